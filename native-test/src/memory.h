@@ -1,0 +1,117 @@
+// The memory of the software devices: allocations with, for every byte, whether it was ever written, and, for
+// kernels, who touched it last. A device address is the host address of its backing store; every device has a
+// range of its own that is never handed out twice, so a stale address is always found out.
+#pragma once
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "finding.h"
+
+namespace initium::soft {
+
+enum class Space { Global, Host, Shared, Local, Const };
+enum class State { Live, FreePending, Freed };
+enum class FreeResult { Ok, NotFound, DoubleFree };
+
+// Memory of the operating system, zero until touched, given back at the end.
+class Pages {
+ public:
+  explicit Pages(size_t size);
+  ~Pages();
+  Pages(const Pages&) = delete;
+  std::byte* data() const { return data_; }
+  void zero();  // drops the contents and their cost
+
+ private:
+  std::byte* data_;
+  size_t size_;
+};
+
+// Last writer and readers of each granule (a word; or a byte, once an access narrower than a word was seen).
+struct RaceShadow {
+  explicit RaceShadow(size_t bytes);
+  Pages coarse, fine;
+  std::atomic<bool> narrow{false};
+};
+
+struct Allocation {
+  uint64_t base = 0;
+  size_t size = 0;
+  int device = 0;  // -1: host memory
+  uint64_t id = 0;
+  std::string what;
+  Space space = Space::Global;  // Global, Host (pinned or registered) or Const
+  std::byte* host = nullptr;
+  std::atomic<State> state{State::Live};
+  std::unique_ptr<Pages> written;  // one byte for each byte, not zero: written. None for host memory: always written.
+  std::unique_ptr<RaceShadow> races;
+
+  bool contains(uint64_t address, size_t n) const { return address >= base && address - base <= size && n <= size - (address - base); }
+  std::string describe() const;
+};
+
+class Memory {
+ public:
+  // budget: the bytes that live allocations of one device may have in total.
+  Memory(int devices, size_t budget);
+  ~Memory();
+
+  // 0 when over the budget (or when size is 0). The address has the alignment asked for and, on purpose, no more.
+  uint64_t allocate(int device, size_t size, std::string what, size_t align = 256, Space space = Space::Global);
+  uint64_t allocateHost(size_t size, std::string what);  // pinned memory; zeroed, counts as written
+  FreeResult free(uint64_t address);         // the exact base; waits for a running kernel
+  FreeResult freePending(uint64_t address);  // cuMemFreeAsync: not to be used by new work, not yet free
+
+  bool registerHost(void* host, size_t size, std::string what);  // false when it overlaps registered memory
+  FreeResult unregisterHost(void* host);
+
+  // The allocation that holds the address, live or not; else nullptr. Never deleted while Memory lives.
+  Allocation* find(uint64_t address) const;
+  // The nearest allocation below, to say what an out-of-bounds access overran; else nullptr.
+  Allocation* below(uint64_t address) const;
+
+  // Checked access for copies and sets. read: to the host, a byte never written is a finding. copy: the "written"
+  // marks travel with the bytes. device: the one whose context is current; -1: any.
+  std::optional<Finding> read(void* to, uint64_t from, size_t n, int device = -1);
+  std::optional<Finding> write(uint64_t to, const void* from, size_t n, int device = -1);
+  std::optional<Finding> copy(uint64_t to, uint64_t from, size_t n);
+  std::optional<Finding> fill(uint64_t to, uint32_t value, int width, size_t count, int device = -1);  // width 1, 2, 4
+  std::optional<Finding> markWritten(uint64_t address, size_t n);  // someone else's code wrote it (cuRAND, LAPACK)
+  std::optional<Finding> check(uint64_t address, size_t n, const char* verb, int device = -1) const;
+
+  size_t budget() const { return budget_; }
+  size_t used(int device) const;
+  std::vector<const Allocation*> live(int device) const;  // what leaks if the device's context ends now; host: -1
+
+  // Held by a running kernel: no memory is unmapped meanwhile.
+  std::shared_lock<std::shared_mutex> hold() { return std::shared_lock(running_); }
+  // The number of a new launch for race records; 1..limit, all records are dropped before it starts over.
+  uint32_t nextLaunch(uint32_t limit);
+
+ private:
+  struct Range {
+    std::unique_ptr<Pages> pages;
+    size_t next = 0, used = 0;
+  };
+  uint64_t add(std::unique_ptr<Allocation>);
+  FreeResult end(uint64_t address, State, bool registered);
+
+  mutable std::mutex lock_;
+  std::shared_mutex running_;
+  std::vector<Range> ranges_;
+  std::map<uint64_t, std::unique_ptr<Allocation>> allocations_;    // by base
+  std::vector<std::unique_ptr<Allocation>> past_;                  // host memory whose address came back
+  size_t budget_;
+  uint64_t ids_ = 0;
+  uint32_t launch_ = 0;
+};
+
+}  // namespace initium::soft

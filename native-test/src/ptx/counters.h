@@ -1,0 +1,35 @@
+// What kernels did, for docs/kernels.md: instructions by class, approximate results, bytes moved.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace initium::soft {
+
+enum class OpClass : uint8_t { Integer, Float32, Float64, Half, Convert, Move, Compare, Memory, Atomic, Warp, Barrier, Branch, Count };
+const char* name(OpClass);
+
+struct KernelCount {
+  uint64_t launches = 0, threads = 0, instructions = 0;
+  uint64_t approx = 0;  // results where the ISA leaves the last bits open
+  uint64_t bytesRead = 0, bytesWritten = 0;  // global memory
+  std::array<uint64_t, size_t(OpClass::Count)> byClass{};
+  void add(const KernelCount&);
+};
+
+class Counters {
+ public:
+  Counters() = default;
+  ~Counters();  // writes the report to the file that INITIUM_SOFT_REPORT names, when it names one
+  void add(const std::string& kernel, const KernelCount&);
+  KernelCount of(const std::string& kernel) const;
+  std::string report() const;  // JSON, one line for each kernel
+
+ private:
+  mutable std::mutex lock_;
+  std::map<std::string, KernelCount> kernels_;
+};
+
+}  // namespace initium::soft
