@@ -1,0 +1,43 @@
+package org.initium;
+
+/**
+ * Where a tensor lives.
+ *
+ * @param type the backend's name, {@code cpu} or {@code cuda}
+ * @param index which of that backend's devices, from 0
+ */
+public record Device(String type, int index) {
+  /** The host's memory, filled by its processor. */
+  public static final Device CPU = new Device("cpu", 0);
+
+  /** A name of letters, and an index that is not negative. */
+  public Device {
+    if (!type.matches("[a-z]+") || index < 0) {
+      throw new IllegalArgumentException(
+          "device '" + type + ":" + index + "' is not a name and an index; write cpu or cuda:0");
+    }
+  }
+
+  /** The CUDA device of that ordinal. */
+  public static Device cuda(int index) {
+    return new Device("cuda", index);
+  }
+
+  /** Parses {@code cpu}, {@code cuda} (the first) or {@code cuda:1}. */
+  public static Device parse(String text) {
+    if (!text.matches("[a-z]+(:[0-9]{1,4})?")) {
+      throw new IllegalArgumentException(
+          "device '" + text + "' is not a device; write cpu, cuda or cuda:0");
+    }
+    int colon = text.indexOf(':');
+    return colon < 0
+        ? new Device(text, 0)
+        : new Device(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+  }
+
+  /** {@code cpu}, or the type and index as {@code cuda:0}. */
+  @Override
+  public String toString() {
+    return equals(CPU) ? type : type + ":" + index;
+  }
+}

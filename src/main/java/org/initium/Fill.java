@@ -1,0 +1,254 @@
+package org.initium;
+
+/**
+ * The law of a tensor's elements, all arguments resolved: what a backend computes. An {@link Init}
+ * makes one from a shape.
+ *
+ * <p>The {@link Elementary} fills are implemented by every backend; the others are put together
+ * from those on views of the tensor.
+ */
+public sealed interface Fill {
+  /**
+   * Checks this fill against the whole tensor that it would fill.
+   *
+   * @throws IllegalArgumentException naming the argument or size, its value and what is allowed
+   */
+  void check(Shape whole, DType dtype);
+
+  /**
+   * How many words of the random stream the fill takes: elements times words per element, rounded
+   * up to a multiple of 4, and 0 where no word is random.
+   */
+  long words(Shape whole, DType dtype);
+
+  /** A fill that every {@link Backend} implements. */
+  sealed interface Elementary extends Fill {}
+
+  /** Every element is {@code value}, rounded to the dtype. */
+  record Constant(double value) implements Elementary {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.representable("value", value, dtype);
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return 0;
+    }
+  }
+
+  /** U[a, b), half-open after the rounding to the dtype; all elements are a where a = b. */
+  record Uniform(double a, double b) implements Elementary {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.representable("a", a, dtype);
+      Checks.representable("b", b, dtype);
+      Checks.that(a <= b, "a", a, "at most b = " + b);
+      Checks.representable("b - a", b - a, dtype);
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return Words.of(whole, Words.perElement(dtype));
+    }
+  }
+
+  /** N(mean, std^2). */
+  record Normal(double mean, double std) implements Elementary {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.representable("mean", mean, dtype);
+      Checks.representable("std", std, dtype);
+      Checks.that(std >= 0, "std", std, "0 or more");
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return Words.of(whole, Words.perElement(dtype));
+    }
+  }
+
+  /** N(mean, std^2) conditioned on [a, b]; the bounds are absolute, not in units of std. */
+  record TruncatedNormal(double mean, double std, double a, double b) implements Elementary {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.representable("mean", mean, dtype);
+      Checks.representable("std", std, dtype);
+      Checks.that(std > 0, "std", std, "more than 0");
+      Checks.representable("a", a, dtype);
+      Checks.representable("b", b, dtype);
+      Checks.that(a < b, "a", a, "less than b = " + b);
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return Words.of(whole, Words.perElement(dtype));
+    }
+  }
+
+  /** {@code gain} on the main diagonal of a matrix, 0 elsewhere. */
+  record Eye(double gain) implements Elementary {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.representable("gain", gain, dtype);
+      Checks.rank(whole, 2, 2);
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return 0;
+    }
+  }
+
+  /**
+   * The identity of a convolution: with C = size 0 and G groups, element {@code [g*(C/G)+d, d,
+   * k/2...]} is 1 for d below min(C/G, size 1), all others 0.
+   */
+  record Dirac(long groups) implements Elementary {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.rank(whole, 3, 5);
+      Checks.that(groups >= 1, "groups", groups, "1 or more");
+      Checks.that(
+          whole.size(0) % groups == 0,
+          "groups",
+          groups,
+          "a divisor of dimension 0, which is " + whole.size(0));
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return 0;
+    }
+  }
+
+  /**
+   * A Hadamard matrix, scaled: element [i, j] is {@code scale * (-1)^popcount(i & j)} (Sylvester's
+   * construction, cut to the shape).
+   */
+  record Hadamard(double scale) implements Elementary {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.representable("scale", scale, dtype);
+      Checks.rank(whole, 2, 2);
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return 0;
+    }
+  }
+
+  /**
+   * N(0, std^2) with exactly {@code ceil(sparsity * rows)} zeros in each column of a matrix, every
+   * such set of rows equally likely (Knuth, TAOCP 2, 3.4.2, algorithm S).
+   *
+   * <p>The normals take the words that {@link Normal} would take; behind them, element i of the
+   * mask takes word i, or words 2i and 2i+1 where there are more than 65536 rows.
+   */
+  record Sparse(double sparsity, double std) implements Elementary {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.rank(whole, 2, 2);
+      Checks.that(sparsity >= 0 && sparsity <= 1, "sparsity", sparsity, "from 0 to 1");
+      Checks.representable("std", std, dtype);
+      Checks.that(std >= 0, "std", std, "0 or more");
+      Checks.that(whole.size(0) <= 1L << 31, "rows", whole.size(0), "2^31 or fewer");
+    }
+
+    /** The zeros in each column. */
+    public long zerosPerColumn(Shape whole) {
+      return (long) Math.ceil(sparsity * whole.size(0));
+    }
+
+    /** Words of the mask an element takes: 1, or 2 in columns of more than 65536 rows. */
+    public int maskWords(Shape whole) {
+      return whole.size(0) <= 1 << 16 ? 1 : 2;
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return Math.addExact(
+          Words.of(whole, Words.perElement(dtype)), Words.of(whole, maskWords(whole)));
+    }
+  }
+
+  /**
+   * A Haar-distributed matrix with orthonormal rows or columns, times gain. Flattened to (size 0,
+   * the rest); the Gaussian matrix takes the words that {@link Normal} would take for that shape,
+   * in row-major order of the tall one of the matrix and its transpose.
+   */
+  record Orthogonal(double gain, Method method) implements Elementary {
+    /** How Q is made of the Gaussian matrix. */
+    public enum Method {
+      /** Q of the QR factorisation with a positive diagonal of R. */
+      QR,
+      /** The product of the reflectors of the columns' lower parts (Stewart 1980). */
+      HOUSEHOLDER
+    }
+
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.representable("gain", gain, dtype);
+      if (whole.rank() < 2) {
+        throw new IllegalArgumentException(
+            "shape " + whole + " has " + whole.rank() + " dimensions; 2 or more are needed");
+      }
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return Words.of(whole, Words.perElement(dtype));
+    }
+  }
+
+  /**
+   * Zeros but for the centre tap {@code [:, :, k/2...]} of a convolution of shape (out, in, k...),
+   * which has a fill of its own: {@link Orthogonal} makes it delta-orthogonal (Xiao et al. 2018),
+   * {@link Hadamard} or {@link Eye} make it ZerO (Zhao et al. 2022).
+   */
+  record Centre(Elementary tap) implements Fill {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.rank(whole, 3, 5);
+      tap.check(tapShape(whole), dtype);
+    }
+
+    /** The shape (out, in) of the centre tap. */
+    public static Shape tapShape(Shape whole) {
+      return Shape.of(whole.size(0), whole.size(1));
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return tap.words(tapShape(whole), dtype);
+    }
+  }
+
+  /**
+   * Row o of dimension 0 is row o / {@code times} of the base fill of a tensor with that many fewer
+   * rows: ICNR (Aitken et al. 2017), with times = r^2 for a pixel shuffle by r.
+   */
+  record Repeated(Elementary base, long times) implements Fill {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.that(times >= 1, "times", times, "1 or more");
+      Checks.that(
+          whole.rank() >= 1 && whole.size(0) % times == 0,
+          "times",
+          times,
+          "a divisor of dimension 0 of " + whole);
+      base.check(baseShape(whole), dtype);
+    }
+
+    /** The shape of the tensor that is repeated. */
+    public Shape baseShape(Shape whole) {
+      return whole.with(0, whole.size(0) / times);
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      return base.words(baseShape(whole), dtype);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package org.initium;
+
+/** Takes a fill apart into elementary ones on views, and hands those to the backend. */
+record Filler(Generator generator, Stream stream) {
+
+  void fill(Tensor tensor, Fill fill) {
+    switch (fill) {
+      case Fill.Elementary elementary -> elementary(tensor, elementary);
+      case Fill.Centre centre -> centre(tensor, centre);
+      case Fill.Repeated repeated -> repeated(tensor, repeated);
+    }
+  }
+
+  private void elementary(Tensor tensor, Fill.Elementary fill) {
+    Backends.of(tensor.device()).fill(tensor, fill, generator, stream);
+  }
+
+  /** Zeros, then the tap's own fill on the region's part of the centre, however small. */
+  private void centre(Tensor tensor, Fill.Centre fill) {
+    elementary(tensor, new Fill.Constant(0));
+    Shape whole = tensor.whole();
+    long[] origin = tensor.origin();
+    Tensor tap = tensor;
+    for (int d = whole.rank() - 1; d >= 2; d--) {
+      long centre = whole.size(d) / 2 - origin[d];
+      boolean here = tap != null && centre >= 0 && centre < tensor.shape().size(d);
+      tap = here ? tap.select(d, centre) : null;
+    }
+    if (tap == null) {
+      // The centre lies in another shard: nothing to write, but the stream moves on all the same.
+      tap = tensor.narrow(0, 0, 0).reshape(0, tensor.shape().size(1));
+    }
+    elementary(tap.shardOf(Fill.Centre.tapShape(whole), origin[0], origin[1]), fill.tap());
+  }
+
+  /** Each of the copies is a strided view that gets the base fill from the same place. */
+  private void repeated(Tensor tensor, Fill.Repeated fill) {
+    Shape base = fill.baseShape(tensor.whole());
+    long[] origin = tensor.origin();
+    long first = origin[0];
+    Generator start = generator.copy();
+    for (long copy = 0; copy < fill.times(); copy++) {
+      long skip = Math.floorMod(copy - first, fill.times());
+      long[] at = origin.clone();
+      at[0] = (first + skip) / fill.times();
+      Generator own = copy == fill.times() - 1 ? generator : start.copy();
+      Tensor rows = tensor.every(0, skip, fill.times());
+      at[0] = Math.min(at[0], base.size(0) - rows.shape().size(0));
+      new Filler(own, stream).elementary(rows.shardOf(base, at), fill.base());
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package org.initium;
+
+import java.util.Arrays;
+
+/**
+ * Where the elements of a tensor are, in memory and in the whole tensor that it is a region of, in
+ * as few dimensions as can be: neighbouring dimensions that advance together in both are one.
+ *
+ * <p>Element (i0, i1, ...) is at memory element {@code memoryOffset + sum i*memoryStride} and is
+ * element {@code wholeOffset + sum i*wholeStride} of the whole in row-major order.
+ *
+ * @param sizes how many elements each dimension has, outermost first; at least one dimension
+ * @param memoryStrides distance in memory, in elements
+ * @param wholeStrides distance in the whole tensor, in elements
+ * @param memoryOffset the first element's place in the storage, in elements
+ * @param wholeOffset the first element's index in the whole tensor
+ */
+public record Layout(
+    long[] sizes, long[] memoryStrides, long[] wholeStrides, long memoryOffset, long wholeOffset) {
+
+  static Layout of(Tensor tensor) {
+    long[] whole = tensor.whole().rowMajorStrides();
+    long[] origin = tensor.origin();
+    int rank = tensor.shape().rank();
+    long[] sizes = new long[rank + 1];
+    long[] memory = new long[rank + 1];
+    long[] global = new long[rank + 1];
+    long wholeOffset = 0;
+    int n = 0; // dimensions kept so far
+    for (int d = 0; d < rank; d++) {
+      wholeOffset += origin[d] * whole[d];
+      long size = tensor.shape().size(d);
+      if (size == 1) {
+        continue;
+      }
+      long stride = tensor.stride(d);
+      if (n > 0 && memory[n - 1] == size * stride && global[n - 1] == size * whole[d]) {
+        sizes[n - 1] *= size;
+        n--;
+      } else {
+        sizes[n] = size;
+      }
+      memory[n] = stride;
+      global[n] = whole[d];
+      n++;
+    }
+    if (n == 0) {
+      sizes[0] = 1;
+      memory[0] = 1;
+      global[0] = 1;
+      n = 1;
+    }
+    return new Layout(
+        Arrays.copyOf(sizes, n),
+        Arrays.copyOf(memory, n),
+        Arrays.copyOf(global, n),
+        tensor.memoryOffset(),
+        wholeOffset);
+  }
+
+  /** Number of dimensions left. */
+  public int rank() {
+    return sizes.length;
+  }
+
+  /** Whether the tensor is one run: contiguous in memory and in the whole. */
+  public boolean isOneRun() {
+    return sizes.length == 1 && memoryStrides[0] == 1 && wholeStrides[0] == 1;
+  }
+}

@@ -1,0 +1,13 @@
+package org.initium;
+
+/** A device could not give the memory asked for. */
+public class OutOfMemoryException extends InitiumException {
+  private static final long serialVersionUID = 1;
+
+  /** States what was asked for, what is free, what there is in all, and where. */
+  public OutOfMemoryException(Device device, long asked, long free, long total) {
+    super(
+        "out of memory on %s: asked for %d bytes, %d of %d are free"
+            .formatted(device, asked, free, total));
+  }
+}

@@ -1,0 +1,125 @@
+package org.initium;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/** The sizes of a tensor's dimensions, outermost first; immutable. A scalar has none. */
+public final class Shape {
+  private final long[] sizes;
+  private final long numel;
+
+  private Shape(long[] sizes) {
+    this.sizes = sizes;
+    long product = 1;
+    boolean empty = false;
+    for (int d = 0; d < sizes.length; d++) {
+      if (sizes[d] < 0) {
+        throw new IllegalArgumentException(
+            "size " + sizes[d] + " of dimension " + d + " is negative; sizes are 0 or more");
+      }
+      empty |= sizes[d] == 0;
+    }
+    for (long size : sizes) {
+      try {
+        product = empty ? 0 : Math.multiplyExact(product, size);
+      } catch (ArithmeticException e) {
+        throw new IllegalArgumentException(
+            "shape " + Arrays.toString(sizes) + " has more than 2^63 - 1 elements", e);
+      }
+    }
+    this.numel = product;
+  }
+
+  /**
+   * A shape of these sizes.
+   *
+   * @throws IllegalArgumentException if a size is negative or their product passes 2^63 - 1
+   */
+  public static Shape of(long... sizes) {
+    return new Shape(sizes.clone());
+  }
+
+  /** Parses {@code "512,256"}; the empty string is a scalar. */
+  public static Shape parse(String text) {
+    if (text.isBlank()) {
+      return of();
+    }
+    try {
+      return of(
+          Arrays.stream(text.split(",", -1)).mapToLong(s -> Long.parseLong(s.trim())).toArray());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "shape '" + text + "' is not a list of sizes; write them as 512,256", e);
+    }
+  }
+
+  /** Number of dimensions. */
+  public int rank() {
+    return sizes.length;
+  }
+
+  /** Size of dimension {@code d}; a negative {@code d} counts from the end. */
+  public long size(int d) {
+    return sizes[dimension(d)];
+  }
+
+  /**
+   * The index of a dimension, which may be given from the end.
+   *
+   * @throws IllegalArgumentException if there is no such dimension
+   */
+  public int dimension(int d) {
+    if (d < -sizes.length || d >= sizes.length) {
+      throw new IllegalArgumentException(
+          "dimension " + d + " is not one of the " + sizes.length + " of shape " + this);
+    }
+    return d < 0 ? d + sizes.length : d;
+  }
+
+  /** Number of elements: the product of the sizes, 1 for a scalar. */
+  public long numel() {
+    return numel;
+  }
+
+  /** The sizes, as a copy. */
+  public long[] sizes() {
+    return sizes.clone();
+  }
+
+  /** This shape with another size in one dimension. */
+  public Shape with(int d, long size) {
+    long[] changed = sizes.clone();
+    changed[dimension(d)] = size;
+    return new Shape(changed);
+  }
+
+  /** The distance in elements between neighbours in each dimension of a row-major tensor. */
+  public long[] rowMajorStrides() {
+    long[] strides = new long[sizes.length];
+    long step = 1;
+    for (int d = sizes.length - 1; d >= 0; d--) {
+      strides[d] = step;
+      step *= Math.max(sizes[d], 1);
+    }
+    return strides;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape shape && Arrays.equals(sizes, shape.sizes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(sizes);
+  }
+
+  /** The sizes in brackets: {@code [512, 256]}. */
+  @Override
+  public String toString() {
+    return LongStream.of(sizes)
+        .mapToObj(Long::toString)
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+}
