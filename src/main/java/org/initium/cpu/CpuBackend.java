@@ -1,0 +1,112 @@
+package org.initium.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.initium.Backend;
+import org.initium.Device;
+import org.initium.DeviceInfo;
+import org.initium.DeviceUnavailableException;
+import org.initium.Fill;
+import org.initium.Generator;
+import org.initium.PhiloxGenerator;
+import org.initium.Storage;
+import org.initium.Stream;
+import org.initium.Tensor;
+
+/** The host's memory, filled by its processor; a fill is done when the call returns. */
+public final class CpuBackend implements Backend {
+  private final CpuOptions options;
+
+  /** With the options of the system properties initium.threads and initium.simd. */
+  public CpuBackend() {
+    this(CpuOptions.fromProperties());
+  }
+
+  CpuBackend(CpuOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public String type() {
+    return Device.CPU.type();
+  }
+
+  @Override
+  public List<DeviceInfo> devices() {
+    return List.of(
+        new DeviceInfo(
+            Device.CPU,
+            System.getProperty("os.arch"),
+            HostMemory.total(),
+            options.threads() + " threads"));
+  }
+
+  @Override
+  public Storage allocate(Device device, long bytes) {
+    check(device);
+    return CpuStorage.allocate(bytes);
+  }
+
+  @Override
+  public Storage wrap(Device device, long address, long bytes) {
+    check(device);
+    return CpuStorage.wrap(address, bytes);
+  }
+
+  private static void check(Device device) {
+    if (!device.equals(Device.CPU)) {
+      throw new DeviceUnavailableException("there is no device " + device + "; there is cpu");
+    }
+  }
+
+  @Override
+  public Stream defaultStream(Device device) {
+    check(device);
+    return CpuStream.IMMEDIATE;
+  }
+
+  @Override
+  public Stream newStream(Device device) {
+    check(device);
+    return CpuStream.IMMEDIATE;
+  }
+
+  @Override
+  public Stream wrapStream(Device device, long handle) {
+    check(device);
+    if (handle != 0) {
+      throw new IllegalArgumentException(
+          "stream handle " + handle + " is not the CPU's; it has no streams but 0");
+    }
+    return CpuStream.IMMEDIATE;
+  }
+
+  @Override
+  public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
+    switch (generator) {
+      case PhiloxGenerator philox -> {
+        long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
+        if (tensor.shape().numel() > 0) {
+          fill(tensor, fill, philox.seed(), start);
+        }
+      }
+    }
+  }
+
+  private void fill(Tensor tensor, Fill.Elementary fill, long seed, long start) {
+    switch (fill) {
+      case Fill.Orthogonal orthogonal -> OrthogonalFill.fill(tensor, orthogonal, seed, start);
+      default -> throw new UnsupportedOperationException(fill + " is being written");
+    }
+  }
+
+  @Override
+  public void copyToHost(Storage source, long offset, MemorySegment target, Stream stream) {
+    target.copyFrom(source.segment().asSlice(offset, target.byteSize()));
+  }
+
+  @Override
+  public void copyFromHost(MemorySegment source, Storage target, long offset, Stream stream) {
+    target.segment().asSlice(offset, source.byteSize()).copyFrom(source);
+  }
+}

@@ -1,0 +1,102 @@
+package org.initium.law;
+
+/**
+ * Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11), laid out as
+ * cuRAND's host API lays out CURAND_RNG_PSEUDO_PHILOX4_32_10: word n of seed s is lane {@code n &
+ * 3} of the block with number {@code b = n >> 2}, whose counter is {@code (b >> 16, b >> 48, b &
+ * 0xffff, 0)} and whose key is {@code (s, s >> 32)}, all in 32 bits.
+ */
+public final class Philox {
+  /** Multiplier of the counter's words 0. */
+  public static final int M0 = 0xD2511F53;
+
+  /** Multiplier of the counter's word 2. */
+  public static final int M1 = 0xCD9E8D57;
+
+  /** What key word 0 grows by from round to round: the golden ratio. */
+  public static final int W0 = 0x9E3779B9;
+
+  /** What key word 1 grows by from round to round: sqrt(3) - 1. */
+  public static final int W1 = 0xBB67AE85;
+
+  /** Rounds. */
+  public static final int ROUNDS = 10;
+
+  private static final long LOW = 0xFFFFFFFFL;
+
+  private Philox() {}
+
+  /** Word {@code n >= 0} of a seed's stream. */
+  public static int word(long seed, long n) {
+    long block = n >> 2;
+    long first = pair(seed, block, n & 2);
+    return (int) ((n & 1) == 0 ? first : first >>> 32);
+  }
+
+  /** Words {@code n} and {@code n + 1}, n even: the first in the lower half. */
+  public static long pair(long seed, long n) {
+    return pair(seed, n >> 2, n & 2);
+  }
+
+  /** Words 0, 1 (half = 0) or 2, 3 (half = 2) of a block. */
+  private static long pair(long seed, long block, long half) {
+    return rounds(
+        (int) (block >> 16), (int) (block >> 48), (int) block & 0xffff, 0, seed, half == 0);
+  }
+
+  /** The bijection itself on a counter and a key; the result's first or second pair of words. */
+  static long rounds(int c0, int c1, int c2, int c3, long key, boolean first) {
+    int k0 = (int) key;
+    int k1 = (int) (key >>> 32);
+    for (int round = 0; round < ROUNDS; round++) {
+      long p0 = (c0 & LOW) * (M0 & LOW);
+      long p1 = (c2 & LOW) * (M1 & LOW);
+      c0 = (int) (p1 >>> 32) ^ c1 ^ k0;
+      c1 = (int) p1;
+      c2 = (int) (p0 >>> 32) ^ c3 ^ k1;
+      c3 = (int) p0;
+      k0 += W0;
+      k1 += W1;
+    }
+    return first ? c0 & LOW | (long) c1 << 32 : c2 & LOW | (long) c3 << 32;
+  }
+
+  /** Words {@code n} to {@code n + count - 1} into {@code out}, from its start. */
+  public static void words(long seed, long n, int[] out, int count) {
+    int done = 0;
+    while (done < count && (n + done & 3) != 0) {
+      out[done] = word(seed, n + done);
+      done++;
+    }
+    for (; done + 4 <= count; done += 4) {
+      block(seed, n + done >> 2, out, done);
+    }
+    for (; done < count; done++) {
+      out[done] = word(seed, n + done);
+    }
+  }
+
+  /** The four words of a block. */
+  private static void block(long seed, long block, int[] out, int at) {
+    int c0 = (int) (block >> 16);
+    int c1 = (int) (block >> 48);
+    int c2 = (int) block & 0xffff;
+    int c3 = 0;
+    int k0 = (int) seed;
+    int k1 = (int) (seed >>> 32);
+    for (int round = 0; round < ROUNDS; round++) {
+      long p0 = (c0 & LOW) * (M0 & LOW);
+      long p1 = (c2 & LOW) * (M1 & LOW);
+      c0 = (int) (p1 >>> 32) ^ c1 ^ k0;
+      c1 = (int) p1;
+      c2 = (int) (p0 >>> 32) ^ c3 ^ k1;
+      c3 = (int) p0;
+      k0 += W0;
+      k1 += W1;
+    }
+    out[at] = c0;
+    out[at + 1] = c1;
+    out[at + 2] = c2;
+    out[at + 3] = c3;
+  }
+}
