@@ -1,215 +1,167 @@
 package org.initium;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.math.BigDecimal;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.DoubleBinaryOperator;
-import java.util.function.DoubleUnaryOperator;
 
 /**
  * Arithmetic on doubles in the arguments of initialisers and in recipes: numbers, variables, {@code
- * + - * / // % **}, parentheses and the functions below, with Python's precedence ({@code //}
- * rounds towards minus infinity, {@code **} binds tighter than a sign on its left and to the
- * right). The functions are StrictMath's, so that an expression has the same value on every
- * machine.
+ * pi}, {@code + - * / // % **} ({@code ^} is another {@code **}), parentheses and the {@link
+ * Functions}, with Python's precedence: {@code //} rounds towards minus infinity, {@code **} binds
+ * tighter than a sign on its left and to the right. An expression has the same value, to the bit,
+ * on every machine.
+ *
+ * <pre>
+ * sum     := product { ("+" | "-") product }
+ * product := unary { ("*" | "/" | "//" | "%") unary }
+ * unary   := ("-" | "+") unary | power
+ * power   := atom [ ("**" | "^") unary ]
+ * atom    := number | variable | function "(" sum { "," sum } ")" | "(" sum ")"
+ * </pre>
  */
 public final class Arithmetic {
-  private static final Map<String, DoubleUnaryOperator> FUNCTIONS =
-      new TreeMap<>(
-          Map.of(
-              "sqrt", StrictMath::sqrt,
-              "cbrt", StrictMath::cbrt,
-              "exp", StrictMath::exp,
-              "log", StrictMath::log,
-              "log2", x -> StrictMath.log(x) / StrictMath.log(2),
-              "floor", StrictMath::floor,
-              "ceil", StrictMath::ceil,
-              "abs", Math::abs));
-  private static final Map<String, DoubleBinaryOperator> FUNCTIONS_OF_TWO =
-      new TreeMap<>(Map.of("pow", StrictMath::pow, "min", Math::min, "max", Math::max));
-
-  private final String text;
+  private final Tokens tokens;
   private final Map<String, Double> variables;
-  private int at;
 
-  private Arithmetic(String text, Map<String, Double> variables) {
-    this.text = text;
+  Arithmetic(Tokens tokens, Map<String, Double> variables) {
+    this.tokens = tokens;
     this.variables = variables;
   }
 
   /**
-   * The value of an expression.
+   * The value of an arithmetic expression: {@code 0.02/sqrt(2*layers)}.
    *
-   * @throws IllegalArgumentException saying what is wrong at which character, or which variable is
-   *     not known and which there are
+   * @throws ExpressionException saying what is wrong where, if it is not an expression, has an
+   *     unknown name in it, or a value that is not finite
    */
   public static double evaluate(String text, Map<String, Double> variables) {
-    Arithmetic parser = new Arithmetic(text, variables);
-    double value = parser.sum();
-    if (parser.skipSpace() < text.length()) {
-      throw parser.unexpected("an operator or the end");
+    Tokens tokens = new Tokens(text);
+    double value = new Arithmetic(tokens, variables).value();
+    tokens.expectEnd("an operator or the end");
+    return value;
+  }
+
+  /**
+   * The value of an arithmetic expression that must be an integer: {@code 3*width}.
+   *
+   * @throws ExpressionException as {@link #evaluate}, and if it is not an integer or beyond 2^53,
+   *     where doubles skip integers
+   */
+  public static long integer(String text, Map<String, Double> variables) {
+    double value = evaluate(text, variables);
+    if (value != Math.rint(value) || Math.abs(value) > 0x1p53) {
+      throw new Tokens(text).error(1, print(value) + " is not an integer from -2^53 to 2^53");
+    }
+    return (long) value;
+  }
+
+  /** A short text that {@link #evaluate} reads back as the same double. */
+  static String print(double value) {
+    if (value == 0 || !Double.isFinite(value)) {
+      return Double.toString(value).replace(".0", "");
+    }
+    BigDecimal exact = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    boolean plain = exact.precision() - exact.scale() < 18 && exact.scale() < 23;
+    return plain ? exact.toPlainString() : exact.toString();
+  }
+
+  /** Reads a sum whose value must be finite. */
+  double value() {
+    int column = tokens.column();
+    double value = sum();
+    if (!Double.isFinite(value)) {
+      throw tokens.error(column, "the value is " + value + "; a finite number is needed");
     }
     return value;
   }
 
   private double sum() {
+    tokens.enter();
     double value = product();
     while (true) {
-      if (take("+")) {
+      if (tokens.skip("+")) {
         value += product();
-      } else if (take("-")) {
+      } else if (tokens.skip("-")) {
         value -= product();
       } else {
+        tokens.leave();
         return value;
       }
     }
   }
 
   private double product() {
-    double value = signed();
+    double value = unary();
     while (true) {
-      if (take("//")) {
-        value = StrictMath.floor(value / signed());
-      } else if (take("/")) {
-        value /= signed();
-      } else if (!text.startsWith("**", at) && take("*")) {
-        value *= signed();
-      } else if (take("%")) {
-        double divisor = signed();
-        value -= StrictMath.floor(value / divisor) * divisor;
+      if (tokens.skip("*")) {
+        value *= unary();
+      } else if (tokens.skip("/")) {
+        value /= unary();
+      } else if (tokens.skip("//")) {
+        value = Math.floor(value / unary());
+      } else if (tokens.skip("%")) {
+        double divisor = unary();
+        value -= Math.floor(value / divisor) * divisor;
       } else {
         return value;
       }
     }
   }
 
-  private double signed() {
-    if (take("-")) {
-      return -signed();
-    }
-    return take("+") ? signed() : power();
+  private double unary() {
+    tokens.enter();
+    double value = tokens.skip("-") ? -unary() : tokens.skip("+") ? unary() : power();
+    tokens.leave();
+    return value;
   }
 
   private double power() {
-    double base = operand();
-    return take("**") ? StrictMath.pow(base, signed()) : base;
+    double base = atom();
+    return tokens.skip("**") || tokens.skip("^") ? StrictMath.pow(base, unary()) : base;
   }
 
-  private double operand() {
-    if (take("(")) {
+  private double atom() {
+    if (tokens.skip("(")) {
       double value = sum();
-      expect(")");
+      tokens.expect(")", "')'");
       return value;
     }
-    int start = skipSpace();
-    if (start < text.length() && isNumberPart(text.charAt(start))) {
-      return number(start);
+    if (tokens.isNumber()) {
+      return tokens.number();
     }
-    if (start == text.length() || !Character.isJavaIdentifierStart(text.charAt(start))) {
-      throw unexpected("a number, a variable or '('");
+    int column = tokens.column();
+    String name = tokens.name("a number, a variable or a function");
+    if (tokens.skip("(")) {
+      return call(name, column);
     }
-    while (at < text.length() && Character.isJavaIdentifierPart(text.charAt(at))) {
-      at++;
+    if (variables.containsKey(name)) {
+      return variables.get(name);
     }
-    String name = text.substring(start, at);
-    return take("(") ? call(name) : variable(name, start);
+    if (name.equals("pi")) {
+      return Math.PI;
+    }
+    throw tokens.error(column, Names.unknown("variable", name, new TreeSet<>(variables.keySet())));
   }
 
-  private double number(int start) {
-    while (at < text.length() && isNumberPart(text.charAt(at))) {
-      at++;
+  private double call(String name, int column) {
+    if (name.equals("calculate_gain")) {
+      Nonlinearity nonlinearity =
+          tokens.located(
+              tokens.column(),
+              () -> Nonlinearity.parse(tokens.word(Names.list(Nonlinearity.values()))));
+      double gain = tokens.skip(",") ? nonlinearity.gain(sum()) : nonlinearity.gain();
+      tokens.expect(")", "')'");
+      return gain;
     }
-    boolean exponent = at < text.length() && (text.charAt(at) | 0x20) == 'e';
-    if (exponent) {
-      at++;
-      if (at < text.length() && (text.charAt(at) == '-' || text.charAt(at) == '+')) {
-        at++;
+    Functions function = tokens.located(column, () -> Functions.parse(name));
+    double[] arguments = new double[function.arity()];
+    for (int i = 0; i < arguments.length; i++) {
+      if (i > 0) {
+        tokens.expect(",", "',': %s takes %d arguments".formatted(function, function.arity()));
       }
-      while (at < text.length() && isNumberPart(text.charAt(at))) {
-        at++;
-      }
+      arguments[i] = sum();
     }
-    try {
-      return Double.parseDouble(text.substring(start, at));
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "'%s' in '%s' is not a number".formatted(text.substring(start, at), text), e);
-    }
-  }
-
-  private static boolean isNumberPart(char c) {
-    return c >= '0' && c <= '9' || c == '.';
-  }
-
-  private double call(String name) {
-    List<Double> arguments = new ArrayList<>();
-    do {
-      arguments.add(sum());
-    } while (take(","));
-    expect(")");
-    DoubleUnaryOperator one = FUNCTIONS.get(name);
-    if (one != null && arguments.size() == 1) {
-      return one.applyAsDouble(arguments.getFirst());
-    }
-    DoubleBinaryOperator two = FUNCTIONS_OF_TWO.get(name);
-    if (two != null && arguments.size() == 2) {
-      return two.applyAsDouble(arguments.get(0), arguments.get(1));
-    }
-    throw new IllegalArgumentException(
-        "function %s of %d in '%s' is not known; there are %s of one number and %s of two"
-            .formatted(
-                name,
-                arguments.size(),
-                text,
-                String.join(", ", FUNCTIONS.keySet()),
-                String.join(", ", FUNCTIONS_OF_TWO.keySet())));
-  }
-
-  private double variable(String name, int start) {
-    Double value = variables.get(name);
-    if (value != null) {
-      return value;
-    }
-    throw new IllegalArgumentException(
-        "variable '%s' at character %d of '%s' is not known; %s"
-            .formatted(
-                name,
-                start + 1,
-                text,
-                variables.isEmpty()
-                    ? "there are none"
-                    : "there are " + String.join(", ", new TreeSet<>(variables.keySet()))));
-  }
-
-  private int skipSpace() {
-    while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
-      at++;
-    }
-    return at;
-  }
-
-  private boolean take(String symbol) {
-    skipSpace();
-    boolean here = text.startsWith(symbol, at);
-    at += here ? symbol.length() : 0;
-    return here;
-  }
-
-  private void expect(String symbol) {
-    if (!take(symbol)) {
-      throw unexpected("'" + symbol + "'");
-    }
-  }
-
-  private IllegalArgumentException unexpected(String wanted) {
-    return new IllegalArgumentException(
-        "%s is missing at character %d of '%s'%s"
-            .formatted(
-                wanted,
-                at + 1,
-                text,
-                at < text.length() ? ", where '" + text.charAt(at) + "' stands" : ""));
+    tokens.expect(")", "')'");
+    return function.of(arguments);
   }
 }

@@ -36,6 +36,10 @@ class ArithmeticTest {
         "- - 3 | 3",
         "log2(8) | 3",
         "1E3 | 1000",
+        "2^10 | 1024",
+        "pi | 3.141592653589793",
+        "calculate_gain(relu) | 1.4142135623730951",
+        "calculate_gain('leaky_relu', 0.2) | 1.3867504905630728",
       })
   void valuesOfPython(String text, double value) {
     assertEquals(value, Arithmetic.evaluate(text, VARIABLES), Math.ulp(value));
@@ -45,17 +49,19 @@ class ArithmeticTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | a number, a variable or '(' is missing at character 1 of ''",
-        "1+ | a number, a variable or '(' is missing at character 3",
-        "1 2 | an operator or the end is missing at character 3 of '1 2', where '2' stands",
-        "(1 | ')' is missing at character 3",
-        "1.2.3 | '1.2.3' in '1.2.3' is not a number",
-        "1e | '1e' in '1e' is not a number",
-        "depth*2 | variable 'depth' at character 1 of 'depth*2' is not known; there are layers,"
-            + " width",
-        "sin(1) | function sin of 1 in 'sin(1)' is not known; there are abs,",
-        "pow(1) | function pow of 1",
-        "2 $ 3 | where '$' stands",
+        "'' | expected a number, a variable or a function but found the end (column 1 of '')",
+        "1+ | expected a number, a variable or a function but found the end (column 3 of '1+')",
+        "1 2 | expected an operator or the end but found '2' (column 3 of '1 2')",
+        "(1 | expected ')' but found the end (column 3",
+        "1.2.3 | expected an operator or the end but found '.3' (column 4",
+        "1e | expected an operator or the end but found 'e' (column 2",
+        "1e999 | 1e999 is beyond the largest double (column 1",
+        "1/0 | the value is Infinity; a finite number is needed (column 1",
+        "depth*2 | unknown variable 'depth'; there are layers, width (column 1 of 'depth*2')",
+        "2*layrs | unknown variable 'layrs'; did you mean layers?",
+        "sin(1) | unknown function 'sin'; did you mean min? (there are sqrt,",
+        "pow(1) | expected ',': pow takes 2 arguments but found ')' (column 6",
+        "2 $ 3 | expected an operator or the end but found '$' (column 3",
       })
   void errorsSayWhatAndWhere(String text, String message) {
     String actual =
