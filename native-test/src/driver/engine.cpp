@@ -1,0 +1,296 @@
+#include "engine.h"
+
+#include <algorithm>
+#include <set>
+
+#include "context.h"
+
+namespace initium::soft {
+namespace {
+
+// A driver has a queue of finite length too: beyond it, a call waits for the oldest work.
+constexpr std::size_t queueLimit = 1024;
+
+void addOnce(std::vector<std::size_t>& to, const std::vector<std::size_t>& from) {
+  for (std::size_t node : from) {
+    if (std::find(to.begin(), to.end(), node) == to.end()) to.push_back(node);
+  }
+}
+
+// The op and all that it waits for, directly or not.
+void gather(const OpPtr& op, std::set<OpPtr>& into) {
+  if (op == nullptr || op->done() || !into.insert(op).second) return;
+  for (const OpPtr& before : op->after) gather(before, into);
+}
+
+bool ready(const Op& op) {
+  return op.state == Op::State::Queued &&
+         std::all_of(op.after.begin(), op.after.end(), [](const OpPtr& o) { return o->done(); });
+}
+
+}  // namespace
+
+OpPtr Engine::queue(Lock& lock, const std::shared_ptr<Stream>& stream, Work work,
+                    std::vector<OpPtr> after) {
+  while (queue_.size() >= queueLimit) finish(lock, {queue_.front()});
+  auto op = std::make_shared<Op>();
+  op->work = std::move(work);
+  op->context = stream->context;
+  after.push_back(stream->last);
+  if (stream->legacy) {
+    std::erase_if(stream->context->streams, [](const auto& other) {
+      return other->destroyed && (other->last == nullptr || other->last->done());
+    });
+    for (const auto& other : stream->context->streams) {
+      if (other->blocking) after.push_back(other->last);
+    }
+  } else if (stream->blocking) {
+    after.push_back(stream->context->legacy->last);
+  }
+  std::erase_if(after, [](const OpPtr& o) { return o == nullptr || o->done(); });
+  op->after = std::move(after);
+  stream->last = op;
+  queue_.push_back(op);
+  return op;
+}
+
+CUresult Engine::legacyAllowed(const Stream& stream) {
+  if (!stream.legacy) return CUDA_SUCCESS;
+  for (const auto& capture : captures_) {
+    const Stream& origin = *capture->streams.front();
+    if (origin.context == stream.context && origin.blocking) {
+      capture->invalid = true;
+      return CUDA_ERROR_STREAM_CAPTURE_IMPLICIT;
+    }
+  }
+  return CUDA_SUCCESS;
+}
+
+CUresult Engine::submit(Lock& lock, const std::shared_ptr<Stream>& stream, Work work, OpPtr* op) {
+  if (stream->capture != nullptr) {
+    Capture& capture = *stream->capture;
+    if (capture.invalid) return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+    capture.graph.nodes.push_back({std::move(work), stream->tail});
+    stream->tail = {capture.graph.nodes.size() - 1};
+    return CUDA_SUCCESS;
+  }
+  if (CUresult r = legacyAllowed(*stream); r != CUDA_SUCCESS) return r;
+  OpPtr queued = queue(lock, stream, std::move(work), {});
+  if (op != nullptr) *op = queued;
+  return CUDA_SUCCESS;
+}
+
+CUresult Engine::record(Lock& lock, Event& event, const std::shared_ptr<Stream>& stream) {
+  if (stream->capture != nullptr) {
+    if (stream->capture->invalid) return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+    event.capture = stream->capture;
+    event.nodes = stream->tail;
+    event.op = nullptr;
+    return CUDA_SUCCESS;
+  }
+  event.capture = nullptr;
+  return submit(lock, stream, {"event", {}, {}}, &event.op);
+}
+
+CUresult Engine::wait(Lock& lock, const std::shared_ptr<Stream>& stream, const Event& event) {
+  if (event.capture != nullptr) {
+    if (event.capture->invalid) return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+    if (stream->capture == nullptr) {
+      if (stream->legacy) return CUDA_ERROR_STREAM_CAPTURE_IMPLICIT;
+      bool active = std::find(captures_.begin(), captures_.end(), event.capture) != captures_.end();
+      if (!active) return CUDA_ERROR_CAPTURED_EVENT;
+      stream->capture = event.capture;
+      stream->tail = event.nodes;
+      event.capture->streams.push_back(stream);
+      return CUDA_SUCCESS;
+    }
+    if (stream->capture != event.capture) {
+      stream->capture->invalid = event.capture->invalid = true;
+      return CUDA_ERROR_STREAM_CAPTURE_MERGE;
+    }
+    addOnce(stream->tail, event.nodes);
+    return CUDA_SUCCESS;
+  }
+  if (stream->capture != nullptr) {
+    stream->capture->invalid = true;
+    return CUDA_ERROR_STREAM_CAPTURE_ISOLATION;
+  }
+  if (event.op == nullptr || event.op->done()) return CUDA_SUCCESS;
+  if (CUresult r = legacyAllowed(*stream); r != CUDA_SUCCESS) return r;
+  queue(lock, stream, {"wait for event", {}, {}}, {event.op});
+  return CUDA_SUCCESS;
+}
+
+void Engine::run(Lock& lock, const OpPtr& op) {
+  op->state = Op::State::Running;
+  if (op->work.body && op->context->sticky == CUDA_SUCCESS) {
+    lock.unlock();
+    std::optional<Finding> finding = op->work.body();
+    lock.lock();
+    if (finding && op->context->sticky == CUDA_SUCCESS) {
+      op->context->sticky = static_cast<CUresult>(finding->code);
+      op->context->stickyWhat = op->work.what;
+    }
+  }
+  op->work.body = {};  // what it holds (parameters, staged bytes) goes with it
+  op->after.clear();
+  op->finished = std::chrono::steady_clock::now();
+  op->state = Op::State::Done;
+  std::erase(queue_, op);
+  changed_.notify_all();
+}
+
+// Runs one op that is ready; false when another thread runs what the others wait for.
+bool Engine::step(Lock& lock, const std::vector<OpPtr>& among) {
+  std::vector<OpPtr> candidates;
+  for (const OpPtr& op : among) {
+    if (!ready(*op)) continue;
+    candidates.push_back(op);
+    if (seed_ == 0) break;
+  }
+  if (candidates.empty()) return false;
+  run(lock, OpPtr(candidates[random_() % candidates.size()]));
+  return true;
+}
+
+void Engine::finish(Lock& lock, std::vector<OpPtr> targets) {
+  std::erase_if(targets, [](const OpPtr& o) { return o == nullptr || o->done(); });
+  if (targets.empty()) return;
+  std::set<OpPtr> needed;
+  for (const OpPtr& target : targets) gather(target, needed);
+  // With a seed, every other wait lets unrelated work run too: work that ran too early shows as well.
+  bool others = seed_ != 0 && (random_() & 1) != 0;
+  auto left = [&] {
+    return std::any_of(targets.begin(), targets.end(), [](const OpPtr& o) { return !o->done(); });
+  };
+  while (left()) {
+    std::vector<OpPtr> among;
+    for (const OpPtr& op : queue_) {
+      if (others || needed.count(op) != 0) among.push_back(op);
+    }
+    if (!step(lock, among)) changed_.wait(lock);
+  }
+}
+
+void Engine::finish(Lock& lock, const Context& context) {
+  std::vector<OpPtr> mine;
+  for (const OpPtr& op : queue_) {
+    if (op->context.get() == &context) mine.push_back(op);
+  }
+  finish(lock, std::move(mine));
+}
+
+bool Engine::poll(Lock& lock, const OpPtr& op) {
+  if (op == nullptr || op->done()) return true;
+  std::set<OpPtr> needed;
+  gather(op, needed);
+  std::vector<OpPtr> among;
+  for (const OpPtr& queued : queue_) {
+    if (needed.count(queued) != 0) among.push_back(queued);
+  }
+  step(lock, among);
+  return false;
+}
+
+CUresult Engine::beginCapture(const std::shared_ptr<Stream>& stream, unsigned mode) {
+  if (stream->legacy) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+  if (stream->capture != nullptr) return CUDA_ERROR_ILLEGAL_STATE;
+  auto capture = std::make_shared<Capture>();
+  capture->id = ++captureIds_;
+  capture->mode = mode;
+  capture->thread = std::this_thread::get_id();
+  capture->streams = {stream};
+  stream->capture = capture;
+  stream->tail.clear();
+  captures_.push_back(capture);
+  return CUDA_SUCCESS;
+}
+
+CUresult Engine::endCapture(const std::shared_ptr<Stream>& stream, Graph& graph) {
+  std::shared_ptr<Capture> capture = stream->capture;
+  if (capture == nullptr) return CUDA_ERROR_ILLEGAL_STATE;
+  if (capture->streams.front() != stream) return CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
+  if (capture->mode != CU_STREAM_CAPTURE_MODE_RELAXED &&
+      capture->thread != std::this_thread::get_id()) {
+    return CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD;
+  }
+  std::vector<std::size_t> joined = stream->tail;  // all that the origin's end comes after
+  for (std::size_t i = 0; i < joined.size(); ++i) {
+    addOnce(joined, std::vector<std::size_t>(capture->graph.nodes[joined[i]].after));
+  }
+  bool unjoined = false;
+  for (const auto& member : capture->streams) {
+    for (std::size_t node : member->tail) {
+      unjoined |= std::find(joined.begin(), joined.end(), node) == joined.end();
+    }
+    member->capture = nullptr;
+    member->tail.clear();
+  }
+  std::erase(captures_, capture);
+  if (capture->invalid) return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+  if (unjoined) return CUDA_ERROR_STREAM_CAPTURE_UNJOINED;
+  graph = std::move(capture->graph);
+  return CUDA_SUCCESS;
+}
+
+CUresult Engine::unsafeForCapture(unsigned threadMode) {
+  if (threadMode == CU_STREAM_CAPTURE_MODE_RELAXED) return CUDA_SUCCESS;
+  CUresult result = CUDA_SUCCESS;
+  for (const auto& capture : captures_) {
+    bool mine = capture->thread == std::this_thread::get_id();
+    bool global = capture->mode == CU_STREAM_CAPTURE_MODE_GLOBAL &&
+                  threadMode == CU_STREAM_CAPTURE_MODE_GLOBAL;
+    if (global || (mine && capture->mode != CU_STREAM_CAPTURE_MODE_RELAXED)) {
+      capture->invalid = true;
+      result = CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+    }
+  }
+  return result;
+}
+
+CUresult Engine::launch(Lock& lock, GraphExec& exec, const std::shared_ptr<Stream>& stream) {
+  if (stream->capture != nullptr) {  // becomes part of the graph that is being captured
+    Capture& capture = *stream->capture;
+    if (capture.invalid) return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+    std::size_t first = capture.graph.nodes.size();
+    for (Graph::Node node : exec.graph.nodes) {
+      for (std::size_t& before : node.after) before += first;
+      if (node.after.empty()) node.after = stream->tail;
+      capture.graph.nodes.push_back(std::move(node));
+    }
+    for (std::size_t i = first; i < capture.graph.nodes.size(); ++i) addOnce(stream->tail, {i});
+    return CUDA_SUCCESS;
+  }
+  if (CUresult r = legacyAllowed(*stream); r != CUDA_SUCCESS) return r;
+  OpPtr start = queue(lock, stream, {"graph", {}, {}}, {exec.last});
+  std::vector<OpPtr> ops;
+  for (const Graph::Node& node : exec.graph.nodes) {
+    stream->last = start;  // nodes are ordered by their edges, not by the stream
+    std::vector<OpPtr> after;
+    for (std::size_t before : node.after) after.push_back(ops[before]);
+    ops.push_back(queue(lock, stream, node.work, std::move(after)));
+  }
+  exec.last = queue(lock, stream, {"end of graph", {}, {}}, std::move(ops));
+  return CUDA_SUCCESS;
+}
+
+bool Engine::pendingTouches(const HostRange& range) const {
+  return std::any_of(queue_.begin(), queue_.end(), [&](const OpPtr& op) {
+    return std::any_of(op->work.host.begin(), op->work.host.end(),
+                       [&](const HostRange& r) { return r.overlaps(range); });
+  });
+}
+
+void Engine::drop(const Context& context) {
+  for (OpPtr& op : queue_) {
+    if (op->context.get() != &context || op->state != Op::State::Queued) continue;
+    op->work.body = {};
+    op->after.clear();
+    op->state = Op::State::Done;
+  }
+  std::erase_if(queue_, [](const OpPtr& op) { return op->done(); });
+  std::erase_if(captures_, [&](const auto& c) { return c->streams.front()->context.get() == &context; });
+  changed_.notify_all();
+}
+
+}  // namespace initium::soft
