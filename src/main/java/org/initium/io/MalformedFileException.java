@@ -1,0 +1,14 @@
+package org.initium.io;
+
+import java.nio.file.Path;
+import org.initium.InitiumException;
+
+/** A file is not what its format asks for; the message is one line that starts with the file. */
+public class MalformedFileException extends InitiumException {
+  private static final long serialVersionUID = 1;
+
+  /** States the file and what is wrong in it. */
+  public MalformedFileException(Path file, String message) {
+    super(file + ": " + message);
+  }
+}

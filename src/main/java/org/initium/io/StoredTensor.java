@@ -1,0 +1,25 @@
+package org.initium.io;
+
+import org.initium.Shape;
+
+/**
+ * A tensor in a safetensors file.
+ *
+ * @param name its name
+ * @param type its element type
+ * @param shape its sizes
+ * @param begin its first byte, counted from the end of the header
+ * @param end the byte after its last
+ */
+public record StoredTensor(String name, StoredType type, Shape shape, long begin, long end) {
+  /** Its size in bytes. */
+  public long bytes() {
+    return end - begin;
+  }
+
+  /** The bytes that a tensor takes; sub-byte types fill whole bytes in all. */
+  static long bytes(StoredType type, Shape shape) {
+    long bits = Math.multiplyExact(shape.numel(), type.bits());
+    return Math.ceilDiv(bits, 8);
+  }
+}
