@@ -1,0 +1,76 @@
+package org.initium.recipe;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The values of a mapping by name, where only some names are allowed. */
+final class Fields {
+  private final String what;
+  private final Place place;
+  private final Map<String, YamlNode> values = new LinkedHashMap<>();
+
+  private Fields(String what, Place place) {
+    this.what = what;
+    this.place = place;
+  }
+
+  /**
+   * The fields of a mapping.
+   *
+   * @param what what the mapping is, for messages
+   * @throws RecipeException if it is no mapping or has another name
+   */
+  static Fields of(YamlNode node, String what, List<String> allowed) {
+    Fields fields = new Fields(what, node.place());
+    for (YamlNode.Entry entry : entries(node, what)) {
+      String name = entry.key().text();
+      if (!allowed.contains(name)) {
+        throw new RecipeException(
+            entry.key().place(),
+            "%s has no '%s'; it takes %s".formatted(what, name, String.join(", ", allowed)));
+      }
+      fields.values.put(name, entry.value());
+    }
+    return fields;
+  }
+
+  Optional<YamlNode> get(String name) {
+    return Optional.ofNullable(values.get(name));
+  }
+
+  YamlNode require(String name) {
+    return get(name)
+        .orElseThrow(() -> new RecipeException(place, "%s needs '%s'".formatted(what, name)));
+  }
+
+  /** The entries of a mapping. */
+  static List<YamlNode.Entry> entries(YamlNode node, String what) {
+    if (node instanceof YamlNode.Mapping mapping) {
+      return mapping.entries();
+    }
+    throw new RecipeException(
+        node.place(), "%s is %s, not a mapping of names to values".formatted(what, node.kind()));
+  }
+
+  /** The items of a list. */
+  static List<YamlNode> items(YamlNode node, String what) {
+    if (node instanceof YamlNode.Sequence sequence) {
+      return sequence.items();
+    }
+    throw new RecipeException(node.place(), "%s is %s, not a list".formatted(what, node.kind()));
+  }
+
+  /** A text. */
+  static YamlNode.Scalar text(YamlNode node, String what) {
+    if (node instanceof YamlNode.Scalar scalar && !scalar.text().isBlank()) {
+      return scalar;
+    }
+    throw new RecipeException(
+        node.place(),
+        "%s is %s"
+            .formatted(
+                what, node instanceof YamlNode.Scalar ? "empty" : node.kind() + ", not a text"));
+  }
+}

@@ -1,0 +1,120 @@
+package org.initium.recipe;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.LongConsumer;
+import org.initium.DType;
+import org.initium.Shape;
+import org.initium.io.Checkpoint;
+
+/** Compares the tensors of a checkpoint with the values of a plan, bit for bit. */
+public final class ModelVerifier {
+  private final Checkpoint checkpoint;
+  private final Map<String, Checkpoint.Entry> entries = new HashMap<>();
+  private String difference;
+
+  private ModelVerifier(Checkpoint checkpoint) {
+    this.checkpoint = checkpoint;
+    checkpoint.entries().forEach(entry -> entries.put(entry.tensor().name(), entry));
+  }
+
+  /**
+   * Recomputes the values and compares.
+   *
+   * @param progress is told how many more bytes are compared
+   * @return nothing if all is equal, or the first difference in the order of the plan in a line
+   */
+  public static Optional<String> verify(
+      Checkpoint checkpoint, Plan plan, PlanFiller filler, LongConsumer progress)
+      throws IOException {
+    ModelVerifier verifier = new ModelVerifier(checkpoint);
+    Optional<String> difference = verifier.compareHeaders(plan, filler.shard());
+    if (difference.isPresent()) {
+      return difference;
+    }
+    filler.fill(
+        plan,
+        (tensor, offset, bytes) -> {
+          if (verifier.difference == null) {
+            verifier.compare(tensor, offset, bytes, filler.shard());
+          }
+          progress.accept(bytes.byteSize());
+        });
+    return Optional.ofNullable(verifier.difference);
+  }
+
+  private Optional<String> compareHeaders(Plan plan, RowShard shard) {
+    TreeSet<String> extra = new TreeSet<>(entries.keySet());
+    for (PlannedTensor tensor : plan.tensors()) {
+      Checkpoint.Entry entry = entries.get(tensor.name());
+      if (entry == null) {
+        return Optional.of("tensor '%s' of the recipe is not there".formatted(tensor.name()));
+      }
+      Shape shape = shard.of(tensor.shape()).shape();
+      Shape stored = entry.tensor().shape();
+      if (!stored.equals(shape)) {
+        return Optional.of(
+            "tensor '%s' has shape %s, the recipe says %s".formatted(tensor.name(), stored, shape));
+      }
+      if (!entry.tensor().type().dtype().equals(Optional.of(tensor.dtype()))) {
+        return Optional.of(
+            "tensor '%s' is %s, the recipe says %s"
+                .formatted(tensor.name(), entry.tensor().type(), tensor.dtype()));
+      }
+      extra.remove(tensor.name());
+    }
+    return extra.isEmpty()
+        ? Optional.empty()
+        : Optional.of("tensor '%s' is not in the recipe".formatted(extra.first()));
+  }
+
+  private void compare(PlannedTensor tensor, long offset, MemorySegment expected, RowShard shard)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      long step = Math.min(expected.byteSize(), 1 << 22);
+      MemorySegment stored = arena.allocate(step, 64);
+      for (long at = 0; at < expected.byteSize() && difference == null; at += step) {
+        MemorySegment piece = expected.asSlice(at, Math.min(step, expected.byteSize() - at));
+        MemorySegment found = stored.asSlice(0, piece.byteSize());
+        checkpoint.read(entries.get(tensor.name()), offset + at, found);
+        long mismatch = piece.mismatch(found);
+        if (mismatch >= 0) {
+          DType dtype = tensor.dtype();
+          long element = mismatch / dtype.bytes();
+          difference =
+              "tensor '%s' differs first at %s: the file has %s, the recipe gives %s"
+                  .formatted(
+                      tensor.name(),
+                      index((offset + at) / dtype.bytes() + element, shard.of(tensor.shape())),
+                      value(dtype, found, element),
+                      value(dtype, piece, element));
+        }
+      }
+    }
+  }
+
+  private static String value(DType dtype, MemorySegment memory, long element) {
+    StringBuilder bits = new StringBuilder();
+    for (int b = dtype.bytes() - 1; b >= 0; b--) {
+      bits.append("%02x".formatted(memory.get(ValueLayout.JAVA_BYTE, element * dtype.bytes() + b)));
+    }
+    return "%s (0x%s)".formatted(dtype.get(memory, element), bits);
+  }
+
+  /** The index in the whole tensor of an element of a shard of it, as [i, j]. */
+  private static String index(long element, Region region) {
+    long[] index = region.origin().clone();
+    for (int d = index.length - 1; d >= 0; d--) {
+      index[d] += element % region.shape().size(d);
+      element /= region.shape().size(d);
+    }
+    return Arrays.toString(index);
+  }
+}

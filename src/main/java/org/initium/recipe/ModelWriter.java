@@ -1,0 +1,43 @@
+package org.initium.recipe;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.initium.io.CheckpointWriter;
+import org.initium.io.TensorSpec;
+
+/** Writes the values of a plan to safetensors files. */
+public final class ModelWriter {
+  private ModelWriter() {}
+
+  /**
+   * Writes the model; the files appear when all of them are whole.
+   *
+   * @param metadata for the header
+   * @param maxFileBytes where a further file begins
+   * @param progress is told how many more bytes are written
+   * @return the files
+   */
+  public static List<Path> write(
+      Plan plan,
+      PlanFiller filler,
+      Path out,
+      Map<String, String> metadata,
+      long maxFileBytes,
+      LongConsumer progress)
+      throws IOException {
+    List<TensorSpec> specs =
+        plan.tensors().stream().map(tensor -> tensor.spec(filler.shard())).toList();
+    try (CheckpointWriter writer = CheckpointWriter.create(out, specs, metadata, maxFileBytes)) {
+      filler.fill(
+          plan,
+          (tensor, offset, bytes) -> {
+            writer.write(tensor.name(), offset, bytes);
+            progress.accept(bytes.byteSize());
+          });
+      return writer.finish();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package org.initium.recipe;
+
+import java.util.List;
+
+/**
+ * A recipe that was followed to the end: every tensor of a model, in order, with its shape, dtype
+ * and initialisers.
+ *
+ * @param tensors in the order in which they draw from a shared generator
+ * @param notes what is not wrong but may be meant otherwise, a line each
+ */
+public record Plan(List<PlannedTensor> tensors, List<String> notes) {
+  /** The number of elements in all. */
+  public long parameters() {
+    return tensors.stream().mapToLong(tensor -> tensor.shape().numel()).sum();
+  }
+
+  /** The number of bytes in all. */
+  public long bytes() {
+    return tensors.stream().mapToLong(tensor -> tensor.spec(RowShard.ALL).bytes()).sum();
+  }
+}

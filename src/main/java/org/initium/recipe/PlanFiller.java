@@ -1,0 +1,105 @@
+package org.initium.recipe;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.initium.Device;
+import org.initium.Fill;
+import org.initium.Generator;
+import org.initium.PhiloxGenerator;
+import org.initium.Shape;
+import org.initium.Tensor;
+
+/**
+ * Makes the values of a plan's tensors in order and in chunks, so that memory does not grow with
+ * the model. A chunk is a region of its tensor, and has the same bits as that region of the whole.
+ *
+ * <p>With Philox each tensor draws from {@code generator.fork(name)}, and its values depend on the
+ * seed and its name, not on the other tensors; with another generator the tensors draw from it one
+ * after the other. The parts of a tensor draw in their order.
+ *
+ * @param generator where the random words come from; it moves on unless it is forked
+ * @param device what computes them
+ * @param shard which rows of each tensor are made
+ * @param chunkBytes the size of a chunk; two are in memory at a time. A tensor with an orthogonal
+ *     part is one chunk, since its elements depend on each other
+ */
+public record PlanFiller(Generator generator, Device device, RowShard shard, long chunkBytes) {
+  /** Chunks that fill the caches many times over and yet are a small part of any memory. */
+  public static final long DEFAULT_CHUNK_BYTES = 64L << 20;
+
+  /** A filler on a device for all rows. */
+  public PlanFiller(Generator generator, Device device) {
+    this(generator, device, RowShard.ALL, DEFAULT_CHUNK_BYTES);
+  }
+
+  /** Makes all tensors of the plan and hands their bytes to the sink. */
+  public void fill(Plan plan, ChunkSink sink) throws IOException {
+    try (ChunkPipe pipe = new ChunkPipe(device, sink)) {
+      for (PlannedTensor tensor : plan.tensors()) {
+        fill(tensor, pipe);
+      }
+      pipe.finish();
+    }
+  }
+
+  private void fill(PlannedTensor tensor, ChunkPipe pipe) throws IOException {
+    Generator own =
+        generator instanceof PhiloxGenerator philox ? philox.fork(tensor.name()) : generator;
+    List<Generator> starts = new ArrayList<>();
+    for (PlannedTensor.Part part : tensor.parts()) {
+      starts.add(own.copy());
+      skip(part, tensor, own);
+    }
+    Region region = shard.of(tensor.shape());
+    long most =
+        tensor.parts().stream().anyMatch(PlanFiller::isWhole)
+            ? Long.MAX_VALUE
+            : Math.max(1, chunkBytes / tensor.dtype().bytes());
+    long offset = 0;
+    for (Region slab : new Slabs(region, most)) {
+      long bytes = slab.shape().numel() * tensor.dtype().bytes();
+      Tensor chunk = pipe.next(slab.shape(), tensor.dtype());
+      for (int p = 0; p < tensor.parts().size(); p++) {
+        fill(chunk, slab, tensor.parts().get(p), starts.get(p).copy(), pipe);
+      }
+      pipe.send(tensor, offset, bytes);
+      offset += bytes;
+    }
+  }
+
+  /** Fills what a chunk has of a part. */
+  private static void fill(
+      Tensor chunk, Region slab, PlannedTensor.Part part, Generator generator, ChunkPipe pipe) {
+    Region shared = slab.intersect(part.region()).orElse(null);
+    if (shared == null) {
+      return;
+    }
+    Tensor view = chunk;
+    long[] at = shared.originIn(slab);
+    for (int d = 0; d < at.length; d++) {
+      view = view.narrow(d, at[d], shared.shape().size(d));
+    }
+    view.shardOf(part.region().shape(), shared.originIn(part.region()))
+        .fill(part.init(), generator, pipe.stream());
+  }
+
+  /** Moves a generator past a part: the fill of a region of it that has no rows. */
+  private void skip(PlannedTensor.Part part, PlannedTensor tensor, Generator generator) {
+    Shape shape = part.region().shape();
+    Shape empty = shape.rank() == 0 ? shape : shape.with(0, 0);
+    try (Tensor nothing = Tensor.empty(empty, tensor.dtype(), device)) {
+      nothing.shardOf(shape, new long[shape.rank()]).fill(part.init(), generator);
+    }
+  }
+
+  /** Whether a part's elements depend on each other, so that it is best made in one go. */
+  private static boolean isWhole(PlannedTensor.Part part) {
+    return part.region().shape().numel() > 0
+        && switch (part.init().fill(part.region().shape())) {
+          case Fill.Elementary fill -> fill instanceof Fill.Orthogonal;
+          case Fill.Centre centre -> centre.tap() instanceof Fill.Orthogonal;
+          case Fill.Repeated repeated -> repeated.base() instanceof Fill.Orthogonal;
+        };
+  }
+}

@@ -1,0 +1,166 @@
+package org.initium.recipe;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.initium.Init;
+import org.initium.Shape;
+
+/**
+ * Names, and what initialises the tensors that have them: one initialiser, or one for each part.
+ */
+final class Rule {
+  private static final List<String> FIELDS = List.of("match", "init", "parts");
+  private static final List<String> PART_FIELDS = List.of("narrow", "init");
+
+  private record PartRule(YamlNode narrow, Init init, Place place) {}
+
+  private final Place place;
+  private final List<Glob> globs;
+  private final List<PartRule> parts;
+  private final Variables variables;
+
+  private Rule(Place place, List<Glob> globs, List<PartRule> parts, Variables variables) {
+    this.place = place;
+    this.globs = globs;
+    this.parts = parts;
+    this.variables = variables;
+  }
+
+  static Rule of(YamlNode node, Variables variables) {
+    Fields fields = Fields.of(node, "a rule", FIELDS);
+    List<Glob> globs = globs(fields.require("match"));
+    Optional<YamlNode> init = fields.get("init");
+    Optional<YamlNode> parts = fields.get("parts");
+    if (init.isPresent() == parts.isPresent()) {
+      throw new RecipeException(node.place(), "a rule has either 'init' or 'parts'");
+    }
+    List<PartRule> partRules = new ArrayList<>();
+    if (init.isPresent()) {
+      partRules.add(new PartRule(null, init(init.get(), variables), init.get().place()));
+    } else {
+      for (YamlNode part : Fields.items(parts.get(), "'parts'")) {
+        Fields partFields = Fields.of(part, "a part", PART_FIELDS);
+        partRules.add(
+            new PartRule(
+                partFields.require("narrow"),
+                init(partFields.require("init"), variables),
+                part.place()));
+      }
+    }
+    return new Rule(node.place(), globs, partRules, variables);
+  }
+
+  /** One pattern or a list of them. */
+  static List<Glob> globs(YamlNode node) {
+    List<YamlNode> patterns =
+        node instanceof YamlNode.Sequence sequence ? sequence.items() : List.of(node);
+    return patterns.stream()
+        .map(
+            pattern -> {
+              try {
+                return Glob.parse(Fields.text(pattern, "a name pattern").text());
+              } catch (IllegalArgumentException e) {
+                throw new RecipeException(pattern.place(), e.getMessage(), e);
+              }
+            })
+        .toList();
+  }
+
+  private static Init init(YamlNode node, Variables variables) {
+    String text = Fields.text(node, "'init'").text();
+    try {
+      return Init.parse(text, variables.values());
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException(node.place(), e.getMessage(), e);
+    }
+  }
+
+  Place place() {
+    return place;
+  }
+
+  boolean matches(String name) {
+    return globs.stream().anyMatch(glob -> glob.matches(name));
+  }
+
+  String pattern() {
+    return globs.size() == 1 ? globs.getFirst().toString() : globs.toString();
+  }
+
+  /** This rule's parts of a tensor, checked against its shape and dtype. */
+  PlannedTensor plan(TensorEntry tensor) {
+    List<PlannedTensor.Part> planned = new ArrayList<>();
+    for (PartRule part : parts) {
+      Region region = part.narrow == null ? Region.all(tensor.shape()) : narrow(part, tensor);
+      try {
+        if (region.shape().numel() > 0) {
+          part.init.fill(region.shape()).check(region.shape(), tensor.dtype());
+        }
+      } catch (IllegalArgumentException e) {
+        throw wrong(part, tensor, part.init + ": " + e.getMessage());
+      }
+      planned.add(new PlannedTensor.Part(region, part.init));
+    }
+    checkTiling(planned, tensor);
+    return new PlannedTensor(tensor.name(), tensor.shape(), tensor.dtype(), planned);
+  }
+
+  /** {@code [dimension, start, length]}, or a list of such, each inside the one before. */
+  private Region narrow(PartRule part, TensorEntry tensor) {
+    List<YamlNode> items = Fields.items(part.narrow, "'narrow'");
+    boolean several = !items.isEmpty() && items.getFirst() instanceof YamlNode.Sequence;
+    Region region = Region.all(tensor.shape());
+    for (YamlNode item : several ? items : List.of(part.narrow)) {
+      List<YamlNode> numbers = Fields.items(item, "an item of 'narrow'");
+      if (numbers.size() != 3) {
+        throw wrong(part, tensor, "'narrow' takes [dimension, start, length]");
+      }
+      long dimension = variables.count(numbers.get(0), "dimension of 'narrow'");
+      long start = variables.count(numbers.get(1), "start of 'narrow'");
+      long length = variables.count(numbers.get(2), "length of 'narrow'");
+      Shape shape = region.shape();
+      if (dimension >= shape.rank()) {
+        throw wrong(
+            part,
+            tensor,
+            "there is no dimension %d to narrow; dimensions count from 0".formatted(dimension));
+      }
+      if (length > shape.size((int) dimension) - start) {
+        throw wrong(
+            part,
+            tensor,
+            "narrow [%d, %d, %d] does not fit: dimension %d has %d elements"
+                .formatted(dimension, start, length, dimension, shape.size((int) dimension)));
+      }
+      region = region.narrow((int) dimension, start, length);
+    }
+    return region;
+  }
+
+  private void checkTiling(List<PlannedTensor.Part> planned, TensorEntry tensor) {
+    long covered = 0;
+    for (int i = 0; i < planned.size(); i++) {
+      Region region = planned.get(i).region();
+      covered += region.shape().numel();
+      for (int j = 0; j < i; j++) {
+        if (planned.get(j).region().intersect(region).isPresent()) {
+          throw wrong(parts.get(i), tensor, "part %d overlaps part %d".formatted(i + 1, j + 1));
+        }
+      }
+    }
+    if (covered != tensor.shape().numel()) {
+      throw wrong(
+          new PartRule(null, null, place),
+          tensor,
+          "the parts cover %d of %d elements; give the rest a part, if only zeros"
+              .formatted(covered, tensor.shape().numel()));
+    }
+  }
+
+  private static RecipeException wrong(PartRule part, TensorEntry tensor, String message) {
+    return new RecipeException(
+        part.place,
+        "tensor '%s' of shape %s: %s".formatted(tensor.name(), tensor.shape(), message));
+  }
+}

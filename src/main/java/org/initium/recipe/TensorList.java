@@ -1,0 +1,143 @@
+package org.initium.recipe;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.initium.DType;
+import org.initium.Shape;
+import org.initium.io.Checkpoint;
+import org.initium.io.MalformedFileException;
+import org.initium.io.StoredTensor;
+
+/** Collects the tensors of a recipe, in order: those of the template, then those listed. */
+final class TensorList {
+  private static final List<String> TENSOR_FIELDS = List.of("shape", "dtype");
+  private static final List<String> TEMPLATE_FIELDS = List.of("file", "exclude");
+
+  private final Map<String, TensorEntry> tensors = new LinkedHashMap<>();
+  private final Variables variables;
+  private final DType defaultType;
+  private final Optional<DType> everyType;
+
+  /**
+   * An empty list.
+   *
+   * @param defaultType of tensors that have none of their own
+   * @param everyType of all tensors, whatever they say
+   */
+  TensorList(Variables variables, DType defaultType, Optional<DType> everyType) {
+    this.variables = variables;
+    this.defaultType = defaultType;
+    this.everyType = everyType;
+  }
+
+  List<TensorEntry> tensors() {
+    return List.copyOf(tensors.values());
+  }
+
+  private void add(String name, Shape shape, DType dtype, Place place) {
+    if (name.isEmpty() || name.equals("__metadata__")) {
+      throw new RecipeException(place, "'" + name + "' cannot be the name of a tensor");
+    }
+    TensorEntry entry = new TensorEntry(name, shape, everyType.orElse(dtype), place);
+    TensorEntry first = tensors.putIfAbsent(name, entry);
+    if (first != null) {
+      throw new RecipeException(
+          place, "tensor '%s' is there already, from %s".formatted(name, first.place()));
+    }
+  }
+
+  /**
+   * Adds {@code name: [sizes]}, {@code name: {shape, dtype}} and groups {@code "prefix.": {...}}.
+   */
+  void addListed(YamlNode node, String prefix) {
+    for (YamlNode.Entry entry : Fields.entries(node, "'tensors'")) {
+      for (String name : NamePattern.expand(entry.key(), variables)) {
+        if (name.endsWith(".")) {
+          addListed(entry.value(), prefix + name);
+        } else {
+          addOne(prefix + name, entry);
+        }
+      }
+    }
+  }
+
+  private void addOne(String name, YamlNode.Entry entry) {
+    YamlNode shape = entry.value();
+    DType dtype = defaultType;
+    if (entry.value() instanceof YamlNode.Mapping) {
+      Fields fields = Fields.of(entry.value(), "tensor '" + name + "'", TENSOR_FIELDS);
+      shape = fields.require("shape");
+      dtype = fields.get("dtype").map(TensorList::dtype).orElse(defaultType);
+    }
+    add(name, shape(shape, name), dtype, entry.key().place());
+  }
+
+  private Shape shape(YamlNode node, String name) {
+    List<YamlNode> items = Fields.items(node, "shape of '" + name + "'");
+    long[] sizes = new long[items.size()];
+    for (int d = 0; d < sizes.length; d++) {
+      sizes[d] = variables.count(items.get(d), "size %d of '%s'".formatted(d, name));
+    }
+    try {
+      return Shape.of(sizes);
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException(node.place(), e.getMessage(), e);
+    }
+  }
+
+  static DType dtype(YamlNode node) {
+    try {
+      return DType.parse(Fields.text(node, "'dtype'").text());
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException(node.place(), e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Adds the tensors of a safetensors file or index, of which only headers are read: {@code
+   * template: FILE} or {@code template: {file: FILE, exclude: [patterns]}}.
+   */
+  void addTemplate(YamlNode node, Path folder) {
+    YamlNode file = node;
+    List<Glob> excluded = List.of();
+    if (node instanceof YamlNode.Mapping) {
+      Fields fields = Fields.of(node, "'template'", TEMPLATE_FIELDS);
+      file = fields.require("file");
+      excluded = fields.get("exclude").map(Rule::globs).orElse(List.of());
+    }
+    Place place = file.place();
+    Path path = folder.resolve(Fields.text(file, "'template'").text());
+    try (Checkpoint checkpoint = Checkpoint.open(path)) {
+      for (Checkpoint.Entry entry : checkpoint.entries()) {
+        StoredTensor tensor = entry.tensor();
+        if (excluded.stream().noneMatch(glob -> glob.matches(tensor.name()))) {
+          add(tensor.name(), tensor.shape(), dtype(tensor, place), place);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      throw new RecipeException(place, "there is no template " + e.getMessage(), e);
+    } catch (MalformedFileException e) {
+      throw new RecipeException(place, "template " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new RecipeException(place, "template " + path + " cannot be read: " + e, e);
+    }
+  }
+
+  private static DType dtype(StoredTensor tensor, Place place) {
+    return tensor
+        .type()
+        .dtype()
+        .orElseThrow(
+            () ->
+                new RecipeException(
+                    place,
+                    ("tensor '%s' of the template is %s, which has no initialisers; leave it out:"
+                            + " template: {file: ..., exclude: ['%s']}")
+                        .formatted(tensor.name(), tensor.type(), tensor.name())));
+  }
+}
