@@ -23,10 +23,13 @@ final class Checks {
     if (shape.rank() < least || shape.rank() > most) {
       throw new IllegalArgumentException(
           "shape %s has %d dimensions; %s needed"
-              .formatted(
-                  shape,
-                  shape.rank(),
-                  least == most ? "exactly " + least + " are" : least + " to " + most + " are"));
+              .formatted(shape, shape.rank(), range(least, most)));
     }
+  }
+
+  private static String range(int least, int most) {
+    return most == Integer.MAX_VALUE
+        ? least + " or more are"
+        : least == most ? "exactly " + least + " are" : least + " to " + most + " are";
   }
 }

@@ -190,10 +190,7 @@ public sealed interface Fill {
     @Override
     public void check(Shape whole, DType dtype) {
       Checks.representable("gain", gain, dtype);
-      if (whole.rank() < 2) {
-        throw new IllegalArgumentException(
-            "shape " + whole + " has " + whole.rank() + " dimensions; 2 or more are needed");
-      }
+      Checks.rank(whole, 2, Integer.MAX_VALUE);
     }
 
     @Override
