@@ -18,6 +18,11 @@ import java.util.Arrays;
 public record Layout(
     long[] sizes, long[] memoryStrides, long[] wholeStrides, long memoryOffset, long wholeOffset) {
 
+  /** That many elements in one run from the start of the storage and of the whole. */
+  public static Layout run(long numel) {
+    return new Layout(new long[] {numel}, new long[] {1}, new long[] {1}, 0, 0);
+  }
+
   static Layout of(Tensor tensor) {
     long[] whole = tensor.whole().rowMajorStrides();
     long[] origin = tensor.origin();

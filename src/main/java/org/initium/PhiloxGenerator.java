@@ -1,11 +1,5 @@
 package org.initium;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-
 /**
  * Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11): word n of
  * seed s is a function of (s, n), laid out as cuRAND's CURAND_RNG_PSEUDO_PHILOX4_32_10 on the host
@@ -53,15 +47,7 @@ public final class PhiloxGenerator implements Generator {
    */
   @Override
   public PhiloxGenerator fork(String name) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, seed));
-      byte[] digest = sha.digest(name.getBytes(StandardCharsets.UTF_8));
-      return new PhiloxGenerator(
-          ByteBuffer.wrap(digest).order(ByteOrder.LITTLE_ENDIAN).getLong(), 0);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return new PhiloxGenerator(ForkedSeed.of(seed, name), 0);
   }
 
   @Override

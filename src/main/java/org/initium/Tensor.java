@@ -20,6 +20,7 @@ public final class Tensor implements AutoCloseable {
   private final long memoryOffset;
   private final Shape whole;
   private final long[] origin;
+  private final boolean region;
   private final boolean view;
 
   private Tensor(
@@ -30,6 +31,7 @@ public final class Tensor implements AutoCloseable {
       long memoryOffset,
       Shape whole,
       long[] origin,
+      boolean region,
       boolean view) {
     this.storage = storage;
     this.dtype = dtype;
@@ -38,6 +40,7 @@ public final class Tensor implements AutoCloseable {
     this.memoryOffset = memoryOffset;
     this.whole = whole;
     this.origin = origin;
+    this.region = region;
     this.view = view;
   }
 
@@ -93,7 +96,8 @@ public final class Tensor implements AutoCloseable {
               .formatted(storage.bytes(), shape, dtype, needed));
     }
     long[] strides = shape.rowMajorStrides();
-    return new Tensor(storage, dtype, shape, strides, 0, shape, new long[shape.rank()], false);
+    return new Tensor(
+        storage, dtype, shape, strides, 0, shape, new long[shape.rank()], false, false);
   }
 
   private static long bytes(Shape shape, DType dtype) {
@@ -138,6 +142,11 @@ public final class Tensor implements AutoCloseable {
   /** The shape of the tensor that this is a region of; its own shape where it is not one. */
   public Shape whole() {
     return whole;
+  }
+
+  /** Whether {@link #shardOf} made this tensor, be it of the size of the whole. */
+  public boolean isRegion() {
+    return region;
   }
 
   /** The index of this tensor's first element in the whole, one for each dimension; a copy. */
@@ -231,7 +240,7 @@ public final class Tensor implements AutoCloseable {
 
   private Tensor view(Shape viewed, long[] viewStrides, long offset) {
     return new Tensor(
-        storage, dtype, viewed, viewStrides, offset, viewed, new long[viewed.rank()], true);
+        storage, dtype, viewed, viewStrides, offset, viewed, new long[viewed.rank()], false, true);
   }
 
   /**
@@ -251,7 +260,7 @@ public final class Tensor implements AutoCloseable {
               .formatted(shape, Arrays.toString(origin), globalShape));
     }
     return new Tensor(
-        storage, dtype, shape, strides, memoryOffset, globalShape, origin.clone(), true);
+        storage, dtype, shape, strides, memoryOffset, globalShape, origin.clone(), true, true);
   }
 
   /** Fills with an initialiser, and waits until it is done. */

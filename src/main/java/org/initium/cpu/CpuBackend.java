@@ -12,6 +12,8 @@ import org.initium.PhiloxGenerator;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.TorchCpuGenerator;
+import org.initium.torch.TorchFill;
 
 /** The host's memory, filled by its processor; a fill is done when the call returns. */
 public final class CpuBackend implements Backend {
@@ -88,6 +90,13 @@ public final class CpuBackend implements Backend {
         long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
         if (tensor.shape().numel() > 0) {
           fill(tensor, fill, philox.seed(), start);
+        }
+      }
+      case TorchCpuGenerator torch -> {
+        if (fill.words(tensor.whole(), tensor.dtype()) == 0) {
+          fill(tensor, fill, 0, 0);
+        } else {
+          TorchFill.cpu(torch).fill(tensor, fill);
         }
       }
     }

@@ -1,0 +1,111 @@
+package org.initium.torch;
+
+/**
+ * Logarithm, sine and cosine in binary64 with the polynomials of fdlibm (Sun Microsystems, e_log.c,
+ * k_sin.c, k_cos.c), but with the leading terms summed in two doubles: the error is little more
+ * than half an ulp, as that of the C library that torch calls is.
+ */
+final class FdLibm {
+  private static final double[] LOG = {
+    1.479819860511658591e-01,
+    1.531383769920937332e-01,
+    1.818357216161805012e-01,
+    2.222219843214978396e-01,
+    2.857142874366239149e-01,
+    3.999999999940941908e-01,
+    6.666666666666735130e-01
+  };
+  private static final double LN2_HIGH = 6.93147180369123816490e-01; // times a small int: exact
+  private static final double LN2_LOW = 1.90821492927058770002e-10;
+
+  private static final double[] SIN = {
+    1.58969099521155010221e-10,
+    -2.50507602534068634195e-08,
+    2.75573137070700676789e-06,
+    -1.98412698298579493134e-04,
+    8.33333333332248946124e-03
+  };
+  private static final double SIN_CUBE = -1.66666666666666324348e-01;
+
+  private static final double[] COS = {
+    -1.13596475577881948265e-11,
+    2.08757232129817482790e-09,
+    -2.75573143513906633035e-07,
+    2.48015872894767294178e-05,
+    -1.38888888888741095749e-03,
+    4.16666666666666019037e-02
+  };
+
+  private static final double HALF_PI_HIGH = 0x1.921fb54442d18p0;
+  private static final double HALF_PI_LOW = 0x1.1a62633145c07p-54;
+
+  private FdLibm() {}
+
+  /** Natural logarithm of a normal number above 0: with s = f / (2 + f), 2s + s R(s^2). */
+  static double log(double value) {
+    long bits = Double.doubleToRawLongBits(value) - 0x3fe6a09e00000000L; // above sqrt(1/2)
+    int k = (int) (bits >> 52);
+    double m = Double.longBitsToDouble(Double.doubleToRawLongBits(value) - ((long) k << 52));
+    double f = m - 1;
+    double sum = 2 + f;
+    double sumLow = f - (sum - 2);
+    double s = f / sum;
+    double sLow = (Math.fma(-s, sum, f) - s * sumLow) / sum;
+    double z = s * s;
+    double tail = Math.fma(s * z, horner(LOG, z), 2 * sLow);
+    double high = k * LN2_HIGH;
+    double rough = high + 2 * s;
+    // Where k is not 0 the first is the larger of the two, otherwise it is 0.
+    double rest = high - rough + 2 * s;
+    return rough + (rest + Math.fma(k, LN2_LOW, tail));
+  }
+
+  /** Radius times cosine and radius times sine of an angle from 0 to 2 pi. */
+  static void polar(double radius, double angle, double[] values, int cosAt, int sinAt) {
+    int quadrant = (int) Math.fma(angle, 2 / Math.PI, 0.5);
+    double near = Math.fma(-quadrant, HALF_PI_HIGH, angle); // exact
+    double far = -quadrant * HALF_PI_LOW;
+    double x = near + far;
+    double low = near - x + far;
+    double s = kernelSin(x, low);
+    double c = kernelCos(x, low);
+    boolean swapped = (quadrant & 1) != 0;
+    double sin = swapped ? c : s;
+    double cos = swapped ? s : c;
+    values[cosAt] = radius * ((quadrant + 1 & 2) != 0 ? -cos : cos);
+    values[sinAt] = radius * ((quadrant & 2) != 0 ? -sin : sin);
+  }
+
+  /** Sine of an angle in two parts, within pi/4 of 0: x + x^3 p(x^2), the cube in two doubles. */
+  private static double kernelSin(double x, double low) {
+    double z = x * x;
+    double zLow = Math.fma(x, x, -z);
+    double r = horner(SIN, z);
+    double p = Math.fma(z, r, SIN_CUBE);
+    double pLow = Math.fma(z, r, SIN_CUBE - p);
+    double q = z * p;
+    double qLow = Math.fma(z, p, -q) + Math.fma(z, pLow, zLow * p);
+    double cube = x * q;
+    double cubeLow = Math.fma(x, q, -cube) + x * qLow;
+    double sum = x + cube;
+    return sum + (x - sum + cube + (cubeLow + Math.fma(-0.5 * z, low, low)));
+  }
+
+  /** Cosine of an angle in two parts, within pi/4 of 0: 1 - x^2/2 + x^4 p(x^2). */
+  private static double kernelCos(double x, double low) {
+    double z = x * x;
+    double zLow = Math.fma(x, x, -z);
+    double r = z * horner(COS, z);
+    double half = 0.5 * z;
+    double w = 1 - half;
+    return w + (1 - w - half + Math.fma(z, r, -Math.fma(x, low, 0.5 * zLow)));
+  }
+
+  private static double horner(double[] coefficients, double x) {
+    double y = coefficients[0];
+    for (int k = 1; k < coefficients.length; k++) {
+      y = Math.fma(y, x, coefficients[k]);
+    }
+    return y;
+  }
+}

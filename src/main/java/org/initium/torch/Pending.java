@@ -1,0 +1,45 @@
+package org.initium.torch;
+
+import java.util.Arrays;
+
+/** Which elements a rejection method has yet to accept: all of them at first. */
+final class Pending {
+  private final long[] bits;
+
+  Pending(long count) {
+    bits = new long[Math.toIntExact((count + 63) / 64)];
+    Arrays.fill(bits, -1L);
+    if (count % 64 != 0) {
+      bits[bits.length - 1] = (1L << count) - 1;
+    }
+  }
+
+  /**
+   * The first pending element from {@code index} on and before {@code end}; {@code end} if none.
+   */
+  long next(long index, long end) {
+    if (index >= end) {
+      return end;
+    }
+    int word = (int) (index >>> 6);
+    int last = (int) (end - 1 >>> 6);
+    long rest = bits[word] & -1L << index;
+    while (rest == 0 && word < last) {
+      rest = bits[++word];
+    }
+    return rest == 0 ? end : Math.min(end, ((long) word << 6) + Long.numberOfTrailingZeros(rest));
+  }
+
+  void accept(long index) {
+    bits[(int) (index >>> 6)] &= ~(1L << index);
+  }
+
+  boolean any() {
+    for (long word : bits) {
+      if (word != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

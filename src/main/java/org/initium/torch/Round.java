@@ -1,0 +1,35 @@
+package org.initium.torch;
+
+/** A round of a rejection method: of the values that are drawn, those of pending elements count. */
+record Round(Pending pending, Visitor visitor) implements Sink {
+  /** What is done with the value that was drawn for an element. */
+  interface Visitor {
+    /** Returns whether the element is done, and no longer pending. */
+    boolean visit(long index, double value);
+  }
+
+  @Override
+  public boolean wants(long at, long count) {
+    return pending.next(at, at + count) < at + count;
+  }
+
+  @Override
+  public void put(long at, float[] values, int from, int count) {
+    long end = at + count;
+    for (long i = pending.next(at, end); i < end; i = pending.next(i + 1, end)) {
+      if (visitor.visit(i, values[from + (int) (i - at)])) {
+        pending.accept(i);
+      }
+    }
+  }
+
+  @Override
+  public void put(long at, double[] values, int from, int count) {
+    long end = at + count;
+    for (long i = pending.next(at, end); i < end; i = pending.next(i + 1, end)) {
+      if (visitor.visit(i, values[from + (int) (i - at)])) {
+        pending.accept(i);
+      }
+    }
+  }
+}
