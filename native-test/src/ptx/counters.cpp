@@ -1,0 +1,56 @@
+#include "counters.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+
+namespace initium::soft {
+
+const char* name(OpClass c) {
+  static constexpr const char* names[] = {"integer", "float32", "float64", "half", "convert", "move", "compare", "memory", "atomic", "warp", "barrier", "branch"};
+  return names[size_t(c)];
+}
+
+void KernelCount::add(const KernelCount& o) {
+  launches += o.launches;
+  threads += o.threads;
+  instructions += o.instructions;
+  approx += o.approx;
+  bytesRead += o.bytesRead;
+  bytesWritten += o.bytesWritten;
+  for (size_t i = 0; i < byClass.size(); i++) byClass[i] += o.byClass[i];
+}
+
+void Counters::add(const std::string& kernel, const KernelCount& count) {
+  std::lock_guard guard(lock_);
+  kernels_[kernel].add(count);
+}
+
+KernelCount Counters::of(const std::string& kernel) const {
+  std::lock_guard guard(lock_);
+  const auto it = kernels_.find(kernel);
+  return it == kernels_.end() ? KernelCount{} : it->second;
+}
+
+std::string Counters::report() const {
+  std::lock_guard guard(lock_);
+  std::ostringstream out;
+  for (const auto& [kernel, c] : kernels_) {
+    out << "{\"kernel\":\"" << kernel << "\",\"launches\":" << c.launches << ",\"threads\":" << c.threads << ",\"instructions\":" << c.instructions << ",\"byClass\":{";
+    for (size_t i = 0; i < c.byClass.size(); i++) out << (i ? "," : "") << '"' << name(OpClass(i)) << "\":" << c.byClass[i];
+    out << "},\"approx\":" << c.approx << ",\"bytesRead\":" << c.bytesRead << ",\"bytesWritten\":" << c.bytesWritten << "}\n";
+  }
+  return out.str();
+}
+
+Counters::~Counters() {
+  const char* path = std::getenv("INITIUM_SOFT_REPORT");
+  if (path == nullptr || *path == '\0' || kernels_.empty()) return;
+  if (std::FILE* file = std::fopen(path, "a")) {
+    const std::string text = report();
+    std::fwrite(text.data(), 1, text.size(), file);
+    std::fclose(file);
+  } else std::fprintf(stderr, "soft CUDA: cannot write the report to INITIUM_SOFT_REPORT=%s\n", path);
+}
+
+}  // namespace initium::soft
