@@ -16,8 +16,8 @@ final class DoubleNormals {
   /** Transforms a block of 16 uniforms in place; see {@link FloatBlocks}. */
   static void block(double[] values, int at, double mean, double std) {
     for (int j = at; j < at + 8; j++) {
-      double radius = Math.sqrt(-2 * FdLibm.log(1 - values[j]));
-      FdLibm.polar(radius, TWO_PI * values[j + 8], values, j, j + 8);
+      double radius = Math.sqrt(-2 * HalfUlp.log(1 - values[j]));
+      HalfUlp.polar(radius, TWO_PI * values[j + 8], values, j, j + 8);
       values[j] = Math.fma(values[j], std, mean);
       values[j + 8] = Math.fma(values[j + 8], std, mean);
     }
@@ -32,7 +32,7 @@ final class DoubleNormals {
     double u1 = uniform(generator.nextLong());
     double u2 = uniform(generator.nextLong());
     double[] pair = new double[2];
-    FdLibm.polar(Math.sqrt(-2 * FdLibm.log(1 - u2)), TWO_PI * u1, pair, 0, 1);
+    HalfUlp.polar(Math.sqrt(-2 * HalfUlp.log(1 - u2)), TWO_PI * u1, pair, 0, 1);
     generator.cacheNormal(pair[1]);
     return Math.fma(pair[0], std, mean);
   }

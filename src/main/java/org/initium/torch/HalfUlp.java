@@ -5,7 +5,7 @@ package org.initium.torch;
  * k_sin.c, k_cos.c), but with the leading terms summed in two doubles: the error is little more
  * than half an ulp, as that of the C library that torch calls is.
  */
-final class FdLibm {
+final class HalfUlp {
   private static final double[] LOG = {
     1.479819860511658591e-01,
     1.531383769920937332e-01,
@@ -18,28 +18,38 @@ final class FdLibm {
   private static final double LN2_HIGH = 6.93147180369123816490e-01; // times a small int: exact
   private static final double LN2_LOW = 1.90821492927058770002e-10;
 
+  /** Taylor's coefficients of x^19 to x^5: 1/n! */
   private static final double[] SIN = {
-    1.58969099521155010221e-10,
-    -2.50507602534068634195e-08,
-    2.75573137070700676789e-06,
-    -1.98412698298579493134e-04,
-    8.33333333332248946124e-03
+    -1.0 / 121645100408832000L,
+    1.0 / 355687428096000L,
+    -1.0 / 1307674368000L,
+    1.0 / 6227020800L,
+    -1.0 / 39916800L,
+    1.0 / 362880L,
+    -1.0 / 5040L,
+    1.0 / 120L
   };
-  private static final double SIN_CUBE = -1.66666666666666324348e-01;
 
+  private static final double SIN_CUBE = -1.0 / 6;
+  private static final double SIN_CUBE_LOW = -0x1.5555555555555p-57; // -1/6 less its nearest double
+
+  /** Of x^20 to x^4. */
   private static final double[] COS = {
-    -1.13596475577881948265e-11,
-    2.08757232129817482790e-09,
-    -2.75573143513906633035e-07,
-    2.48015872894767294178e-05,
-    -1.38888888888741095749e-03,
-    4.16666666666666019037e-02
+    1.0 / 2432902008176640000L,
+    -1.0 / 6402373705728000L,
+    1.0 / 20922789888000L,
+    -1.0 / 87178291200L,
+    1.0 / 479001600L,
+    -1.0 / 3628800L,
+    1.0 / 40320L,
+    -1.0 / 720L,
+    1.0 / 24L
   };
 
   private static final double HALF_PI_HIGH = 0x1.921fb54442d18p0;
   private static final double HALF_PI_LOW = 0x1.1a62633145c07p-54;
 
-  private FdLibm() {}
+  private HalfUlp() {}
 
   /** Natural logarithm of a normal number above 0: with s = f / (2 + f), 2s + s R(s^2). */
   static double log(double value) {
@@ -82,7 +92,7 @@ final class FdLibm {
     double zLow = Math.fma(x, x, -z);
     double r = horner(SIN, z);
     double p = Math.fma(z, r, SIN_CUBE);
-    double pLow = Math.fma(z, r, SIN_CUBE - p);
+    double pLow = Math.fma(z, r, SIN_CUBE - p) + SIN_CUBE_LOW;
     double q = z * p;
     double qLow = Math.fma(z, p, -q) + Math.fma(z, pLow, zLow * p);
     double cube = x * q;
