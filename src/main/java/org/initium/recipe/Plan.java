@@ -10,6 +10,11 @@ import java.util.List;
  * @param notes what is not wrong but may be meant otherwise, a line each
  */
 public record Plan(List<PlannedTensor> tensors, List<String> notes) {
+  /** A plan of these tensors. */
+  public static Plan of(PlannedTensor... tensors) {
+    return new Plan(List.of(tensors), List.of());
+  }
+
   /** The number of elements in all. */
   public long parameters() {
     return tensors.stream().mapToLong(tensor -> tensor.shape().numel()).sum();

@@ -6,31 +6,29 @@ import java.util.List;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Generator;
-import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Tensor;
 
 /**
  * Makes the values of a plan's tensors in order and in chunks, so that memory does not grow with
  * the model. A chunk is a region of its tensor, and has the same bits as that region of the whole.
+ * The parts of a tensor draw in their order.
  *
- * <p>With Philox each tensor draws from {@code generator.fork(name)}, and its values depend on the
- * seed and its name, not on the other tensors; with another generator the tensors draw from it one
- * after the other. The parts of a tensor draw in their order.
- *
- * @param generator where the random words come from; it moves on unless it is forked
+ * @param generator where the random words come from
+ * @param drawing how the tensors share it
  * @param device what computes them
  * @param shard which rows of each tensor are made
  * @param chunkBytes the size of a chunk; two are in memory at a time. A tensor with an orthogonal
  *     part is one chunk, since its elements depend on each other
  */
-public record PlanFiller(Generator generator, Device device, RowShard shard, long chunkBytes) {
-  /** Chunks that fill the caches many times over and yet are a small part of any memory. */
+public record PlanFiller(
+    Generator generator, Drawing drawing, Device device, RowShard shard, long chunkBytes) {
+  /** Chunks that are large for a disk, and a small part of any memory. */
   public static final long DEFAULT_CHUNK_BYTES = 64L << 20;
 
-  /** A filler on a device for all rows. */
+  /** A filler for all rows, which draws as is usual for the generator. */
   public PlanFiller(Generator generator, Device device) {
-    this(generator, device, RowShard.ALL, DEFAULT_CHUNK_BYTES);
+    this(generator, Drawing.of(generator), device, RowShard.ALL, DEFAULT_CHUNK_BYTES);
   }
 
   /** Makes all tensors of the plan and hands their bytes to the sink. */
@@ -44,8 +42,7 @@ public record PlanFiller(Generator generator, Device device, RowShard shard, lon
   }
 
   private void fill(PlannedTensor tensor, ChunkPipe pipe) throws IOException {
-    Generator own =
-        generator instanceof PhiloxGenerator philox ? philox.fork(tensor.name()) : generator;
+    Generator own = drawing.generator(generator, tensor.name());
     List<Generator> starts = new ArrayList<>();
     for (PlannedTensor.Part part : tensor.parts()) {
       starts.add(own.copy());

@@ -18,6 +18,11 @@ public record PlannedTensor(String name, Shape shape, DType dtype, List<Part> pa
   /** A region of a tensor with an initialiser of its own, which sees the region's shape. */
   public record Part(Region region, Init init) {}
 
+  /** A tensor with one initialiser. */
+  public PlannedTensor(String name, Shape shape, DType dtype, Init init) {
+    this(name, shape, dtype, List.of(new Part(Region.all(shape), init)));
+  }
+
   /** The rows of this tensor that are in a shard, as a tensor of a file. */
   public TensorSpec spec(RowShard shard) {
     return new TensorSpec(name, shard.of(shape).shape(), dtype);

@@ -1,0 +1,88 @@
+package org.initium.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.initium.Backends;
+import org.initium.DType;
+import org.initium.Device;
+import org.initium.Fill;
+import org.initium.Generator;
+import org.initium.PhiloxGenerator;
+import org.initium.Shape;
+import org.initium.Stream;
+import org.initium.Tensor;
+
+/**
+ * {@code bench}: how fast fills are here, beside what the memory takes, which is the rate of a
+ * constant fill of the same tensor in the same run. Each figure is the median of several fills
+ * after a warm-up, each ended by the device.
+ */
+final class BenchCommand {
+  private record Case(String expression, Fill fill) {}
+
+  private static final List<Case> CASES =
+      List.of(
+          new Case("uniform(-1, 1)", new Fill.Uniform(-1, 1)),
+          new Case("normal(0, 1)", new Fill.Normal(0, 1)),
+          new Case("trunc_normal(0, 1, -2, 2)", new Fill.TruncatedNormal(0, 1, -2, 2)));
+  private static final long WARM_UP_NANOS = 1_500_000_000L;
+
+  private final PrintStream out = System.out;
+
+  int run(Device device, long bytes, int repeats) {
+    out.printf("%s, tensors of %s, median of %d%n", device, ByteSize.format(bytes), repeats);
+    out.printf(
+        Locale.ROOT,
+        "%-28s %-5s %10s %12s %8s%n",
+        "fill",
+        "dtype",
+        "GB/s",
+        "Melements/s",
+        "of limit");
+    for (DType dtype : DType.values()) {
+      try (Tensor tensor = Tensor.empty(Shape.of(bytes / dtype.bytes()), dtype, device)) {
+        double limit = rate(tensor, new Fill.Constant(1), repeats);
+        print("constant(1): the limit", tensor, limit, limit);
+        for (Case row : CASES) {
+          print(row.expression, tensor, rate(tensor, row.fill, repeats), limit);
+        }
+      }
+    }
+    return 0;
+  }
+
+  private void print(String name, Tensor tensor, double rate, double limit) {
+    out.printf(
+        Locale.ROOT,
+        "%-28s %-5s %10.2f %12.0f %7.0f%%%n",
+        name,
+        tensor.dtype(),
+        rate / 1e9,
+        rate / 1e6 / tensor.dtype().bytes(),
+        100 * rate / limit);
+  }
+
+  /** Bytes in a second. */
+  private static double rate(Tensor tensor, Fill fill, int repeats) {
+    PhiloxGenerator generator = Generator.philox(1);
+    Stream stream = Backends.of(tensor.device()).defaultStream(tensor.device());
+    long warm = System.nanoTime();
+    do {
+      tensor.fill(fill, generator, stream);
+      stream.synchronize();
+    } while (System.nanoTime() - warm < WARM_UP_NANOS);
+    List<Long> times = new ArrayList<>();
+    for (int i = 0; i < repeats; i++) {
+      long start = System.nanoTime();
+      tensor.fill(fill, generator, stream);
+      stream.synchronize();
+      times.add(System.nanoTime() - start);
+    }
+    long[] sorted = times.stream().mapToLong(t -> t).sorted().toArray();
+    long bytes = tensor.shape().numel() * tensor.dtype().bytes();
+    return bytes * 1e9 / Arrays.stream(sorted).skip(sorted.length / 2).findFirst().orElseThrow();
+  }
+}

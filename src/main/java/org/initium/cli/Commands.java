@@ -1,0 +1,323 @@
+package org.initium.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.initium.Arithmetic;
+import org.initium.DType;
+import org.initium.Device;
+import org.initium.Init;
+import org.initium.Shape;
+import org.initium.recipe.Glob;
+import org.initium.recipe.RowShard;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** The commands, their options and help, as picocli sees them; what they do is elsewhere. */
+@Command(
+    name = "initium",
+    version = "initium 0.1.0",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    usageHelpAutoWidth = true,
+    header = "Initial weights of neural networks: torch.nn.init for the JVM.%n",
+    footer = {
+      "%nExit status: 0 done, 1 failed, 2 bad usage, recipe or file.%n",
+      "A model's weights, then a look at them:",
+      "  initium init examples/gpt2-124m.yaml --out gpt2.safetensors",
+      "  initium inspect gpt2.safetensors --plot gpt2.png"
+    })
+final class Commands {
+  private Commands() {}
+
+  static int run(String... arguments) {
+    CommandLine line = new CommandLine(new Commands());
+    convert(line, DType.class, DType::parse);
+    convert(line, Device.class, Device::parse);
+    convert(line, Shape.class, Shape::parse);
+    convert(line, RowShard.class, RowShard::parse);
+    convert(line, Glob.class, Glob::parse);
+    convert(line, Init.class, Init::parse);
+    line.setParameterExceptionHandler(Commands::usageError);
+    line.setExecutionExceptionHandler((e, command, parsed) -> Failure.of(e).report(e));
+    line.setUsageHelpLongOptionsMaxWidth(28);
+    return line.execute(arguments);
+  }
+
+  private static <T> void convert(CommandLine line, Class<T> type, Function<String, T> parse) {
+    line.registerConverter(type, checked(parse));
+  }
+
+  private static <T> ITypeConverter<T> checked(Function<String, T> parse) {
+    return text -> {
+      try {
+        return parse.apply(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    };
+  }
+
+  private static int usageError(ParameterException e, String[] arguments) {
+    String name = e.getCommandLine().getCommandSpec().qualifiedName();
+    String message = e.getMessage().lines().findFirst().orElse("bad usage");
+    System.err.println("%s: %s; see %s --help".formatted(name, message, name));
+    return Failure.BAD_INPUT;
+  }
+
+  /** 64 bits, as {@link Seed} reads them. */
+  static final class SeedConverter implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      return convertChecked(text, Seed::parse);
+    }
+  }
+
+  /** A size, as {@link ByteSize} reads it. */
+  static final class SizeConverter implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      return convertChecked(text, ByteSize::parse);
+    }
+  }
+
+  private static Long convertChecked(String text, Function<String, Long> parse) {
+    try {
+      return checked(parse).convert(text);
+    } catch (TypeConversionException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new AssertionError("the checked converter throws nothing else", e);
+    }
+  }
+
+  /** Where the values come from. */
+  static final class SourceOptions {
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        converter = SeedConverter.class,
+        description = {
+          "Seed of the generator, 64 bits, decimal or 0x hex. Default: 0;",
+          "for verify, the one that the file's header names."
+        })
+    private Optional<Long> seed;
+
+    @Option(
+        names = "--generator",
+        paramLabel = "NAME",
+        description = {
+          "philox (default): the bits do not depend on device, threads or shards;",
+          "each tensor has its own stream, by its name."
+        })
+    private Optional<String> generator;
+
+    @Option(
+        names = "--device",
+        paramLabel = "DEVICE",
+        defaultValue = "cpu",
+        description = "What computes the values: cpu (default), cuda or cuda:1.")
+    private Device device;
+
+    ModelCommands.Source source() {
+      return new ModelCommands.Source(seed, generator, device);
+    }
+  }
+
+  /** How a recipe is followed. */
+  static final class RecipeOptions {
+    @Option(
+        names = "--dtype",
+        paramLabel = "TYPE",
+        description = "f32, f64, f16 or bf16 for every tensor, whatever the recipe says.")
+    private Optional<DType> dtype;
+
+    @Option(
+        names = "--set",
+        paramLabel = "VAR=VALUE",
+        description = "Another value for a variable of the recipe's 'vars': --set layers=24.")
+    private Map<String, String> set = new LinkedHashMap<>();
+
+    ModelCommands.Reading reading(Path recipe) {
+      Map<String, Double> values = new LinkedHashMap<>();
+      set.forEach((name, text) -> values.put(name, Arithmetic.evaluate(text, Map.of())));
+      return new ModelCommands.Reading(recipe, values, dtype);
+    }
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      header = "Write a whole model's initial weights.%n",
+      description = {
+        "%nReads a recipe: a list of tensors (or a template that has them) and rules that say how"
+            + " tensors whose names match are initialised. Writes safetensors, in a stream: memory"
+            + " use does not grow with the model. The file appears under its name when it is whole."
+      },
+      footer = {
+        "%nA recipe:",
+        "  vars: {layers: 12, width: 768}",
+        "  tensors:",
+        "    wte.weight: [50257, width]",
+        "    \"h.{0..layers-1}.mlp.c_proj.weight\": {shape: [4*width, width], dtype: bf16}",
+        "  rules:                                # the first that matches counts",
+        "    - {match: \"*.c_proj.weight\", init: normal(std=0.02/sqrt(2*layers))}",
+        "    - {match: \"*\", init: normal(std=0.02)}"
+      })
+  int init(
+      @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.") Path recipe,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "FILE",
+              description = "The file to write: model.safetensors. An old one is replaced.")
+          Path out,
+      @Mixin RecipeOptions reading,
+      @Mixin SourceOptions source,
+      @Option(
+              names = "--shard",
+              paramLabel = "I/N",
+              defaultValue = "0/1",
+              description = {
+                "Only the rows floor(I*rows/N) to floor((I+1)*rows/N) - 1 of every tensor,",
+                "0 <= I < N; the N files' rows one behind the other are the whole."
+              })
+          RowShard shard,
+      @Option(
+              names = "--max-shard-size",
+              paramLabel = "SIZE",
+              defaultValue = "5GB",
+              converter = SizeConverter.class,
+              description = {
+                "Above this, several files model-00001-of-0000N.safetensors and an index",
+                "model.safetensors.index.json, as Hugging Face has them. Default: 5GB."
+              })
+          long maxShardBytes)
+      throws IOException {
+    return new ModelCommands()
+        .init(reading.reading(recipe), out, source.source(), shard, maxShardBytes);
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      header = "Write one tensor.%n",
+      footer = {
+        "%nExpressions have torch.nn.init's names, arguments and defaults, and arithmetic:",
+        "  initium fill 'kaiming_uniform(a=sqrt(5))' --shape 512,256 --out w.safetensors",
+        "  initium fill 'trunc_normal(std=0.02)' --shape 768 --dtype bf16 --out b.safetensors"
+      })
+  int fill(
+      @Parameters(paramLabel = "EXPRESSION", description = "The initialiser.") Init init,
+      @Option(
+              names = "--shape",
+              required = true,
+              paramLabel = "SIZES",
+              description = "Sizes of the dimensions: 512,256.")
+          Shape shape,
+      @Option(
+              names = "--dtype",
+              paramLabel = "TYPE",
+              defaultValue = "f32",
+              description = "f32 (default), f64, f16 or bf16.")
+          DType dtype,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "FILE",
+              description = "The safetensors file to write.")
+          Path out,
+      @Option(
+              names = "--name",
+              paramLabel = "NAME",
+              defaultValue = "weight",
+              description = "The tensor's name in the file. Default: weight.")
+          String name,
+      @Mixin SourceOptions source,
+      @Option(
+              names = "--offset",
+              paramLabel = "WORDS",
+              defaultValue = "0",
+              description = "Where in the generator's stream to begin, in 32-bit words.")
+          long offset)
+      throws IOException {
+    return new ModelCommands().fill(init, name, shape, dtype, out, source.source(), offset);
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      header = "Show what a safetensors file or a checkpoint's index holds.%n",
+      description =
+          "%nA line for each tensor: mean, std, min, max, zeros and a histogram from min to max.")
+  int inspect(
+      @Parameters(
+              paramLabel = "FILE",
+              description = "model.safetensors, model.safetensors.index.json, or their folder.")
+          Path file,
+      @Option(
+              names = "--match",
+              paramLabel = "PATTERN",
+              description = "Only tensors whose names match: 'h.0.*'.")
+          Optional<Glob> match,
+      @Option(
+              names = "--plot",
+              paramLabel = "PNG",
+              description = "Write histograms, a panel for each kind of tensor.")
+          Optional<Path> plot)
+      throws IOException {
+    return new InspectCommand().run(file, match, plot);
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      header = "Recompute a recipe's values and compare a file with them, bit for bit.%n",
+      description = {
+        "%nNames the first tensor and index that differ (status 1). Seed, generator and shard are"
+            + " the ones that the file's header names, unless given."
+      })
+  int verify(
+      @Parameters(paramLabel = "MODEL", description = "The safetensors file or index.") Path file,
+      @Parameters(paramLabel = "RECIPE", description = "The recipe it was made from.") Path recipe,
+      @Mixin RecipeOptions reading,
+      @Mixin SourceOptions source,
+      @Option(names = "--shard", paramLabel = "I/N", description = "The rows that the file has.")
+          Optional<RowShard> shard)
+      throws IOException {
+    return new ModelCommands().verify(file, reading.reading(recipe), source.source(), shard);
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      header = "List the devices that can be filled on, and why others cannot.%n")
+  int devices() {
+    return new DeviceCommands().devices();
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      header = "Measure how fast fills are on this machine.%n",
+      description =
+          "%nEach fill's rate beside that of a constant fill, which is what the memory takes.")
+  int bench(
+      @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu") Device device,
+      @Option(
+              names = "--size",
+              paramLabel = "SIZE",
+              defaultValue = "256MiB",
+              converter = SizeConverter.class,
+              description = "Size of the tensors; much more than the caches. Default: 256MiB.")
+          long bytes,
+      @Option(names = "--repeats", paramLabel = "N", defaultValue = "9") int repeats) {
+    return new BenchCommand().run(device, bytes, repeats);
+  }
+}

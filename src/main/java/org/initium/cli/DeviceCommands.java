@@ -1,0 +1,27 @@
+package org.initium.cli;
+
+import java.io.PrintStream;
+import org.initium.Backend;
+import org.initium.Backends;
+import org.initium.DeviceInfo;
+import org.initium.DeviceUnavailableException;
+
+/** {@code devices}: what there is to compute on. */
+final class DeviceCommands {
+  private final PrintStream out = System.out;
+
+  int devices() {
+    for (Backend backend : Backends.all()) {
+      try {
+        for (DeviceInfo info : backend.devices()) {
+          out.printf(
+              "%-8s %s, %s memory%n         %s%n",
+              info.device(), info.name(), ByteSize.format(info.memoryBytes()), info.details());
+        }
+      } catch (DeviceUnavailableException e) {
+        out.printf("%-8s not available: %s%n", backend.type(), e.getMessage());
+      }
+    }
+    return 0;
+  }
+}

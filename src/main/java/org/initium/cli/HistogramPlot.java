@@ -1,0 +1,212 @@
+package org.initium.cli;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * Histograms of a checkpoint's tensors in a grid, one panel for tensors whose names differ in
+ * numbers only (the layers of a model), each tensor a curve: its density where it is spread, with
+ * the normal density of the same mean and std behind it.
+ */
+final class HistogramPlot {
+  private static final int PANEL_WIDTH = 460;
+  private static final int PANEL_HEIGHT = 320;
+  private static final int TITLE_HEIGHT = 56;
+  private static final int MOST_PANELS = 30;
+  private static final int MOST_CURVES = 48;
+  private static final Color INK = new Color(0x22, 0x2b, 0x38);
+  private static final Color FAINT = new Color(0xe6, 0xe9, 0xee);
+  private static final Color NORMAL = new Color(0xe0, 0x7a, 0x3f);
+  private static final Color FIRST = new Color(0x0b, 0x3c, 0x6f);
+  private static final Color LAST = new Color(0x59, 0xb5, 0xd8);
+
+  private HistogramPlot() {}
+
+  static void write(Path png, String title, List<InspectCommand.Inspected> tensors)
+      throws IOException {
+    System.setProperty("java.awt.headless", "true");
+    Map<String, List<InspectCommand.Inspected>> groups = new LinkedHashMap<>();
+    for (InspectCommand.Inspected tensor : tensors) {
+      if (tensor.statistics().map(s -> s.count() > 0).orElse(false)) {
+        String group = tensor.name().replaceAll("(?<=^|\\.)[0-9]+(?=\\.|$)", "*");
+        groups.computeIfAbsent(group, name -> new ArrayList<>()).add(tensor);
+      }
+    }
+    List<Map.Entry<String, List<InspectCommand.Inspected>>> shown =
+        groups.entrySet().stream().limit(MOST_PANELS).toList();
+    int columns = Math.max(1, Math.min(4, (int) Math.ceil(Math.sqrt(shown.size()))));
+    int rows = Math.max(1, Math.ceilDiv(shown.size(), columns));
+    BufferedImage image =
+        new BufferedImage(
+            columns * PANEL_WIDTH, TITLE_HEIGHT + rows * PANEL_HEIGHT, BufferedImage.TYPE_INT_RGB);
+    Graphics2D canvas = image.createGraphics();
+    canvas.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    canvas.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    canvas.setColor(Color.WHITE);
+    canvas.fillRect(0, 0, image.getWidth(), image.getHeight());
+    caption(canvas, title, tensors.size(), groups.size() - shown.size());
+    for (int i = 0; i < shown.size(); i++) {
+      Graphics2D panel =
+          (Graphics2D)
+              canvas.create(
+                  i % columns * PANEL_WIDTH,
+                  TITLE_HEIGHT + i / columns * PANEL_HEIGHT,
+                  PANEL_WIDTH,
+                  PANEL_HEIGHT);
+      chart(shown.get(i).getKey(), shown.get(i).getValue()).paint(panel, PANEL_WIDTH, PANEL_HEIGHT);
+      panel.dispose();
+    }
+    canvas.dispose();
+    if (!ImageIO.write(image, "png", png.toFile())) {
+      throw new IOException("no PNG writer in this JDK");
+    }
+  }
+
+  private static void caption(Graphics2D canvas, String title, int tensors, int left) {
+    canvas.setColor(INK);
+    canvas.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 22));
+    canvas.drawString(title, 16, 30);
+    canvas.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
+    canvas.setColor(NORMAL);
+    canvas.drawString("dashed: the normal density of the same mean and std", 16, 50);
+    canvas.setColor(INK);
+    String count =
+        ModelCommands.count(tensors, "tensor")
+            + (left > 0
+                ? "; %d more groups are not shown, choose with --match".formatted(left)
+                : "");
+    canvas.drawString(count, 350, 50);
+  }
+
+  private static XYChart chart(String name, List<InspectCommand.Inspected> tensors) {
+    Statistics first = tensors.getFirst().statistics().orElseThrow();
+    XYChart chart =
+        new XYChartBuilder()
+            .width(PANEL_WIDTH)
+            .height(PANEL_HEIGHT)
+            .title(tensors.size() == 1 ? name : name + "  (" + tensors.size() + ")")
+            .xAxisTitle(
+                "mean %s, std %s"
+                    .formatted(
+                        InspectCommand.number(first.mean()), InspectCommand.number(first.std())))
+            .build();
+    style(chart);
+    int curves = Math.min(tensors.size(), MOST_CURVES);
+    for (int i = 0; i < curves; i++) {
+      Statistics s = tensors.get(i).statistics().orElseThrow();
+      if (s.max() > s.min()) {
+        curve(chart, "t" + i, s, shade(i, curves), curves == 1);
+      }
+    }
+    if (first.max() > first.min()) {
+      normal(chart, first);
+    } else {
+      constant(chart, first.mean());
+    }
+    return chart;
+  }
+
+  private static void style(XYChart chart) {
+    var styler = chart.getStyler();
+    styler.setLegendVisible(false);
+    styler.setChartBackgroundColor(Color.WHITE);
+    styler.setPlotBackgroundColor(Color.WHITE);
+    styler.setPlotBorderVisible(false);
+    styler.setPlotGridLinesColor(FAINT);
+    styler.setPlotGridVerticalLinesVisible(false);
+    styler.setChartFontColor(INK);
+    styler.setChartTitleBoxVisible(false);
+    styler.setChartTitleFont(new Font(Font.MONOSPACED, Font.BOLD, 14));
+    styler.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+    styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+    styler.setAxisTicksLineVisible(false);
+    styler.setYAxisTicksVisible(false);
+    styler.setYAxisMin(0.0);
+    styler.setxAxisTickLabelsFormattingFunction(InspectCommand::number);
+    styler.setXAxisMaxLabelCount(5);
+  }
+
+  private static Color shade(int i, int count) {
+    double t = count == 1 ? 0.35 : (double) i / (count - 1);
+    return new Color(
+        mix(FIRST.getRed(), LAST.getRed(), t),
+        mix(FIRST.getGreen(), LAST.getGreen(), t),
+        mix(FIRST.getBlue(), LAST.getBlue(), t));
+  }
+
+  private static int mix(int from, int to, double t) {
+    return (int) Math.round(from + (to - from) * t);
+  }
+
+  private static void curve(XYChart chart, String id, Statistics s, Color color, boolean filled) {
+    int bins = s.bins().length;
+    double width = (s.max() - s.min()) / bins;
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    for (int b = 0; b < bins; b++) {
+      double density = s.bins()[b] / (s.count() * width);
+      x.add(s.min() + b * width);
+      y.add(density);
+      x.add(s.min() + (b + 1) * width);
+      y.add(density);
+    }
+    x.addFirst(s.min());
+    y.addFirst(0.0);
+    x.addLast(s.max());
+    y.addLast(0.0);
+    XYSeries series = chart.addSeries(id, x, y);
+    series.setMarker(SeriesMarkers.NONE);
+    series.setLineColor(color);
+    series.setLineStyle(new BasicStroke(filled ? 1.6f : 1.1f));
+    if (filled) {
+      series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Area);
+      series.setFillColor(new Color(color.getRed(), color.getGreen(), color.getBlue(), 70));
+    }
+  }
+
+  private static void normal(XYChart chart, Statistics s) {
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    for (int i = 0; i <= 200; i++) {
+      double at = s.min() + (s.max() - s.min()) * i / 200;
+      double z = (at - s.mean()) / s.std();
+      x.add(at);
+      y.add(Math.exp(-z * z / 2) / (s.std() * Math.sqrt(2 * Math.PI)));
+    }
+    XYSeries series = chart.addSeries("normal", x, y);
+    series.setMarker(SeriesMarkers.NONE);
+    series.setLineColor(NORMAL);
+    series.setLineStyle(
+        new BasicStroke(
+            1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {5, 4}, 0));
+  }
+
+  private static void constant(XYChart chart, double value) {
+    chart.setXAxisTitle(
+        String.format(Locale.ROOT, "every element is %s", InspectCommand.number(value)));
+    XYSeries series = chart.addSeries("constant", List.of(value, value), List.of(0.0, 1.0));
+    series.setMarker(SeriesMarkers.NONE);
+    series.setLineColor(shade(0, 1));
+    series.setLineStyle(new BasicStroke(5f));
+    double margin = value == 0 ? 1 : Math.abs(value);
+    chart.getStyler().setXAxisMin(value - margin).setXAxisMax(value + margin);
+  }
+}

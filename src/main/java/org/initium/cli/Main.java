@@ -1,0 +1,11 @@
+package org.initium.cli;
+
+/** Where the program starts. */
+public final class Main {
+  private Main() {}
+
+  /** Runs a command and exits with its status: 0 done, 1 failed, 2 bad usage or input. */
+  public static void main(String[] arguments) {
+    System.exit(Commands.run(arguments));
+  }
+}

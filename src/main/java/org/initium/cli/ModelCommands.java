@@ -1,0 +1,156 @@
+package org.initium.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.initium.DType;
+import org.initium.Device;
+import org.initium.Generator;
+import org.initium.Init;
+import org.initium.Shape;
+import org.initium.io.Checkpoint;
+import org.initium.io.CheckpointWriter;
+import org.initium.recipe.Drawing;
+import org.initium.recipe.ModelVerifier;
+import org.initium.recipe.ModelWriter;
+import org.initium.recipe.Plan;
+import org.initium.recipe.PlanFiller;
+import org.initium.recipe.PlannedTensor;
+import org.initium.recipe.Recipe;
+import org.initium.recipe.RowShard;
+
+/** {@code init}, {@code fill} and {@code verify}. */
+final class ModelCommands {
+  private static final String PREFIX = "initium.";
+
+  private final PrintStream out = System.out;
+
+  /**
+   * What a run draws from, and where it computes.
+   *
+   * @param seed of the generator; for verify, the file's own if absent
+   * @param generator its name, as {@link GeneratorName} reads it; the file's own if absent
+   */
+  record Source(Optional<Long> seed, Optional<String> generator, Device device) {
+    private Generator open(Map<String, String> recorded, long offset) {
+      String name = generator.orElse(recorded.getOrDefault(PREFIX + "generator", "philox"));
+      String seedText = recorded.getOrDefault(PREFIX + "seed", "0");
+      return GeneratorName.open(name, seed.orElseGet(() -> Seed.parse(seedText)), offset);
+    }
+  }
+
+  /** How a recipe is followed. */
+  record Reading(Path recipe, Map<String, Double> set, Optional<DType> dtype) {
+    private Plan plan() throws IOException {
+      Plan plan = Recipe.plan(recipe, set, dtype);
+      plan.notes().forEach(note -> System.err.println("note: " + note));
+      return plan;
+    }
+  }
+
+  int init(Reading reading, Path file, Source source, RowShard shard, long maxShardBytes)
+      throws IOException {
+    Generator generator = source.open(Map.of(), 0);
+    Plan plan = reading.plan();
+    write(plan, filler(generator, source, shard), file, metadata(source, shard), maxShardBytes);
+    return 0;
+  }
+
+  int fill(Init init, String name, Shape shape, DType dtype, Path file, Source source, long offset)
+      throws IOException {
+    init.fill(shape).check(shape, dtype);
+    Plan plan = Plan.of(new PlannedTensor(name, shape, dtype, init));
+    Map<String, String> metadata = metadata(source, RowShard.ALL);
+    metadata.put(PREFIX + "init", init.toString());
+    metadata.put(PREFIX + "offset", Long.toString(offset));
+    PlanFiller filler =
+        new PlanFiller(
+            source.open(Map.of(), offset),
+            Drawing.IN_ORDER,
+            source.device(),
+            RowShard.ALL,
+            PlanFiller.DEFAULT_CHUNK_BYTES);
+    write(plan, filler, file, metadata, Long.MAX_VALUE);
+    return 0;
+  }
+
+  private static PlanFiller filler(Generator generator, Source source, RowShard shard) {
+    return new PlanFiller(
+        generator, Drawing.of(generator), source.device(), shard, PlanFiller.DEFAULT_CHUNK_BYTES);
+  }
+
+  /** {@code format} is what Hugging Face's loaders ask for; the rest lets verify find the run. */
+  private static Map<String, String> metadata(Source source, RowShard shard) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("format", "pt");
+    metadata.put(PREFIX + "generator", source.generator().orElse("philox"));
+    metadata.put(PREFIX + "seed", Long.toUnsignedString(source.seed().orElse(0L)));
+    metadata.put(PREFIX + "shard", shard.toString());
+    return metadata;
+  }
+
+  private void write(
+      Plan plan, PlanFiller filler, Path file, Map<String, String> metadata, long maxShardBytes)
+      throws IOException {
+    for (Path leftover : CheckpointWriter.leftovers(file)) {
+      System.err.println("note: a killed run left " + leftover + ", which can be deleted");
+    }
+    long bytes =
+        plan.tensors().stream().mapToLong(tensor -> tensor.spec(filler.shard()).bytes()).sum();
+    List<Path> files;
+    String summary;
+    try (Progress progress = new Progress("writing", bytes)) {
+      files = ModelWriter.write(plan, filler, file, metadata, maxShardBytes, progress);
+      summary = progress.summary();
+    }
+    out.printf(
+        Locale.ROOT,
+        "wrote %s: %s, %,d parameters%s, %s in %s%n",
+        files.getLast(),
+        count(plan.tensors().size(), "tensor"),
+        plan.parameters(),
+        files.size() == 1 ? "" : " in " + count(files.size() - 1, "file"),
+        ByteSize.format(bytes),
+        summary);
+  }
+
+  int verify(Path file, Reading reading, Source source, Optional<RowShard> shard)
+      throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(file)) {
+      Map<String, String> recorded = checkpoint.metadata();
+      RowShard rows =
+          shard.orElseGet(() -> RowShard.parse(recorded.getOrDefault(PREFIX + "shard", "0/1")));
+      Generator generator = source.open(recorded, 0);
+      Plan plan = reading.plan();
+      Optional<String> difference;
+      String summary;
+      try (Progress progress = new Progress("verifying", plan.bytes() / rows.count())) {
+        difference =
+            ModelVerifier.verify(checkpoint, plan, filler(generator, source, rows), progress);
+        summary = progress.summary();
+      }
+      if (difference.isPresent()) {
+        System.err.println("initium: " + checkpoint.path() + ": " + difference.get());
+        return Failure.FAILED;
+      }
+      out.printf(
+          Locale.ROOT,
+          "%s is what %s gives with %s: all bits of %s equal, in %s%n",
+          checkpoint.path(),
+          reading.recipe(),
+          generator,
+          count(plan.tensors().size(), "tensor"),
+          summary);
+      return 0;
+    }
+  }
+
+  static String count(long n, String noun) {
+    return "%,d %s%s".formatted(n, noun, n == 1 ? "" : "s");
+  }
+}

@@ -1,0 +1,144 @@
+package org.initium.cli;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.initium.DType;
+import org.initium.io.Checkpoint;
+
+/**
+ * What the elements of a tensor look like. Values that are not finite are counted, and left out of
+ * the rest.
+ *
+ * @param count of finite elements
+ * @param mean of them
+ * @param std sqrt(sum (x - mean)^2 / count)
+ * @param min the least
+ * @param max the greatest
+ * @param zeros how many are 0
+ * @param notFinite how many are NaN or infinite
+ * @param bins how many are in each of as many equal intervals from min to max
+ */
+record Statistics(
+    long count,
+    double mean,
+    double std,
+    double min,
+    double max,
+    long zeros,
+    long notFinite,
+    long[] bins) {
+  private static final int BLOCK = 4096;
+  private static final long READ_BYTES = 1 << 22;
+
+  /** Reads a tensor twice: for its moments and range, then for its bins. */
+  static Statistics of(Checkpoint checkpoint, Checkpoint.Entry entry, int binCount)
+      throws IOException {
+    Moments moments = new Moments();
+    forEachBlock(checkpoint, entry, moments::add);
+    long[] bins = new long[binCount];
+    double scale = moments.max > moments.min ? binCount / (moments.max - moments.min) : 0;
+    forEachBlock(
+        checkpoint,
+        entry,
+        (values, n) -> {
+          for (int i = 0; i < n; i++) {
+            if (Double.isFinite(values[i])) {
+              bins[(int) Math.min(binCount - 1, (values[i] - moments.min) * scale)]++;
+            }
+          }
+        });
+    return new Statistics(
+        moments.count,
+        moments.mean,
+        moments.count == 0 ? Double.NaN : Math.sqrt(moments.squares / moments.count),
+        moments.min,
+        moments.max,
+        moments.zeros,
+        moments.notFinite,
+        bins);
+  }
+
+  private interface BlockConsumer {
+    void accept(double[] values, int n);
+  }
+
+  private static void forEachBlock(
+      Checkpoint checkpoint, Checkpoint.Entry entry, BlockConsumer consumer) throws IOException {
+    DType dtype = entry.tensor().type().dtype().orElseThrow();
+    long bytes = entry.tensor().bytes();
+    double[] values = new double[BLOCK];
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(Math.min(READ_BYTES, Math.max(bytes, 1)), 64);
+      for (long at = 0; at < bytes; at += READ_BYTES) {
+        MemorySegment read = buffer.asSlice(0, Math.min(READ_BYTES, bytes - at));
+        checkpoint.read(entry, at, read);
+        long elements = read.byteSize() / dtype.bytes();
+        for (long first = 0; first < elements; first += BLOCK) {
+          int n = (int) Math.min(BLOCK, elements - first);
+          for (int i = 0; i < n; i++) {
+            values[i] = dtype.get(read, first + i);
+          }
+          consumer.accept(values, n);
+        }
+      }
+    }
+  }
+
+  /** Moments of blocks, put together as Chan, Golub and LeVeque (1979) do. */
+  private static final class Moments {
+    private long count;
+    private double mean = Double.NaN;
+    private double squares;
+    private double min = Double.POSITIVE_INFINITY;
+    private double max = Double.NEGATIVE_INFINITY;
+    private long zeros;
+    private long notFinite;
+
+    void add(double[] values, int n) {
+      int finite = 0;
+      double sum = 0;
+      for (int i = 0; i < n; i++) {
+        double x = values[i];
+        if (Double.isFinite(x)) {
+          values[finite++] = x;
+          sum += x;
+          min = Math.min(min, x);
+          max = Math.max(max, x);
+          zeros += x == 0 ? 1 : 0;
+        }
+      }
+      notFinite += n - finite;
+      if (finite == 0) {
+        return;
+      }
+      double blockMean = sum / finite;
+      double blockSquares = 0;
+      for (int i = 0; i < finite; i++) {
+        blockSquares += (values[i] - blockMean) * (values[i] - blockMean);
+      }
+      double delta = count == 0 ? 0 : blockMean - mean;
+      long total = count + finite;
+      squares += blockSquares + delta * delta * count / total * finite;
+      mean = count == 0 ? blockMean : mean + delta * finite / total;
+      count = total;
+    }
+  }
+
+  /** The bins as bars of eight heights, {@code ▁▂▄▆█▆▄▂▁}; an empty bin is a space. */
+  String sparkline(int width) {
+    long[] bars = new long[width];
+    for (int b = 0; b < bins.length; b++) {
+      bars[(int) ((long) b * width / bins.length)] += bins[b];
+    }
+    long most = 1;
+    for (long bar : bars) {
+      most = Math.max(most, bar);
+    }
+    StringBuilder line = new StringBuilder();
+    for (long bar : bars) {
+      line.append(bar == 0 ? ' ' : (char) ('▁' + Math.min(7, 8 * bar / (most + 1))));
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,27 @@
+package org.initium.recipe;
+
+import org.initium.Generator;
+import org.initium.PhiloxGenerator;
+
+/** How the tensors of a model share a generator. */
+public enum Drawing {
+  /**
+   * Each draws from {@code generator.fork(name)}: its values depend on the seed and its name, not
+   * on the other tensors, nor on the process that makes them.
+   */
+  FORKED,
+  /** They draw one after the other from the generator itself, which moves on. */
+  IN_ORDER;
+
+  /** Forked for Philox; in order for the generators that are someone else's sequence. */
+  public static Drawing of(Generator generator) {
+    return generator instanceof PhiloxGenerator ? FORKED : IN_ORDER;
+  }
+
+  Generator generator(Generator shared, String name) {
+    return switch (this) {
+      case FORKED -> shared.fork(name);
+      case IN_ORDER -> shared;
+    };
+  }
+}
