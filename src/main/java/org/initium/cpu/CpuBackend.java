@@ -104,7 +104,12 @@ public final class CpuBackend implements Backend {
 
   private void fill(Tensor tensor, Fill.Elementary fill, long seed, long start) {
     switch (fill) {
-      case Fill.Orthogonal orthogonal -> OrthogonalFill.fill(tensor, orthogonal, seed, start);
+      case Fill.Orthogonal orthogonal ->
+          OrthogonalFill.fill(
+              tensor,
+              orthogonal,
+              options.threads(),
+              part -> fill(part, new Fill.Normal(0, 1), seed, start));
       default -> throw new UnsupportedOperationException(fill + " is being written");
     }
   }

@@ -1,17 +1,156 @@
 package org.initium.cpu;
 
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import org.initium.DType;
+import org.initium.Device;
 import org.initium.Fill;
+import org.initium.Layout;
+import org.initium.Shape;
 import org.initium.Tensor;
 
-/** Fills with a Haar-distributed matrix. */
+/**
+ * Fills with a Haar-distributed matrix (or its columns, or rows), times gain. A whole contiguous
+ * f32 or f64 tensor is worked on in place; any other takes a matrix beside it, which is copied to
+ * the tensor's part and rounded.
+ */
 final class OrthogonalFill {
+  /** Elements of the Gaussian matrix that are transposed at a time. */
+  private static final long CHUNK = 1 << 16;
+
   private OrthogonalFill() {}
 
   /**
-   * Fills a tensor (or region of one) with its part of the matrix whose Gaussian words start at
-   * {@code start}.
+   * Fills a tensor with its part of the matrix.
+   *
+   * @param threads how many threads share the work
+   * @param normals fills a region of a 1-D tensor, the tall Gaussian matrix row by row, with N(0,1)
    */
-  static void fill(Tensor tensor, Fill.Orthogonal fill, long seed, long start) {
-    throw new UnsupportedOperationException(fill + " is being written");
+  static void fill(Tensor tensor, Fill.Orthogonal fill, int threads, Consumer<Tensor> normals) {
+    Shape whole = tensor.whole();
+    long rows = whole.size(0);
+    long columns = whole.numel() / rows;
+    if (Math.max(rows, columns) > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d"
+              .formatted(whole, rows, columns));
+    }
+    Blas blas = Blas.of(tensor.dtype());
+    boolean tall = rows >= columns;
+    int longer = (int) Math.max(rows, columns);
+    int shorter = (int) Math.min(rows, columns);
+    boolean inPlace =
+        tensor.dtype() == blas.dtype() && tensor.shape().equals(whole) && tensor.isContiguous();
+    if (inPlace) {
+      MemorySegment memory = tensor.segment();
+      TallMatrix q = new TallMatrix(blas, memory.address(), longer, shorter, tall);
+      compute(q, fill.method(), threads, normals);
+      scale(q, fill.gain());
+      return;
+    }
+    MemorySegment beside =
+        HostMemory.allocate(Math.multiplyExact(whole.numel(), (long) blas.dtype().bytes()));
+    try {
+      TallMatrix q = new TallMatrix(blas, beside.address(), longer, shorter, tall);
+      compute(q, fill.method(), threads, normals);
+      copy(beside, blas.dtype(), fill.gain(), tensor);
+    } finally {
+      HostMemory.free(beside);
+    }
+  }
+
+  private static void compute(
+      TallMatrix q, Fill.Orthogonal.Method method, int threads, Consumer<Tensor> normals) {
+    if (q.rowMajor()) {
+      normals.accept(part(q, q.address(), 0, q.rows()));
+    } else {
+      transposed(q, normals);
+    }
+    Blas.withThreads(
+        threads,
+        () -> {
+          try (HouseholderQ work = new HouseholderQ(q)) {
+            switch (method) {
+              case QR -> work.qr();
+              case HOUSEHOLDER -> work.householder();
+            }
+          }
+        });
+  }
+
+  /** The Gaussian matrix's rows from {@code row} on, as memory at an address. */
+  private static Tensor part(TallMatrix q, long address, int row, int rows) {
+    long columns = q.columns();
+    return Tensor.wrap(Device.CPU, address, Shape.of(rows * columns), q.blas().dtype())
+        .shardOf(Shape.of(q.rows() * columns), row * columns);
+  }
+
+  /** Makes some rows of the Gaussian matrix at a time, for a matrix that is column by column. */
+  private static void transposed(TallMatrix q, Consumer<Tensor> normals) {
+    int step = Math.clamp(CHUNK / q.columns(), 1, q.rows());
+    MemorySegment chunk = HostMemory.allocate((long) step * q.columns() * q.blas().dtype().bytes());
+    try {
+      for (int row = 0; row < q.rows(); row += step) {
+        int count = Math.min(step, q.rows() - row);
+        normals.accept(part(q, chunk.address(), row, count));
+        q.blas()
+            .copy(
+                Blas.ROW_MAJOR,
+                Blas.TRANS,
+                count,
+                q.columns(),
+                chunk.address(),
+                q.columns(),
+                q.at(row, 0),
+                q.rows());
+      }
+    } finally {
+      HostMemory.free(chunk);
+    }
+  }
+
+  private static void scale(TallMatrix q, double gain) {
+    if (gain != 1) {
+      int runs = q.rowMajor() ? q.rows() : q.columns();
+      for (int k = 0; k < runs; k++) {
+        q.blas().scale(q.ld(), gain, q.rowMajor() ? q.at(k, 0) : q.at(0, k));
+      }
+    }
+  }
+
+  /** Copies the tensor's part of a row-major matrix, times gain, rounded to the tensor's dtype. */
+  private static void copy(MemorySegment matrix, DType from, double gain, Tensor tensor) {
+    new Scatter(
+            matrix,
+            from,
+            from.round(gain),
+            tensor.storage().segment(),
+            tensor.dtype(),
+            tensor.layout())
+        .dimension(0, tensor.layout().memoryOffset(), tensor.layout().wholeOffset());
+  }
+
+  private record Scatter(
+      MemorySegment matrix,
+      DType from,
+      double gain,
+      MemorySegment memory,
+      DType to,
+      Layout layout) {
+
+    void dimension(int d, long target, long source) {
+      long step = layout.memoryStrides()[d];
+      long sourceStep = layout.wholeStrides()[d];
+      boolean innermost = d == layout.rank() - 1;
+      for (long k = 0, size = layout.sizes()[d]; k < size; k++) {
+        if (innermost) {
+          to.set(memory, target, from.round(from.get(matrix, source) * gain));
+        } else {
+          dimension(d + 1, target, source);
+        }
+        target += step;
+        source += sourceStep;
+      }
+    }
   }
 }

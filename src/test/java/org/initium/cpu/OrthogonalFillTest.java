@@ -1,0 +1,223 @@
+package org.initium.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.initium.DType;
+import org.initium.Device;
+import org.initium.Fill;
+import org.initium.Fill.Orthogonal.Method;
+import org.initium.Shape;
+import org.initium.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The matrices of both methods against their definitions, worked out in double by other algorithms
+ * ({@link OrthogonalOracle}), from Gaussian numbers of java.util's.
+ */
+class OrthogonalFillTest {
+  /** Tall, square, wide; narrower and wider than a block, a multiple of one or not. */
+  static long[][] shapes() {
+    return new long[][] {
+      {1, 1},
+      {1, 5},
+      {5, 1},
+      {3, 2},
+      {2, 3},
+      {8, 8},
+      {9, 9},
+      {17, 9},
+      {33, 65},
+      {64, 64},
+      {130, 64},
+      {150, 150},
+      {300, 170},
+      {170, 300},
+      {2, 3, 4},
+      {24, 2, 3},
+      {2, 1, 1, 2}
+    };
+  }
+
+  /** Normal numbers that depend on the seed and the element's index alone. */
+  static Consumer<Tensor> normals(long seed) {
+    return part -> {
+      long first = part.origin()[0];
+      for (long i = 0; i < part.shape().numel(); i++) {
+        double value = new SplittableRandom(seed * 1_000_003 + first + i).nextGaussian();
+        part.dtype().set(part.segment(), i, (float) value);
+      }
+    };
+  }
+
+  static double[][] gaussian(long seed, int rows, int columns) {
+    double[][] g = new double[rows][columns];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        long index = (long) i * columns + j;
+        g[i][j] = (float) new SplittableRandom(seed * 1_000_003 + index).nextGaussian();
+      }
+    }
+    return g;
+  }
+
+  private static Tensor filled(Shape shape, DType dtype, double gain, Method method, long seed) {
+    Tensor tensor = Tensor.empty(shape, dtype);
+    OrthogonalFill.fill(tensor, new Fill.Orthogonal(gain, method), 1, normals(seed));
+    return tensor;
+  }
+
+  private static void compare(long[] sizes, Method method, DType dtype, double tolerance) {
+    Shape shape = Shape.of(sizes);
+    int rows = (int) sizes[0];
+    int columns = (int) (shape.numel() / rows);
+    int longer = Math.max(rows, columns);
+    int shorter = Math.min(rows, columns);
+    double[][] g = gaussian(7, longer, shorter);
+    double[][] q =
+        method == Method.QR ? OrthogonalOracle.gramSchmidt(g) : OrthogonalOracle.reflectors(g);
+    try (Tensor tensor = filled(shape, dtype, 1.5, method, 7);
+        Tensor flat = Tensor.wrap(tensor.segment(), Shape.of(rows, columns), dtype)) {
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < columns; j++) {
+          double expected = 1.5 * (rows >= columns ? q[i][j] : q[j][i]);
+          assertEquals(expected, flat.get(i, j), tolerance, shape + " at " + i + ", " + j);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void qrIsGramSchmidtOfTheSameMatrix(long[] shape) {
+    compare(shape, Method.QR, DType.F64, 1e-11);
+    compare(shape, Method.QR, DType.F32, 2e-3); // the square ones' condition number times eps
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void householderIsTheProductOfItsReflectors(long[] shape) {
+    compare(shape, Method.HOUSEHOLDER, DType.F64, 1e-13);
+    compare(shape, Method.HOUSEHOLDER, DType.F32, 2e-6);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1024, 1024, 1", "1024, 1024, 2", "2048, 2048, 1", "4096, 1024, 1", "1024, 4096, 1"})
+  void columnsAreOrthonormalToAMillionth(int rows, int columns, int threads) {
+    for (Method method : Method.values()) {
+      try (Tensor tensor = Tensor.empty(Shape.of(rows, columns), DType.F32)) {
+        OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, method), threads, normals(1));
+        double defect = OrthogonalOracle.defect(tensor);
+        assertTrue(defect <= 1e-6, () -> method + ": max|Q'Q - I| = " + defect);
+        assertTrue(defect > 1e-8, () -> method + ": f32 cannot be this exact: " + defect);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Method.class)
+  void doublesAreOrthonormalToTheirOwnPrecision(Method method) {
+    try (Tensor tensor = filled(Shape.of(300, 300), DType.F64, 1, method, 5)) {
+      assertEquals(0, OrthogonalOracle.defect(tensor), 1e-14);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Method.class)
+  void sixteenBitsAreTheF32MatrixRoundedOnce(Method method) {
+    for (Shape shape : new Shape[] {Shape.of(70, 40), Shape.of(40, 70)}) {
+      for (DType half : new DType[] {DType.F16, DType.BF16}) {
+        try (Tensor single = filled(shape, DType.F32, 1.25, method, 3);
+            Tensor rounded = filled(shape, half, 1.25, method, 3)) {
+          for (long i = 0; i < shape.numel(); i++) {
+            double value = single.dtype().get(single.segment(), i);
+            assertEquals(half.round(value), half.get(rounded.segment(), i), 0, half + " at " + i);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Method.class)
+  void regionsAndViewsAreSlicesOfTheWhole(Method method) {
+    Fill.Orthogonal fill = new Fill.Orthogonal(0.7, method);
+    Shape whole = Shape.of(30, 5, 4);
+    try (Tensor all = filled(whole, DType.F32, 0.7, method, 11);
+        Tensor region = Tensor.empty(Shape.of(11, 3, 4), DType.F32);
+        Tensor larger = Tensor.empty(Shape.of(30, 9, 4), DType.F32)) {
+      OrthogonalFill.fill(region.shardOf(whole, 6, 1, 0), fill, 1, normals(11));
+      Tensor view = larger.narrow(1, 2, 5);
+      OrthogonalFill.fill(larger, new Fill.Orthogonal(1, method), 1, normals(1));
+      double before = larger.get(3, 1, 2);
+      OrthogonalFill.fill(view, fill, 1, normals(11));
+      for (int i = 0; i < 11; i++) {
+        for (int j = 0; j < 3; j++) {
+          for (int k = 0; k < 4; k++) {
+            assertEquals(all.get(i + 6, j + 1, k), region.get(i, j, k));
+            assertEquals(all.get(i, j, k), view.get(i, j, k));
+          }
+        }
+      }
+      assertEquals(before, larger.get(3, 1, 2), "outside the view");
+    }
+  }
+
+  @Test
+  void aZeroOfTheGaussianIsPositive() {
+    try (Tensor tensor = Tensor.empty(Shape.of(1, 1), DType.F32)) {
+      Consumer<Tensor> zero = part -> part.segment().fill((byte) 0);
+      for (Method method : Method.values()) {
+        OrthogonalFill.fill(tensor, new Fill.Orthogonal(3, method), 1, zero);
+        assertEquals(3, tensor.get(0, 0), method.toString());
+      }
+    }
+  }
+
+  @Test
+  void theNumberOfThreadsOfOpenBlasIsLeftAsItWas() {
+    int before = Blas.threads();
+    try (Tensor tensor = Tensor.empty(Shape.of(20, 20), DType.F32)) {
+      int[] during = new int[1];
+      OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, Method.QR), before + 1, normals(2));
+      Blas.withThreads(before + 1, () -> during[0] = Blas.threads());
+      assertEquals(before + 1, during[0]);
+    }
+    assertEquals(before, Blas.threads());
+  }
+
+  @Test
+  void theWorkSpaceIsAFifthOfTheMatrixAtMost() {
+    for (int[] size : new int[][] {{256, 256}, {1024, 1024}, {4096, 1024}, {4096, 4096}}) {
+      long matrix = 4L * size[0] * size[1];
+      long beside = HouseholderQ.workBytes(new TallMatrix(Blas.F32, 0, size[0], size[1], true)) * 5;
+      assertTrue(beside <= matrix, size[0] + " x " + size[1] + ": " + beside);
+    }
+  }
+
+  @Test
+  void moreRowsThanBlasCountsAreRefused() {
+    Tensor tensor = Tensor.wrap(Device.CPU, 64, Shape.of(1, 1L << 31), DType.BF16);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                OrthogonalFill.fill(
+                    tensor, new Fill.Orthogonal(1, Method.QR), 1, OrthogonalFillTest::never));
+    assertEquals(
+        "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape [1, 2147483648] is"
+            + " 1 x 2147483648",
+        e.getMessage());
+  }
+
+  private static void never(Tensor part) {
+    throw new AssertionError("no number was to be made");
+  }
+}
