@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 /** The text of an {@link Expression} and how far it has been read; blanks mean nothing. */
 final class Tokens {
   private static final Pattern BLANKS = Pattern.compile("\\s*");
-  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
+  private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
   private static final Pattern NUMBER = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
-  private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*\\s*=");
+  private static final Pattern ASSIGNMENT = Pattern.compile(NAME + "\\s*=");
   private static final Pattern SYMBOL = Pattern.compile("\\*\\*|//|.", Pattern.DOTALL);
 
   /** Deeper nesting than this is a mistake or an attack, and would overflow the stack. */
