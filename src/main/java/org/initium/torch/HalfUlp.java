@@ -1,20 +1,19 @@
 package org.initium.torch;
 
 /**
- * Logarithm, sine and cosine in binary64 with the polynomials of fdlibm (Sun Microsystems, e_log.c,
- * k_sin.c, k_cos.c), but with the leading terms summed in two doubles: the error is little more
- * than half an ulp, as that of the C library that torch calls is.
+ * Logarithm, sine and cosine in binary64 by Taylor's series, the leading terms summed in two
+ * doubles: the error is little more than half an ulp, as that of the C library is which torch
+ * calls, so that most results are equal.
  */
 final class HalfUlp {
+  /** Of 2 artanh s: s^25 to s^5. */
   private static final double[] LOG = {
-    1.479819860511658591e-01,
-    1.531383769920937332e-01,
-    1.818357216161805012e-01,
-    2.222219843214978396e-01,
-    2.857142874366239149e-01,
-    3.999999999940941908e-01,
-    6.666666666666735130e-01
+    2.0 / 25, 2.0 / 23, 2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9,
+    2.0 / 7, 2.0 / 5
   };
+
+  private static final double LOG_CUBE = 2.0 / 3;
+  private static final double LOG_CUBE_LOW = 0x1.5555555555555p-55; // 2/3 less its nearest double
   private static final double LN2_HIGH = 6.93147180369123816490e-01; // times a small int: exact
   private static final double LN2_LOW = 1.90821492927058770002e-10;
 
@@ -51,23 +50,30 @@ final class HalfUlp {
 
   private HalfUlp() {}
 
-  /** Natural logarithm of a normal number above 0: with s = f / (2 + f), 2s + s R(s^2). */
+  /** Natural logarithm of a normal number above 0: k ln 2 + 2 artanh(f / (2 + f)). */
   static double log(double value) {
     long bits = Double.doubleToRawLongBits(value) - 0x3fe6a09e00000000L; // above sqrt(1/2)
     int k = (int) (bits >> 52);
     double m = Double.longBitsToDouble(Double.doubleToRawLongBits(value) - ((long) k << 52));
     double f = m - 1;
-    double sum = 2 + f;
-    double sumLow = f - (sum - 2);
-    double s = f / sum;
-    double sLow = (Math.fma(-s, sum, f) - s * sumLow) / sum;
+    double divisor = 2 + f;
+    double divisorLow = f - (divisor - 2);
+    double s = f / divisor;
+    double sLow = (Math.fma(-s, divisor, f) - s * divisorLow) / divisor;
     double z = s * s;
-    double tail = Math.fma(s * z, horner(LOG, z), 2 * sLow);
+    double zLow = Math.fma(s, s, -z) + 2 * s * sLow;
+    double r = horner(LOG, z);
+    double p = Math.fma(z, r, LOG_CUBE);
+    double pLow = Math.fma(z, r, LOG_CUBE - p) + LOG_CUBE_LOW;
+    double q = z * p;
+    double qLow = Math.fma(z, p, -q) + Math.fma(z, pLow, zLow * p);
+    double cube = s * q;
+    double cubeLow = Math.fma(s, q, -cube) + Math.fma(s, qLow, sLow * q);
     double high = k * LN2_HIGH;
-    double rough = high + 2 * s;
-    // Where k is not 0 the first is the larger of the two, otherwise it is 0.
-    double rest = high - rough + 2 * s;
-    return rough + (rest + Math.fma(k, LN2_LOW, tail));
+    double rough = high + 2 * s; // where k is not 0 the first is the larger, otherwise it is 0
+    double sum = rough + cube;
+    double low = high - rough + 2 * s + (rough - sum + cube);
+    return sum + (low + Math.fma(k, LN2_LOW, 2 * sLow + cubeLow));
   }
 
   /** Radius times cosine and radius times sine of an angle from 0 to 2 pi. */
