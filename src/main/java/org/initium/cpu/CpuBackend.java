@@ -3,6 +3,7 @@ package org.initium.cpu;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.initium.Backend;
+import org.initium.DType;
 import org.initium.Device;
 import org.initium.DeviceInfo;
 import org.initium.DeviceUnavailableException;
@@ -13,11 +14,19 @@ import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.TorchCpuGenerator;
+import org.initium.law.Normal32;
+import org.initium.law.Normal64;
+import org.initium.law.Uniform32;
+import org.initium.law.Uniform64;
 import org.initium.torch.TorchFill;
 
 /** The host's memory, filled by its processor; a fill is done when the call returns. */
 public final class CpuBackend implements Backend {
+  /** Elements that a thread takes at a time: some 50 microseconds of work. */
+  private static final long PIECE = 64 * Block.SIZE;
+
   private final CpuOptions options;
+  private final Team team;
 
   /** With the options of the system properties initium.threads and initium.simd. */
   public CpuBackend() {
@@ -26,6 +35,7 @@ public final class CpuBackend implements Backend {
 
   CpuBackend(CpuOptions options) {
     this.options = options;
+    this.team = new Team(options.threads());
   }
 
   @Override
@@ -103,7 +113,35 @@ public final class CpuBackend implements Backend {
   }
 
   private void fill(Tensor tensor, Fill.Elementary fill, long seed, long start) {
+    boolean f64 = tensor.dtype() == DType.F64;
     switch (fill) {
+      case Fill.Constant constant ->
+          write(tensor, ScalarValues.constant(tensor.dtype().round(constant.value())));
+      case Fill.Uniform uniform ->
+          write(
+              tensor,
+              f64
+                  ? ScalarValues.uniform(Uniform64.of(uniform), seed, start)
+                  : ScalarValues.uniform(Uniform32.of(uniform, tensor.dtype()), seed, start));
+      case Fill.Normal normal ->
+          write(
+              tensor,
+              f64
+                  ? ScalarValues.normal(Normal64.of(normal), seed, start)
+                  : ScalarValues.normal(Normal32.of(normal), seed, start));
+      case Fill.Eye eye -> {
+        write(tensor, ScalarValues.constant(0));
+        Identity.eye(tensor, eye.gain());
+      }
+      case Fill.Dirac dirac -> {
+        write(tensor, ScalarValues.constant(0));
+        Identity.dirac(tensor, dirac.groups());
+      }
+      case Fill.Hadamard hadamard ->
+          write(
+              tensor,
+              ScalarValues.hadamard(
+                  tensor.dtype().round(hadamard.scale()), tensor.whole().size(1)));
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(
               tensor,
@@ -112,6 +150,11 @@ public final class CpuBackend implements Backend {
               part -> fill(part, new Fill.Normal(0, 1), seed, start));
       default -> throw new UnsupportedOperationException(fill + " is being written");
     }
+  }
+
+  private void write(Tensor tensor, Values values) {
+    Region region = new Region(tensor);
+    team.share(region.numel(), PIECE, (from, to, block) -> region.fill(from, to, values, block));
   }
 
   @Override

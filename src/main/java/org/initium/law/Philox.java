@@ -76,8 +76,23 @@ public final class Philox {
     }
   }
 
-  /** The four words of a block. */
-  private static void block(long seed, long block, int[] out, int at) {
+  /**
+   * The block of which element i of a fill in f64 takes two words: the first two where {@code start
+   * + i} is even, else the others. As cuRAND's double calls at that offset have it: 65536 threads
+   * draw two blocks each in a row and lay four doubles side by side. Within a fill no word is taken
+   * twice; but it reaches up to 2^18 words past those it counts, so that a later fill of the same
+   * generator can meet them again: fork one for each.
+   *
+   * @param start where the fill starts in the stream, in words
+   */
+  public static long blockOfDouble(long start, long i) {
+    long group = start + i >> 2; // four doubles of one thread
+    long draw = (group >> 16) + (group - (start >> 2) >> 16) + (start + i >> 1 & 1);
+    return draw << 16 | group & 0xffff;
+  }
+
+  /** The four words of a block into {@code out} from {@code at} on. */
+  public static void block(long seed, long block, int[] out, int at) {
     int c0 = (int) (block >> 16);
     int c1 = (int) (block >> 48);
     int c2 = (int) block & 0xffff;

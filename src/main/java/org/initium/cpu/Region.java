@@ -1,0 +1,64 @@
+package org.initium.cpu;
+
+import org.initium.DType;
+import org.initium.Layout;
+import org.initium.Tensor;
+
+/**
+ * A tensor's elements counted in its own row-major order: what values and memory each range of them
+ * has.
+ */
+final class Region {
+  private final Layout layout;
+  private final DType dtype;
+  private final long base;
+  private final long numel;
+  private final long inner; // elements that are evenly spaced in memory
+  private final long span; // elements that are neighbours in the whole
+
+  Region(Tensor tensor) {
+    layout = tensor.layout();
+    dtype = tensor.dtype();
+    base = tensor.storage().address();
+    numel = tensor.shape().numel();
+    int last = layout.rank() - 1;
+    inner = layout.sizes()[last];
+    long neighbours = 1;
+    for (int d = last; d >= 0 && layout.wholeStrides()[d] == neighbours; d--) {
+      neighbours *= layout.sizes()[d];
+    }
+    span = neighbours;
+  }
+
+  long numel() {
+    return numel;
+  }
+
+  /** Computes and stores the elements {@code from} to {@code to - 1}. */
+  void fill(long from, long to, Values values, Block block) {
+    Store store = Store.of(dtype);
+    long stride = layout.memoryStrides()[layout.rank() - 1];
+    for (long at = from; at < to; ) {
+      int count = (int) Math.min(Math.min(Block.SIZE, to - at), span - at % span);
+      int begin =
+          values.compute(place(at, layout.wholeStrides(), layout.wholeOffset()), count, block);
+      for (int done = 0; done < count; ) {
+        int run = (int) Math.min(count - done, inner - (at + done) % inner);
+        long element = place(at + done, layout.memoryStrides(), layout.memoryOffset());
+        store.write(block, begin + done, run, base + element * dtype.bytes(), stride);
+        done += run;
+      }
+      at += count;
+    }
+  }
+
+  private long place(long index, long[] strides, long offset) {
+    long[] sizes = layout.sizes();
+    long place = offset;
+    for (int d = sizes.length - 1; d > 0; d--) {
+      place += index % sizes[d] * strides[d];
+      index /= sizes[d];
+    }
+    return place + index * strides[0];
+  }
+}

@@ -1,0 +1,34 @@
+package org.initium.law;
+
+import org.initium.Fill;
+
+/**
+ * N(mean, std^2) in the types computed in binary32, by Box and Muller's transform on words 2k and
+ * 2k + 1 of the stream, as cuRAND pairs them: the element on the even word gets {@code fma(r *
+ * sin(y), std, mean)}, that on the odd word {@code fma(r * cos(y), std, mean)}, with {@code r =
+ * sqrt(-2 ln(unit(x)))}.
+ *
+ * @param mean rounded to binary32
+ * @param std rounded to binary32
+ */
+public record Normal32(float mean, float std) {
+  /** The law of a fill in f32, f16 or bf16. */
+  public static Normal32 of(Fill.Normal fill) {
+    return new Normal32((float) fill.mean(), (float) fill.std());
+  }
+
+  /** sqrt(-2 ln u) of a word. */
+  public static float radius(int x) {
+    return (float) Math.sqrt(Logarithm.minusTwoLn(Units.unit(x)));
+  }
+
+  /** The element on the even word x. */
+  public float even(int x, int y) {
+    return Math.fma(radius(x) * Circle.sin(y), std, mean);
+  }
+
+  /** The element on the odd word y. */
+  public float odd(int x, int y) {
+    return Math.fma(radius(x) * Circle.cos(y), std, mean);
+  }
+}

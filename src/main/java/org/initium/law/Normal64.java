@@ -1,0 +1,32 @@
+package org.initium.law;
+
+import org.initium.Fill;
+
+/**
+ * N(mean, std^2) in f64: as {@link Normal32}, with 53 bits x from the first two words of the pair's
+ * block, {@link Philox#blockOfDouble}, and y from the other two.
+ *
+ * @param mean the mean
+ * @param std the standard deviation
+ */
+public record Normal64(double mean, double std) {
+  /** The law of a fill in f64. */
+  public static Normal64 of(Fill.Normal fill) {
+    return new Normal64(fill.mean(), fill.std());
+  }
+
+  /** sqrt(-2 ln u) of 53 bits. */
+  public static double radius(long x) {
+    return Math.sqrt(Logarithm.minusTwoLn(Units.unit(x)));
+  }
+
+  /** The first element of the pair. */
+  public double even(long x, long y) {
+    return Math.fma(radius(x) * Circle.sin(y), std, mean);
+  }
+
+  /** The second element of the pair. */
+  public double odd(long x, long y) {
+    return Math.fma(radius(x) * Circle.cos(y), std, mean);
+  }
+}

@@ -1,0 +1,54 @@
+package org.initium.law;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.initium.testing.Tolerances;
+import org.initium.testing.Ulps;
+import org.junit.jupiter.api.Test;
+
+/** Logarithm, sine and cosine in binary64 against mpmath (src/test/python/reference64.py). */
+class ElementaryF64Test {
+  private static List<String[]> rows(String kind) throws IOException {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                ElementaryF64Test.class.getResourceAsStream("/law/elementary-f64.txt"),
+                StandardCharsets.US_ASCII))) {
+      return lines.lines().map(l -> l.split(" ")).filter(w -> w[0].equals(kind)).toList();
+    }
+  }
+
+  @Test
+  void logarithm() throws IOException {
+    List<String[]> rows = rows("log");
+    assertEquals(1237, rows.size());
+    for (String[] row : rows) {
+      double own = Logarithm.minusTwoLn(Units.unit(Long.parseLong(row[1])));
+      near(own, row[2], row[1]);
+    }
+  }
+
+  @Test
+  void circle() throws IOException {
+    List<String[]> rows = rows("circle");
+    assertEquals(1560, rows.size());
+    for (String[] row : rows) {
+      long bits = Long.parseLong(row[1]);
+      near(Circle.sin(bits), row[2], row[1]);
+      near(Circle.cos(bits), row[3], row[1]);
+    }
+  }
+
+  private static void near(double own, String exact, String of) {
+    BigDecimal value = new BigDecimal(exact);
+    double off = value.signum() == 0 ? Math.abs(own) : Ulps.off(own, value);
+    assertTrue(off <= Tolerances.F64_ULP, "bits " + of + ": " + own + " is " + off + " ulp off");
+  }
+}

@@ -1,0 +1,20 @@
+package org.initium.testing;
+
+import org.initium.Backends;
+import org.initium.Fill;
+import org.initium.Generator;
+import org.initium.Stream;
+import org.initium.Tensor;
+
+/** Applies fills to tensors. */
+public final class Fills {
+  private Fills() {}
+
+  /** Fills and waits until it is done. */
+  public static Tensor fill(Tensor tensor, Fill fill, Generator generator) {
+    Stream stream = Backends.of(tensor.device()).defaultStream(tensor.device());
+    tensor.fill(fill, generator, stream);
+    stream.synchronize();
+    return tensor;
+  }
+}

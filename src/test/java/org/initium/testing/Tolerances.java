@@ -1,0 +1,27 @@
+package org.initium.testing;
+
+/**
+ * How far a result may be from its reference, for every test. Random words, uniforms and everything
+ * that is computed twice by ourselves have no tolerance: those are equal in bits.
+ */
+public final class Tolerances {
+  /** Normals in f32 against cuRAND's of standard deviation 1, whose intrinsics are approximate. */
+  public static final double CURAND_NORMAL_F32 = 4e-6;
+
+  /** Normals in f64 against cuRAND's of standard deviation 1. */
+  public static final double CURAND_NORMAL_F64 = 1e-13;
+
+  /** -2 ln u in binary32, in units in the last place of the exact value. */
+  public static final double LOG_F32_ULP = 1.5;
+
+  /**
+   * Sine and cosine in binary32, in units in the last place of the exact value: half a unit from
+   * the product and one from its factors, where the result is just below a power of two.
+   */
+  public static final double CIRCLE_F32_ULP = 1.6;
+
+  /** -2 ln u, sine and cosine in binary64, in units in the last place. */
+  public static final double F64_ULP = 1.0;
+
+  private Tolerances() {}
+}
