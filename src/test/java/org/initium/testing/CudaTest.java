@@ -15,12 +15,12 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A test class that needs a CUDA device: the software device, or with {@code -Dinitium.cuda=real} the
- * GPU of this machine.
+ * A test class that needs a CUDA device: the software device, or with {@code -Dinitium.cuda=real}
+ * the GPU of this machine.
  *
- * <p>On the software device every test starts without findings, faults and counts, and fails when the
- * device found a defect that the test did not {@link SoftDevice#reset} away, or when it leaves memory,
- * streams, events or graphs behind. A parameter of type {@link SoftDevice} is resolved.
+ * <p>On the software device every test starts without findings, faults and counts, and fails when
+ * the device found a defect that the test did not {@link SoftDevice#reset} away, or when it leaves
+ * memory, streams, events or graphs behind. A parameter of type {@link SoftDevice} is resolved.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -64,7 +64,8 @@ public @interface CudaTest {
       Map<?, ?> before = context.getStore(NAMESPACE).get("population", Map.class);
       Map<String, Long> after = device.population();
       if (!after.equals(before)) {
-        throw new AssertionError("the test left objects behind: before " + before + ", after " + after);
+        throw new AssertionError(
+            "the test left objects behind: before " + before + ", after " + after);
       }
     }
 

@@ -25,18 +25,19 @@ import org.opentest4j.TestAbortedException;
 /**
  * The software CUDA device of {@code native-test/}, loaded under JCuda's real natives.
  *
- * <p>A test class that needs a CUDA device is annotated {@link CudaTest}. That builds the device with
- * {@code make} when needed and loads {@code libcuda.so.1}, {@code libcurand.so.10}, {@code
- * libcusolver.so.11} and {@code libcusolverMg.so.11} by path, so that JCuda's natives, which ask for
- * them by name, get these. It must happen before the first use of JCuda in the JVM: a native that once
- * failed to load is lost, which is why such tests run in a JVM of their own (the tag {@code cuda}).
+ * <p>A test class that needs a CUDA device is annotated {@link CudaTest}. That builds the device
+ * with {@code make} when needed and loads {@code libcuda.so.1}, {@code libcurand.so.10}, {@code
+ * libcusolver.so.11} and {@code libcusolverMg.so.11} by path, so that JCuda's natives, which ask
+ * for them by name, get these. It must happen before the first use of JCuda in the JVM: a native
+ * that once failed to load is lost, which is why such tests run in a JVM of their own (the tag
+ * {@code cuda}).
  *
- * <p>Without g++ or LAPACK the tests are skipped and say why; with {@code CI=true} in the environment
- * the same is a failure. {@code -Dinitium.cuda=real} runs them on the GPU of this machine: then nothing
- * is built or loaded here, and what asks for a {@code SoftDevice} is skipped.
+ * <p>Without g++ or LAPACK the tests are skipped and say why; with {@code CI=true} in the
+ * environment the same is a failure. {@code -Dinitium.cuda=real} runs them on the GPU of this
+ * machine: then nothing is built or loaded here, and what asks for a {@code SoftDevice} is skipped.
  *
- * <p>Settings come from {@code INITIUM_SOFT_*} (see native-test/README.md); tests see two devices unless
- * told otherwise.
+ * <p>Settings come from {@code INITIUM_SOFT_*} (see native-test/README.md); tests see two devices
+ * unless told otherwise.
  */
 public final class SoftDevice {
   private static final List<String> LIBRARIES =
@@ -127,7 +128,9 @@ public final class SoftDevice {
     }
   }
 
-  /** How often the entry point was called since the last {@link #reset}; {@code "*"}: all together. */
+  /**
+   * How often the entry point was called since the last {@link #reset}; {@code "*"}: all together.
+   */
   public long calls(String entryPoint) {
     try (Arena arena = Arena.ofConfined()) {
       return asLong(calls, arena.allocateFrom(entryPoint));
@@ -135,8 +138,9 @@ public final class SoftDevice {
   }
 
   /**
-   * How many objects of a kind are alive: memory, host memory, stream, event, module, context, graph,
-   * executable graph, cuRAND generator, cuSOLVER handle, cuSOLVER parameters; {@code "*"}: all.
+   * How many objects of a kind are alive: memory, host memory, stream, event, module, context,
+   * graph, executable graph, cuRAND generator, cuSOLVER handle, cuSOLVER parameters; {@code "*"}:
+   * all.
    */
   public long live(String kind) {
     try (Arena arena = Arena.ofConfined()) {
