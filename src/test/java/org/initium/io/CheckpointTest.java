@@ -139,8 +139,7 @@ class CheckpointTest {
         Files.createFile(folder.resolve(".model-00001-of-00002.safetensors.999999999.initium-tmp"));
     Files.createFile(folder.resolve(".other.safetensors.999999999.initium-tmp"));
     Files.createFile(
-        folder.resolve(
-            ".model.safetensors." + ProcessHandle.current().pid() + ".initium-tmp"));
+        folder.resolve(".model.safetensors." + ProcessHandle.current().pid() + ".initium-tmp"));
     assertEquals(
         List.of(shard, dead).stream().sorted().toList(),
         CheckpointWriter.leftovers(folder.resolve("model.safetensors")).stream().sorted().toList());
@@ -199,8 +198,7 @@ class CheckpointTest {
 
   @Property(tries = 60, seed = "20261123")
   void whatIsWrittenIsReadWhateverTheNamesAndShapes(
-      @ForAll("specs") List<TensorSpec> specs,
-      @ForAll @IntRange(min = 1, max = 3000) int most)
+      @ForAll("specs") List<TensorSpec> specs, @ForAll @IntRange(min = 1, max = 3000) int most)
       throws IOException {
     Path folder = Files.createTempDirectory("checkpoint");
     try {

@@ -47,18 +47,27 @@ class MalformedFilesTest {
         header(tensor("F32", "[1e99]", "[0,4]"), 4, "shape of 'a' is [1.0E99], not a list"),
         header(tensor("F32", "[\"1\"]", "[0,4]"), 4, "shape of 'a' is [1], not a list"),
         header(tensor("F32", "[[1]]", "[0,4]"), 4, "shape of 'a' is [[1]], not a list"),
-        header("{\"a\": {\"dtype\": \"F32\", \"shape\": [1]}}", 4, "data_offsets of 'a' is missing"),
-        header(tensor("F32", "[1]", "[0]"), 4, "data_offsets of 'a' are [0], not a begin and an end"),
+        header(
+            "{\"a\": {\"dtype\": \"F32\", \"shape\": [1]}}", 4, "data_offsets of 'a' is missing"),
+        header(
+            tensor("F32", "[1]", "[0]"), 4, "data_offsets of 'a' are [0], not a begin and an end"),
         header(tensor("F32", "[1]", "[4,0]"), 4, "data_offsets of 'a' are [4, 0], not a begin"),
-        header(tensor("F32", "[1]", "[0,8]"), 8, "tensor 'a' has 8 bytes, its shape [1] in F32 needs 4"),
-        header(tensor("F32", "[]", "[0,0]"), 0, "tensor 'a' has 0 bytes, its shape [] in F32 needs 4"),
+        header(
+            tensor("F32", "[1]", "[0,8]"),
+            8,
+            "tensor 'a' has 8 bytes, its shape [1] in F32 needs 4"),
+        header(
+            tensor("F32", "[]", "[0,0]"), 0, "tensor 'a' has 0 bytes, its shape [] in F32 needs 4"),
         header(
             tensor("F32", "[4611686018427387904,4]", "[0,4]"),
             4,
             "tensor 'a' of shape [4611686018427387904, 4] is too large"),
         header(
-            tensor("F64", "[4611686018427387904]", "[0,4]"), 4, "4611686018427387904] is too large"),
-        header(tensor("F32", "[1]", "[4,8]"), 8, "tensor 'a' begins at byte 4 of the data, where 0"),
+            tensor("F64", "[4611686018427387904]", "[0,4]"),
+            4,
+            "4611686018427387904] is too large"),
+        header(
+            tensor("F32", "[1]", "[4,8]"), 8, "tensor 'a' begins at byte 4 of the data, where 0"),
         header(tensor("F32", "[1]", "[0,4]"), 5, "the tensors take 4 bytes, the file has 5"),
         header(tensor("F32", "[2]", "[0,8]"), 4, "the tensors take 8 bytes, the file has 4"),
         header(
@@ -81,7 +90,8 @@ class MalformedFilesTest {
         Arguments.of("[]", "has no object 'weight_map' of tensor to file"),
         Arguments.of("{\"weight_map\": []}", "has no object 'weight_map' of tensor to file"),
         Arguments.of("{\"weight_map\": {\"a\": 1}}", "the file of 'a' is '1', not the name of"),
-        Arguments.of("{\"weight_map\": {\"a\": \"../b.safetensors\"}}", "is '../b.safetensors', not"),
+        Arguments.of(
+            "{\"weight_map\": {\"a\": \"../b.safetensors\"}}", "is '../b.safetensors', not"),
         Arguments.of("{\"weight_map\": {\"a\": \"b.bin\"}}", "is 'b.bin', not the name of"),
         Arguments.of("{\"weight_map\": {\"a\": \"b.safetensors\"}}", "names file 'b.safetensors'"),
         Arguments.of("{\"weight_map\": {\"b\": \"one.safetensors\"}}", "which has no such tensor"));
@@ -99,6 +109,11 @@ class MalformedFilesTest {
   private static String tensor(String dtype, String shape, String offsets) {
     return "{\"a\": {\"dtype\": \"%s\", \"shape\": %s, \"data_offsets\": %s}}"
         .formatted(dtype, shape, offsets);
+  }
+
+  private static byte[] oneTensor() {
+    String json = tensor("F32", "[1]", "[0,4]");
+    return prefixed(json.length(), json, 4);
   }
 
   private static byte[] prefixed(long length, String json, int dataBytes) {
@@ -121,9 +136,7 @@ class MalformedFilesTest {
   @MethodSource("indexes")
   void ofIndexes(String json, String message, @TempDir Path folder) throws IOException {
     Path index = Files.writeString(folder.resolve("model.safetensors.index.json"), json);
-    Files.write(
-        folder.resolve("one.safetensors"),
-        prefixed(55, tensor("F32", "[1]", "[0,4]"), 4));
+    Files.write(folder.resolve("one.safetensors"), oneTensor());
     Path asked = folder.resolve("model.safetensors");
     check(index, message, assertThrows(MalformedFileException.class, () -> Checkpoint.open(asked)));
   }

@@ -58,7 +58,9 @@ class RecipeErrorsTest {
             "tensors: {__metadata__: [1]}" + RULES,
             "'__metadata__' cannot be the name of a tensor"),
         row("vars: {a: b}\ntensors: {a: [1]}" + RULES, "1:11: variable 'a': "),
-        row("vars: {a: 1/0}\ntensors: {a: [1]}" + RULES, "variable 'a': the value is Infinity; a finite number is needed"),
+        row(
+            "vars: {a: 1/0}\ntensors: {a: [1]}" + RULES,
+            "variable 'a': the value is Infinity; a finite number is needed"),
         row("vars: {2a: 1}\ntensors: {a: [1]}" + RULES, "1:8: '2a' is not a name of letters"),
         row("vars: [1]\ntensors: {a: [1]}" + RULES, "1:7: 'vars' is a list, not a mapping"),
         row("tensors: {a: [1]}\nrules: {}", "2:8: 'rules' is a mapping, not a list"),
