@@ -2,6 +2,7 @@ package org.initium.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Supplier;
 import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Device;
@@ -14,6 +15,7 @@ import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.TorchCpuGenerator;
+import org.initium.TorchCudaGenerator;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Uniform32;
@@ -24,6 +26,12 @@ import org.initium.torch.TorchFill;
 public final class CpuBackend implements Backend {
   /** Elements that a thread takes at a time: some 50 microseconds of work. */
   private static final long PIECE = 64 * Block.SIZE;
+
+  private static final Supplier<IllegalArgumentException> NO_GPU =
+      () ->
+          new IllegalArgumentException(
+              "torch-cuda on the cpu must name the GPU whose numbers are wanted:"
+                  + " torch-cuda(gpu=A100) or torch-cuda(sms=108, threads=2048)");
 
   private final CpuOptions options;
   private final Team team;
@@ -102,13 +110,30 @@ public final class CpuBackend implements Backend {
           fill(tensor, fill, philox.seed(), start);
         }
       }
-      case TorchCpuGenerator torch -> {
-        if (fill.words(tensor.whole(), tensor.dtype()) == 0) {
-          fill(tensor, fill, 0, 0);
-        } else {
-          TorchFill.cpu(torch).fill(tensor, fill);
-        }
-      }
+      case TorchCpuGenerator torch -> fill(tensor, fill, TorchFill.cpu(torch));
+      case TorchCudaGenerator torch ->
+          fill(tensor, fill, TorchFill.cuda(torch, torch.geometry().orElseThrow(NO_GPU)));
+    }
+  }
+
+  /** Fills with PyTorch's numbers; what draws none is the same as with ours. */
+  private void fill(Tensor tensor, Fill.Elementary fill, TorchFill torch) {
+    switch (fill) {
+      case Fill.Uniform uniform -> torch.fill(tensor, uniform);
+      case Fill.Normal normal -> torch.fill(tensor, normal);
+      case Fill.TruncatedNormal truncated -> torch.fill(tensor, truncated);
+      case Fill.Sparse sparse -> torch.fill(tensor, sparse);
+      case Fill.Orthogonal orthogonal ->
+          OrthogonalFill.fill(
+              tensor,
+              orthogonal,
+              OrthogonalFill.Gaussian.AS_SHAPED,
+              options.threads(),
+              part -> torch.fill(part, new Fill.Normal(0, 1)));
+      case Fill.Constant constant -> fill(tensor, constant, 0, 0);
+      case Fill.Eye eye -> fill(tensor, eye, 0, 0);
+      case Fill.Dirac dirac -> fill(tensor, dirac, 0, 0);
+      case Fill.Hadamard hadamard -> fill(tensor, hadamard, 0, 0);
     }
   }
 

@@ -20,13 +20,33 @@ final class OrthogonalFill {
 
   private OrthogonalFill() {}
 
+  /** The order in which the Gaussian matrix's elements are drawn. */
+  enum Gaussian {
+    /** Row by row of the tall one of the matrix and its transpose. */
+    TALL,
+    /** Row by row of the matrix, as torch.nn.init.orthogonal_ does. */
+    AS_SHAPED
+  }
+
+  /** Fills a tensor with its part of the matrix, the tall Gaussian matrix drawn row by row. */
+  static void fill(Tensor tensor, Fill.Orthogonal fill, int threads, Consumer<Tensor> normals) {
+    fill(tensor, fill, Gaussian.TALL, threads, normals);
+  }
+
   /**
    * Fills a tensor with its part of the matrix.
    *
+   * @param gaussian which element of the Gaussian matrix is which of the normals
    * @param threads how many threads share the work
-   * @param normals fills a region of a 1-D tensor, the tall Gaussian matrix row by row, with N(0,1)
+   * @param normals fills a region of a 1-D tensor, the Gaussian matrix in its order, with N(0,1); a
+   *     region without elements where nothing of the matrix is of use
    */
-  static void fill(Tensor tensor, Fill.Orthogonal fill, int threads, Consumer<Tensor> normals) {
+  static void fill(
+      Tensor tensor,
+      Fill.Orthogonal fill,
+      Gaussian gaussian,
+      int threads,
+      Consumer<Tensor> normals) {
     Shape whole = tensor.whole();
     long rows = whole.size(0);
     long columns = whole.numel() / rows;
@@ -36,6 +56,12 @@ final class OrthogonalFill {
               .formatted(whole, rows, columns));
     }
     Blas blas = Blas.of(tensor.dtype());
+    if (tensor.shape().numel() == 0) {
+      try (Tensor none = Tensor.empty(Shape.of(0), blas.dtype())) {
+        normals.accept(none.shardOf(Shape.of(whole.numel()), 0));
+      }
+      return;
+    }
     boolean tall = rows >= columns;
     int longer = (int) Math.max(rows, columns);
     int shorter = (int) Math.min(rows, columns);
@@ -44,7 +70,7 @@ final class OrthogonalFill {
     if (inPlace) {
       MemorySegment memory = tensor.segment();
       TallMatrix q = new TallMatrix(blas, memory.address(), longer, shorter, tall);
-      compute(q, fill.method(), threads, normals);
+      compute(q, fill.method(), gaussian, threads, normals);
       scale(q, fill.gain());
       return;
     }
@@ -52,7 +78,7 @@ final class OrthogonalFill {
         HostMemory.allocate(Math.multiplyExact(whole.numel(), (long) blas.dtype().bytes()));
     try {
       TallMatrix q = new TallMatrix(blas, beside.address(), longer, shorter, tall);
-      compute(q, fill.method(), threads, normals);
+      compute(q, fill.method(), gaussian, threads, normals);
       copy(beside, blas.dtype(), fill.gain(), tensor);
     } finally {
       HostMemory.free(beside);
@@ -60,8 +86,12 @@ final class OrthogonalFill {
   }
 
   private static void compute(
-      TallMatrix q, Fill.Orthogonal.Method method, int threads, Consumer<Tensor> normals) {
-    if (q.rowMajor()) {
+      TallMatrix q,
+      Fill.Orthogonal.Method method,
+      Gaussian gaussian,
+      int threads,
+      Consumer<Tensor> normals) {
+    if (q.rowMajor() || gaussian == Gaussian.AS_SHAPED) { // in the order of memory
       normals.accept(part(q, q.address(), 0, q.rows()));
     } else {
       transposed(q, normals);
@@ -78,7 +108,7 @@ final class OrthogonalFill {
         });
   }
 
-  /** The Gaussian matrix's rows from {@code row} on, as memory at an address. */
+  /** Elements of the Gaussian matrix from its row {@code row} on, as memory at an address. */
   private static Tensor part(TallMatrix q, long address, int row, int rows) {
     long columns = q.columns();
     return Tensor.wrap(Device.CPU, address, Shape.of(rows * columns), q.blas().dtype())

@@ -54,8 +54,7 @@ final class PendingFile implements AutoCloseable {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      System.getLogger(PendingFile.class.getName())
-          .log(System.Logger.Level.WARNING, "could not remove " + file + ": " + e.getMessage());
+      System.err.println("could not remove " + file + ": " + e.getMessage());
     }
   }
 

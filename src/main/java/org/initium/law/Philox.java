@@ -93,12 +93,13 @@ public final class Philox {
 
   /** The four words of a block into {@code out} from {@code at} on. */
   public static void block(long seed, long block, int[] out, int at) {
-    int c0 = (int) (block >> 16);
-    int c1 = (int) (block >> 48);
-    int c2 = (int) block & 0xffff;
-    int c3 = 0;
-    int k0 = (int) seed;
-    int k1 = (int) (seed >>> 32);
+    block((int) (block >> 16), (int) (block >> 48), (int) block & 0xffff, 0, seed, out, at);
+  }
+
+  /** The four words that the bijection makes of a counter into {@code out} from {@code at} on. */
+  public static void block(int c0, int c1, int c2, int c3, long key, int[] out, int at) {
+    int k0 = (int) key;
+    int k1 = (int) (key >>> 32);
     for (int round = 0; round < ROUNDS; round++) {
       long p0 = (c0 & LOW) * (M0 & LOW);
       long p1 = (c2 & LOW) * (M1 & LOW);

@@ -3,7 +3,7 @@ package org.initium.torch;
 import org.initium.TorchCpuGenerator;
 
 /** How a device of torch draws: Tensor.uniform_, Tensor.normal_ and their arithmetic. */
-sealed interface Draws permits CpuDraws {
+sealed interface Draws permits CpuDraws, CudaDraws {
   /** Tensor.uniform_(a, b). */
   void uniform(Whole whole, double a, double b, Sink sink);
 

@@ -1,17 +1,39 @@
 package org.initium.torch;
 
 import org.initium.DType;
+import org.initium.Layout;
+import org.initium.Tensor;
 
 /**
  * What torch looks at before it draws a tensor's elements.
  *
- * @param numel how many they are, 1 or more
  * @param dtype their type
- * @param contiguous whether they lie in memory in row-major order without a gap
+ * @param layout where they lie in memory
  */
-record Whole(long numel, DType dtype, boolean contiguous) {
+record Whole(DType dtype, Layout layout) {
+  /** A tensor; a region is drawn as part of a whole that is in one run. */
+  static Whole of(Tensor tensor) {
+    return tensor.isRegion()
+        ? new Whole(tensor.dtype(), Layout.run(tensor.whole().numel()))
+        : new Whole(tensor.dtype(), tensor.layout());
+  }
+
+  /** How many elements there are. */
+  long numel() {
+    long numel = 1;
+    for (long size : layout.sizes()) {
+      numel *= size;
+    }
+    return numel;
+  }
+
+  /** Whether they lie in memory in row-major order without a gap. */
+  boolean contiguous() {
+    return layout.isOneRun();
+  }
+
   /** The tensor that torch.empty_like makes of this one: without gaps. */
   Whole dense() {
-    return new Whole(numel, dtype, true);
+    return new Whole(dtype, Layout.run(numel()));
   }
 }

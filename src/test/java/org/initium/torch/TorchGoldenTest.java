@@ -25,9 +25,7 @@ class TorchGoldenTest {
   private static final int ROWS = 620;
 
   static List<TorchGolden> rows() throws IOException {
-    return TorchGolden.read().stream()
-        .filter(row -> !row.expression().matches("(eye|dirac|orthogonal).*"))
-        .toList();
+    return TorchGolden.read();
   }
 
   @Test
@@ -41,13 +39,31 @@ class TorchGoldenTest {
     TorchCpuGenerator generator = Generator.torchCpu(row.seed());
     try (Tensor tensor = Tensor.empty(row.shape(), row.dtype())) {
       tensor.fill(row.init(), generator);
-      row.check(tensor);
+      assertClose(row, row.expected(), row.elements(tensor.segment()));
     }
     try (Tensor one = Tensor.empty(Shape.of(1), DType.F32)) {
       one.fill(Init.uniform(), generator);
       assertEquals(row.nextUniform(), hex(one), "the generator's next word");
       one.fill(Init.normal(), generator);
       assertEquals(row.nextNormal(), hex(one), "the generator's cached normal");
+    }
+  }
+
+  /** To the bit, but for what a factorisation or the C library's functions round otherwise. */
+  private static void assertClose(TorchGolden row, double[] theirs, double[] ours) {
+    boolean wide = row.dtype() == DType.F64;
+    for (int i = 0; i < ours.length; i++) {
+      double allowed = 0;
+      if (row.expression().startsWith("orthogonal")) {
+        allowed = wide ? TorchTolerance.ORTHOGONAL_F64 : TorchTolerance.ORTHOGONAL_F32;
+      } else if (wide) {
+        allowed = TorchTolerance.NORMAL_F64_ULPS * Math.ulp(theirs[i]);
+      }
+      if (allowed == 0) {
+        assertEquals(Double.toHexString(theirs[i]), Double.toHexString(ours[i]), "element " + i);
+      } else {
+        assertEquals(theirs[i], ours[i], allowed, "element " + i);
+      }
     }
   }
 

@@ -1,0 +1,85 @@
+package org.initium.torch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.initium.GpuGeometry;
+import org.initium.TorchCudaGenerator;
+
+/**
+ * A start of torch's kernel that draws the elements {@code start} and on of a tensor.
+ *
+ * @param start the first element
+ * @param count how many
+ * @param offset the generator's offset: four times the number of each thread's first block
+ * @param threads in all blocks of the grid together
+ */
+record CudaLaunch(long start, long count, long offset, int threads) {
+  /**
+   * The starts for a tensor: one, or, where a byte's place in the tensor needs more than 31 bits,
+   * one for each part. A tensor in parts moves the generator once more, before them all.
+   */
+  static List<CudaLaunch> of(
+      Whole whole, int width, GpuGeometry gpu, TorchCudaGenerator generator) {
+    CudaLaunch all = launch(0, whole.numel(), width, gpu, generator);
+    if (fits(whole, whole.layout().sizes())) {
+      return List.of(all);
+    }
+    List<CudaLaunch> parts = new ArrayList<>();
+    split(whole, whole.layout().sizes().clone(), 0, width, gpu, generator, parts);
+    return parts;
+  }
+
+  private static CudaLaunch launch(
+      long start, long count, int width, GpuGeometry gpu, TorchCudaGenerator generator) {
+    int threads = gpu.blocks(count) * GpuGeometry.BLOCK;
+    long draws = (count - 1) / ((long) threads * width) + 1;
+    return new CudaLaunch(start, count, generator.take(4 * draws), threads);
+  }
+
+  private static boolean fits(Whole whole, long[] sizes) {
+    long furthest = 1;
+    for (int d = 0; d < sizes.length; d++) {
+      furthest += extent(whole, sizes, d);
+    }
+    return furthest <= Integer.MAX_VALUE;
+  }
+
+  private static long extent(Whole whole, long[] sizes, int d) {
+    return (sizes[d] - 1) * whole.layout().memoryStrides()[d] * whole.dtype().bytes();
+  }
+
+  /**
+   * Halves the dimension that reaches furthest until all parts fit. That is the outermost of more
+   * than one element, so that a part is a run of elements.
+   */
+  private static void split(
+      Whole whole,
+      long[] sizes,
+      long start,
+      int width,
+      GpuGeometry gpu,
+      TorchCudaGenerator generator,
+      List<CudaLaunch> parts) {
+    long inner = 1;
+    int outermost = 0;
+    for (int d = sizes.length - 1; d >= 0; d--) {
+      if (sizes[d] > 1) {
+        outermost = d;
+      }
+    }
+    for (int d = outermost + 1; d < sizes.length; d++) {
+      inner *= sizes[d];
+    }
+    if (fits(whole, sizes)) {
+      parts.add(launch(start, inner * sizes[outermost], width, gpu, generator));
+      return;
+    }
+    long first = sizes[outermost] / 2;
+    long rest = sizes[outermost] - first;
+    long[] half = sizes.clone();
+    half[outermost] = first;
+    split(whole, half, start, width, gpu, generator, parts);
+    half[outermost] = rest;
+    split(whole, half, start + first * inner, width, gpu, generator, parts);
+  }
+}
