@@ -117,7 +117,10 @@ final class Commands {
         paramLabel = "NAME",
         description = {
           "philox (default): the bits do not depend on device, threads or shards;",
-          "each tensor has its own stream, by its name."
+          "each tensor has its own stream, by its name.",
+          "torch-cpu: what torch.manual_seed(N) gives in PyTorch on the CPU.",
+          "torch-cuda(gpu=A100), torch-cuda(sms=108, threads=2048): what it gives on",
+          "that GPU; torch-cuda: on the one that computes. Tensors draw in their order."
         })
     private Optional<String> generator;
 

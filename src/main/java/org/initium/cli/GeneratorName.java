@@ -1,17 +1,27 @@
 package org.initium.cli;
 
 import org.initium.Generator;
+import org.initium.PhiloxGenerator;
 
 /** The generators by the names that the command line and file headers give them. */
 final class GeneratorName {
   private GeneratorName() {}
 
+  /**
+   * Opens the generator of that name, as {@link Generator#parse} reads it.
+   *
+   * @param offset where it starts, in words; 0 for PyTorch's, which have no way to start elsewhere
+   */
   static Generator open(String name, long seed, long offset) {
-    return switch (name) {
-      case "philox" -> Generator.philox(seed, offset);
-      default ->
-          throw new IllegalArgumentException(
-              "generator '" + name + "' is not known; there is philox");
-    };
+    Generator generator = Generator.parse(name, seed);
+    if (generator instanceof PhiloxGenerator) {
+      return Generator.philox(seed, offset);
+    }
+    if (offset != 0) {
+      throw new IllegalArgumentException(
+          "offset = %d is not allowed with generator %s; it is for philox, leave it out"
+              .formatted(offset, name));
+    }
+    return generator;
   }
 }
