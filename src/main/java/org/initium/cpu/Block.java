@@ -11,5 +11,6 @@ final class Block {
   final int[] words = new int[2 * SIZE + SLACK];
   final float[] floats = new float[SIZE + SLACK];
   final double[] doubles = new double[SIZE + SLACK];
+  final boolean[] zero = new boolean[SIZE];
   final short[] halves = new short[SIZE + SLACK];
 }

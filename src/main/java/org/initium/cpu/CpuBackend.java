@@ -18,6 +18,8 @@ import org.initium.TorchCpuGenerator;
 import org.initium.TorchCudaGenerator;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
+import org.initium.law.Truncated32;
+import org.initium.law.Truncated64;
 import org.initium.law.Uniform32;
 import org.initium.law.Uniform64;
 import org.initium.torch.TorchFill;
@@ -154,6 +156,12 @@ public final class CpuBackend implements Backend {
               f64
                   ? ScalarValues.normal(Normal64.of(normal), seed, start)
                   : ScalarValues.normal(Normal32.of(normal), seed, start));
+      case Fill.TruncatedNormal truncated ->
+          write(
+              tensor,
+              f64
+                  ? ScalarValues.truncated(Truncated64.of(truncated), seed, start)
+                  : ScalarValues.truncated(Truncated32.of(truncated, tensor.dtype()), seed, start));
       case Fill.Eye eye -> {
         write(tensor, ScalarValues.constant(0));
         Identity.eye(tensor, eye.gain());
@@ -167,13 +175,20 @@ public final class CpuBackend implements Backend {
               tensor,
               ScalarValues.hadamard(
                   tensor.dtype().round(hadamard.scale()), tensor.whole().size(1)));
+      case Fill.Sparse sparse -> {
+        Fill.Normal normal = new Fill.Normal(0, sparse.std());
+        Values normals =
+            f64
+                ? ScalarValues.normal(Normal64.of(normal), seed, start)
+                : ScalarValues.normal(Normal32.of(normal), seed, start);
+        new SparseFill(tensor, sparse, normals, ScalarValues::words, seed, start).fill(team);
+      }
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(
               tensor,
               orthogonal,
               options.threads(),
               part -> fill(part, new Fill.Normal(0, 1), seed, start));
-      default -> throw new UnsupportedOperationException(fill + " is being written");
     }
   }
 

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Philox;
+import org.initium.law.Truncated32;
+import org.initium.law.Truncated64;
 import org.initium.law.Uniform32;
 import org.initium.law.Uniform64;
 import org.initium.law.Units;
@@ -11,6 +13,12 @@ import org.initium.law.Units;
 /** Values computed an element at a time, by the functions that define them. */
 final class ScalarValues {
   private ScalarValues() {}
+
+  /** A {@link WordSource}. */
+  static int words(long seed, long n, int count, int[] out) {
+    Philox.words(seed, n, out, count);
+    return 0;
+  }
 
   static Values constant(double value) {
     return (first, count, block) -> {
@@ -82,6 +90,27 @@ final class ScalarValues {
         long y = Units.bits53(words[2 * i + 2], words[2 * i + 3]);
         out[i] = law.even(x, y);
         out[i + 1] = law.odd(x, y);
+      }
+      return skip;
+    };
+  }
+
+  static Values truncated(Truncated32 law, long seed, long start) {
+    return (first, count, block) -> {
+      int[] words = block.words;
+      Philox.words(seed, start + first, words, count);
+      for (int i = 0; i < count; i++) {
+        block.floats[i] = law.at(words[i]);
+      }
+      return 0;
+    };
+  }
+
+  static Values truncated(Truncated64 law, long seed, long start) {
+    return (first, count, block) -> {
+      int skip = doubles(seed, start, first, count, block.words);
+      for (int i = 0; i < skip + count; i++) {
+        block.doubles[i] = law.at(Units.bits53(block.words[2 * i], block.words[2 * i + 1]));
       }
       return skip;
     };

@@ -23,5 +23,17 @@ public final class Tolerances {
   /** -2 ln u, sine and cosine in binary64, in units in the last place. */
   public static final double F64_ULP = 1.0;
 
+  /** Truncated normals in f32, in units in the last place of the exact value. */
+  public static final double TRUNCATED_F32_ULP = 1.5;
+
+  /** Or, for laws that pass through 0 inside the bounds, in standard deviations. */
+  public static final double TRUNCATED_F32_SCALE = 3e-8;
+
+  /** Truncated normals in f64, in units in the last place of the exact value. */
+  public static final double TRUNCATED_F64_ULP = 16;
+
+  /** Or, for laws that pass through 0 inside the bounds, in standard deviations. */
+  public static final double TRUNCATED_F64_SCALE = 1e-15;
+
   private Tolerances() {}
 }

@@ -1,0 +1,78 @@
+package org.initium.law;
+
+import org.initium.Fill;
+
+/**
+ * The inverse distribution function of a truncated normal law as a table of polynomials. A random
+ * number of B bits, or its complement where its top bit is set, is m; {@code f = m + 1/2}, and
+ * {@code f 2^-B} is the share of the mass between the element and the bound on that side. Each
+ * octave of f is cut into {@value #PER_OCTAVE} segments, so that the resolution is relative to the
+ * distance from the bound, and in each the element is a polynomial in s, the place in the segment
+ * from -1/2 to 1/2.
+ */
+final class QuantileSeries {
+  /** Segments of an octave. */
+  static final int PER_OCTAVE = 16;
+
+  /** Coefficients in s, of s^0 first. */
+  static final int COEFFICIENTS = NormalQuantile.DEGREE + 1;
+
+  private QuantileSeries() {}
+
+  /** Takes the coefficients of a segment: [1 / 2, 1 + 1 / PER_OCTAVE times that) is segment 0. */
+  @FunctionalInterface
+  interface Rows {
+    void put(int row, double[] coefficients);
+  }
+
+  /**
+   * Computes the segments from the lower bound into rows 0 to {@code segments - 1}, those from the
+   * upper bound behind them.
+   *
+   * @param bits how many random bits there are
+   */
+  static void compute(Fill.TruncatedNormal law, int bits, int segments, Rows rows) {
+    double mean = law.mean();
+    double std = law.std();
+    side(mean, std, law.a(), law.b(), bits, segments, rows);
+    side(
+        -mean,
+        std,
+        -law.b(),
+        -law.a(),
+        bits,
+        segments,
+        (row, c) -> {
+          for (int n = 0; n < c.length; n++) {
+            c[n] = -c[n];
+          }
+          rows.put(segments + row, c);
+        });
+  }
+
+  /** From the segments with the most mass down, so that each starts from the one before. */
+  private static void side(
+      double mean, double std, double a, double b, int bits, int segments, Rows rows) {
+    NormalMass mass = new NormalMass(sigmas(a, mean, std), sigmas(b, mean, std), (b - a) / std);
+    NormalQuantile quantile = new NormalQuantile(mass);
+    double[] c = new double[COEFFICIENTS];
+    for (int row = segments - 1; row >= 0; row--) {
+      double within = PER_OCTAVE + row % PER_OCTAVE + 0.5;
+      quantile.moveTo(Math.scalb(within / PER_OCTAVE, row / PER_OCTAVE - 1 - bits));
+      NormalMass.Point point = quantile.point();
+      double from = point.near() || mass.anchorIsLower() ? a : mass.anchorIsUpper() ? b : mean;
+      boolean down = !point.near() && mass.anchorIsUpper();
+      c[0] = Math.fma(down ? -point.d() : point.d(), std, from);
+      double scale = std;
+      for (int n = 1; n < COEFFICIENTS; n++) {
+        scale /= within;
+        c[n] = quantile.series(n) * scale;
+      }
+      rows.put(row, c);
+    }
+  }
+
+  private static double sigmas(double bound, double mean, double std) {
+    return Math.clamp((bound - mean) / std, -1e300, 1e300);
+  }
+}

@@ -1,0 +1,90 @@
+package org.initium.law;
+
+import org.initium.DType;
+import org.initium.Fill;
+
+/**
+ * N(mean, std^2) conditioned on [a, b] in the types computed in binary32: the inverse distribution
+ * function of the element's one word, from the table of {@link QuantileSeries}. Operations: {@code
+ * flip = w >> 31} (0 or -1), {@code f = float(w ^ flip) + 0.5}, {@code row = (bits(f) >>> 19) -
+ * FIRST_ROW + (flip & SEGMENTS)}, {@code s = float with the bits ((bits(f) << 4) & 0x7fffff) |
+ * 0x3f800000, - 1.5}, {@code x = fma(fma(fma(c3, s, c2), s, c1), s, c0)} of that row's four
+ * coefficients, then at most {@code high}, then at least {@code low}. The bounds only ever catch
+ * rounding.
+ */
+public final class Truncated32 {
+  /** Rows of one side: 32 octaves, and the first segment of the one that rounding can reach. */
+  public static final int SEGMENTS = 32 * QuantileSeries.PER_OCTAVE + 1;
+
+  /** The upper 13 bits of 0.5. */
+  public static final int FIRST_ROW = 0x3f000000 >>> 19;
+
+  private static final Recent<Fill.TruncatedNormal, float[]> TABLES =
+      new Recent<>(Truncated32::compute);
+
+  private final float[] table;
+  private final float low;
+  private final float high;
+
+  private Truncated32(float[] table, float low, float high) {
+    this.table = table;
+    this.low = low;
+    this.high = high;
+  }
+
+  /** The law of a fill in f32, f16 or bf16. */
+  public static Truncated32 of(Fill.TruncatedNormal fill, DType dtype) {
+    float low = (float) dtype.atLeast(fill.a());
+    float high = (float) -dtype.atLeast(-fill.b());
+    if (low > high) { // no value of the dtype is between the bounds
+      low = high = (float) dtype.round(fill.a());
+    }
+    return new Truncated32(TABLES.get(fill), low, high);
+  }
+
+  /** The series cut to cubics: s^4 and s^5 by their Chebyshev polynomials on [-1/2, 1/2]. */
+  private static float[] compute(Fill.TruncatedNormal fill) {
+    float[] table = new float[2 * SEGMENTS * 4];
+    QuantileSeries.compute(
+        fill,
+        32,
+        SEGMENTS,
+        (row, c) -> {
+          table[4 * row] = (float) (c[0] - c[4] / 128);
+          table[4 * row + 1] = (float) (c[1] - c[5] * 5 / 256);
+          table[4 * row + 2] = (float) (c[2] + c[4] / 4);
+          table[4 * row + 3] = (float) (c[3] + c[5] * 5 / 16);
+        });
+    return table;
+  }
+
+  /** Four coefficients a row, of s^0 first; {@link #SEGMENTS} rows a side. Not to be written to. */
+  public float[] table() {
+    return table;
+  }
+
+  /** The smallest value of the dtype in [a, b]. */
+  public float low() {
+    return low;
+  }
+
+  /** The largest value of the dtype in [a, b]. */
+  public float high() {
+    return high;
+  }
+
+  /** The element whose word it is. */
+  public float at(int word) {
+    int flip = word >> 31;
+    int bits = Float.floatToRawIntBits((float) (word ^ flip) + 0.5f);
+    int row = 4 * ((bits >>> 19) - FIRST_ROW + (flip & SEGMENTS));
+    float s = Float.intBitsToFloat(bits << 4 & 0x7fffff | 0x3f800000) - 1.5f;
+    float x =
+        Math.fma(
+            Math.fma(Math.fma(table[row + 3], s, table[row + 2]), s, table[row + 1]),
+            s,
+            table[row]);
+    x = x > high ? high : x;
+    return x < low ? low : x;
+  }
+}

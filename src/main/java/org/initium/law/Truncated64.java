@@ -1,0 +1,66 @@
+package org.initium.law;
+
+import org.initium.Fill;
+
+/**
+ * N(mean, std^2) conditioned on [a, b] in f64: as {@link Truncated32}, of 53 bits, with the whole
+ * series of {@value QuantileSeries#COEFFICIENTS} coefficients in Horner's scheme.
+ */
+public final class Truncated64 {
+  /** Rows of one side: 53 octaves. */
+  public static final int SEGMENTS = 53 * QuantileSeries.PER_OCTAVE;
+
+  /** Coefficients of a row, of s^0 first. */
+  public static final int COEFFICIENTS = QuantileSeries.COEFFICIENTS;
+
+  /** The upper 16 bits of 0.5. */
+  public static final int FIRST_ROW = 0x3fe0;
+
+  private static final Recent<Fill.TruncatedNormal, double[]> TABLES =
+      new Recent<>(Truncated64::compute);
+
+  private final double[] table;
+  private final double low;
+  private final double high;
+
+  private Truncated64(double[] table, double low, double high) {
+    this.table = table;
+    this.low = low;
+    this.high = high;
+  }
+
+  /** The law of a fill in f64. */
+  public static Truncated64 of(Fill.TruncatedNormal fill) {
+    return new Truncated64(TABLES.get(fill), fill.a(), fill.b());
+  }
+
+  private static double[] compute(Fill.TruncatedNormal fill) {
+    double[] table = new double[2 * SEGMENTS * COEFFICIENTS];
+    QuantileSeries.compute(
+        fill,
+        53,
+        SEGMENTS,
+        (row, c) -> System.arraycopy(c, 0, table, row * COEFFICIENTS, COEFFICIENTS));
+    return table;
+  }
+
+  /** {@link #COEFFICIENTS} a row; {@link #SEGMENTS} rows a side. Not to be written to. */
+  public double[] table() {
+    return table;
+  }
+
+  /** The element of these 53 bits. */
+  public double at(long bits53) {
+    boolean upper = bits53 >>> 52 != 0;
+    long m = upper ? (1L << 53) - 1 - bits53 : bits53;
+    long bits = Double.doubleToRawLongBits((double) m + 0.5);
+    int row = ((int) (bits >>> 48) - FIRST_ROW + (upper ? SEGMENTS : 0)) * COEFFICIENTS;
+    double s = Double.longBitsToDouble(bits << 4 & (1L << 52) - 1 | 0x3ffL << 52) - 1.5;
+    double x = table[row + COEFFICIENTS - 1];
+    for (int n = COEFFICIENTS - 2; n >= 0; n--) {
+      x = Math.fma(x, s, table[row + n]);
+    }
+    x = x > high ? high : x;
+    return x < low ? low : x;
+  }
+}
