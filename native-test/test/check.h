@@ -62,7 +62,7 @@ inline int run() {
 #define CHECK(condition) check::that(bool(condition), __FILE__, __LINE__, #condition)
 #define CHECK_EQUAL(got, want)                                                                                           \
   do {                                                                                                                   \
-    const auto& got_ = (got);                                                                                            \
-    const auto& want_ = (want);                                                                                          \
+    const auto got_ = (got);                                                                                             \
+    const auto want_ = (want);                                                                                           \
     check::that(got_ == want_, __FILE__, __LINE__, std::string(#got " == " #want ": ") + check::show(got_) + " != " + check::show(want_)); \
   } while (false)

@@ -20,6 +20,7 @@ enum Status : int {
   Success = 0,
   NotInitialised = 101,
   OutOfMemory = 102,
+  LengthNotMultiple = 105,
   LaunchFailure = 201,
   PreexistingFailure = 202,
   InitialisationFailed = 203,
@@ -29,8 +30,11 @@ using Real = void*;  // a generator of NVIDIA's library
 
 struct Generator {
   Real real = nullptr;
+  int type = 0;
   bool device = true;
   CUstream stream = nullptr;
+
+  bool pseudo() const { return type < 200; }  // else quasi-random
 };
 
 std::mutex mutex;  // guards the set, and NVIDIA's library, which makes no promise about threads
@@ -65,7 +69,7 @@ int create(const char* name, Generator** generator, int type, bool device) {
   std::lock_guard guard(mutex);
   Real made = nullptr;
   if (int r = real("curandCreateGeneratorHost", &made, type)) return r;
-  *generator = new Generator{made, device, nullptr};
+  *generator = new Generator{made, type, device, nullptr};
   generators.insert(*generator);
   shim::count("cuRAND generator", +1);
   return Success;
@@ -80,11 +84,11 @@ int on(const char* name, Generator* generator, F&& body) {
   return NotInitialised;
 }
 
-// make(real, buffer) fills n elements.
+// make(generator, buffer) fills n elements.
 template <typename T, typename F>
 int generate(const char* name, Generator* generator, T* out, std::size_t n, F&& make) {
   return on(name, generator, [&](Generator& g) -> int {
-    if (!g.device) return make(g.real, out);
+    if (!g.device) return make(g, out);
     if (n == 0) return Success;
     if (shim::context() != CUDA_SUCCESS) return PreexistingFailure;
     if (!shim::onDevice(name, "the output", out, n * sizeof(T))) return LaunchFailure;
@@ -94,7 +98,7 @@ int generate(const char* name, Generator* generator, T* out, std::size_t n, F&& 
     } catch (const std::bad_alloc&) {
       return OutOfMemory;
     }
-    if (int r = make(g.real, numbers.data())) return r;
+    if (int r = make(g, numbers.data())) return r;
     CUresult queued = shim::enqueue(name, g.stream, [out, numbers = std::move(numbers)](const shim::Bytes& memory) {
       return memory.write(out, numbers.data(), numbers.size() * sizeof(T));
     });
@@ -108,9 +112,17 @@ int pass(const char* name, Generator* generator, A... arguments) {
   return on(name, generator, [&](Generator& g) { return real(name, g.real, arguments...); });
 }
 
+// Normals come in pairs from a pseudo-random device generator; the host's do not insist on it.
+template <typename T>
+int normals(const char* name, Generator* generator, T* out, std::size_t n, T mean, T deviation) {
+  return generate(name, generator, out, n, [&](const Generator& g, T* to) {
+    return g.device && g.pseudo() && n % 2 != 0 ? static_cast<int>(LengthNotMultiple) : real(name, g.real, to, n, mean, deviation);
+  });
+}
+
 template <typename T, typename... A>
 int fill(const char* name, Generator* generator, T* out, std::size_t n, A... law) {
-  return generate(name, generator, out, n, [&](Real r, T* to) { return real(name, r, to, n, law...); });
+  return generate(name, generator, out, n, [&](const Generator& g, T* to) { return real(name, g.real, to, n, law...); });
 }
 
 // What needs no generator: tables and numbers of the library.
@@ -156,16 +168,16 @@ INITIUM_API int curandGenerateLongLong(Generator* g, u64* out, size_t n) { retur
 INITIUM_API int curandGenerateUniform(Generator* g, float* out, size_t n) { return fill(__func__, g, out, n); }
 INITIUM_API int curandGenerateUniformDouble(Generator* g, double* out, size_t n) { return fill(__func__, g, out, n); }
 INITIUM_API int curandGenerateNormal(Generator* g, float* out, size_t n, float mean, float sd) {
-  return fill(__func__, g, out, n, mean, sd);
+  return normals(__func__, g, out, n, mean, sd);
 }
 INITIUM_API int curandGenerateNormalDouble(Generator* g, double* out, size_t n, double mean, double sd) {
-  return fill(__func__, g, out, n, mean, sd);
+  return normals(__func__, g, out, n, mean, sd);
 }
 INITIUM_API int curandGenerateLogNormal(Generator* g, float* out, size_t n, float mean, float sd) {
-  return fill(__func__, g, out, n, mean, sd);
+  return normals(__func__, g, out, n, mean, sd);
 }
 INITIUM_API int curandGenerateLogNormalDouble(Generator* g, double* out, size_t n, double mean, double sd) {
-  return fill(__func__, g, out, n, mean, sd);
+  return normals(__func__, g, out, n, mean, sd);
 }
 INITIUM_API int curandGeneratePoisson(Generator* g, unsigned* out, size_t n, double lambda) {
   return fill(__func__, g, out, n, lambda);

@@ -162,6 +162,8 @@ std::byte* shared(Warp& w, int lane, uint64_t offset, unsigned size, Access kind
 }  // namespace
 
 std::byte* access(Warp& w, const Instr& i, int lane, uint64_t address, unsigned size, Access kind) {
+  // Shared and local addresses have 32 bits: nvcc counts on it that [r + 8] wraps where r is -8.
+  if (i.where == Where::Shared || i.where == Where::Local) address = uint32_t(address);
   if (address & (size - 1)) throw Fault{Code::MisalignedAddress, sized("misaligned: ", size, kind), lane, address};
   Where where = i.where;
   if (where == Where::Generic) {

@@ -68,7 +68,8 @@ template <Cmp C, class T, uint64_t kTrue> void set(Warp& w, const Instr& i, Mask
   each(m, [&](int l) { d[l] = r >> l & 1 ? kTrue : 0; });
 }
 template <Cmp C, class H, uint64_t kTrue> void set2(Warp& w, const Instr& i, Mask m) {
-  const Mask low = test<C, H>(w, i, m), high = test<C, H>(w, i, m, 16);
+  const Mask c = i.op[4] == kNone ? 0 : Mask(*w.slot(i.op[4]));
+  const Mask low = combine(i.flags, test<C, H>(w, i, m), c), high = combine(i.flags, test<C, H>(w, i, m, 16), c);
   uint64_t* d = w.slot(i.op[0]);
   each(m, [&](int l) { d[l] = (low >> l & 1 ? kTrue : 0) | (high >> l & 1 ? kTrue << 16 : 0); });
 }

@@ -48,17 +48,18 @@ template <class D, class S> uint64_t convert(uint64_t bits, uint32_t flags) {
     const S v = get<S>(bits);
     if constexpr (!std::is_same_v<D, double>) {
       if constexpr (std::is_same_v<D, float>) if (flags == 0) return std::bit_cast<uint32_t>(float(v));
-    } else if (round == Round::Nearest) return put(double(v));
+    } else if (flags == 0) return put(double(v));
     const bool negative = v < 0;
     const uint64_t magnitude = negative ? 0 - uint64_t(v) : uint64_t(v);
     if constexpr (!std::is_same_v<D, double>) return fromDouble<D>(toDoubleOdd(magnitude, negative), round, flags);
-    // Directed rounding to f64: the nearest one, corrected by one step when it went the wrong way.
+    // To f64: the nearest one; directed rounding corrects it by one step when it went the wrong way.
     const double nearest = double(v);
     const __int128 off = __int128(v) - __int128(nearest);  // > 0: nearest is too low
     const bool up = round == Round::Up || (round == Round::Zero && negative);
-    if (off > 0 && up) return put(std::nextafter(nearest, HUGE_VAL));
-    if (off < 0 && !up) return put(std::nextafter(nearest, -HUGE_VAL));
-    return put(nearest);
+    double r = nearest;
+    if (round != Round::Nearest && off > 0 && up) r = std::nextafter(nearest, HUGE_VAL);
+    if (round != Round::Nearest && off < 0 && !up) r = std::nextafter(nearest, -HUGE_VAL);
+    return put(flags & kSat ? saturate(r) : r);
   } else if constexpr (!kFloat<D>) {
     double v = toDouble<S>(bits);
     if (std::is_same_v<S, float> && (flags & kFtz)) v = double(flush(float(v)));

@@ -47,8 +47,8 @@ class Worker {
       : launch_(launch), program_(launch.program), next_(next), order_(order), stop_(stop), executed_(program_.code.size()), deadline_(Clock::now() + timeout()) {}
 
   std::optional<Finding> run(uint64_t resident) {
+    std::list<Block> blocks;  // outlives a fault, whose report reads the warp's place
     try {
-      std::list<Block> blocks;
       for (;;) {
         while (blocks.size() < resident) {
           const uint64_t k = next_.fetch_add(1);

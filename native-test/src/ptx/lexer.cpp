@@ -28,7 +28,7 @@ std::vector<Token> tokens(std::string_view text) {
       for (; i < end + 2; i++) line += text[i] == '\n';
     } else if (letter(c)) {
       // "::" belongs to a modifier such as .L1::evict_last; a single ':' ends a label.
-      while (letter(at(i)) || digit(at(i)) || (at(i) == ':' && at(i + 1) == ':' && letter(at(i + 2)) && ++i)) i++;
+      while (letter(at(i)) || digit(at(i)) || (at(i) == ':' && at(i + 1) == ':' && (letter(at(i + 2)) || digit(at(i + 2))) && ++i)) i++;
       out.push_back({Token::Word, text.substr(start, i - start), line});
     } else if (digit(c)) {
       while (std::isalnum(static_cast<unsigned char>(at(i))) || at(i) == '.' ||

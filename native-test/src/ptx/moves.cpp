@@ -46,7 +46,7 @@ void loadClock(Warp& w, const Instr& i, Mask m) {
 }
 
 void addMoves(Forms& forms) {
-  for (int t = 1; t < kTypes; t++) {
+  for (int t = int(Type::B16); t < kTypes; t++) {
     Form f{{Type(t), Type(t)}, lanes<[](uint64_t a) { return a; }, uint64_t, uint64_t>, OpClass::Move};
     forms.add(std::string("mov.") + name(Type(t)), f);
   }

@@ -27,6 +27,16 @@ public interface Backend {
   Storage allocate(Device device, long bytes);
 
   /**
+   * Memory of the host that copies to and from the device run fastest with, and asynchronously:
+   * page-locked for a GPU, plain for the CPU.
+   *
+   * @throws OutOfMemoryException if there is not so much
+   */
+  default Storage allocateHost(Device device, long bytes) {
+    return Backends.of(Device.CPU).allocate(Device.CPU, bytes);
+  }
+
+  /**
    * Memory of someone else's, by its address in the device's address space; never freed here.
    *
    * @throws IllegalArgumentException if the address is 0 and bytes are not, or bytes are negative

@@ -50,7 +50,7 @@ final class Json {
               .formatted(
                   part,
                   e.getLocation() == null ? 0 : e.getLocation().getByteOffset(),
-                  e.getOriginalMessage().lines().findFirst().orElse("")));
+                  e.getOriginalMessage().replaceFirst("(?s)( \\(start marker|\n).*", "")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -54,7 +54,8 @@ final class PendingFile implements AutoCloseable {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      System.err.println("could not remove " + file + ": " + e.getMessage());
+      System.getLogger(PendingFile.class.getName())
+          .log(System.Logger.Level.WARNING, "could not remove " + file + ": " + e.getMessage());
     }
   }
 

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Compiles kernels/*.cu to the PTX that ships in the jar, in src/main/resources/org/initium/cuda.
+#   kernels/build.sh            writes the files
+#   kernels/build.sh --check    compiles to a temporary folder, compares with the files, and assembles them
+#                               with ptxas for every architecture that it knows of those below
+# nvcc writes the newest .version it knows, which old drivers refuse. Nothing in our kernels needs more than
+# PTX 6.3, so the number is lowered, and ptxas --check'ed, so that any driver since CUDA 10 compiles them.
+set -euo pipefail
+cd "$(dirname "$0")"
+resources=../src/main/resources/org/initium/cuda
+architectures="sm_75 sm_80 sm_90 sm_100"
+
+# Of every source that a file depends on, so that a stale file shows without a compiler.
+sources() { cat ./*.cuh "$1.cu" | sha256sum | cut -d' ' -f1; }
+
+compile() { # family, output
+  nvcc -ptx -arch=sm_75 -std=c++20 -fmad=false -prec-div=true -prec-sqrt=true -ftz=false "$1.cu" -o "$2.raw"
+  {
+    echo "// kernels/$1.cu, sources sha256 $(sources "$1"); written by kernels/build.sh"
+    sed -e '/^\/\//d' -e 's/^\.version .*/.version 6.3/' -e '/\/\/ begin inline asm/d' -e '/\/\/ end inline asm/d' "$2.raw"
+  } > "$2"
+  rm "$2.raw"
+  if grep -nE '\.approx|\.ftz|(mad|fma|mul|add|sub)\.f(32|64)' "$2"; then
+    echo "kernels/$1.cu: the instructions above are not rounded as IEEE 754 says" >&2
+    exit 1
+  fi
+}
+
+[ "${1:-}" != --hash ] || { sources "$2"; exit; }
+if [ "${1:-}" = --check ]; then
+  out=$(mktemp -d)
+  trap 'rm -rf "$out"' EXIT
+else
+  out=$resources
+  mkdir -p "$out"
+fi
+for file in *.cu; do
+  family=${file%.cu}
+  compile "$family" "$out/$family.ptx"
+  [ "$out" = "$resources" ] || diff -q "$out/$family.ptx" "$resources/$family.ptx" ||
+    { echo "$family.ptx is not what nvcc makes of kernels/$family.cu: run kernels/build.sh" >&2; exit 1; }
+  for architecture in $architectures; do
+    # A ptxas that does not know an architecture cannot check it.
+    ptxas --help | grep -q "$architecture\b" || continue
+    ptxas -arch="$architecture" -v "$out/$family.ptx" -o /dev/null 2> "$out/ptxas.log" || { cat "$out/ptxas.log" >&2; exit 1; }
+    if grep -E ' [1-9][0-9]* bytes (spill|stack frame)' "$out/ptxas.log" >&2; then
+      echo "kernels/$family.cu spills registers on $architecture" >&2
+      exit 1
+    fi
+    rm -f "$out/ptxas.log"
+  done
+done

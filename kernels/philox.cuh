@@ -1,0 +1,49 @@
+// Philox4x32-10 (Salmon et al., SC'11), laid out as cuRAND's host API does: words 4b to 4b+3 of a seed.
+#pragma once
+#include <cstdint>
+
+struct Words {
+  uint32_t word[4];
+};
+
+struct Product {
+  uint32_t low, high;
+};
+
+// One wide multiplication; left to itself, nvcc computes in 64 bits throughout.
+__device__ __forceinline__ Product multiply(uint32_t a, uint32_t b) {
+  uint64_t wide;
+  asm("mul.wide.u32 %0, %1, %2;" : "=l"(wide) : "r"(a), "r"(b));
+  Product p;
+  asm("mov.b64 {%0, %1}, %2;" : "=r"(p.low), "=r"(p.high) : "l"(wide));
+  return p;
+}
+
+__device__ __forceinline__ Words philox(uint64_t seed, uint64_t block) {
+  uint32_t c0 = uint32_t(block >> 16), c1 = uint32_t(block >> 48), c2 = uint32_t(block) & 0xffff, c3 = 0;
+  uint32_t k0 = uint32_t(seed), k1 = uint32_t(seed >> 32);
+#pragma unroll
+  for (int round = 0; round < 10; round++) {
+    Product p0 = multiply(c0, 0xD2511F53), p1 = multiply(c2, 0xCD9E8D57);
+    c0 = p1.high ^ c1 ^ k0;
+    c1 = p1.low;
+    c2 = p0.high ^ c3 ^ k1;
+    c3 = p0.low;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  return {{c0, c1, c2, c3}};
+}
+
+// Where a fill draws from.
+struct Source {
+  uint64_t seed;
+  uint64_t start;  // the fill's first word
+};
+
+// The block of two doubles from position 2 * pair on, as cuRAND's double calls have it: Philox.blockOfDouble.
+__device__ __forceinline__ uint64_t blockOfDoubles(uint64_t start, uint64_t pair) {
+  uint64_t group = pair >> 1;
+  uint64_t draw = (group >> 16) + (group - (start >> 2) >> 16) + (pair & 1);
+  return draw << 16 | group & 0xffff;
+}

@@ -1,0 +1,33 @@
+// The element types: how a computed value becomes the stored one, rounded to nearest even. A new dtype is a struct here.
+// Stored is an integer type: a value is bits once it is rounded, and 16 bytes of them leave in one store.
+#pragma once
+#include <cstdint>
+#include <cuda_fp16.h>
+
+struct F32 {
+  using Compute = float;
+  using Stored = uint32_t;
+  static __device__ __forceinline__ Stored round(float x) { return __float_as_uint(x); }
+};
+
+struct F64 {
+  using Compute = double;
+  using Stored = uint64_t;
+  static __device__ __forceinline__ Stored round(double x) { return uint64_t(__double_as_longlong(x)); }
+};
+
+struct F16 {
+  using Compute = float;
+  using Stored = uint16_t;
+  static __device__ __forceinline__ Stored round(float x) { return __half_as_ushort(__float2half_rn(x)); }
+};
+
+// In integers, since cvt to bf16 needs sm_80. No law makes a NaN.
+struct BF16 {
+  using Compute = float;
+  using Stored = uint16_t;
+  static __device__ __forceinline__ Stored round(float x) {
+    uint32_t bits = __float_as_uint(x);
+    return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+  }
+};

@@ -1,0 +1,193 @@
+// Memory: allocation, copies and sets, and what goes wrong with them.
+#include "device.h"
+
+TEST(allocation_keeps_account) {
+  Device d;
+  std::size_t before = 0, after = 0, total = 0;
+  CHECK_EQUAL(cuMemGetInfo_v2(&before, &total), CUDA_SUCCESS);
+  CUdeviceptr p = allocate(1000), base = 0;
+  CHECK_EQUAL(p % 256, 0u);
+  CHECK_EQUAL(cuMemGetInfo_v2(&after, &total), CUDA_SUCCESS);
+  CHECK(before - after >= 1000);
+  std::size_t size = 0;
+  CHECK_EQUAL(cuMemGetAddressRange_v2(&base, &size, p + 500), CUDA_SUCCESS);
+  CHECK(base == p && size == 1000);
+  CHECK_EQUAL(cuMemFree_v2(p), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemGetInfo_v2(&after, &total), CUDA_SUCCESS);
+  CHECK_EQUAL(before, after);
+  CHECK_EQUAL(cuMemAlloc_v2(&p, 0), CUDA_ERROR_INVALID_VALUE);
+  CHECK_EQUAL(cuMemAlloc_v2(&p, total + 1), CUDA_ERROR_OUT_OF_MEMORY);
+  CHECK_EQUAL(cuMemFree_v2(0), CUDA_SUCCESS);
+}
+
+TEST(free_finds_misuse) {
+  Device d;
+  CUdeviceptr p = allocate(64);
+  CHECK_EQUAL(cuMemFree_v2(p + 4), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("not the start of an allocation"));
+  CHECK_EQUAL(cuMemFree_v2(p), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemFree_v2(p), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("double free"));
+}
+
+TEST(copies_are_checked_at_the_call) {
+  Device d;
+  CUdeviceptr p = allocate(64);
+  unsigned in[32] = {1, 2, 3}, out[32];
+  CHECK_EQUAL(cuMemcpyHtoD_v2(p, in, 68), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("68 bytes at offset 0"));
+  CHECK_EQUAL(cuMemcpyHtoD_v2(0x1234, in, 4), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("no allocation"));
+  CHECK_EQUAL(cuMemcpyHtoD_v2(p, nullptr, 4), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("host pointer is null"));
+  CHECK_EQUAL(cuMemcpyHtoD_v2(p, in, 32), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemcpyDtoH_v2(out, p, 32), CUDA_SUCCESS);
+  CHECK(out[0] == 1 && out[2] == 3);
+  CHECK_EQUAL(initiumSoftFindings(), 0);
+  // 32 bytes were written, 64 are read.
+  CHECK_EQUAL(cuMemcpyDtoH_v2(out, p, 64), CUDA_ERROR_LAUNCH_FAILED);
+  CHECK_EQUAL(cuMemcpyDtoH_v2(out, p, 4), CUDA_ERROR_LAUNCH_FAILED);  // sticky
+  CHECK(found("never written"));
+  CHECK_EQUAL(cuMemcpyDtoH_v2(out, p, 4), CUDA_SUCCESS);
+  cuMemFree_v2(p);
+}
+
+TEST(sets_of_every_width) {
+  Device d;
+  CUdeviceptr p = allocate(64);
+  CHECK_EQUAL(cuMemsetD8_v2(p, 0xab, 64), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemsetD16_v2(p + 2, 0x1234, 1), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemsetD32_v2(p + 8, 0xdeadbeef, 2), CUDA_SUCCESS);
+  std::vector<unsigned> v = download(p, 16);
+  CHECK(v[0] == 0x1234ababu && v[1] == 0xababababu && v[2] == 0xdeadbeefu && v[3] == 0xdeadbeefu && v[4] == 0xababababu);
+  CHECK_EQUAL(cuMemsetD32_v2(p + 2, 0, 1), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("not aligned"));
+  CHECK_EQUAL(cuMemsetD32_v2(p, 0, 17), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("68 bytes"));
+  cuMemFree_v2(p);
+}
+
+TEST(rows_with_a_pitch) {
+  Device d;
+  CUdeviceptr p = 0;
+  std::size_t pitch = 0;
+  CHECK_EQUAL(cuMemAllocPitch_v2(&p, &pitch, 12, 4, 4), CUDA_SUCCESS);
+  CHECK_EQUAL(pitch, 512u);
+  CHECK_EQUAL(cuMemsetD2D32_v2(p, pitch, 5, 3, 4), CUDA_SUCCESS);
+  unsigned host[4][2] = {};
+  CUDA_MEMCPY2D c{};
+  c.srcMemoryType = CU_MEMORYTYPE_DEVICE, c.srcDevice = p, c.srcPitch = pitch, c.srcXInBytes = 4;
+  c.dstMemoryType = CU_MEMORYTYPE_HOST, c.dstHost = host, c.dstPitch = 8;
+  c.WidthInBytes = 8, c.Height = 4;
+  CHECK_EQUAL(cuMemcpy2D_v2(&c), CUDA_SUCCESS);
+  CHECK(host[0][0] == 5 && host[3][1] == 5);
+  c.WidthInBytes = 16;  // 4 + 16 bytes of a row: past the 12 that were written
+  c.dstPitch = 16;
+  unsigned wide[4][4];
+  c.dstHost = wide;
+  CHECK_EQUAL(cuMemcpy2D_v2(&c), CUDA_ERROR_LAUNCH_FAILED);
+  CHECK(found("never written"));
+  c.dstPitch = 4;
+  CHECK_EQUAL(cuMemcpy2D_v2(&c), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("a pitch is less"));
+  CHECK_EQUAL(cuMemsetD2D8_v2(p, pitch, 1, 513, 4), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("bytes at offset 0"));
+  cuMemFree_v2(p);
+}
+
+TEST(memory_in_stream_order) {
+  Device d;
+  std::size_t before = 0, now = 0, total = 0;
+  cuMemGetInfo_v2(&before, &total);
+  CUdeviceptr p = 0;
+  CHECK_EQUAL(cuMemAllocAsync(&p, 4096, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemsetD32Async(p, 3, 1024, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemFreeAsync(p, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemsetD32Async(p, 3, 1024, d.a), CUDA_ERROR_INVALID_VALUE);  // freed, though not yet
+  CHECK(found("4096 bytes"));
+  CHECK_EQUAL(cuMemFreeAsync(p, d.a), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("double free"));
+  CHECK_EQUAL(cuStreamSynchronize(d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(initiumSoftFindings(), 0);
+  cuMemGetInfo_v2(&now, &total);
+  CHECK_EQUAL(before, now);
+  // Memory whose free is still queued is waited for when there is no other.
+  CHECK_EQUAL(cuMemAllocAsync(&p, total - 4096, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemFreeAsync(p, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemAlloc_v2(&p, total - 4096), CUDA_SUCCESS);
+  cuMemFree_v2(p);
+}
+
+TEST(pool_attributes) {
+  Device d;
+  CUmemoryPool pool = nullptr;
+  std::uint64_t value = 77, seen = 0;
+  CHECK_EQUAL(cuDeviceGetDefaultMemPool(&pool, 0), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemPoolSetAttribute(pool, 4, &value), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemPoolGetAttribute(pool, 4, &seen), CUDA_SUCCESS);
+  CHECK_EQUAL(seen, 77u);
+  CHECK_EQUAL(cuMemPoolGetAttribute(nullptr, 4, &seen), CUDA_ERROR_INVALID_VALUE);
+}
+
+TEST(pointers_say_what_they_are) {
+  Device d;
+  CUdeviceptr p = allocate(64), mapped = 0;
+  void* pinned = nullptr;
+  CHECK_EQUAL(cuMemHostAlloc(&pinned, 64, 0), CUDA_SUCCESS);
+  unsigned type = 0;
+  int ordinal = -1;
+  CUcontext context = nullptr;
+  CHECK_EQUAL(cuPointerGetAttribute(&type, 2, p), CUDA_SUCCESS);
+  CHECK_EQUAL(type, unsigned{CU_MEMORYTYPE_DEVICE});
+  CHECK_EQUAL(cuPointerGetAttribute(&context, 1, p + 8), CUDA_SUCCESS);
+  CHECK(context == d.context);
+  CHECK_EQUAL(cuPointerGetAttribute(&type, 2, reinterpret_cast<CUdeviceptr>(pinned)), CUDA_SUCCESS);
+  CHECK_EQUAL(type, unsigned{CU_MEMORYTYPE_HOST});
+  CHECK_EQUAL(cuMemHostGetDevicePointer_v2(&mapped, pinned, 0), CUDA_SUCCESS);
+  CHECK_EQUAL(mapped, reinterpret_cast<CUdeviceptr>(pinned));
+  int which[] = {2, 9};
+  void* into[] = {&type, &ordinal};
+  CHECK_EQUAL(cuPointerGetAttributes(2, which, into, p), CUDA_SUCCESS);
+  CHECK(type == CU_MEMORYTYPE_DEVICE && ordinal == 0);
+  int local = 0;
+  CHECK_EQUAL(cuPointerGetAttribute(&type, 2, reinterpret_cast<CUdeviceptr>(&local)), CUDA_ERROR_INVALID_VALUE);
+  CHECK_EQUAL(cuPointerGetAttributes(2, which, into, reinterpret_cast<CUdeviceptr>(&local)), CUDA_SUCCESS);
+  CHECK_EQUAL(type, 0u);
+  cuMemFree_v2(p);
+  CHECK_EQUAL(cuPointerGetAttribute(&type, 2, p), CUDA_ERROR_INVALID_VALUE);
+  CHECK_EQUAL(cuMemFreeHost(pinned), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemFreeHost(pinned), CUDA_ERROR_INVALID_VALUE);
+  CHECK(found("double free"));
+}
+
+TEST(registered_memory) {
+  Device d;
+  std::vector<unsigned> host(256, 9);
+  CHECK_EQUAL(cuMemHostRegister_v2(host.data(), 1024, 0), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemHostRegister_v2(host.data() + 10, 64, 0), CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED);
+  CUdeviceptr p = allocate(1024);
+  CHECK_EQUAL(cuMemcpyHtoDAsync_v2(p, host.data(), 1024, d.a), CUDA_SUCCESS);
+  host[0] = 10;  // pinned: read late, so this races, and shows
+  CHECK_EQUAL(cuStreamSynchronize(d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(word(p, 0), 10u);
+  CHECK_EQUAL(cuMemcpyHtoDAsync_v2(p, host.data(), 1024, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemHostUnregister(host.data()), CUDA_SUCCESS);
+  CHECK(found("queued work still uses it"));
+  CHECK_EQUAL(cuMemHostUnregister(host.data()), CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED);
+  cuMemFree_v2(p);
+}
+
+TEST(unified_copy_and_copy_within_the_device) {
+  Device d;
+  CUdeviceptr p = allocate(64), q = allocate(64);
+  unsigned in[16] = {4, 5, 6};
+  CHECK_EQUAL(cuMemcpy(p, reinterpret_cast<CUdeviceptr>(in), 64), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemcpyDtoD_v2(q, p, 64), CUDA_SUCCESS);
+  CHECK_EQUAL(word(q, 2), 6u);
+  CHECK_EQUAL(cuMemcpyPeer(p, d.context, q + 4, d.context, 8), CUDA_SUCCESS);
+  CHECK_EQUAL(word(p, 1), 6u);
+  cuMemFree_v2(p);
+  cuMemFree_v2(q);
+}
+
+int main() { return check::run(); }

@@ -1,0 +1,206 @@
+package org.initium.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.initium.Backend;
+import org.initium.Device;
+import org.initium.DeviceInfo;
+import org.initium.DeviceUnavailableException;
+import org.initium.Fill;
+import org.initium.Generator;
+import org.initium.PhiloxGenerator;
+import org.initium.Storage;
+import org.initium.Stream;
+import org.initium.Tensor;
+import org.initium.TorchCpuGenerator;
+import org.initium.TorchCudaGenerator;
+
+/**
+ * NVIDIA GPUs. Nothing is loaded before a device is asked for, so a machine without one loses
+ * nothing; cuRAND and cuSOLVER are loaded by the first fill that needs them.
+ *
+ * <p>Fills are queued and return at once; they may be captured into a CUDA graph once each kind has
+ * run outside of a capture (the first use compiles and allocates). A replay repeats the fill with
+ * the words of its capture: the generator moves at the capture and not at a replay.
+ */
+public final class CudaBackend implements Backend {
+  private static final int CAPABILITY_MAJOR = 75;
+  private static final int CAPABILITY_MINOR = 76;
+
+  @Override
+  public String type() {
+    return "cuda";
+  }
+
+  @Override
+  public List<DeviceInfo> devices() {
+    List<DeviceInfo> devices = new ArrayList<>();
+    for (int i = 0; i < Gpus.count(); i++) {
+      devices.add(describe(Device.cuda(i)));
+    }
+    return devices;
+  }
+
+  private static DeviceInfo describe(Device device) {
+    Driver driver = new Driver(device.toString());
+    int index = device.index();
+    int version = driver.version();
+    String details =
+        String.format(
+            Locale.ROOT,
+            "compute capability %d.%d, %d multiprocessors, driver for CUDA %d.%d (%s), %s, %s",
+            driver.attribute(index, CAPABILITY_MAJOR),
+            driver.attribute(index, CAPABILITY_MINOR),
+            driver.attribute(index, Gpu.MULTIPROCESSORS),
+            version / 1000,
+            version % 1000 / 10,
+            Libraries.from(Libraries.DRIVER).orElse(""),
+            library("cuRAND", Libraries.CURAND),
+            library("cuSOLVER", Libraries.CUSOLVER));
+    return new DeviceInfo(device, driver.deviceName(index), driver.deviceMemory(index), details);
+  }
+
+  private static String library(String title, String name) {
+    try {
+      return title + " " + Libraries.load(name).from();
+    } catch (DeviceUnavailableException e) {
+      return "no " + title;
+    }
+  }
+
+  @Override
+  public Storage allocate(Device device, long bytes) {
+    return CudaStorage.allocate(Gpus.of(device), bytes);
+  }
+
+  @Override
+  public Storage allocateHost(Device device, long bytes) {
+    return new PinnedStorage(Gpus.of(device), bytes);
+  }
+
+  @Override
+  public Storage wrap(Device device, long address, long bytes) {
+    return CudaStorage.wrap(Gpus.of(device), address, bytes);
+  }
+
+  @Override
+  public Stream defaultStream(Device device) {
+    return Gpus.of(device).defaultStream();
+  }
+
+  @Override
+  public Stream newStream(Device device) {
+    return CudaStream.create(Gpus.of(device));
+  }
+
+  @Override
+  public Stream wrapStream(Device device, long handle) {
+    return CudaStream.borrowed(Gpus.of(device), handle);
+  }
+
+  @Override
+  public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
+    Gpu gpu = Gpus.of(tensor.device());
+    CudaStream queue = (CudaStream) stream;
+    queue.handle(); // throws if closed, before the generator moves
+    switch (generator) {
+      case PhiloxGenerator philox -> {
+        long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
+        if (tensor.shape().numel() > 0) {
+          queue(new Target(gpu, tensor, queue), fill, philox.seed(), start);
+        }
+      }
+      case TorchCpuGenerator torch -> fillWithTorch(new Target(gpu, tensor, queue), fill, torch);
+      case TorchCudaGenerator torch -> fillWithTorch(new Target(gpu, tensor, queue), fill, torch);
+    }
+  }
+
+  /** PyTorch's numbers are made on the host and copied; what draws none is the same as with ours. */
+  private void fillWithTorch(Target target, Fill.Elementary fill, Generator generator) {
+    if (fill.words(target.tensor().whole(), target.dtype()) > 0) {
+      new HostFill(target, generator).fill(this, fill);
+    } else if (target.tensor().shape().numel() > 0) {
+      queue(target, fill, 0, 0);
+    }
+  }
+
+  private static void queue(Target target, Fill.Elementary fill, long seed, long start) {
+    target.stream().remember(target.tensor(), fill);
+    ((CudaStorage) target.tensor().storage()).usedBy(target.stream());
+    try (Current _ = target.gpu().enter()) {
+      switch (fill) {
+        case Fill.Constant constant -> Fixed.constant(target, constant.value());
+        case Fill.Eye eye -> Fixed.eye(target, eye);
+        case Fill.Dirac dirac -> Fixed.dirac(target, dirac);
+        case Fill.Hadamard hadamard -> Fixed.hadamard(target, hadamard);
+        case Fill.Uniform uniform -> Random.uniform(target, uniform, seed, start);
+        case Fill.Normal normal -> Random.normal(target, normal, seed, start);
+        case Fill.TruncatedNormal normal -> Random.truncated(target, normal, seed, start);
+        case Fill.Sparse sparse -> Random.sparse(target, sparse, seed, start);
+        case Fill.Orthogonal orthogonal -> Orthogonal.fill(target, orthogonal, seed, start);
+      }
+    }
+  }
+
+  /** Queues a copy; to memory that is not page-locked, it is done when the call returns. */
+  @Override
+  public void copyToHost(Storage source, long offset, MemorySegment target, Stream stream) {
+    CudaStream queue = (CudaStream) stream;
+    Gpu gpu = begin(source, offset, target.byteSize(), queue);
+    long from = source.address() + offset;
+    try (Current _ = gpu.enter()) {
+      if (PinnedStorage.holds(target)) {
+        gpu.driver().copyToHost(target.address(), from, target.byteSize(), queue.handle());
+      } else if (target.byteSize() > 0) {
+        gpu.staging().toHost(from, target, queue.handle());
+      }
+    } catch (CudaException e) {
+      throw queue.explained(e);
+    }
+  }
+
+  /**
+   * Queues a copy; memory that is not page-locked was read when the call returns, page-locked
+   * memory must not change until the stream is done.
+   */
+  @Override
+  public void copyFromHost(MemorySegment source, Storage target, long offset, Stream stream) {
+    CudaStream queue = (CudaStream) stream;
+    Gpu gpu = begin(target, offset, source.byteSize(), queue);
+    long to = target.address() + offset;
+    try (Current _ = gpu.enter()) {
+      if (PinnedStorage.holds(source)) {
+        gpu.driver().copyFromHost(to, source.address(), source.byteSize(), queue.handle());
+      } else if (source.byteSize() > 0) {
+        gpu.staging().fromHost(source, to, queue.handle());
+      }
+    } catch (CudaException e) {
+      throw queue.explained(e);
+    }
+  }
+
+  private static Gpu begin(Storage storage, long offset, long bytes, CudaStream stream) {
+    if (offset < 0 || bytes > storage.bytes() - offset) {
+      throw new IllegalArgumentException(
+          "%d bytes from byte %d on are not inside a storage of %d"
+              .formatted(bytes, offset, storage.bytes()));
+    }
+    if (!stream.device().equals(storage.device())) {
+      throw new IllegalArgumentException(
+          "the stream is on %s, the memory on %s".formatted(stream.device(), storage.device()));
+    }
+    ((CudaStorage) storage).usedBy(stream);
+    return Gpus.of(storage.device());
+  }
+
+  /**
+   * Gives back what was kept for speed on all devices: compiled kernels, page-locked buffers, pools
+   * and the contexts themselves. No tensor or stream of a CUDA device may be open; the next use
+   * starts anew.
+   */
+  public static void release() {
+    Gpus.release();
+  }
+}

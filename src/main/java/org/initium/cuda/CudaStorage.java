@@ -1,0 +1,131 @@
+package org.initium.cuda;
+
+import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.initium.Device;
+import org.initium.Storage;
+
+/** Device memory, owned or someone else's. */
+final class CudaStorage implements Storage {
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final System.Logger LOG = System.getLogger(CudaStorage.class.getName());
+
+  /** Owned memory and who has used it: all that freeing needs. Freed once. */
+  private record Block(
+      Gpu gpu, long address, long bytes, Set<CudaStream> users, AtomicBoolean freed)
+      implements Runnable {
+    void free() {
+      if (!freed.getAndSet(true)) {
+        try (Current _ = gpu.enter()) {
+          gpu.pool().free(address, users);
+        }
+      }
+    }
+
+    /** The backstop: does nothing after free. */
+    @Override
+    public void run() {
+      if (!freed.get()) {
+        LOG.log(
+            Level.WARNING,
+            "{0} bytes on {1} were never closed; they are freed now that nobody can reach them",
+            bytes,
+            gpu.device());
+        free();
+      }
+    }
+  }
+
+  private final Gpu gpu;
+  private final long address;
+  private final long bytes;
+  private final Block block; // null for memory of someone else's
+  private final Cleaner.Cleanable backstop;
+  private boolean closed;
+
+  private CudaStorage(Gpu gpu, long address, long bytes, boolean owned) {
+    this.gpu = gpu;
+    this.address = address;
+    this.bytes = bytes;
+    this.block =
+        owned
+            ? new Block(gpu, address, bytes, ConcurrentHashMap.newKeySet(), new AtomicBoolean())
+            : null;
+    this.backstop = owned ? CLEANER.register(this, block) : null;
+  }
+
+  static CudaStorage allocate(Gpu gpu, long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException(
+          "bytes = " + bytes + " is not allowed; it must be 0 or more");
+    }
+    if (bytes == 0) {
+      return new CudaStorage(gpu, 0, 0, false);
+    }
+    try (Current _ = gpu.enter()) {
+      return new CudaStorage(gpu, gpu.allocate(bytes), bytes, true);
+    }
+  }
+
+  static CudaStorage wrap(Gpu gpu, long address, long bytes) {
+    if (bytes < 0 || (address == 0 && bytes > 0)) {
+      throw new IllegalArgumentException(
+          "address 0x%x with %d bytes is not device memory to wrap".formatted(address, bytes));
+    }
+    return new CudaStorage(gpu, address, bytes, false);
+  }
+
+  /** Notes that work on this memory is queued there, so that it is not freed too early. */
+  synchronized void usedBy(CudaStream stream) {
+    address();
+    if (block != null) {
+      block.users.add(stream);
+    }
+  }
+
+  @Override
+  public Device device() {
+    return gpu.device();
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public synchronized long address() {
+    if (closed) {
+      throw new IllegalStateException("the memory on " + device() + " was closed");
+    }
+    return address;
+  }
+
+  @Override
+  public boolean owned() {
+    return block != null || bytes == 0;
+  }
+
+  @Override
+  public MemorySegment segment() {
+    address();
+    throw new UnsupportedOperationException(
+        "the host cannot read the memory of " + device() + "; copy it with toCpu()");
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (block != null) {
+      block.free();
+      backstop.clean();
+    }
+  }
+}

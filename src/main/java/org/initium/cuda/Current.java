@@ -1,0 +1,19 @@
+package org.initium.cuda;
+
+/**
+ * A context made current for the calls of one entry: the caller's own is back when this is closed,
+ * whatever else happened.
+ */
+final class Current implements AutoCloseable {
+  private final Driver driver;
+
+  Current(Driver driver, long context) {
+    this.driver = driver;
+    driver.push(context);
+  }
+
+  @Override
+  public void close() {
+    driver.pop();
+  }
+}

@@ -1,0 +1,323 @@
+package org.initium.cuda;
+
+import static jcuda.driver.JCudaDriver.*;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
+import jcuda.JCudaVersion;
+import jcuda.NativePointerObject;
+import jcuda.Pointer;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUjit_option;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.JITOptions;
+
+/**
+ * The CUDA driver API, in addresses and handles: the one class that knows JCuda's binding of it.
+ * Every status is checked, and a failure names the call and the device.
+ *
+ * @param where the device that the calls are for, as messages name it
+ */
+record Driver(String where) {
+  /** Handles are private in JCuda, and a raw one cannot be wrapped; this reads and writes them. */
+  private static final VarHandle HANDLE = handle();
+
+  /** Statuses after which the context is unusable; cuda.h says so of each. */
+  private static final Set<Integer> STICKY =
+      Set.of(214, 220, 700, 702, 708, 709, 710, 714, 715, 716, 717, 718, 719);
+
+  static final int OUT_OF_MEMORY = CUresult.CUDA_ERROR_OUT_OF_MEMORY;
+  private static final int NOT_READY = CUresult.CUDA_ERROR_NOT_READY;
+  private static final int STREAM_NON_BLOCKING = 1;
+  private static final int EVENT_DISABLE_TIMING = 2;
+  private static final int LOG_BYTES = 4096;
+
+  private static VarHandle handle() {
+    try {
+      return MethodHandles.privateLookupIn(NativePointerObject.class, MethodHandles.lookup())
+          .findVarHandle(NativePointerObject.class, "nativePointer", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Makes a JCuda object stand for a handle or address. */
+  static <T extends NativePointerObject> T at(long address, T object) {
+    HANDLE.set(object, address);
+    return object;
+  }
+
+  static long of(NativePointerObject object) {
+    return (long) HANDLE.get(object);
+  }
+
+  private static Pointer pointer(long address) {
+    return at(address, new Pointer());
+  }
+
+  private static CUdeviceptr memory(long address) {
+    return at(address, new CUdeviceptr());
+  }
+
+  private static CUstream stream(long handle) {
+    return at(handle, new CUstream());
+  }
+
+  void check(String call, int status) {
+    if (status != CUresult.CUDA_SUCCESS) {
+      throw failure(call, status, "");
+    }
+  }
+
+  private CudaException failure(String call, int status, String detail) {
+    String code = text(status, true);
+    String text = text(status, false) + (detail.isBlank() ? "" : ": " + detail.strip());
+    return STICKY.contains(status)
+        ? new ContextLostException(call, status, code, text, where)
+        : new CudaException(call, status, code, text, where);
+  }
+
+  private static String text(int status, boolean name) {
+    String[] text = {null};
+    int asked = name ? cuGetErrorName(status, text) : cuGetErrorString(status, text);
+    return asked == CUresult.CUDA_SUCCESS && text[0] != null
+        ? text[0]
+        : name ? CUresult.stringFor(status) : "";
+  }
+
+  /** Loads the driver and the binding, and starts it; returns cuInit's status. */
+  static int init() {
+    Libraries.load(Libraries.DRIVER);
+    Jcuda.start(JCudaVersion.get(), "JCudaDriver", () -> cuDriverGetVersion(new int[1]));
+    return cuInit(0);
+  }
+
+  static String describe(int status) {
+    return text(status, true) + ": " + text(status, false);
+  }
+
+  /** The CUDA version that the driver supports, as 12060. */
+  int version() {
+    int[] version = {0};
+    check("cuDriverGetVersion", cuDriverGetVersion(version));
+    return version[0];
+  }
+
+  int deviceCount() {
+    int[] count = {0};
+    check("cuDeviceGetCount", cuDeviceGetCount(count));
+    return count[0];
+  }
+
+  private CUdevice device(int index) {
+    CUdevice device = new CUdevice();
+    check("cuDeviceGet", cuDeviceGet(device, index));
+    return device;
+  }
+
+  String deviceName(int index) {
+    byte[] name = new byte[256];
+    check("cuDeviceGetName", cuDeviceGetName(name, name.length, device(index)));
+    return new String(name, StandardCharsets.UTF_8).replaceAll("\0.*", "");
+  }
+
+  long deviceMemory(int index) {
+    long[] bytes = {0};
+    check("cuDeviceTotalMem", cuDeviceTotalMem(bytes, device(index)));
+    return bytes[0];
+  }
+
+  int attribute(int index, int attribute) {
+    int[] value = {0};
+    check("cuDeviceGetAttribute", cuDeviceGetAttribute(value, attribute, device(index)));
+    return value[0];
+  }
+
+  /** The device's primary context: the one that engines on the runtime API share. */
+  long retainPrimary(int index) {
+    CUcontext context = new CUcontext();
+    check("cuDevicePrimaryCtxRetain", cuDevicePrimaryCtxRetain(context, device(index)));
+    return of(context);
+  }
+
+  void releasePrimary(int index) {
+    check("cuDevicePrimaryCtxRelease", cuDevicePrimaryCtxRelease(device(index)));
+  }
+
+  void push(long context) {
+    check("cuCtxPushCurrent", cuCtxPushCurrent(at(context, new CUcontext())));
+  }
+
+  void pop() {
+    check("cuCtxPopCurrent", cuCtxPopCurrent(new CUcontext()));
+  }
+
+  void synchronizeContext() {
+    check("cuCtxSynchronize", cuCtxSynchronize());
+  }
+
+  long allocate(long bytes) {
+    CUdeviceptr memory = new CUdeviceptr();
+    check("cuMemAlloc", cuMemAlloc(memory, bytes));
+    return of(memory);
+  }
+
+  void free(long address) {
+    check("cuMemFree", cuMemFree(memory(address)));
+  }
+
+  void freeAsync(long address, long stream) {
+    check("cuMemFreeAsync", cuMemFreeAsync(memory(address), stream(stream)));
+  }
+
+  /** Free and total bytes. */
+  long[] memoryInfo() {
+    long[] free = {0};
+    long[] total = {0};
+    check("cuMemGetInfo", cuMemGetInfo(free, total));
+    return new long[] {free[0], total[0]};
+  }
+
+  /** Page-locked host memory, usable from every context. */
+  long allocateHost(long bytes) {
+    Pointer memory = new Pointer();
+    check("cuMemHostAlloc", cuMemHostAlloc(memory, bytes, CU_MEMHOSTALLOC_PORTABLE));
+    return of(memory);
+  }
+
+  void freeHost(long address) {
+    check("cuMemFreeHost", cuMemFreeHost(pointer(address)));
+  }
+
+  void copyToHost(long host, long source, long bytes, long stream) {
+    check(
+        "cuMemcpyDtoHAsync",
+        cuMemcpyDtoHAsync(pointer(host), memory(source), bytes, stream(stream)));
+  }
+
+  void copyFromHost(long target, long host, long bytes, long stream) {
+    check(
+        "cuMemcpyHtoDAsync",
+        cuMemcpyHtoDAsync(memory(target), pointer(host), bytes, stream(stream)));
+  }
+
+  /** Queues zeros. */
+  void clear(long target, long bytes, long stream) {
+    check("cuMemsetD8Async", cuMemsetD8Async(memory(target), (byte) 0, bytes, stream(stream)));
+  }
+
+  long newStream() {
+    CUstream stream = new CUstream();
+    check("cuStreamCreate", cuStreamCreate(stream, STREAM_NON_BLOCKING));
+    return of(stream);
+  }
+
+  void destroyStream(long stream) {
+    check("cuStreamDestroy", cuStreamDestroy(stream(stream)));
+  }
+
+  void synchronize(long stream) {
+    check("cuStreamSynchronize", cuStreamSynchronize(stream(stream)));
+  }
+
+  boolean isCapturing(long stream) {
+    int[] status = {0};
+    check("cuStreamIsCapturing", cuStreamIsCapturing(stream(stream), status));
+    return status[0] != 0;
+  }
+
+  void await(long stream, long event) {
+    check("cuStreamWaitEvent", cuStreamWaitEvent(stream(stream), at(event, new CUevent()), 0));
+  }
+
+  long newEvent() {
+    CUevent event = new CUevent();
+    check("cuEventCreate", cuEventCreate(event, EVENT_DISABLE_TIMING));
+    return of(event);
+  }
+
+  void destroyEvent(long event) {
+    check("cuEventDestroy", cuEventDestroy(at(event, new CUevent())));
+  }
+
+  void record(long event, long stream) {
+    check("cuEventRecord", cuEventRecord(at(event, new CUevent()), stream(stream)));
+  }
+
+  boolean isDone(long event) {
+    int status = cuEventQuery(at(event, new CUevent()));
+    if (status == NOT_READY) {
+      return false;
+    }
+    check("cuEventQuery", status);
+    return true;
+  }
+
+  void synchronizeEvent(long event) {
+    check("cuEventSynchronize", cuEventSynchronize(at(event, new CUevent())));
+  }
+
+  /** Compiles PTX for the current device. */
+  long loadModule(byte[] ptx) {
+    CUmodule module = new CUmodule();
+    byte[] text = Arrays.copyOf(ptx, ptx.length + 1);
+    JITOptions options = new JITOptions();
+    options.putBytes(CUjit_option.CU_JIT_ERROR_LOG_BUFFER, new byte[LOG_BYTES]);
+    options.putInt(CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, LOG_BYTES);
+    int status = cuModuleLoadDataJIT(module, Pointer.to(text), options);
+    if (status != CUresult.CUDA_SUCCESS) {
+      String log = options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER);
+      throw failure("cuModuleLoadDataEx", status, log == null ? "" : log);
+    }
+    return of(module);
+  }
+
+  void unloadModule(long module) {
+    check("cuModuleUnload", cuModuleUnload(at(module, new CUmodule())));
+  }
+
+  long function(long module, String name) {
+    CUfunction function = new CUfunction();
+    check(
+        "cuModuleGetFunction (" + name + ")",
+        cuModuleGetFunction(function, at(module, new CUmodule()), name));
+    return of(function);
+  }
+
+  /** How many blocks of so many threads one multiprocessor holds at a time. */
+  int residentBlocks(long function, int threads) {
+    int[] blocks = {0};
+    check(
+        "cuOccupancyMaxActiveBlocksPerMultiprocessor",
+        cuOccupancyMaxActiveBlocksPerMultiprocessor(
+            blocks, at(function, new CUfunction()), threads, 0));
+    return blocks[0];
+  }
+
+  /** Queues a kernel whose one parameter, a struct, is at an address of the host's. */
+  void launch(String name, long function, int blocks, int threads, long stream, long parameter) {
+    check(
+        "cuLaunchKernel (" + name + ")",
+        cuLaunchKernel(
+            at(function, new CUfunction()),
+            blocks,
+            1,
+            1,
+            threads,
+            1,
+            1,
+            0,
+            stream(stream),
+            Pointer.to(pointer(parameter)),
+            null));
+  }
+}

@@ -1,0 +1,116 @@
+package org.initium.cuda;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Supplier;
+import org.initium.Device;
+import org.initium.OutOfMemoryException;
+
+/**
+ * One device: its primary context, its kernels, its memory. The context is retained at the first
+ * use and kept, as the runtime API keeps it, so that pointers are shared with the engines in this
+ * process.
+ */
+final class Gpu {
+  static final int MULTIPROCESSORS = 16;
+  private static final int POOLS_SUPPORTED = 115;
+
+  private final Device device;
+  private final Driver driver;
+  private final long context;
+  private final int multiprocessors;
+  private final Kernels kernels;
+  private final Pool pool;
+  private final Staging staging;
+  private final CudaStream defaultStream;
+  private final ConcurrentLinkedDeque<Solver> solvers = new ConcurrentLinkedDeque<>();
+  private final ConcurrentHashMap<Object, Object> caches = new ConcurrentHashMap<>();
+
+  Gpu(Device device) {
+    this.device = device;
+    this.driver = new Driver(device.toString());
+    this.multiprocessors = driver.attribute(device.index(), MULTIPROCESSORS);
+    boolean pools = driver.attribute(device.index(), POOLS_SUPPORTED) != 0;
+    this.context = driver.retainPrimary(device.index());
+    try {
+      this.kernels = new Kernels(this);
+      this.pool = Pool.of(this, pools);
+      this.staging = new Staging(this);
+      this.defaultStream = CudaStream.borrowed(this, 0);
+    } catch (RuntimeException e) {
+      driver.releasePrimary(device.index());
+      throw e;
+    }
+  }
+
+  Device device() {
+    return device;
+  }
+
+  Driver driver() {
+    return driver;
+  }
+
+  int multiprocessors() {
+    return multiprocessors;
+  }
+
+  Kernels kernels() {
+    return kernels;
+  }
+
+  Pool pool() {
+    return pool;
+  }
+
+  Staging staging() {
+    return staging;
+  }
+
+  CudaStream defaultStream() {
+    return defaultStream;
+  }
+
+  /** Makes this device's context the calling thread's until closed. */
+  Current enter() {
+    return new Current(driver, context);
+  }
+
+  /** Solvers that nobody uses at the moment. */
+  ConcurrentLinkedDeque<Solver> solvers() {
+    return solvers;
+  }
+
+  /** Something made once for this device and kept. */
+  <T> T cached(Object key, Class<T> type, Supplier<T> maker) {
+    return type.cast(caches.computeIfAbsent(key, k -> maker.get()));
+  }
+
+  /** Allocates, and says how much there is when that is not enough. */
+  long allocate(long bytes) {
+    try {
+      return pool.allocate(bytes);
+    } catch (CudaException e) {
+      if (e.status() != Driver.OUT_OF_MEMORY) {
+        throw e;
+      }
+      long[] info = driver.memoryInfo();
+      OutOfMemoryException full = new OutOfMemoryException(device, bytes, info[0], info[1]);
+      full.initCause(e);
+      throw full;
+    }
+  }
+
+  void release() {
+    try (Current _ = enter()) {
+      driver.synchronizeContext();
+      staging.release();
+      for (Solver solver = solvers.poll(); solver != null; solver = solvers.poll()) {
+        solver.destroy();
+      }
+      kernels.release();
+      pool.release();
+    }
+    driver.releasePrimary(device.index());
+  }
+}

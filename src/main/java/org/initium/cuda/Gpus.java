@@ -1,0 +1,78 @@
+package org.initium.cuda;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.initium.Device;
+import org.initium.DeviceUnavailableException;
+
+/** The devices of this process, each started at its first use. */
+final class Gpus {
+  /** The first driver with all that we call: CUDA 11.2 has the stream-ordered pools. */
+  private static final int LEAST_VERSION = 11020;
+
+  private static final Map<Device, Gpu> STARTED = new HashMap<>();
+  private static int count = -1;
+
+  private Gpus() {}
+
+  /**
+   * How many devices there are, at least one.
+   *
+   * @throws DeviceUnavailableException if there is none, saying why
+   */
+  static synchronized int count() {
+    if (count < 0) {
+      count = start();
+    }
+    return count;
+  }
+
+  private static int start() {
+    int status = Driver.init();
+    if (status != 0) {
+      throw new DeviceUnavailableException(
+          "the driver %s finds no CUDA device: cuInit gave %s"
+              .formatted(Libraries.load(Libraries.DRIVER).from(), Driver.describe(status)));
+    }
+    Driver driver = new Driver("the driver");
+    int version = driver.version();
+    if (version < LEAST_VERSION) {
+      throw new DeviceUnavailableException(
+          "the driver %s is for CUDA %d.%d; CUDA %d.%d or newer is needed: update NVIDIA's driver"
+              .formatted(
+                  Libraries.load(Libraries.DRIVER).from(),
+                  version / 1000,
+                  version % 1000 / 10,
+                  LEAST_VERSION / 1000,
+                  LEAST_VERSION % 1000 / 10));
+    }
+    int devices = driver.deviceCount();
+    if (devices == 0) {
+      throw new DeviceUnavailableException(
+          "the driver %s lists no device; see CUDA_VISIBLE_DEVICES"
+              .formatted(Libraries.load(Libraries.DRIVER).from()));
+    }
+    return devices;
+  }
+
+  static synchronized Gpu of(Device device) {
+    Gpu gpu = STARTED.get(device);
+    if (gpu == null) {
+      if (device.index() >= count()) {
+        throw new DeviceUnavailableException(
+            "there is no device %s; there is cuda:0%s"
+                .formatted(device, count == 1 ? "" : " to cuda:" + (count - 1)));
+      }
+      gpu = new Gpu(device);
+      STARTED.put(device, gpu);
+    }
+    return gpu;
+  }
+
+  static synchronized void release() {
+    for (Gpu gpu : STARTED.values()) {
+      gpu.release();
+    }
+    STARTED.clear();
+  }
+}

@@ -1,0 +1,63 @@
+package org.initium.cuda;
+
+import java.io.IOException;
+import java.net.URL;
+import java.util.HashSet;
+import java.util.Set;
+import org.initium.DeviceUnavailableException;
+
+/**
+ * Loads JCuda's own natives. JCuda would unpack them to a fixed name in java.io.tmpdir, and load
+ * whatever file has that name already; anyone who can write there would run code in this process.
+ * So they are unpacked by us to a private folder, checked, and JCuda is pointed at that folder for
+ * as long as one of its classes starts up.
+ */
+final class Jcuda {
+  private static final String PLATFORM = "linux-x86_64";
+  private static final Set<String> STARTED = new HashSet<>();
+
+  private Jcuda() {}
+
+  /**
+   * Makes one of JCuda's classes ready for use.
+   *
+   * @param version JCuda's version
+   * @param library the library's name, as {@code JCudaDriver}
+   * @param initialize what makes JCuda load it
+   * @throws DeviceUnavailableException if that fails
+   */
+  static synchronized void start(String version, String library, Runnable initialize) {
+    if (STARTED.contains(library)) {
+      return;
+    }
+    String name = "lib" + library + "-" + version + "-" + PLATFORM + ".so";
+    URL resource = Jcuda.class.getResource("/lib/" + name);
+    if (resource == null) {
+      throw new DeviceUnavailableException(
+          "no %s on the class path; add the artifact of org.jcuda with classifier %s"
+              .formatted(name, PLATFORM));
+    }
+    String tmpdir = System.getProperty("java.io.tmpdir");
+    try {
+      NativeFiles files = NativeFiles.of("jcuda-" + version);
+      files.unpack(resource, name);
+      System.setProperty("java.io.tmpdir", files.folder().toString());
+      initialize.run();
+    } catch (IOException | LinkageError e) {
+      throw new DeviceUnavailableException("JCuda's " + name + " does not load: " + reason(e), e);
+    } finally {
+      System.setProperty("java.io.tmpdir", tmpdir);
+    }
+    STARTED.add(library);
+  }
+
+  /** JCuda's message has several lines and two stack traces; its cause is in one of them. */
+  private static String reason(Throwable e) {
+    return String.valueOf(e.getMessage())
+        .lines()
+        .filter(line -> line.contains(".so"))
+        .reduce((first, last) -> last)
+        .orElse(String.valueOf(e.getMessage()))
+        .strip();
+  }
+}

@@ -1,0 +1,84 @@
+package org.initium.cuda;
+
+import org.initium.DType;
+import org.initium.Fill;
+import org.initium.Shape;
+
+/**
+ * Queues orthogonal fills: normals straight into the column-major tall matrix, cuSOLVER's geqrf and
+ * orgqr on it (or reflectors of our own and orgqr), and one kernel for sign, gain, transpose and
+ * rounding. The 16-bit types are factorised in f32.
+ */
+final class Orthogonal {
+  private Orthogonal() {}
+
+  static void fill(Target target, Fill.Orthogonal fill, long seed, long start) {
+    Shape whole = target.tensor().whole();
+    long first = whole.size(0);
+    long rest = whole.numel() / first;
+    if (Math.max(first, rest) > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d"
+              .formatted(whole, first, rest));
+    }
+    Solver solver = Solver.take(target.gpu(), target.stream());
+    try {
+      queue(target, fill, seed, start, solver);
+      solver.giveBack(target.stream());
+    } catch (RuntimeException e) {
+      solver.abandon(target.stream());
+      throw e;
+    }
+  }
+
+  private static void queue(
+      Target target, Fill.Orthogonal fill, long seed, long start, Solver solver) {
+    DType dtype = target.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    Shape whole = target.tensor().whole();
+    int first = (int) whole.size(0);
+    int rest = (int) (whole.numel() / first);
+    int rows = Math.max(first, rest);
+    int columns = Math.min(first, rest);
+    Solver.Plan plan = solver.plan(dtype, rows, columns, target.stream());
+    Random.gaussian(target, dtype, plan.matrix(), rows, columns, seed, start);
+    switch (fill.method()) {
+      case QR -> {
+        solver
+            .cusolver()
+            .geqrf(dtype, rows, columns, plan.matrix(), plan.tau(), plan.room(), solver.info());
+        factor(target, "signs", columns, dtype, rows, columns, plan);
+      }
+      case HOUSEHOLDER ->
+          factor(
+              target, "reflectors", (long) columns * Kernels.THREADS, dtype, rows, columns, plan);
+    }
+    long orgqrInfo = solver.info() + Integer.BYTES;
+    solver
+        .cusolver()
+        .orgqr(dtype, rows, columns, plan.matrix(), plan.tau(), plan.room(), orgqrInfo);
+    for (Region region : target.regions()) {
+      try (Parameters parameters = new Parameters()) {
+        region.addTo(parameters);
+        parameters.add(plan.matrix()).add((long) rows);
+        parameters.add(whole.numel()).add((long) rest).add(first >= rest ? 1L : 0L);
+        parameters.add(plan.signs()).add(solver.info()).add(dtype.round(fill.gain()));
+        target.launch("orthogonal", "finish", target.dtype(), region.items(), parameters);
+      }
+    }
+  }
+
+  private static void factor(
+      Target target,
+      String kernel,
+      long items,
+      DType dtype,
+      int rows,
+      int columns,
+      Solver.Plan plan) {
+    try (Parameters parameters = new Parameters()) {
+      parameters.add(plan.matrix()).add((long) rows).add((long) columns);
+      parameters.add(plan.tau()).add(plan.signs());
+      target.launch("orthogonal", kernel, dtype, items, parameters);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package org.initium.cuda;
+
+import org.initium.DType;
+import org.initium.Fill;
+import org.initium.Shape;
+import org.initium.Tensor;
+import org.initium.law.Normal32;
+import org.initium.law.Normal64;
+import org.initium.law.Uniform32;
+import org.initium.law.Uniform64;
+
+/** Queues the fills whose elements each have words of their own, with the laws of the CPU. */
+final class Random {
+  private Random() {}
+
+  static void uniform(Target target, Fill.Uniform fill, long seed, long start) {
+    for (Region region : target.regions(start)) {
+      try (Parameters parameters = new Parameters()) {
+        region.addTo(parameters);
+        parameters.add(seed).add(start);
+        if (target.dtype() == DType.F64) {
+          Uniform64 law = Uniform64.of(fill);
+          parameters.add(law.lo()).add(law.range());
+          parameters.add(positiveZero(law.lo())).add(positiveZero(law.high()));
+        } else {
+          Uniform32 law = Uniform32.of(fill, target.dtype());
+          parameters.add((double) law.lo()).add((double) law.range());
+          parameters.add(positiveZero(law.low())).add(positiveZero(law.high()));
+        }
+        target.launch("uniform", region, parameters);
+      }
+    }
+  }
+
+  /** A bound that comparisons treat as min and max do: they tell zeros apart by sign. */
+  private static double positiveZero(double bound) {
+    return bound + 0.0;
+  }
+
+  /** N(0, 1) in a matrix of the computing type that is column by column. */
+  static void gaussian(
+      Target target, DType dtype, long matrix, int rows, int columns, long seed, long start) {
+    Region region =
+        new Region(
+            matrix,
+            start,
+            columns,
+            rows,
+            new long[] {rows},
+            new long[] {1},
+            new long[] {columns},
+            dtype);
+    try (Parameters parameters = new Parameters()) {
+      region.addTo(parameters);
+      parameters.add(seed).add(start).add(0.0).add(1.0);
+      target.launch("normal", "normal", dtype, region.items(), parameters);
+    }
+  }
+
+  static void normal(Target target, Fill.Normal fill, long seed, long start) {
+    for (Region region : target.regions(start)) {
+      try (Parameters parameters = new Parameters()) {
+        region.addTo(parameters);
+        parameters.add(seed).add(start);
+        addNormal(parameters, target.dtype(), fill);
+        target.launch("normal", region, parameters);
+      }
+    }
+  }
+
+  private static void addNormal(Parameters parameters, DType dtype, Fill.Normal fill) {
+    if (dtype == DType.F64) {
+      Normal64 law = Normal64.of(fill);
+      parameters.add(law.mean()).add(law.std());
+    } else {
+      Normal32 law = Normal32.of(fill);
+      parameters.add((double) law.mean()).add((double) law.std());
+    }
+  }
+
+  static void truncated(Target target, Fill.TruncatedNormal fill, long seed, long start) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** One block of threads for each 32 columns, as far as the grid goes. */
+  static void sparse(Target target, Fill.Sparse fill, long seed, long start) {
+    Tensor tensor = target.tensor();
+    Shape whole = tensor.whole();
+    DType dtype = target.dtype();
+    try (Parameters parameters = new Parameters()) {
+      parameters
+          .add(tensor.storage().address() + tensor.memoryOffset() * dtype.bytes())
+          .add(seed)
+          .add(start)
+          .add(start + new Fill.Normal(0, fill.std()).words(whole, dtype))
+          .add((long) fill.maskWords(whole))
+          .add(whole.size(0))
+          .add(whole.size(1))
+          .add(fill.zerosPerColumn(whole))
+          .add(tensor.origin()[0])
+          .add(tensor.origin()[1])
+          .add(tensor.shape().size(0))
+          .add(tensor.shape().size(1))
+          .add(tensor.stride(0))
+          .add(tensor.stride(1))
+          .add(dtype == DType.F64 ? fill.std() : (double) (float) fill.std());
+      long tiles = (tensor.shape().size(1) + 31) / 32;
+      target.launch("sparse", "sparse", dtype, tiles * Kernels.THREADS, parameters);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package org.initium.cuda;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.initium.DType;
+import org.initium.Layout;
+
+/**
+ * Where a kernel writes: rows that are contiguous in the whole tensor, and the array that the rows
+ * form. The struct Region of kernels/region.cuh.
+ *
+ * @param memory the first element's address
+ * @param start the first element's position: its place in the stream of random elements, or its
+ *     row-major index in the whole
+ * @param length elements in a row
+ * @param stride distance between neighbours of a row in memory, in elements
+ * @param sizes of the array of rows, outermost first
+ * @param memoryStrides in elements
+ * @param wholeStrides in elements
+ * @param dtype the type of the elements
+ */
+record Region(
+    long memory,
+    long start,
+    long length,
+    long stride,
+    long[] sizes,
+    long[] memoryStrides,
+    long[] wholeStrides,
+    DType dtype) {
+  private static final int OUTER = 7;
+  private static final int GROUP_BYTES = 16;
+
+  /** The regions that a layout comes to: one, but for arrays of very many dimensions. */
+  static List<Region> of(Layout layout, DType dtype, long storage, long position) {
+    int last = layout.rank() - 1;
+    boolean runs = layout.wholeStrides()[last] == 1;
+    int rank = runs ? last : last + 1;
+    Region all =
+        new Region(
+            storage + layout.memoryOffset() * dtype.bytes(),
+            position + layout.wholeOffset(),
+            runs ? layout.sizes()[last] : 1,
+            runs ? layout.memoryStrides()[last] : 1,
+            Arrays.copyOf(layout.sizes(), rank),
+            Arrays.copyOf(layout.memoryStrides(), rank),
+            Arrays.copyOf(layout.wholeStrides(), rank),
+            dtype);
+    List<Region> regions = new ArrayList<>();
+    all.split(regions);
+    return regions;
+  }
+
+  private void split(List<Region> regions) {
+    if (sizes.length <= OUTER) {
+      regions.add(this);
+      return;
+    }
+    for (long i = 0; i < sizes[0]; i++) {
+      new Region(
+              memory + i * memoryStrides[0] * dtype.bytes(),
+              start + i * wholeStrides[0],
+              length,
+              stride,
+              Arrays.copyOfRange(sizes, 1, sizes.length),
+              Arrays.copyOfRange(memoryStrides, 1, sizes.length),
+              Arrays.copyOfRange(wholeStrides, 1, sizes.length),
+              dtype)
+          .split(regions);
+    }
+  }
+
+  /** The same memory at positions that are aligned as the memory is, where values do not care. */
+  Region anywhere() {
+    return new Region(
+        memory,
+        memory / dtype.bytes() % group(),
+        length,
+        stride,
+        sizes,
+        memoryStrides,
+        new long[sizes.length],
+        dtype);
+  }
+
+  private long group() {
+    return GROUP_BYTES / dtype.bytes();
+  }
+
+  long rows() {
+    return Arrays.stream(sizes).reduce(1, Math::multiplyExact);
+  }
+
+  /** Groups of 16 bytes that a row touches: of the only row, or at most. */
+  long groups() {
+    long before = rows() == 1 ? Long.remainderUnsigned(start, group()) : group() - 1;
+    return (before + length + group() - 1) / group();
+  }
+
+  /** Groups in all: what threads share out among themselves. */
+  long items() {
+    return rows() * groups();
+  }
+
+  /** Whether neighbouring rows are nearer to each other in memory than neighbours of a row are. */
+  private boolean rowsFirst() {
+    int last = sizes.length - 1;
+    return last >= 0 && length > 1 && Math.abs(memoryStrides[last]) < Math.abs(stride);
+  }
+
+  void addTo(Parameters parameters) {
+    parameters
+        .add(memory)
+        .add(start)
+        .add(length)
+        .add(stride)
+        .add(rows())
+        .add(groups())
+        .add((long) sizes.length)
+        .add(rowsFirst() ? 1L : 0L)
+        .add(OUTER, sizes)
+        .add(OUTER, memoryStrides)
+        .add(OUTER, wholeStrides);
+  }
+}

@@ -1,0 +1,40 @@
+package org.initium.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.initium.DType;
+import org.initium.Tensor;
+
+/** What a fill writes and where it is queued; the device's context is current. */
+record Target(Gpu gpu, Tensor tensor, CudaStream stream) {
+  DType dtype() {
+    return tensor.dtype();
+  }
+
+  /** The tensor's elements, the whole's first one at a position. */
+  List<Region> regions(long position) {
+    return Region.of(tensor.layout(), dtype(), tensor.storage().address(), position);
+  }
+
+  /** The tensor's elements by their row-major indices in the whole. */
+  List<Region> regions() {
+    return regions(0);
+  }
+
+  /** A value of the dtype as its bits. */
+  long bits(double value) {
+    MemorySegment bits = MemorySegment.ofArray(new long[1]);
+    dtype().set(bits, 0, value);
+    return bits.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+  }
+
+  /** Queues the kernel of a family for this dtype over a region. */
+  void launch(String family, Region region, Parameters parameters) {
+    launch(family, family, dtype(), region.items(), parameters);
+  }
+
+  void launch(String family, String kernel, DType dtype, long items, Parameters parameters) {
+    gpu.kernels().launch(family, kernel + "_" + dtype, items, parameters, stream);
+  }
+}

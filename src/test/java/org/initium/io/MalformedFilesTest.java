@@ -1,0 +1,150 @@
+package org.initium.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A file that is not what it says is told apart from its header alone, in one line. */
+class MalformedFilesTest {
+  static Stream<Arguments> files() {
+    return Stream.of(
+        raw(new byte[0], "0 bytes are too few for a safetensors file"),
+        raw(new byte[7], "7 bytes are too few"),
+        raw(new byte[8], "header of 0 bytes in a file of 8"),
+        raw("PK\3\4 not a safetensors file".getBytes(StandardCharsets.US_ASCII), "header of "),
+        raw(prefixed(1, "{", 0), "header of 1 bytes"),
+        raw(prefixed(-1, "{}", 0), "header of 18446744073709551615 bytes in a file of 10"),
+        raw(prefixed(3, "{}", 0), "header of 3 bytes in a file of 10; at least 2 and at most 2"),
+        raw(prefixed(200_000_000, "{}", 0), "header of 200000000 bytes"),
+        header("[]", 0, "the header does not begin with '{'"),
+        header(" {}", 0, "the header does not begin with '{'"),
+        header("{\"a\"", 0, "the header is not sound JSON at byte 4"),
+        header("{\"a\": tru}", 0, "the header is not sound JSON"),
+        header("{} {}", 0, "the header goes on after its JSON value"),
+        header("{\"a\": \"\u00ff\"", 0, "the header is not sound JSON"),
+        header("{\"a\": 1}", 0, "tensor 'a' is 1, not a JSON object"),
+        header("{\"__metadata__\": []}", 0, "__metadata__ is [], not a JSON object"),
+        header("{\"__metadata__\": {\"k\": 1}}", 0, "__metadata__.k is 1, not a string"),
+        header("{\"a\": {}}", 0, "dtype of 'a' is missing, not a string"),
+        header(tensor("F31", "[1]", "[0,4]"), 4, "tensor 'a' has dtype 'F31', which is not one of"),
+        header(tensor("f32", "[1]", "[0,4]"), 4, "tensor 'a' has dtype 'f32'"),
+        header("{\"a\": {\"dtype\": \"F32\"}}", 0, "shape of 'a' is missing"),
+        header(tensor("F32", "1", "[0,4]"), 4, "shape of 'a' is 1, not a list of integers"),
+        header(tensor("F32", "[-1]", "[0,4]"), 4, "shape of 'a' is [-1], not a list of integers"),
+        header(tensor("F32", "[1.0]", "[0,4]"), 4, "shape of 'a' is [1.0], not a list of integers"),
+        header(tensor("F32", "[1e99]", "[0,4]"), 4, "shape of 'a' is [1.0E99], not a list"),
+        header(tensor("F32", "[\"1\"]", "[0,4]"), 4, "shape of 'a' is [1], not a list"),
+        header(tensor("F32", "[[1]]", "[0,4]"), 4, "shape of 'a' is [[1]], not a list"),
+        header(
+            "{\"a\": {\"dtype\": \"F32\", \"shape\": [1]}}", 4, "data_offsets of 'a' is missing"),
+        header(
+            tensor("F32", "[1]", "[0]"), 4, "data_offsets of 'a' are [0], not a begin and an end"),
+        header(tensor("F32", "[1]", "[4,0]"), 4, "data_offsets of 'a' are [4, 0], not a begin"),
+        header(
+            tensor("F32", "[1]", "[0,8]"),
+            8,
+            "tensor 'a' has 8 bytes, its shape [1] in F32 needs 4"),
+        header(
+            tensor("F32", "[]", "[0,0]"), 0, "tensor 'a' has 0 bytes, its shape [] in F32 needs 4"),
+        header(
+            tensor("F32", "[4611686018427387904,4]", "[0,4]"),
+            4,
+            "tensor 'a' of shape [4611686018427387904, 4] is too large"),
+        header(
+            tensor("F64", "[4611686018427387904]", "[0,4]"),
+            4,
+            "4611686018427387904] is too large"),
+        header(
+            tensor("F32", "[1]", "[4,8]"), 8, "tensor 'a' begins at byte 4 of the data, where 0"),
+        header(tensor("F32", "[1]", "[0,4]"), 5, "the tensors take 4 bytes, the file has 5"),
+        header(tensor("F32", "[2]", "[0,8]"), 4, "the tensors take 8 bytes, the file has 4"),
+        header(
+            "{\"a\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0,8]},"
+                + " \"b\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [4,8]}}",
+            8,
+            "tensor 'b' begins at byte 4 of the data, where 8 is next"),
+        header(
+            "{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0,4]},"
+                + " \"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [4,8]}}",
+            8,
+            "the header is not sound JSON at byte"),
+        header("{\"a\":".repeat(40) + "1" + "}".repeat(40), 0, "the header is not sound JSON"));
+  }
+
+  static Stream<Arguments> indexes() {
+    return Stream.of(
+        Arguments.of("", "has no object 'weight_map'"),
+        Arguments.of("{", "the index is not sound JSON"),
+        Arguments.of("[]", "has no object 'weight_map' of tensor to file"),
+        Arguments.of("{\"weight_map\": []}", "has no object 'weight_map' of tensor to file"),
+        Arguments.of("{\"weight_map\": {\"a\": 1}}", "the file of 'a' is '1', not the name of"),
+        Arguments.of(
+            "{\"weight_map\": {\"a\": \"../b.safetensors\"}}", "is '../b.safetensors', not"),
+        Arguments.of("{\"weight_map\": {\"a\": \"b.bin\"}}", "is 'b.bin', not the name of"),
+        Arguments.of("{\"weight_map\": {\"a\": \"b.safetensors\"}}", "names file 'b.safetensors'"),
+        Arguments.of("{\"weight_map\": {\"b\": \"one.safetensors\"}}", "which has no such tensor"));
+  }
+
+  private static Arguments raw(byte[] file, String message) {
+    return Arguments.of(file, message);
+  }
+
+  private static Arguments header(String json, int dataBytes, String message) {
+    return raw(
+        prefixed(json.getBytes(StandardCharsets.ISO_8859_1).length, json, dataBytes), message);
+  }
+
+  private static String tensor(String dtype, String shape, String offsets) {
+    return "{\"a\": {\"dtype\": \"%s\", \"shape\": %s, \"data_offsets\": %s}}"
+        .formatted(dtype, shape, offsets);
+  }
+
+  private static byte[] oneTensor() {
+    String json = tensor("F32", "[1]", "[0,4]");
+    return prefixed(json.length(), json, 4);
+  }
+
+  private static byte[] prefixed(long length, String json, int dataBytes) {
+    byte[] text = json.getBytes(StandardCharsets.ISO_8859_1);
+    return ByteBuffer.allocate(8 + text.length + dataBytes)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(length)
+        .put(text)
+        .array();
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void ofSafetensors(byte[] bytes, String message, @TempDir Path folder) throws IOException {
+    Path file = Files.write(folder.resolve("model.safetensors"), bytes);
+    check(file, message, assertThrows(MalformedFileException.class, () -> Checkpoint.open(file)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("indexes")
+  void ofIndexes(String json, String message, @TempDir Path folder) throws IOException {
+    Path index = Files.writeString(folder.resolve("model.safetensors.index.json"), json);
+    Files.write(folder.resolve("one.safetensors"), oneTensor());
+    Path asked = folder.resolve("model.safetensors");
+    check(index, message, assertThrows(MalformedFileException.class, () -> Checkpoint.open(asked)));
+  }
+
+  private static void check(Path file, String message, MalformedFileException error) {
+    String actual = error.getMessage();
+    assertEquals(1, actual.lines().count(), actual);
+    assertTrue(actual.startsWith(file + ": "), actual);
+    assertTrue(actual.contains(message), actual);
+  }
+}

@@ -1,0 +1,118 @@
+package org.initium.recipe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every way to get a recipe wrong is one line: where, what, and what would be right. */
+class RecipeErrorsTest {
+  private static final String RULES = "\nrules: [{match: '*', init: zeros}]";
+
+  static Stream<Arguments> wrong() {
+    return Stream.of(
+        row("", "1:1: the recipe is empty"),
+        row("# nothing", "1:1: the recipe is empty"),
+        row("[1, 2]", "1:1: a recipe is a list, not a mapping of names to values"),
+        row("hello", "1:1: a recipe is 'hello', not a mapping"),
+        row("tensors: {a: [1]", "1:17: not sound YAML: while parsing a flow mapping"),
+        row("tensors:\n  a: [1]\n b: [2]" + RULES, "3:2: not sound YAML: "),
+        row("a: 1\n---\nb: 2", "2:1: not sound YAML: expected a single document"),
+        row("tensors: &x {a: [1]}" + RULES, "1:10: anchors and aliases are not taken"),
+        row("tensor: {a: [1]}" + RULES, "1:1: a recipe has no 'tensor'; it takes vars, dtype,"),
+        row("tensors: {a: [1]}", "1:1: a recipe needs 'rules'"),
+        row("rules: []", "1:1: the recipe has no tensors; give 'tensors' or 'template'"),
+        row("tensors: {}" + RULES, "1:1: the recipe has no tensors"),
+        row("tensors: {a: [1], a: [2]}" + RULES, "1:19: key 'a' stands already at "),
+        row("tensors: {[a]: [1]}" + RULES, "1:11: a key is a list or mapping; write a name"),
+        row("tensors: {'a{0..2}': [1], a1: [2]}" + RULES, "1:27: tensor 'a1' is there already"),
+        row("tensors: {a: 5}" + RULES, "1:14: shape of 'a' is '5', not a list"),
+        row("tensors: {a: [-1]}" + RULES, "1:15: size 0 of 'a': '-1' is -1, not a whole number"),
+        row("tensors: {a: [1.5]}" + RULES, "size 0 of 'a': '1.5' is 1.5, not a whole number"),
+        row("tensors: {a: [3/2]}" + RULES, "size 0 of 'a': '3/2' is 1.5, not a whole number"),
+        row("tensors: {a: [two]}" + RULES, "1:15: size 0 of 'a': "),
+        row("tensors: {a: [2*]}" + RULES, "1:15: size 0 of 'a': "),
+        row("tensors: {a: [[1]]}" + RULES, "1:15: size 0 of 'a' is a list, not a text"),
+        row("tensors: {a: ['']}" + RULES, "1:15: size 0 of 'a' is empty"),
+        row("tensors: {a: [1e12, 1e12]}" + RULES, "1:14: shape [1000000000000, 1000000000000]"),
+        row("tensors: {a: {dtype: f32}}" + RULES, "1:14: tensor 'a' needs 'shape'"),
+        row("tensors: {a: {shape: [1], type: f32}}" + RULES, "1:27: tensor 'a' has no 'type'"),
+        row("tensors: {a: {shape: [1], dtype: f8}}" + RULES, "1:34: dtype 'f8' is not known"),
+        row("dtype: int\ntensors: {a: [1]}" + RULES, "1:8: dtype 'int' is not known; use one of"),
+        row("tensors: {'a{0..}': [1]}" + RULES, "1:11: range '{0..}': "),
+        row("tensors: {'a{3..1}': [1]}" + RULES, "1:11: range '{3..1}' is empty: 3 comes after 1"),
+        row("tensors: {'a{0..9999999}': [1]}" + RULES, "1:11: 'a{0..9999999}' stands for 10000000"),
+        row("tensors: {'a{0..1': [1]}" + RULES, "1:11: '{' without '}' behind it in name"),
+        row("tensors: {'a}0..1': [1]}" + RULES, "1:11: '}' without '{' before it in name"),
+        row("tensors: {'a{b}': [1]}" + RULES, "1:11: '{b}' is neither a range {0..11} nor a list"),
+        row("tensors: {'': [1]}" + RULES, "1:11: '' cannot be the name of a tensor"),
+        row(
+            "tensors: {__metadata__: [1]}" + RULES,
+            "'__metadata__' cannot be the name of a tensor"),
+        row("vars: {a: b}\ntensors: {a: [1]}" + RULES, "1:11: variable 'a': "),
+        row(
+            "vars: {a: 1/0}\ntensors: {a: [1]}" + RULES,
+            "variable 'a': the value is Infinity; a finite number is needed"),
+        row("vars: {2a: 1}\ntensors: {a: [1]}" + RULES, "1:8: '2a' is not a name of letters"),
+        row("vars: [1]\ntensors: {a: [1]}" + RULES, "1:7: 'vars' is a list, not a mapping"),
+        row("tensors: {a: [1]}\nrules: {}", "2:8: 'rules' is a mapping, not a list"),
+        row("tensors: {a: [1], b: [1]}\nrules: []", "2:8: no rule matches a, b"),
+        row("tensors: {a: [1], b: [1]}\nrules: [{match: a, init: ones}]", "2:8: no rule matches b"),
+        row("tensors: {'a{0..20}': [1]}\nrules: []", "a7 and 13 more (21 in all)"),
+        rule("{init: ones}", "3:5: a rule needs 'match'"),
+        rule("{match: '*'}", "3:5: a rule has either 'init' or 'parts'"),
+        rule("{match: '*', init: ones, parts: []}", "a rule has either 'init' or 'parts'"),
+        rule("{match: '{a', init: ones}", "3:13: braces do not pair in pattern '{a'"),
+        rule("{match: '*', int: ones}", "3:18: a rule has no 'int'; it takes match, init, parts"),
+        rule("{match: '*', init: gaussian}", "3:24: "),
+        rule("{match: '*', init: normal(std=-1)}", "3:24: "),
+        rule("{match: '*', init: 'normal(std=0.02'}", "3:24: "),
+        rule("{match: '*', init: 'normal(std=0.02*depth)'}", "3:24: "),
+        rule("{match: '*', init: 'normal(sd=0.02)'}", "3:24: "),
+        rule("{match: '*', init: [ones]}", "3:24: 'init' is a list, not a text"),
+        rule("{match: '*', init: dirac}", "3:24: tensor 'w' of shape [4, 6]: dirac"),
+        rule("{match: '*', parts: []}", "3:5: tensor 'w' of shape [4, 6]: the parts cover 0 of 24"),
+        rule("{match: '*', parts: [{init: ones}]}", "3:26: a part needs 'narrow'"),
+        rule("{match: '*', parts: [{narrow: [0, 0, 2], init: ones}]}", "the parts cover 12 of 24"),
+        rule(
+            "{match: '*', parts: [{narrow: [0, 0, 3], init: ones}, {narrow: [0, 2, 2], init:"
+                + " ones}]}",
+            "3:59: tensor 'w' of shape [4, 6]: part 2 overlaps part 1"),
+        rule(
+            "{match: '*', parts: [{narrow: [0, 2, 3], init: ones}]}",
+            "narrow [0, 2, 3] does not fit"),
+        rule("{match: '*', parts: [{narrow: [2, 0, 1], init: ones}]}", "there is no dimension 2"),
+        rule("{match: '*', parts: [{narrow: [0, 1], init: ones}]}", "'narrow' takes [dimension,"),
+        rule("{match: '*', parts: [{narrow: 0, init: ones}]}", "3:35: 'narrow' is '0', not a list"),
+        row("template: missing.safetensors" + RULES, "1:11: there is no template "),
+        row("template: {exclude: a}" + RULES, "1:11: 'template' needs 'file'"),
+        row("template: {file: recipe.yaml}" + RULES, "1:18: template "));
+  }
+
+  private static Arguments row(String recipe, String message) {
+    return Arguments.of(recipe, message);
+  }
+
+  private static Arguments rule(String rule, String message) {
+    return Arguments.of("tensors: {w: [4, 6]}\nrules:\n  - " + rule, message);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrong")
+  void isOneLineWithItsPlace(String recipe, String message, @TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe);
+    String actual = assertThrows(RecipeException.class, () -> Recipe.plan(file)).getMessage();
+    assertEquals(1, actual.lines().count(), actual);
+    assertTrue(actual.matches("\\Q" + file + "\\E:[0-9]+:[0-9]+: .+"), actual);
+    assertTrue(actual.contains(message), actual);
+  }
+}
