@@ -133,7 +133,9 @@ class LibtorchTest {
       actual.fill(init, Generator.philox(1));
       for (long i = 0; i < shape.numel(); i++) {
         assertEquals(
-            wanted[(int) i], DType.F64.get(actual.segment(), i), init + " on " + shape + " at " + i);
+            wanted[(int) i],
+            DType.F64.get(actual.segment(), i),
+            init + " on " + shape + " at " + i);
       }
     }
   }
