@@ -39,6 +39,7 @@ import org.opentest4j.TestAbortedException;
  * <p>Settings come from {@code INITIUM_SOFT_*} (see native-test/README.md); tests see two devices
  * unless told otherwise.
  */
+@SuppressWarnings("restricted") // to load native code is its purpose
 public final class SoftDevice {
   private static final List<String> LIBRARIES =
       List.of("libcuda.so.1", "libcurand.so.10", "libcusolver.so.11", "libcusolverMg.so.11");
@@ -175,6 +176,8 @@ public final class SoftDevice {
       if (Files.exists(cache)) {
         setDefault("INITIUM_REAL_CURAND", cache.toString());
       }
+      // The product looks in these folders first, as it would for a user's own.
+      System.setProperty("initium.cuda.path", directory.resolve("build").toString());
       for (String library : LIBRARIES) {
         System.load(directory.resolve("build").resolve(library).toString());
       }
