@@ -117,7 +117,9 @@ public final class CudaBackend implements Backend {
     }
   }
 
-  /** PyTorch's numbers are made on the host and copied; what draws none is the same as with ours. */
+  /**
+   * PyTorch's numbers are made on the host and copied; what draws none is the same as with ours.
+   */
   private void fillWithTorch(Target target, Fill.Elementary fill, Generator generator) {
     if (fill.words(target.tensor().whole(), target.dtype()) > 0) {
       new HostFill(target, generator).fill(this, fill);
