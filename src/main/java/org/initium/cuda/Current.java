@@ -12,8 +12,9 @@ final class Current implements AutoCloseable {
     driver.push(context);
   }
 
+  /** Tried twice: the caller has a result by now, and would lose it with the exception. */
   @Override
   public void close() {
-    driver.pop();
+    driver.twice(driver::pop);
   }
 }

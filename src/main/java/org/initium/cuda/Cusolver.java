@@ -40,7 +40,7 @@ final class Cusolver {
     try {
       check("cusolverDnCreateParams", cusolverDnCreateParams(params));
     } catch (CudaException e) {
-      cusolverDnDestroy(handle);
+      new Driver(where).twice(() -> check("cusolverDnDestroy", cusolverDnDestroy(handle)));
       throw e;
     }
   }
@@ -186,7 +186,8 @@ final class Cusolver {
   }
 
   void destroy() {
-    cusolverDnDestroyParams(params);
-    check("cusolverDnDestroy", cusolverDnDestroy(handle));
+    Driver driver = new Driver(where);
+    driver.twice(() -> check("cusolverDnDestroyParams", cusolverDnDestroyParams(params)));
+    driver.twice(() -> check("cusolverDnDestroy", cusolverDnDestroy(handle)));
   }
 }

@@ -78,6 +78,20 @@ record Driver(String where) {
     }
   }
 
+  /**
+   * Gives something back. What failed for a passing reason is tried once more, lest the thing be
+   * lost for good.
+   */
+  void twice(Runnable giveBack) {
+    try {
+      giveBack.run();
+    } catch (ContextLostException e) {
+      throw e;
+    } catch (CudaException e) {
+      giveBack.run();
+    }
+  }
+
   private CudaException failure(String call, int status, String detail) {
     String code = text(status, true);
     String text = text(status, false) + (detail.isBlank() ? "" : ": " + detail.strip());
@@ -150,7 +164,7 @@ record Driver(String where) {
   }
 
   void releasePrimary(int index) {
-    check("cuDevicePrimaryCtxRelease", cuDevicePrimaryCtxRelease(device(index)));
+    twice(() -> check("cuDevicePrimaryCtxRelease", cuDevicePrimaryCtxRelease(device(index))));
   }
 
   void push(long context) {
@@ -172,11 +186,11 @@ record Driver(String where) {
   }
 
   void free(long address) {
-    check("cuMemFree", cuMemFree(memory(address)));
+    twice(() -> check("cuMemFree", cuMemFree(memory(address))));
   }
 
   void freeAsync(long address, long stream) {
-    check("cuMemFreeAsync", cuMemFreeAsync(memory(address), stream(stream)));
+    twice(() -> check("cuMemFreeAsync", cuMemFreeAsync(memory(address), stream(stream))));
   }
 
   /** Free and total bytes. */
@@ -195,7 +209,7 @@ record Driver(String where) {
   }
 
   void freeHost(long address) {
-    check("cuMemFreeHost", cuMemFreeHost(pointer(address)));
+    twice(() -> check("cuMemFreeHost", cuMemFreeHost(pointer(address))));
   }
 
   void copyToHost(long host, long source, long bytes, long stream) {
@@ -222,7 +236,7 @@ record Driver(String where) {
   }
 
   void destroyStream(long stream) {
-    check("cuStreamDestroy", cuStreamDestroy(stream(stream)));
+    twice(() -> check("cuStreamDestroy", cuStreamDestroy(stream(stream))));
   }
 
   void synchronize(long stream) {
@@ -246,7 +260,7 @@ record Driver(String where) {
   }
 
   void destroyEvent(long event) {
-    check("cuEventDestroy", cuEventDestroy(at(event, new CUevent())));
+    twice(() -> check("cuEventDestroy", cuEventDestroy(at(event, new CUevent()))));
   }
 
   void record(long event, long stream) {
@@ -282,7 +296,7 @@ record Driver(String where) {
   }
 
   void unloadModule(long module) {
-    check("cuModuleUnload", cuModuleUnload(at(module, new CUmodule())));
+    twice(() -> check("cuModuleUnload", cuModuleUnload(at(module, new CUmodule()))));
   }
 
   long function(long module, String name) {

@@ -1,8 +1,6 @@
 package org.initium.cuda;
 
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.function.Supplier;
 import org.initium.Device;
 import org.initium.OutOfMemoryException;
 
@@ -24,7 +22,7 @@ final class Gpu {
   private final Staging staging;
   private final CudaStream defaultStream;
   private final ConcurrentLinkedDeque<Solver> solvers = new ConcurrentLinkedDeque<>();
-  private final ConcurrentHashMap<Object, Object> caches = new ConcurrentHashMap<>();
+  private final Tables tables = new Tables(this);
 
   Gpu(Device device) {
     this.device = device;
@@ -67,6 +65,10 @@ final class Gpu {
     return staging;
   }
 
+  Tables tables() {
+    return tables;
+  }
+
   CudaStream defaultStream() {
     return defaultStream;
   }
@@ -79,11 +81,6 @@ final class Gpu {
   /** Solvers that nobody uses at the moment. */
   ConcurrentLinkedDeque<Solver> solvers() {
     return solvers;
-  }
-
-  /** Something made once for this device and kept. */
-  <T> T cached(Object key, Class<T> type, Supplier<T> maker) {
-    return type.cast(caches.computeIfAbsent(key, k -> maker.get()));
   }
 
   /** Allocates, and says how much there is when that is not enough. */
@@ -104,6 +101,7 @@ final class Gpu {
   void release() {
     try (Current _ = enter()) {
       driver.synchronizeContext();
+      tables.release();
       staging.release();
       for (Solver solver = solvers.poll(); solver != null; solver = solvers.poll()) {
         solver.destroy();

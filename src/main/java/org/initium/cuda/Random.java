@@ -1,11 +1,14 @@
 package org.initium.cuda;
 
+import java.lang.foreign.MemorySegment;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
+import org.initium.law.Truncated32;
+import org.initium.law.Truncated64;
 import org.initium.law.Uniform32;
 import org.initium.law.Uniform64;
 
@@ -79,7 +82,29 @@ final class Random {
   }
 
   static void truncated(Target target, Fill.TruncatedNormal fill, long seed, long start) {
-    throw new UnsupportedOperationException();
+    boolean f64 = target.dtype() == DType.F64;
+    MemorySegment table;
+    double least;
+    double greatest;
+    if (f64) {
+      table = MemorySegment.ofArray(Truncated64.of(fill).table());
+      least = fill.a();
+      greatest = fill.b();
+    } else {
+      Truncated32 law = Truncated32.of(fill, target.dtype());
+      table = MemorySegment.ofArray(law.table());
+      least = law.low();
+      greatest = law.high();
+    }
+    Tables.Key key = new Tables.Key(fill, f64);
+    long address = target.gpu().tables().address(key, table, target.stream());
+    for (Region region : target.regions(start)) {
+      try (Parameters parameters = new Parameters()) {
+        region.addTo(parameters);
+        parameters.add(seed).add(start).add(address).add(least).add(greatest);
+        target.launch("truncated", region, parameters);
+      }
+    }
   }
 
   /** One block of threads for each 32 columns, as far as the grid goes. */

@@ -1,0 +1,75 @@
+package org.initium.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.initium.Fill;
+
+/**
+ * The tables of truncated normal laws on one device, the last used ones kept. One that a captured
+ * fill uses is kept for good, since a graph's replays read it.
+ */
+final class Tables {
+  private static final int KEPT = 64;
+
+  /** Which table: f64 has another one than the types computed in f32. */
+  record Key(Fill.TruncatedNormal fill, boolean f64) {}
+
+  private static final class Entry {
+    private final CudaStorage storage;
+    private boolean captured;
+
+    Entry(CudaStorage storage) {
+      this.storage = storage;
+    }
+  }
+
+  private final Gpu gpu;
+  private final LinkedHashMap<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+  Tables(Gpu gpu) {
+    this.gpu = gpu;
+  }
+
+  /** The address of a table that a fill on the stream uses; made of {@code values} if need be. */
+  synchronized long address(Key key, MemorySegment values, CudaStream stream) {
+    Entry entry = entries.get(key);
+    if (entry == null) {
+      makeRoom();
+      entry = new Entry(upload(values));
+      entries.put(key, entry);
+    }
+    entry.storage.usedBy(stream);
+    entry.captured |= gpu.driver().isCapturing(stream.handle());
+    return entry.storage.address();
+  }
+
+  private void makeRoom() {
+    if (entries.size() >= KEPT) {
+      entries.entrySet().stream()
+          .filter(entry -> !entry.getValue().captured)
+          .findFirst()
+          .map(Map.Entry::getKey)
+          .ifPresent(oldest -> entries.remove(oldest).storage.close());
+    }
+  }
+
+  /** Other streams may read it at once, so it is there when this returns. */
+  private CudaStorage upload(MemorySegment values) {
+    CudaStorage storage = CudaStorage.allocate(gpu, values.byteSize());
+    try (CudaStream stream = CudaStream.create(gpu)) {
+      gpu.staging().fromHost(values, storage.address(), stream.handle());
+    } catch (RuntimeException e) {
+      storage.close();
+      throw e;
+    }
+    return storage;
+  }
+
+  synchronized void release() {
+    for (Entry entry : entries.values()) {
+      entry.storage.close();
+    }
+    entries.clear();
+  }
+}
