@@ -5,18 +5,17 @@ import org.initium.Fill;
 
 /**
  * Whether a proposal x is accepted with a uniform u: log u at most the logarithm of density over
- * peak, -((x - mean) / std)^2 / 2 - logPeak, in torch's arithmetic: in the dtype, each step rounded
- * to it, numbers outside the tensor in the type that it computes in.
+ * peak, -((x - mean) / std)^2 / 2 - logPeak, each step rounded to the dtype as torch does it.
  *
- * @param logPeak the same expression at the mode
- * @param division how (x - mean) is divided by std
+ * @param logPeak the first term at the mode
  */
-record Acceptance(double mean, double std, double logPeak, DType dtype, Draws.Division division) {
+record Acceptance(
+    double mean, double std, double logPeak, DType dtype, NumberArithmetic arithmetic) {
 
-  static Acceptance of(Fill.TruncatedNormal law, DType dtype, Draws.Division division) {
+  static Acceptance of(Fill.TruncatedNormal law, DType dtype, NumberArithmetic arithmetic) {
     double mode = Math.max(law.a(), Math.min(law.mean(), law.b()));
     double sigmas = (mode - law.mean()) / law.std();
-    return new Acceptance(law.mean(), law.std(), -0.5 * (sigmas * sigmas), dtype, division);
+    return new Acceptance(law.mean(), law.std(), -0.5 * (sigmas * sigmas), dtype, arithmetic);
   }
 
   boolean accepts(double x, double u) {
@@ -24,25 +23,16 @@ record Acceptance(double mean, double std, double logPeak, DType dtype, Draws.Di
   }
 
   private boolean accepts64(double x, double u) {
-    double distance = x - mean;
-    double scaled =
-        switch (division) {
-          case TRUE -> distance / std;
-          case RECIPROCAL -> distance * (1 / std);
-        };
-    return !(StrictMath.log(u) > scaled * scaled * -0.5 - logPeak);
+    double sigmas = arithmetic.over(x - mean, std);
+    return StrictMath.log(u) <= sigmas * sigmas * -0.5 - logPeak;
   }
 
   private boolean accepts32(float x, float u) {
-    float distance = round(x - (float) mean);
-    float scaled =
-        round(
-            switch (division) {
-              case TRUE -> distance / (float) std;
-              case RECIPROCAL -> distance * (1 / (float) std);
-            });
-    float density = round(round(round(scaled * scaled) * -0.5f) - (float) logPeak);
-    return !(round((float) StrictMath.log(u)) > density);
+    float distance = round(arithmetic.minus(x, mean, dtype));
+    float sigmas = round(arithmetic.over(distance, std));
+    float exponent = round(round(sigmas * sigmas) * -0.5f);
+    float density = round(arithmetic.minus(exponent, logPeak, dtype));
+    return round((float) StrictMath.log(u)) <= density;
   }
 
   private float round(float value) {

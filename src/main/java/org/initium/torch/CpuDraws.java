@@ -9,8 +9,8 @@ record CpuDraws(TorchCpuGenerator host) implements Draws {
   private static final int BLOCK = 16;
 
   @Override
-  public Division division() {
-    return Division.TRUE;
+  public NumberArithmetic arithmetic() {
+    return NumberArithmetic.CPU;
   }
 
   @Override

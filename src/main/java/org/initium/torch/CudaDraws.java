@@ -18,8 +18,8 @@ record CudaDraws(TorchCudaGenerator generator, GpuGeometry gpu) implements Draws
   private static final int CHUNK = 1 << 12;
 
   @Override
-  public Division division() {
-    return Division.RECIPROCAL;
+  public NumberArithmetic arithmetic() {
+    return NumberArithmetic.CUDA;
   }
 
   @Override

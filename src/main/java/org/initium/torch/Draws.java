@@ -10,17 +10,9 @@ sealed interface Draws permits CpuDraws, CudaDraws {
   /** Tensor.normal_(mean, std). */
   void normal(Whole whole, double mean, double std, Sink sink);
 
-  /** The quotient that Tensor.div_ by a number computes, in the type of the arithmetic. */
-  Division division();
+  /** How arithmetic between a tensor and a number is done. */
+  NumberArithmetic arithmetic();
 
   /** The generator of the CPU, which torch.randperm draws from on every device. */
   TorchCpuGenerator host();
-
-  /** Division of a tensor by a number. */
-  enum Division {
-    /** By the number. */
-    TRUE,
-    /** Times its reciprocal, rounded. */
-    RECIPROCAL
-  }
 }

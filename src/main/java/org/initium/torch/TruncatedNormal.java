@@ -47,7 +47,7 @@ record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Resul
 
   private void propose() {
     Pending pending = new Pending(whole.numel());
-    Acceptance acceptance = Acceptance.of(law, whole.dtype(), draws.division());
+    Acceptance acceptance = Acceptance.of(law, whole.dtype(), draws.arithmetic());
     Sink candidates =
         new Round(
             pending,
