@@ -29,8 +29,7 @@ final class Blas {
   static final int COLUMN_MAJOR = 102;
   static final int NO_TRANS = 111;
   static final int TRANS = 112;
-  static final int UPPER = 121;
-  static final int LOWER = 122;
+  private static final int UPPER = 121;
   private static final int NON_UNIT = 131;
   private static final int LEFT = 141;
 
@@ -193,10 +192,10 @@ final class Blas {
     }
   }
 
-  /** B (m x n) = op(A)^-1 B with a triangular A. */
-  void solve(int order, int uplo, int trans, int m, int n, long a, int lda, long b, int ldb) {
+  /** B = op(A)^-1 B with an upper triangle A of side m and the m x n matrix B, column-major. */
+  void solve(int trans, int m, int n, long a, int lda, long b, int ldb) {
     try {
-      trsm.invokeExact(order, LEFT, uplo, trans, NON_UNIT, m, n, 1.0, a, lda, b, ldb);
+      trsm.invokeExact(COLUMN_MAJOR, LEFT, UPPER, trans, NON_UNIT, m, n, 1.0, a, lda, b, ldb);
     } catch (Throwable e) {
       throw failed(e);
     }

@@ -31,7 +31,7 @@ final class HouseholderQ implements AutoCloseable {
     this.q = gaussian;
     this.blas = gaussian.blas();
     this.n = gaussian.columns();
-    this.block = block(n);
+    this.block = block(gaussian);
     this.signs = new double[n];
     this.memory = HostMemory.allocate(workBytes(gaussian));
     long bytes = (long) block * blas.dtype().bytes();
@@ -41,14 +41,16 @@ final class HouseholderQ implements AutoCloseable {
     this.panel = u + n * bytes;
   }
 
-  /** Wide blocks make fast products, but their work space and their triangles cost, too. */
-  private static int block(int n) {
-    return Math.min(n, Math.clamp(n / 16, LEAST_BLOCK, MOST_BLOCK));
+  /** As wide a block as a fifth of the matrix's memory has room for: wide ones are fast. */
+  private static int block(TallMatrix q) {
+    long room = (long) q.rows() * q.columns() / 5;
+    long widest = room / (q.rows() + 2L * q.columns() + MOST_BLOCK) / LEAST_BLOCK * LEAST_BLOCK;
+    return Math.min(q.columns(), Math.clamp(widest, LEAST_BLOCK, MOST_BLOCK));
   }
 
   /** The bytes taken beside the matrix: a panel, W, all U, and a square of a block. */
   static long workBytes(TallMatrix q) {
-    int block = block(q.columns());
+    int block = block(q);
     return (q.rows() + 2L * q.columns() + block) * block * q.blas().dtype().bytes();
   }
 
@@ -91,10 +93,9 @@ final class HouseholderQ implements AutoCloseable {
     int b = h.b();
     int later = n - j - b;
     if (later > 0) {
-      int ldw = q.rowMajor() ? later : b;
-      project(h, 0, later, q.at(j, j + b), w, ldw);
-      solve(h, Blas.TRANS, later, ldw);
-      subtract(h, b, later, ldw, q.at(j + b, j + b));
+      project(h, 0, later, q.at(j, j + b), w);
+      solve(h, Blas.TRANS, later);
+      subtract(h, b, later, q.at(j + b, j + b));
     }
   }
 
@@ -105,33 +106,30 @@ final class HouseholderQ implements AutoCloseable {
   private void form(int j, Reflectors h) {
     int b = h.b();
     int width = n - j;
-    int ldw = q.rowMajor() ? width : b;
     int bytes = blas.dtype().bytes();
     for (int k = 0; k < b; k++) {
       for (int i = 0; i < b; i++) {
-        long at = q.rowMajor() ? (long) i * ldw + k : (long) k * ldw + i;
-        blas.set(w + at * bytes, blas.get(h.v(k, i)) * signs[j + k]);
+        blas.set(w + ((long) k * b + i) * bytes, blas.get(h.v(k, i)) * signs[j + k]);
       }
     }
     if (width > b) {
-      long laterW = w + (long) b * (q.rowMajor() ? 1 : ldw) * bytes;
-      project(h, b, width - b, q.at(j + b, j + b), laterW, ldw);
+      project(h, b, width - b, q.at(j + b, j + b), w + (long) b * b * bytes);
     }
-    solve(h, Blas.NO_TRANS, width, ldw);
+    solve(h, Blas.NO_TRANS, width);
     q.clear(j, h.height(), j, b);
     q.clear(j, b, j + b, width - b);
     for (int k = 0; k < b; k++) {
       blas.set(q.at(j + k, j + k), signs[j + k]);
     }
-    subtract(h, 0, width, ldw, q.at(j, j));
+    subtract(h, 0, width, q.at(j, j));
   }
 
-  /** W = V'C over the panel's rows from {@code from} down. */
-  private void project(Reflectors h, int from, int columns, long c, long target, int ldw) {
+  /** W = V'C over the panel's rows from {@code from} down; W is column-major. */
+  private void project(Reflectors h, int from, int columns, long c, long target) {
     blas.gemm(
-        q.order(),
-        q.ofColumnMajor(Blas.TRANS),
-        Blas.NO_TRANS,
+        Blas.COLUMN_MAJOR,
+        Blas.TRANS,
+        q.trans(),
         h.b(),
         columns,
         h.height() - from,
@@ -142,21 +140,20 @@ final class HouseholderQ implements AutoCloseable {
         q.ld(),
         0,
         target,
-        ldw);
+        h.b());
   }
 
   /** W = U^-1 W or U'^-1 W. */
-  private void solve(Reflectors h, int trans, int columns, int ldw) {
-    int triangle = q.rowMajor() ? Blas.LOWER : Blas.UPPER;
-    blas.solve(q.order(), triangle, q.ofColumnMajor(trans), h.b(), columns, h.u(), h.b(), w, ldw);
+  private void solve(Reflectors h, int trans, int columns) {
+    blas.solve(trans, h.b(), columns, h.u(), h.b(), w, h.b());
   }
 
   /** C -= V W over the panel's rows from {@code from} down. */
-  private void subtract(Reflectors h, int from, int columns, int ldw, long c) {
+  private void subtract(Reflectors h, int from, int columns, long c) {
     blas.gemm(
         q.order(),
-        q.ofColumnMajor(Blas.NO_TRANS),
-        Blas.NO_TRANS,
+        q.trans(),
+        q.trans(),
         h.height() - from,
         columns,
         h.b(),
@@ -164,7 +161,7 @@ final class HouseholderQ implements AutoCloseable {
         h.v(from, 0),
         h.height(),
         w,
-        ldw,
+        h.b(),
         1,
         c,
         q.ld());

@@ -58,7 +58,7 @@ record Reflectors(Blas blas, int height, int b, long v, long u, long scratch) {
     int mid = c + left;
     factor(c, left, signs, at);
     inner(c, left, c, mid, right, scratch, left);
-    blas.solve(Blas.COLUMN_MAJOR, Blas.UPPER, Blas.TRANS, left, right, u(c, c), b, scratch, left);
+    blas.solve(Blas.TRANS, left, right, u(c, c), b, scratch, left);
     blas.gemm(
         Blas.COLUMN_MAJOR,
         Blas.NO_TRANS,

@@ -16,9 +16,9 @@ record TallMatrix(Blas blas, long address, int rows, int columns, boolean rowMaj
     return rowMajor ? columns : rows;
   }
 
-  /** How a column-major matrix is named in a call in this one's order. */
-  int ofColumnMajor(int trans) {
-    return rowMajor == (trans == Blas.TRANS) ? Blas.NO_TRANS : Blas.TRANS;
+  /** How a column-major matrix is named in a call in this one's order, and the other way round. */
+  int trans() {
+    return rowMajor ? Blas.TRANS : Blas.NO_TRANS;
   }
 
   /** The address of an element. */
@@ -30,14 +30,13 @@ record TallMatrix(Blas blas, long address, int rows, int columns, boolean rowMaj
   /** Copies columns j to j + b, from row j down, to a column-major panel. */
   void read(int j, int b, long panel) {
     int height = rows - j;
-    blas.copy(order(), ofColumnMajor(Blas.NO_TRANS), height, b, at(j, j), ld(), panel, height);
+    blas.copy(order(), trans(), height, b, at(j, j), ld(), panel, height);
   }
 
   /** Copies a column-major panel to columns j to j + b, from row j down. */
   void write(int j, int b, long panel) {
     int height = rows - j;
-    int trans = ofColumnMajor(Blas.NO_TRANS);
-    blas.copy(Blas.COLUMN_MAJOR, trans, height, b, panel, height, at(j, j), ld());
+    blas.copy(Blas.COLUMN_MAJOR, trans(), height, b, panel, height, at(j, j), ld());
   }
 
   /** Makes rows i to i + height of columns j to j + width zero. */
