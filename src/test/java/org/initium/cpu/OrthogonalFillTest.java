@@ -10,8 +10,12 @@ import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
+import org.initium.Generator;
+import org.initium.Init;
+import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.testing.Tolerances;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,15 +101,15 @@ class OrthogonalFillTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void qrIsGramSchmidtOfTheSameMatrix(long[] shape) {
-    compare(shape, Method.QR, DType.F64, 1e-11);
-    compare(shape, Method.QR, DType.F32, 2e-3); // the square ones' condition number times eps
+    compare(shape, Method.QR, DType.F64, Tolerances.QR_F64);
+    compare(shape, Method.QR, DType.F32, Tolerances.QR_F32);
   }
 
   @ParameterizedTest
   @MethodSource("shapes")
   void householderIsTheProductOfItsReflectors(long[] shape) {
-    compare(shape, Method.HOUSEHOLDER, DType.F64, 1e-13);
-    compare(shape, Method.HOUSEHOLDER, DType.F32, 2e-6);
+    compare(shape, Method.HOUSEHOLDER, DType.F64, Tolerances.REFLECTORS_F64);
+    compare(shape, Method.HOUSEHOLDER, DType.F32, Tolerances.REFLECTORS_F32);
   }
 
   @ParameterizedTest
@@ -115,7 +119,8 @@ class OrthogonalFillTest {
       try (Tensor tensor = Tensor.empty(Shape.of(rows, columns), DType.F32)) {
         OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, method), threads, normals(1));
         double defect = OrthogonalOracle.defect(tensor);
-        assertTrue(defect <= 1e-6, () -> method + ": max|Q'Q - I| = " + defect);
+        assertTrue(
+            defect <= Tolerances.ORTHONORMAL_F32, () -> method + ": max|Q'Q - I| = " + defect);
         assertTrue(defect > 1e-8, () -> method + ": f32 cannot be this exact: " + defect);
       }
     }
@@ -125,7 +130,7 @@ class OrthogonalFillTest {
   @EnumSource(Method.class)
   void doublesAreOrthonormalToTheirOwnPrecision(Method method) {
     try (Tensor tensor = filled(Shape.of(300, 300), DType.F64, 1, method, 5)) {
-      assertEquals(0, OrthogonalOracle.defect(tensor), 1e-14);
+      assertEquals(0, OrthogonalOracle.defect(tensor), Tolerances.ORTHONORMAL_F64);
     }
   }
 
@@ -167,6 +172,40 @@ class OrthogonalFillTest {
         }
       }
       assertEquals(before, larger.get(3, 1, 2), "outside the view");
+    }
+  }
+
+  /** The words of the stream: element (i, j) of the tall matrix is element i*n + j of a Normal. */
+  @ParameterizedTest
+  @EnumSource(Method.class)
+  void theGaussianIsTheNormalFillOfTheTallMatrix(Method method) {
+    for (DType dtype : new DType[] {DType.F32, DType.F64}) {
+      PhiloxGenerator generator = Generator.philox(3, 8);
+      PhiloxGenerator same = Generator.philox(3, 8);
+      try (Tensor normals = Tensor.empty(Shape.of(90, 40), dtype);
+          Tensor tall = Tensor.empty(Shape.of(90, 40), dtype);
+          Tensor wide = Tensor.empty(Shape.of(40, 10, 9), dtype)) {
+        normals.fill(Init.normal(), generator.copy());
+        wide.fill(Init.orthogonal(1, method), generator.copy());
+        tall.fill(Init.orthogonal(1, method), generator);
+        same.take(new Fill.Normal(0, 1).words(tall.shape(), dtype));
+        assertEquals(same.offset(), generator.offset(), "words taken");
+        double[][] g = new double[90][40];
+        for (int i = 0; i < 90; i++) {
+          for (int j = 0; j < 40; j++) {
+            g[i][j] = normals.get(i, j);
+          }
+        }
+        double[][] q =
+            method == Method.QR ? OrthogonalOracle.gramSchmidt(g) : OrthogonalOracle.reflectors(g);
+        for (int i = 0; i < 90; i++) {
+          for (int j = 0; j < 40; j++) {
+            double tolerance = dtype == DType.F64 ? Tolerances.QR_F64 : Tolerances.REFLECTORS_F32;
+            assertEquals(q[i][j], tall.get(i, j), tolerance);
+            assertEquals(q[i][j], wide.get(j, i / 9, i % 9), tolerance);
+          }
+        }
+      }
     }
   }
 

@@ -35,5 +35,26 @@ public final class Tolerances {
   /** Or, for laws that pass through 0 inside the bounds, in standard deviations. */
   public static final double TRUNCATED_F64_SCALE = 1e-15;
 
+  /** max |Q'Q - I| of an orthogonal matrix in f32, up to 4096 rows. */
+  public static final double ORTHONORMAL_F32 = 1e-6;
+
+  /** max |Q'Q - I| of an orthogonal matrix in f64, at 300 rows. */
+  public static final double ORTHONORMAL_F64 = 1e-14;
+
+  /**
+   * Entries of Q of QR against Gram and Schmidt's in double: a square Gaussian matrix has a
+   * condition number of some n, which multiplies the rounding.
+   */
+  public static final double QR_F32 = 2e-3;
+
+  /** The same in f64. */
+  public static final double QR_F64 = 1e-11;
+
+  /** Entries of a product of reflectors, which nothing amplifies. */
+  public static final double REFLECTORS_F32 = 2e-6;
+
+  /** The same in f64. */
+  public static final double REFLECTORS_F64 = 1e-13;
+
   private Tolerances() {}
 }
