@@ -22,8 +22,8 @@ final class Checks {
   static void rank(Shape shape, int least, int most) {
     if (shape.rank() < least || shape.rank() > most) {
       throw new IllegalArgumentException(
-          "shape %s has %d dimensions; %s needed"
-              .formatted(shape, shape.rank(), range(least, most)));
+          "shape %s has %d dimension%s; %s needed"
+              .formatted(shape, shape.rank(), shape.rank() == 1 ? "" : "s", range(least, most)));
     }
   }
 

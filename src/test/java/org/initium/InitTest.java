@@ -218,22 +218,22 @@ class InitTest {
 
   static Object[][] misfits() {
     return new Object[][] {
-      {"xavier_uniform", "5", "shape [5] has 1 dimensions; 2 or more are needed"},
+      {"xavier_uniform", "5", "shape [5] has 1 dimension; 2 or more are needed"},
       {"kaiming_normal", "", "shape [] has 0 dimensions; 2 or more are needed"},
       {"kaiming_normal(groups=3)", "4,4", "groups = 3 is not allowed; it must be a divisor of"},
       {"lecun_normal(layout=linear)", "4,4,3", "3 dimensions; exactly 2 are needed"},
       {"eye", "4,4,4", "3 dimensions; exactly 2 are needed"},
-      {"identity(2)", "4", "1 dimensions; exactly 2 are needed"},
+      {"identity(2)", "4", "1 dimension; exactly 2 are needed"},
       {"dirac", "4,4", "2 dimensions; 3 to 5 are needed"},
       {"dirac(3)", "4,4,3", "groups = 3 is not allowed; it must be a divisor of dimension 0"},
-      {"orthogonal", "4", "1 dimensions; 2 or more are needed"},
+      {"orthogonal", "4", "1 dimension; 2 or more are needed"},
       {"sparse(0.1)", "4,4,4", "3 dimensions; exactly 2 are needed"},
       {"delta_orthogonal", "4,8,3", "at least as many outputs as inputs; shape [4, 8, 3] has 4"},
       {"delta_orthogonal", "8,4", "2 dimensions; 3 to 5 are needed"},
       {"icnr(upscale=3)", "8,4,3,3", "upscale = 3 is not allowed; it must be such that upscale^2"},
       {"icnr", "8,4", "2 dimensions; 3 to 5 are needed"},
       {"icnr(zero)", "8,4,3,3", "init = zero is not allowed in icnr"},
-      {"zero", "8", "1 dimensions; 2 to 5 are needed"},
+      {"zero", "8", "1 dimension; 2 to 5 are needed"},
       {"constant(1e39)", "8", "value = 1.0E39 is not allowed; it must be finite in f32"},
     };
   }
