@@ -334,6 +334,7 @@ public final class Tensor implements AutoCloseable {
     if (!isContiguous()) {
       throw new UnsupportedOperationException("copy the tensor that this view was made from");
     }
+    storage.address(); // throws if closed
     Tensor copy = empty(shape, dtype, Device.CPU);
     Backend backend = Backends.of(device());
     Stream stream = backend.defaultStream(device());

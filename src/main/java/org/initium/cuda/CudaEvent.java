@@ -56,7 +56,7 @@ final class CudaEvent implements Event {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      try (Current _ = gpu.enter()) {
+      try (Current _ = gpu.enterToGiveBack()) {
         gpu.driver().destroyEvent(handle);
       }
     }

@@ -20,7 +20,7 @@ final class CudaStorage implements Storage {
       implements Runnable {
     void free() {
       if (!freed.getAndSet(true)) {
-        try (Current _ = gpu.enter()) {
+        try (Current _ = gpu.enterToGiveBack()) {
           gpu.pool().free(address, users);
         }
       }

@@ -161,7 +161,7 @@ final class CudaStream implements Stream {
       return;
     }
     closed = true;
-    try (Current _ = gpu.enter()) {
+    try (Current _ = gpu.enterToGiveBack()) {
       try {
         gpu.driver().synchronize(handle);
       } catch (CudaException e) {

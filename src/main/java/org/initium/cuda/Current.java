@@ -7,9 +7,20 @@ package org.initium.cuda;
 final class Current implements AutoCloseable {
   private final Driver driver;
 
-  Current(Driver driver, long context) {
+  private Current(Driver driver) {
     this.driver = driver;
+  }
+
+  /** For calls that make or use something. */
+  static Current enter(Driver driver, long context) {
     driver.push(context);
+    return new Current(driver);
+  }
+
+  /** For calls that give something back, which must not fail for a passing reason. */
+  static Current enterToGiveBack(Driver driver, long context) {
+    driver.twice(() -> driver.push(context));
+    return new Current(driver);
   }
 
   /** Tried twice: the caller has a result by now, and would lose it with the exception. */

@@ -75,7 +75,12 @@ final class Gpu {
 
   /** Makes this device's context the calling thread's until closed. */
   Current enter() {
-    return new Current(driver, context);
+    return Current.enter(driver, context);
+  }
+
+  /** The same, to free something. */
+  Current enterToGiveBack() {
+    return Current.enterToGiveBack(driver, context);
   }
 
   /** Solvers that nobody uses at the moment. */
@@ -99,7 +104,7 @@ final class Gpu {
   }
 
   void release() {
-    try (Current _ = enter()) {
+    try (Current _ = enterToGiveBack()) {
       driver.synchronizeContext();
       tables.release();
       staging.release();

@@ -31,7 +31,7 @@ final class PinnedStorage implements Storage {
 
   private static void free(Gpu gpu, long address) {
     RANGES.remove(address);
-    try (Current _ = gpu.enter()) {
+    try (Current _ = gpu.enterToGiveBack()) {
       gpu.driver().freeHost(address);
     }
   }

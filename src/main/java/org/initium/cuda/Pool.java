@@ -61,7 +61,12 @@ sealed interface Pool {
       this.allocateAsync = allocateAsync;
       try (Current _ = gpu.enter()) {
         this.allocations = gpu.driver().newStream();
-        this.frees = gpu.driver().newStream();
+        try {
+          this.frees = gpu.driver().newStream();
+        } catch (CudaException e) {
+          gpu.driver().destroyStream(allocations);
+          throw e;
+        }
       }
     }
 

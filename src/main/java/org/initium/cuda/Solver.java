@@ -27,6 +27,7 @@ final class Solver {
   private final long seen; // page-locked: the last failure
   private long memory;
   private long bytes;
+  private boolean destroyed;
   private Arena host = Arena.ofShared();
   private MemorySegment hostWork = MemorySegment.NULL;
 
@@ -140,16 +141,19 @@ final class Solver {
       return;
     }
     driver.copyToHost(seen, info + Long.BYTES, Long.BYTES, handle);
-    stream.watch(this);
-    driver.record(done, handle);
     if (bytes > KEPT_BYTES) {
       dropMemory(stream);
     }
+    driver.record(done, handle);
+    stream.watch(this);
     gpu.solvers().push(this);
   }
 
   /** Throws what cuSOLVER reported, once; the stream is done. */
-  void check(CudaStream stream) {
+  synchronized void check(CudaStream stream) {
+    if (destroyed) {
+      return;
+    }
     long failed = failure().get(ValueLayout.JAVA_LONG, 0);
     if (failed == 0) {
       return;
@@ -179,7 +183,8 @@ final class Solver {
   }
 
   /** Frees all; nothing that uses it is queued. */
-  void destroy() {
+  synchronized void destroy() {
+    destroyed = true;
     host.close();
     gpu.driver().destroyEvent(done);
     gpu.driver().freeHost(seen);

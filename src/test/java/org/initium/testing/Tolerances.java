@@ -55,6 +55,11 @@ public final class Tolerances {
 
   /** The same in f64. */
   public static final double REFLECTORS_F64 = 1e-13;
+  /** |Q'Q - I| of a factorisation, in units of n eps, n the longer side. */
+  public static final double ORTHOGONAL_DEFECT = 8;
+
+  /** Q by two libraries, in units of n eps: the matrix's condition is in it. */
+  public static final double ORTHOGONAL_AGREEMENT = 64;
 
   private Tolerances() {}
 }
