@@ -1,4 +1,4 @@
-// Allocation: device memory, stream-ordered memory, pinned and registered host memory, pointers.
+// Allocation of device memory, at once and in stream order; what a pointer is.
 #include <algorithm>
 #include <cstring>
 
@@ -29,21 +29,6 @@ CUdeviceptr allocate(Call& call, std::size_t bytes) {
     address = memory.allocate(call.context->device, bytes, call.name);
   }
   return address;
-}
-
-CUresult explain(Call& call, CUdeviceptr address, FreeResult result) {
-  if (result == FreeResult::Ok) return CUDA_SUCCESS;
-  Allocation* at = call.driver.memory.find(address);
-  Findings::get().add(std::string(call.name) + (result == FreeResult::DoubleFree ? ": double free" : ": not the start of an allocation") +
-                      (at == nullptr ? ": unknown address " + std::to_string(address) : ": " + at->describe()));
-  return CUDA_ERROR_INVALID_VALUE;
-}
-
-CUresult hostAllocate(Call& call, void** host, std::size_t bytes) {
-  if (host == nullptr || bytes == 0) return CUDA_ERROR_INVALID_VALUE;
-  if (CUresult r = call.unsafeForCapture(); r != CUDA_SUCCESS) return r;
-  *host = reinterpret_cast<void*>(call.driver.memory.allocateHost(bytes, call.name));
-  return *host == nullptr ? CUDA_ERROR_OUT_OF_MEMORY : CUDA_SUCCESS;
 }
 
 // What cuPointerGetAttribute answers; nothing for an attribute that it does not know.
@@ -106,7 +91,7 @@ INITIUM_API CUresult cuMemFree_v2(CUdeviceptr address) {
   return entry(__func__, Needs::Release, [&](Call& call) {
     if (address == 0) return CUDA_SUCCESS;
     if (CUresult r = call.unsafeForCapture(); r != CUDA_SUCCESS) return r;
-    return explain(call, address, call.driver.memory.free(address));
+    return call.freed(address, call.driver.memory.free(address));
   });
 }
 
@@ -135,7 +120,7 @@ INITIUM_API CUresult cuMemFreeAsync(CUdeviceptr address, CUstream stream) {
     std::shared_ptr<Stream> on = call.ownStream(stream);
     if (on == nullptr) return CUDA_ERROR_INVALID_HANDLE;
     if (on->capture != nullptr) return CUDA_ERROR_NOT_SUPPORTED;
-    CUresult r = explain(call, address, call.driver.memory.freePending(address));
+    CUresult r = call.freed(address, call.driver.memory.freePending(address));
     if (r != CUDA_SUCCESS) return r;
     Memory& memory = call.driver.memory;
     if (call.context->sticky != CUDA_SUCCESS) {  // nothing runs any more
@@ -205,70 +190,6 @@ INITIUM_API CUresult cuMemGetAddressRange_v2(CUdeviceptr* base, std::size_t* siz
     if (a == nullptr || a->state != State::Live) return CUDA_ERROR_NOT_FOUND;
     if (base != nullptr) *base = a->base;
     if (size != nullptr) *size = a->size;
-    return CUDA_SUCCESS;
-  });
-}
-
-INITIUM_API CUresult cuMemHostAlloc(void** host, std::size_t bytes, unsigned flags) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    return flags > 7 ? CUDA_ERROR_INVALID_VALUE : hostAllocate(call, host, bytes);
-  });
-}
-
-INITIUM_API CUresult cuMemAllocHost_v2(void** host, std::size_t bytes) {
-  return entry(__func__, Needs::Context, [&](Call& call) { return hostAllocate(call, host, bytes); });
-}
-
-INITIUM_API CUresult cuMemFreeHost(void* host) {
-  return entry(__func__, Needs::Release, [&](Call& call) {
-    if (CUresult r = call.unsafeForCapture(); r != CUDA_SUCCESS) return r;
-    auto address = reinterpret_cast<std::uintptr_t>(host);
-    const Allocation* a = call.driver.memory.find(address);
-    if (a != nullptr && call.driver.engine.pendingTouches({a->base, a->size})) {
-      Findings::get().add("cuMemFreeHost: freed while queued work uses it: " + a->describe());
-      call.driver.engine.finish(call.lock, *call.context);  // the pages go: it must not run later
-    }
-    return explain(call, address, call.driver.memory.free(address));
-  });
-}
-
-INITIUM_API CUresult cuMemHostRegister_v2(void* host, std::size_t bytes, unsigned) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    if (host == nullptr || bytes == 0) return CUDA_ERROR_INVALID_VALUE;
-    if (CUresult r = call.unsafeForCapture(); r != CUDA_SUCCESS) return r;
-    bool fresh = call.driver.memory.registerHost(host, bytes, call.name);
-    return fresh ? CUDA_SUCCESS : CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED;
-  });
-}
-
-INITIUM_API CUresult cuMemHostUnregister(void* host) {
-  return entry(__func__, Needs::Release, [&](Call& call) {
-    const Allocation* a = call.driver.memory.find(reinterpret_cast<std::uintptr_t>(host));
-    if (a != nullptr && call.driver.engine.pendingTouches({a->base, a->size})) {
-      Findings::get().add("cuMemHostUnregister: queued work still uses it: " + a->describe());
-      call.driver.engine.finish(call.lock, *call.context);
-    }
-    bool known = call.driver.memory.unregisterHost(host) == FreeResult::Ok;
-    return known ? CUDA_SUCCESS : CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED;
-  });
-}
-
-INITIUM_API CUresult cuMemHostGetDevicePointer_v2(CUdeviceptr* address, void* host, unsigned flags) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    auto at = reinterpret_cast<std::uintptr_t>(host);
-    const Allocation* a = call.driver.memory.find(at);
-    bool pinned = a != nullptr && a->space == Space::Host && a->state == State::Live;
-    if (address == nullptr || flags != 0 || !pinned) return CUDA_ERROR_INVALID_VALUE;
-    *address = at;
-    return CUDA_SUCCESS;
-  });
-}
-
-INITIUM_API CUresult cuMemHostGetFlags(unsigned* flags, void* host) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    const Allocation* a = call.driver.memory.find(reinterpret_cast<std::uintptr_t>(host));
-    if (flags == nullptr || a == nullptr || a->space != Space::Host) return CUDA_ERROR_INVALID_VALUE;
-    *flags = 2;  // mapped, as all pinned memory is where addresses are unified
     return CUDA_SUCCESS;
   });
 }

@@ -47,4 +47,12 @@ CUresult Call::submit(const std::shared_ptr<Stream>& stream, Work work, bool wai
   return stream->context->sticky;
 }
 
+CUresult Call::freed(CUdeviceptr address, FreeResult result) const {
+  if (result == FreeResult::Ok) return CUDA_SUCCESS;
+  const Allocation* at = driver.memory.find(address);
+  std::string what = result == FreeResult::DoubleFree ? "double free" : "not the start of an allocation";
+  Findings::get().add(std::string(name) + ": " + what + ": " + (at == nullptr ? "address " + std::to_string(address) : at->describe()));
+  return CUDA_ERROR_INVALID_VALUE;
+}
+
 }  // namespace initium::soft

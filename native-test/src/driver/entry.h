@@ -43,6 +43,8 @@ struct Call {
   // The stream, if its context is the current one: what a launch asks for.
   std::shared_ptr<Stream> ownStream(CUstream handle) const;
   CUresult unsafeForCapture() { return driver.engine.unsafeForCapture(thread.captureMode); }
+  // What a free answers; a free of what is not allocated is reported.
+  CUresult freed(CUdeviceptr address, FreeResult result) const;
   // Queues work on a stream and, when asked, waits until it is done.
   CUresult submit(const std::shared_ptr<Stream>&, Work, bool wait = false);
 
@@ -76,6 +78,49 @@ CUresult entry(const char* name, Needs needs, F&& body) {
   }
   if (result == CUDA_SUCCESS && inContext) result = call.context->sticky;
   return result;
+}
+
+// Waiting for what is part of a capture: the capture is lost.
+inline CUresult spoil(Capture& capture, CUresult with) {
+  capture.invalid = true;
+  return with;
+}
+
+// Entry points about one device, stream or event: an answer for one that is not there, in one place.
+
+inline bool exists(const Call& call, CUdevice device) {
+  return device >= 0 && device < call.driver.environment.devices;
+}
+
+template <typename F>
+CUresult onDevice(const char* name, CUdevice device, F&& body) {
+  return entry(name, Needs::Init, [&](Call& call) {
+    return exists(call, device) ? body(call) : CUDA_ERROR_INVALID_DEVICE;
+  });
+}
+
+template <typename F>
+CUresult onStream(const char* name, CUstream handle, F&& body) {
+  return entry(name, Needs::Context, [&](Call& call) {
+    std::shared_ptr<Stream> stream = call.stream(handle);
+    return stream == nullptr ? CUDA_ERROR_INVALID_HANDLE : body(call, stream);
+  });
+}
+
+template <typename F>
+CUresult onEvent(const char* name, CUevent handle, F&& body) {
+  return entry(name, Needs::Context, [&](Call& call) {
+    std::shared_ptr<Event> event = call.find(call.driver.events, handle);
+    return event == nullptr ? CUDA_ERROR_INVALID_HANDLE : body(call, event);
+  });
+}
+
+template <typename F>
+CUresult onFunction(const char* name, CUfunction handle, F&& body) {
+  return entry(name, Needs::Context, [&](Call& call) {
+    std::shared_ptr<Function> function = call.find(call.driver.functions, handle);
+    return function == nullptr ? CUDA_ERROR_INVALID_HANDLE : body(call, *function);
+  });
 }
 
 }  // namespace initium::soft
