@@ -2,7 +2,9 @@ package org.initium.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -49,8 +51,19 @@ final class Commands {
     convert(line, Init.class, Init::parse);
     line.setParameterExceptionHandler(Commands::usageError);
     line.setExecutionExceptionHandler((e, command, parsed) -> Failure.of(e).report(e));
+    line.setUsageHelpWidth(100);
     line.setUsageHelpLongOptionsMaxWidth(28);
+    listInitialisers(line.getSubcommands().get("fill"));
     return line.execute(arguments);
+  }
+
+  /** Below the help of a command: every initialiser, with its arguments and their defaults. */
+  private static void listInitialisers(CommandLine command) {
+    List<String> footer =
+        new ArrayList<>(List.of(command.getCommandSpec().usageMessage().footer()));
+    footer.add("%nThe initialisers (docs/initialisers.md has their formulas):");
+    Init.signatures().forEach(signature -> footer.add("  " + signature));
+    command.getCommandSpec().usageMessage().footer(footer.toArray(String[]::new));
   }
 
   private static <T> void convert(CommandLine line, Class<T> type, Function<String, T> parse) {
