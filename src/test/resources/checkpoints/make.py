@@ -9,6 +9,7 @@ checkpoint files on huggingface.co name otherwise is renamed here: gpt2 has no p
 bert-base-uncased has gamma and beta, vit-base-patch16-224 has the layers' names of transformers 4.
 """
 import sys
+import types
 
 import torch
 import transformers as hf
@@ -49,9 +50,8 @@ with torch.device("meta"):
     write("lstm", [("rnn." + k, p) for k, p in torch.nn.LSTM(512, 512, 2).named_parameters()]
           + [("encoder.weight", torch.empty(33278, 512)), ("decoder.weight", torch.empty(33278, 512)),
              ("decoder.bias", torch.empty(33278))])
-    # torchvision's compiled operators are not needed for the shapes, nor always there.
-    operators = torch.library.Library("torchvision", "DEF")
-    operators.define("nms(Tensor a, Tensor b, float c) -> Tensor")
+    # Shapes need none of torchvision's compiled operators, which not every platform has.
+    sys.modules["torchvision._meta_registrations"] = types.ModuleType("stub")
     import torchvision
     write("resnet50", [(k, t) for k, t in torchvision.models.resnet50().state_dict().items()
                        if not k.endswith("num_batches_tracked")])

@@ -16,7 +16,7 @@ final class InspectCommand {
   private static final int BINS = 128;
   private static final int SPARK_WIDTH = 16;
   private static final String ROW =
-      "%-" + "%d" + "s  %-" + "%d" + "s  %-5s %10s %10s %10s %10s %10s  %s%n";
+      "%%-%ds  %%-%ds  %%-5s %%10s %%10s %%10s %%10s %%10s  %%s%%n";
 
   /** A tensor and its statistics, which types without a dtype of ours have not. */
   record Inspected(Checkpoint.Entry entry, Optional<Statistics> statistics) {
