@@ -12,6 +12,10 @@ import sys
 import types
 
 import torch
+
+# Shapes need none of torchvision's compiled operators, which not every platform has.
+sys.modules["torchvision._meta_registrations"] = types.ModuleType("stub")
+import torchvision
 import transformers as hf
 
 
@@ -50,8 +54,5 @@ with torch.device("meta"):
     write("lstm", [("rnn." + k, p) for k, p in torch.nn.LSTM(512, 512, 2).named_parameters()]
           + [("encoder.weight", torch.empty(33278, 512)), ("decoder.weight", torch.empty(33278, 512)),
              ("decoder.bias", torch.empty(33278))])
-    # Shapes need none of torchvision's compiled operators, which not every platform has.
-    sys.modules["torchvision._meta_registrations"] = types.ModuleType("stub")
-    import torchvision
     write("resnet50", [(k, t) for k, t in torchvision.models.resnet50().state_dict().items()
                        if not k.endswith("num_batches_tracked")])
