@@ -15,8 +15,7 @@ import org.initium.recipe.Glob;
 final class InspectCommand {
   private static final int BINS = 128;
   private static final int SPARK_WIDTH = 16;
-  private static final String ROW =
-      "%%-%ds  %%-%ds  %%-5s %%10s %%10s %%10s %%10s %%10s  %%s%%n";
+  private static final String ROW = "%%-%ds  %%-%ds  %%-5s %%10s %%10s %%10s %%10s %%10s  %%s%%n";
 
   /** A tensor and its statistics, which types without a dtype of ours have not. */
   record Inspected(Checkpoint.Entry entry, Optional<Statistics> statistics) {

@@ -69,8 +69,7 @@ class ExamplesTest {
               .collect(Collectors.toCollection(TreeSet::new));
       assertEquals(
           new TreeSet<>(
-              List.of(
-                  "gpt2-124m", "llama-3-8b", "bert-base", "vit-b16", "resnet50", "lstm")),
+              List.of("gpt2-124m", "llama-3-8b", "bert-base", "vit-b16", "resnet50", "lstm")),
           names);
     }
   }

@@ -82,8 +82,7 @@ class PlanFillerTest {
   }
 
   private static PlanFiller filler(Generator generator, RowShard shard, long chunkBytes) {
-    return new PlanFiller(
-        generator, Drawing.of(generator), Device.CPU, shard, chunkBytes);
+    return new PlanFiller(generator, Drawing.of(generator), Device.CPU, shard, chunkBytes);
   }
 
   private static Map<String, byte[]> whole(Generator generator) throws IOException {
@@ -155,8 +154,7 @@ class PlanFillerTest {
   void aTensorIsTheFillOfTheForkedGenerator() throws IOException {
     try (Tensor matrix = Tensor.empty(Shape.of(37, 19), DType.F32)) {
       matrix.fill(Init.normal(0, 0.02), Generator.philox(7).fork("matrix"));
-      assertArrayEquals(
-          matrix.segment().toArray(ValueLayout.JAVA_BYTE), PHILOX.get("matrix"));
+      assertArrayEquals(matrix.segment().toArray(ValueLayout.JAVA_BYTE), PHILOX.get("matrix"));
     }
   }
 
@@ -180,8 +178,7 @@ class PlanFillerTest {
             tensor("b", DType.F32, "uniform", 100),
             tensor("c", DType.F32, "zeros", 5),
             tensor("d", DType.F32, "normal", 40, 3));
-    Map<String, byte[]> made =
-        bytes(plan, filler(Generator.torchCpu(3), RowShard.ALL, chunkBytes));
+    Map<String, byte[]> made = bytes(plan, filler(Generator.torchCpu(3), RowShard.ALL, chunkBytes));
     Generator generator = Generator.torchCpu(3);
     for (PlannedTensor tensor : plan.tensors()) {
       try (Tensor filled = Tensor.empty(tensor.shape(), tensor.dtype())) {
