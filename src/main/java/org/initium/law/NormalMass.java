@@ -37,6 +37,7 @@ final class NormalMass {
   }
 
   private final double lower;
+  private final double upper;
   private final double width;
   private final double anchor;
   private final double lowerDensity; // at the lower bound, in units of that at the anchor
@@ -45,6 +46,7 @@ final class NormalMass {
   /** Between bounds that are so many standard deviations from the mean, and so far apart. */
   NormalMass(double lower, double upper, double width) {
     this.lower = lower;
+    this.upper = upper;
     this.width = width;
     this.anchor = lower >= 0 ? lower : Math.min(upper, 0);
     // (lower^2 - anchor^2) / 2 without the cancellation of the squares
@@ -63,7 +65,9 @@ final class NormalMass {
 
   /** The mass of the whole interval. */
   double total() {
-    return below(isNear(width) ? new Point(true, width) : farPoint(width)).mass();
+    double far = anchorIsLower() ? width : anchorIsUpper() ? 0 : upper;
+    boolean near = isNear(width);
+    return below(new Point(near, near ? width : far)).mass();
   }
 
   /** A point at a distance from the lower bound, which may have lost digits far away from it. */
