@@ -8,9 +8,30 @@ final class Block {
   /** Values may begin up to a vector late and end up to one late. */
   static final int SLACK = 64;
 
+  /** Philox counters under way, each of their words in an array. */
+  final long[][] counters = new long[4][SIZE / 4 + SLACK];
+
+  /** Words in the order of the stream, or the first words of pairs. */
   final int[] words = new int[2 * SIZE + SLACK];
+
+  /** Second words of pairs. */
+  final int[] angles = new int[SIZE / 2 + SLACK];
+
+  /** Of pairs. */
+  final float[] radii = new float[SIZE / 2 + SLACK];
+
+  final float[] sines = new float[SIZE / 2 + SLACK];
+  final float[] cosines = new float[SIZE / 2 + SLACK];
+
+  /** The values computed in binary32. */
   final float[] floats = new float[SIZE + SLACK];
+
+  /** The values computed in binary64. */
   final double[] doubles = new double[SIZE + SLACK];
-  final boolean[] zero = new boolean[SIZE];
+
+  /** Values rounded to 16 bits. */
   final short[] halves = new short[SIZE + SLACK];
+
+  /** Which elements of a row are zero. */
+  final boolean[] zero = new boolean[SIZE];
 }

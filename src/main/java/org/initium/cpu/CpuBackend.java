@@ -37,6 +37,7 @@ public final class CpuBackend implements Backend {
 
   private final CpuOptions options;
   private final Team team;
+  private final Engine engine;
 
   /** With the options of the system properties initium.threads and initium.simd. */
   public CpuBackend() {
@@ -46,6 +47,7 @@ public final class CpuBackend implements Backend {
   CpuBackend(CpuOptions options) {
     this.options = options;
     this.team = new Team(options.threads());
+    this.engine = Engines.choose(options.simd());
   }
 
   @Override
@@ -60,7 +62,7 @@ public final class CpuBackend implements Backend {
             Device.CPU,
             System.getProperty("os.arch"),
             HostMemory.total(),
-            options.threads() + " threads"));
+            options.threads() + " threads, " + engine));
   }
 
   @Override
@@ -149,19 +151,19 @@ public final class CpuBackend implements Backend {
               tensor,
               f64
                   ? ScalarValues.uniform(Uniform64.of(uniform), seed, start)
-                  : ScalarValues.uniform(Uniform32.of(uniform, tensor.dtype()), seed, start));
+                  : engine.uniform(Uniform32.of(uniform, tensor.dtype()), seed, start));
       case Fill.Normal normal ->
           write(
               tensor,
               f64
                   ? ScalarValues.normal(Normal64.of(normal), seed, start)
-                  : ScalarValues.normal(Normal32.of(normal), seed, start));
+                  : engine.normal(Normal32.of(normal), seed, start));
       case Fill.TruncatedNormal truncated ->
           write(
               tensor,
               f64
                   ? ScalarValues.truncated(Truncated64.of(truncated), seed, start)
-                  : ScalarValues.truncated(Truncated32.of(truncated, tensor.dtype()), seed, start));
+                  : engine.truncated(Truncated32.of(truncated, tensor.dtype()), seed, start));
       case Fill.Eye eye -> {
         write(tensor, ScalarValues.constant(0));
         Identity.eye(tensor, eye.gain());
@@ -180,8 +182,8 @@ public final class CpuBackend implements Backend {
         Values normals =
             f64
                 ? ScalarValues.normal(Normal64.of(normal), seed, start)
-                : ScalarValues.normal(Normal32.of(normal), seed, start);
-        new SparseFill(tensor, sparse, normals, ScalarValues::words, seed, start).fill(team);
+                : engine.normal(Normal32.of(normal), seed, start);
+        new SparseFill(tensor, sparse, normals, engine, seed, start).fill(team);
       }
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(

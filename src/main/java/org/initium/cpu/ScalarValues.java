@@ -1,40 +1,20 @@
 package org.initium.cpu;
 
 import java.util.Arrays;
-import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Philox;
-import org.initium.law.Truncated32;
 import org.initium.law.Truncated64;
-import org.initium.law.Uniform32;
 import org.initium.law.Uniform64;
 import org.initium.law.Units;
 
-/** Values computed an element at a time, by the functions that define them. */
+/** Values that no engine has a faster way for: doubles, and those that are not random. */
 final class ScalarValues {
   private ScalarValues() {}
-
-  /** A {@link WordSource}. */
-  static int words(long seed, long n, int count, int[] out) {
-    Philox.words(seed, n, out, count);
-    return 0;
-  }
 
   static Values constant(double value) {
     return (first, count, block) -> {
       Arrays.fill(block.doubles, 0, count, value);
       Arrays.fill(block.floats, 0, count, (float) value);
-      return 0;
-    };
-  }
-
-  static Values uniform(Uniform32 law, long seed, long start) {
-    return (first, count, block) -> {
-      int[] words = block.words;
-      Philox.words(seed, start + first, words, count);
-      for (int i = 0; i < count; i++) {
-        block.floats[i] = law.at(words[i]);
-      }
       return 0;
     };
   }
@@ -63,23 +43,6 @@ final class ScalarValues {
     return skip;
   }
 
-  /** Pairs are computed whole: an odd first element is the second of one. */
-  static Values normal(Normal32 law, long seed, long start) {
-    return (first, count, block) -> {
-      long n = start + first;
-      int skip = (int) (n & 1);
-      int pairs = skip + count + 1 >> 1;
-      int[] words = block.words;
-      Philox.words(seed, n - skip, words, 2 * pairs);
-      float[] out = block.floats;
-      for (int i = 0; i < 2 * pairs; i += 2) {
-        out[i] = law.even(words[i], words[i + 1]);
-        out[i + 1] = law.odd(words[i], words[i + 1]);
-      }
-      return skip;
-    };
-  }
-
   static Values normal(Normal64 law, long seed, long start) {
     return (first, count, block) -> {
       int[] words = block.words;
@@ -92,17 +55,6 @@ final class ScalarValues {
         out[i + 1] = law.odd(x, y);
       }
       return skip;
-    };
-  }
-
-  static Values truncated(Truncated32 law, long seed, long start) {
-    return (first, count, block) -> {
-      int[] words = block.words;
-      Philox.words(seed, start + first, words, count);
-      for (int i = 0; i < count; i++) {
-        block.floats[i] = law.at(words[i]);
-      }
-      return 0;
     };
   }
 

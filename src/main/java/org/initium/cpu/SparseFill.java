@@ -84,7 +84,7 @@ final class SparseFill {
   /** Draws which of a row's elements are zero. */
   private void mask(long element, int count, long rowsLeft, long[] zerosLeft, Block block) {
     int[] w = block.words;
-    int at = words.words(seed, maskStart + maskWords * element, maskWords * count, w);
+    int at = words.words(seed, maskStart + maskWords * element, maskWords * count, block);
     for (int j = 0; j < count; j++) {
       boolean zero =
           maskWords == 1

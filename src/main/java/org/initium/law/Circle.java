@@ -17,20 +17,29 @@ public final class Circle {
   /** A quarter of a turn in 2^-32 turns. */
   public static final int QUARTER_32 = 1 << 30;
 
-  /** S of {@code sin(2 pi f) = f S(f^2)}, from the constant on. */
-  static final float[] S = {6.28318548f, -41.3418655f, 81.6256256f, -76.7749557f};
+  /** S of {@code sin(2 pi f) = f S(z), z = f^2}: the coefficients. */
+  public static final float S0 = 6.28318548f;
 
-  /** C of {@code cos(2 pi f) = 1 + z C(z), z = f^2}, from the constant on. */
-  static final float[] C = {-19.7392082f, 64.9391479f, -85.4245224f, 58.6210594f};
+  /** Of z. */
+  public static final float S1 = -41.3418655f;
 
-  private static final float S0 = S[0];
-  private static final float S1 = S[1];
-  private static final float S2 = S[2];
-  private static final float S3 = S[3];
-  private static final float C0 = C[0];
-  private static final float C1 = C[1];
-  private static final float C2 = C[2];
-  private static final float C3 = C[3];
+  /** Of z^2. */
+  public static final float S2 = 81.6256256f;
+
+  /** Of z^3. */
+  public static final float S3 = -76.7749557f;
+
+  /** C of {@code cos(2 pi f) = 1 + z C(z)}: the coefficients. */
+  public static final float C0 = -19.7392082f;
+
+  /** Of z. */
+  public static final float C1 = 64.9391479f;
+
+  /** Of z^2. */
+  public static final float C2 = -85.4245224f;
+
+  /** Of z^3. */
+  public static final float C3 = 58.6210594f;
 
   /** An eighth of a turn in 2^-53 turns. */
   public static final long EIGHTH_64 = 1L << 50;

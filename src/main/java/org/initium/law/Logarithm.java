@@ -13,20 +13,29 @@ public final class Logarithm {
   /** -2 ln 2 in binary32. */
   public static final float MINUS_2_LN_2 = -1.38629436f;
 
-  /** Q of {@code -2 ln(1 + f) = -2f + f^2 Q(f)}, from the constant on; relative error 2^-25. */
-  static final float[] Q = {
-    0.999998331f, -0.666683972f, 0.50011456f, -0.399129361f,
-    0.330056071f, -0.298276126f, 0.293698341f, -0.182952121f
-  };
+  /** Q of {@code -2 ln(1 + f) = -2f + f^2 Q(f)}: the coefficients; relative error 2^-25. */
+  public static final float Q0 = 0.999998331f;
 
-  private static final float Q0 = Q[0];
-  private static final float Q1 = Q[1];
-  private static final float Q2 = Q[2];
-  private static final float Q3 = Q[3];
-  private static final float Q4 = Q[4];
-  private static final float Q5 = Q[5];
-  private static final float Q6 = Q[6];
-  private static final float Q7 = Q[7];
+  /** Of f. */
+  public static final float Q1 = -0.666683972f;
+
+  /** Of f^2. */
+  public static final float Q2 = 0.50011456f;
+
+  /** Of f^3. */
+  public static final float Q3 = -0.399129361f;
+
+  /** Of f^4. */
+  public static final float Q4 = 0.330056071f;
+
+  /** Of f^5. */
+  public static final float Q5 = -0.298276126f;
+
+  /** Of f^6. */
+  public static final float Q6 = 0.293698341f;
+
+  /** Of f^7. */
+  public static final float Q7 = -0.182952121f;
 
   /** Bits of sqrt(1/2) in binary64. */
   public static final long SPLIT_64 = 0x3fe6a09e667f3bcdL;

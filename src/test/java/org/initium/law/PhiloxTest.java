@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class PhiloxTest {
+public class PhiloxTest {
   /** Rows of ten words: counter, key, output. */
   public static List<int[]> knownAnswers() throws IOException {
     try (BufferedReader lines =
