@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** delta_orthogonal, ICNR and ZerO: what they are made of, and that shards and views agree. */
 class CompositeFillTest {
@@ -109,27 +110,47 @@ class CompositeFillTest {
     }
   }
 
-  /** The tap is the orthogonal matrix that a plain fill gives from the same place. */
-  @Test
-  void theTapIsThePlainFill() {
-    try (Tensor tensor = filled(Shape.of(6, 4, 3), DType.F32, Init.deltaOrthogonal());
-        Tensor matrix = filled(Shape.of(6, 4), DType.F32, Init.orthogonal())) {
+  @ParameterizedTest
+  @ValueSource(strings = {"philox", "torch-cpu", "torch-cuda(gpu=A100)"})
+  void theTapIsThePlainFill(String kind) {
+    Generator first = Generator.parse(kind, SEED);
+    Generator second = Generator.parse(kind, SEED);
+    try (Tensor tensor = Tensor.empty(Shape.of(6, 4, 3), DType.F32);
+        Tensor matrix = Tensor.empty(Shape.of(6, 4), DType.F32)) {
+      tensor.fill(Init.deltaOrthogonal(), first);
+      matrix.fill(Init.orthogonal(), second);
       for (long n = 0; n < 24; n++) {
         long[] at = index(matrix.shape(), n);
         assertEquals(matrix.get(at), tensor.get(at[0], at[1], 1));
       }
+      assertSameState(first, second);
     }
   }
 
   /** After a pixel shuffle each block of r by r pixels comes from one kernel: Aitken et al. */
-  @Test
-  void icnrRepeatsTheRowsOfTheSmallerWeight() {
-    Shape small = Shape.of(3, 4, 3, 3);
-    try (Tensor tensor = filled(Shape.of(12, 4, 3, 3), DType.F32, Init.icnr(2));
-        Tensor base = filled(small, DType.F32, Init.kaimingNormal())) {
+  @ParameterizedTest
+  @ValueSource(strings = {"philox", "torch-cpu", "torch-cuda(gpu=A100)"})
+  void icnrRepeatsTheRowsOfTheSmallerWeight(String kind) {
+    Generator first = Generator.parse(kind, SEED);
+    Generator second = Generator.parse(kind, SEED);
+    try (Tensor tensor = Tensor.empty(Shape.of(12, 4, 3, 3), DType.F32);
+        Tensor base = Tensor.empty(Shape.of(3, 4, 3, 3), DType.F32)) {
+      tensor.fill(Init.icnr(2), first);
+      base.fill(Init.kaimingNormal(), second);
       for (long n = 0; n < tensor.shape().numel(); n++) {
         long[] at = index(tensor.shape(), n);
         assertEquals(base.get(at[0] / 4, at[1], at[2], at[3]), tensor.get(at));
+      }
+      assertSameState(first, second);
+    }
+  }
+
+  /** What is drawn next is the same. */
+  private static void assertSameState(Generator first, Generator second) {
+    try (Tensor a = Tensor.empty(Shape.of(5), DType.F32).fill(Init.uniform(), first);
+        Tensor b = Tensor.empty(Shape.of(5), DType.F32).fill(Init.uniform(), second)) {
+      for (long i = 0; i < 5; i++) {
+        assertEquals(a.get(i), b.get(i));
       }
     }
   }
