@@ -8,10 +8,10 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
@@ -28,7 +28,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class HistogramPlot {
   private static final int PANEL_WIDTH = 460;
   private static final int PANEL_HEIGHT = 320;
-  private static final int TITLE_HEIGHT = 56;
+  private static final int TITLE_HEIGHT = 62;
+  private static final int LINE_HEIGHT = 18;
   private static final int MOST_PANELS = 30;
   private static final int MOST_CURVES = 48;
   private static final Color INK = new Color(0x22, 0x2b, 0x38);
@@ -43,19 +44,24 @@ final class HistogramPlot {
       throws IOException {
     System.setProperty("java.awt.headless", "true");
     Map<String, List<InspectCommand.Inspected>> groups = new LinkedHashMap<>();
-    for (InspectCommand.Inspected tensor : tensors) {
-      if (tensor.statistics().map(s -> s.count() > 0).orElse(false)) {
-        String group = tensor.name().replaceAll("(?<=^|\\.)[0-9]+(?=\\.|$)", "*");
-        groups.computeIfAbsent(group, name -> new ArrayList<>()).add(tensor);
-      }
-    }
+    List<String> constants = new ArrayList<>();
+    group(tensors)
+        .forEach(
+            (name, group) -> {
+              Statistics first = group.getFirst().statistics().orElseThrow();
+              if (first.max() > first.min()) {
+                groups.put(name, group);
+              } else {
+                constants.add(title(name, group) + " = " + InspectCommand.number(first.mean()));
+              }
+            });
     List<Map.Entry<String, List<InspectCommand.Inspected>>> shown =
         groups.entrySet().stream().limit(MOST_PANELS).toList();
     int columns = Math.max(1, Math.min(4, (int) Math.ceil(Math.sqrt(shown.size()))));
-    int rows = Math.max(1, Math.ceilDiv(shown.size(), columns));
+    int panelsEnd = TITLE_HEIGHT + Math.ceilDiv(shown.size(), columns) * PANEL_HEIGHT;
+    int height = panelsEnd + Math.ceilDiv(constants.size(), columns) * LINE_HEIGHT + 12;
     BufferedImage image =
-        new BufferedImage(
-            columns * PANEL_WIDTH, TITLE_HEIGHT + rows * PANEL_HEIGHT, BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(columns * PANEL_WIDTH, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D canvas = image.createGraphics();
     canvas.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     canvas.setRenderingHint(
@@ -74,10 +80,34 @@ final class HistogramPlot {
       chart(shown.get(i).getKey(), shown.get(i).getValue()).paint(panel, PANEL_WIDTH, PANEL_HEIGHT);
       panel.dispose();
     }
+    canvas.setFont(new Font(Font.MONOSPACED, Font.PLAIN, 12));
+    for (int i = 0; i < constants.size(); i++) {
+      canvas.drawString(
+          constants.get(i),
+          i % columns * PANEL_WIDTH + 16,
+          panelsEnd + i / columns * LINE_HEIGHT + 14);
+    }
     canvas.dispose();
     if (!ImageIO.write(image, "png", png.toFile())) {
       throw new IOException("no PNG writer in this JDK");
     }
+  }
+
+  /** Tensors whose names differ in numbers only are one group. */
+  private static Map<String, List<InspectCommand.Inspected>> group(
+      List<InspectCommand.Inspected> tensors) {
+    Map<String, List<InspectCommand.Inspected>> groups = new LinkedHashMap<>();
+    for (InspectCommand.Inspected tensor : tensors) {
+      if (tensor.statistics().map(s -> s.count() > 0).orElse(false)) {
+        String name = tensor.name().replaceAll("(?<=^|\\.)[0-9]+(?=\\.|$)", "*");
+        groups.computeIfAbsent(name, key -> new ArrayList<>()).add(tensor);
+      }
+    }
+    return groups;
+  }
+
+  private static String title(String name, List<InspectCommand.Inspected> tensors) {
+    return tensors.size() == 1 ? name : name + " (" + tensors.size() + ")";
   }
 
   private static void caption(Graphics2D canvas, String title, int tensors, int left) {
@@ -86,14 +116,18 @@ final class HistogramPlot {
     canvas.drawString(title, 16, 30);
     canvas.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
     canvas.setColor(NORMAL);
-    canvas.drawString("dashed: the normal density of the same mean and std", 16, 50);
+    canvas.drawString("dashed: the normal density of the same mean and std", 16, 52);
+    int end =
+        16
+            + canvas
+                .getFontMetrics()
+                .stringWidth("dashed: the normal density of the same mean and std");
     canvas.setColor(INK);
-    String count =
-        ModelCommands.count(tensors, "tensor")
-            + (left > 0
-                ? "; %d more groups are not shown, choose with --match".formatted(left)
-                : "");
-    canvas.drawString(count, 350, 50);
+    String count = ModelCommands.count(tensors, "tensor");
+    canvas.drawString(
+        left > 0 ? count + "; %d more groups: choose with --match".formatted(left) : count,
+        end + 24,
+        52);
   }
 
   private static XYChart chart(String name, List<InspectCommand.Inspected> tensors) {
@@ -102,7 +136,7 @@ final class HistogramPlot {
         new XYChartBuilder()
             .width(PANEL_WIDTH)
             .height(PANEL_HEIGHT)
-            .title(tensors.size() == 1 ? name : name + "  (" + tensors.size() + ")")
+            .title(title(name, tensors))
             .xAxisTitle(
                 "mean %s, std %s"
                     .formatted(
@@ -116,11 +150,7 @@ final class HistogramPlot {
         curve(chart, "t" + i, s, shade(i, curves), curves == 1);
       }
     }
-    if (first.max() > first.min()) {
-      normal(chart, first);
-    } else {
-      constant(chart, first.mean());
-    }
+    normal(chart, first);
     return chart;
   }
 
@@ -140,7 +170,7 @@ final class HistogramPlot {
     styler.setAxisTicksLineVisible(false);
     styler.setYAxisTicksVisible(false);
     styler.setYAxisMin(0.0);
-    styler.setxAxisTickLabelsFormattingFunction(InspectCommand::number);
+    styler.setxAxisTickLabelsFormattingFunction(x -> new DecimalFormat("0.####").format(x));
     styler.setXAxisMaxLabelCount(5);
   }
 
@@ -197,16 +227,5 @@ final class HistogramPlot {
     series.setLineStyle(
         new BasicStroke(
             1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {5, 4}, 0));
-  }
-
-  private static void constant(XYChart chart, double value) {
-    chart.setXAxisTitle(
-        String.format(Locale.ROOT, "every element is %s", InspectCommand.number(value)));
-    XYSeries series = chart.addSeries("constant", List.of(value, value), List.of(0.0, 1.0));
-    series.setMarker(SeriesMarkers.NONE);
-    series.setLineColor(shade(0, 1));
-    series.setLineStyle(new BasicStroke(5f));
-    double margin = value == 0 ? 1 : Math.abs(value);
-    chart.getStyler().setXAxisMin(value - margin).setXAxisMax(value + margin);
   }
 }

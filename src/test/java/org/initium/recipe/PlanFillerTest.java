@@ -110,7 +110,8 @@ class PlanFillerTest {
   @Property(tries = 40, seed = "20261123")
   void chunksOfAnySizeGiveTheSameBytes(@ForAll @IntRange(min = 1, max = 3000) int chunkBytes)
       throws IOException {
-    assertSame(Reference.PHILOX, bytes(PLAN, filler(Generator.philox(7), RowShard.ALL, chunkBytes)));
+    assertSame(
+        Reference.PHILOX, bytes(PLAN, filler(Generator.philox(7), RowShard.ALL, chunkBytes)));
   }
 
   @Property(tries = 40, seed = "20261123")
@@ -157,7 +158,8 @@ class PlanFillerTest {
   void aTensorIsTheFillOfTheForkedGenerator() throws IOException {
     try (Tensor matrix = Tensor.empty(Shape.of(37, 19), DType.F32)) {
       matrix.fill(Init.normal(0, 0.02), Generator.philox(7).fork("matrix"));
-      assertArrayEquals(matrix.segment().toArray(ValueLayout.JAVA_BYTE), Reference.PHILOX.get("matrix"));
+      assertArrayEquals(
+          matrix.segment().toArray(ValueLayout.JAVA_BYTE), Reference.PHILOX.get("matrix"));
     }
   }
 
@@ -168,7 +170,8 @@ class PlanFillerTest {
       whole.narrow(1, 0, 10).fill(Init.xavierUniform(), generator);
       whole.narrow(1, 10, 10).fill(Init.normal(0, 1), generator);
       whole.narrow(1, 20, 10).fill(Init.ones(), generator);
-      assertArrayEquals(whole.segment().toArray(ValueLayout.JAVA_BYTE), Reference.PHILOX.get("gates"));
+      assertArrayEquals(
+          whole.segment().toArray(ValueLayout.JAVA_BYTE), Reference.PHILOX.get("gates"));
     }
   }
 
