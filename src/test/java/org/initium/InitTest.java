@@ -175,6 +175,18 @@ class InitTest {
   }
 
   @Test
+  void withChangesOneArgument() {
+    assertEquals(
+        Init.parse("kaiming_normal(mode=fan_out, groups=32)"),
+        Init.kaimingNormal().with("mode", "fan_out").with("groups", 32));
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Init.normal().with("sd", 1));
+    assertTrue(e.getMessage().startsWith("unknown argument of normal 'sd'"), e.getMessage());
+    e = assertThrows(IllegalArgumentException.class, () -> Init.dirac().with("groups", 0.5));
+    assertEquals("groups = 0.5 is not allowed; it must be an integer, 1 or more", e.getMessage());
+  }
+
+  @Test
   void differsWhereAnArgumentDiffers() {
     assertNotEquals(Init.normal(0, 1), Init.normal(0, 2));
     assertNotEquals(Init.eye(), Init.identity(1));
