@@ -23,6 +23,7 @@ final class Gpu {
   private final CudaStream defaultStream;
   private final ConcurrentLinkedDeque<Solver> solvers = new ConcurrentLinkedDeque<>();
   private final Tables tables = new Tables(this);
+  private final CurandGenerators generators = new CurandGenerators(this);
 
   Gpu(Device device) {
     this.device = device;
@@ -63,6 +64,10 @@ final class Gpu {
 
   Staging staging() {
     return staging;
+  }
+
+  CurandGenerators generators() {
+    return generators;
   }
 
   Tables tables() {
@@ -107,6 +112,7 @@ final class Gpu {
     try (Current _ = enterToGiveBack()) {
       driver.synchronizeContext();
       tables.release();
+      generators.release();
       staging.release();
       for (Solver solver = solvers.poll(); solver != null; solver = solvers.poll()) {
         solver.destroy();

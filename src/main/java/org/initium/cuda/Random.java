@@ -1,43 +1,38 @@
 package org.initium.cuda;
 
-import java.lang.foreign.MemorySegment;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
-import org.initium.law.Truncated32;
-import org.initium.law.Truncated64;
-import org.initium.law.Uniform32;
-import org.initium.law.Uniform64;
 
 /** Queues the fills whose elements each have words of their own, with the laws of the CPU. */
 final class Random {
   private Random() {}
 
   static void uniform(Target target, Fill.Uniform fill, long seed, long start) {
+    Laws.Uniform law = Laws.Uniform.of(fill, target.dtype());
+    if (byCurand()) {
+      curand(target, seed, start).uniform(law);
+      return;
+    }
     for (Region region : target.regions(start)) {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
         parameters.add(seed).add(start);
-        if (target.dtype() == DType.F64) {
-          Uniform64 law = Uniform64.of(fill);
-          parameters.add(law.lo()).add(law.range());
-          parameters.add(positiveZero(law.lo())).add(positiveZero(law.high()));
-        } else {
-          Uniform32 law = Uniform32.of(fill, target.dtype());
-          parameters.add((double) law.lo()).add((double) law.range());
-          parameters.add(positiveZero(law.low())).add(positiveZero(law.high()));
-        }
+        parameters.add(law.low()).add(law.range()).add(law.least()).add(law.greatest());
         target.launch("uniform", region, parameters);
       }
     }
   }
 
-  /** A bound that comparisons treat as min and max do: they tell zeros apart by sign. */
-  private static double positiveZero(double bound) {
-    return bound + 0.0;
+  private static boolean byCurand() {
+    return CudaOptions.current().engine() == CudaOptions.Engine.CURAND;
+  }
+
+  private static CurandFill curand(Target target, long seed, long start) {
+    return new CurandFill(target, CudaOptions.current().generator(), seed, start);
   }
 
   /** N(0, 1) in a matrix of the computing type that is column by column. */
@@ -61,6 +56,10 @@ final class Random {
   }
 
   static void normal(Target target, Fill.Normal fill, long seed, long start) {
+    if (byCurand()) {
+      curand(target, seed, start).normal(fill);
+      return;
+    }
     for (Region region : target.regions(start)) {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
@@ -82,26 +81,15 @@ final class Random {
   }
 
   static void truncated(Target target, Fill.TruncatedNormal fill, long seed, long start) {
-    boolean f64 = target.dtype() == DType.F64;
-    MemorySegment table;
-    double least;
-    double greatest;
-    if (f64) {
-      table = MemorySegment.ofArray(Truncated64.of(fill).table());
-      least = fill.a();
-      greatest = fill.b();
-    } else {
-      Truncated32 law = Truncated32.of(fill, target.dtype());
-      table = MemorySegment.ofArray(law.table());
-      least = law.low();
-      greatest = law.high();
+    Laws.Truncated law = Laws.Truncated.of(fill, target);
+    if (byCurand()) {
+      curand(target, seed, start).truncated(law);
+      return;
     }
-    Tables.Key key = new Tables.Key(fill, f64);
-    long address = target.gpu().tables().address(key, table, target.stream());
     for (Region region : target.regions(start)) {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
-        parameters.add(seed).add(start).add(address).add(least).add(greatest);
+        parameters.add(seed).add(start).add(law.table()).add(law.least()).add(law.greatest());
         target.launch("truncated", region, parameters);
       }
     }

@@ -51,6 +51,19 @@ class CudaFaultTest implements Released {
         });
   }
 
+  private static Operation byCurand(Operation fill) {
+    return new Operation(
+        fill.name + " by cuRAND",
+        () -> {
+          CudaOptions.use(CudaOptions.DEFAULT.engine(CudaOptions.Engine.CURAND));
+          try {
+            fill.run.run();
+          } finally {
+            CudaOptions.use(CudaOptions.DEFAULT);
+          }
+        });
+  }
+
   private static List<Operation> operations() {
     return List.of(
         new Operation("devices", BACKEND::devices),
@@ -63,6 +76,8 @@ class CudaFaultTest implements Released {
         fill(new Fill.Uniform(0, 1), DType.F64, 100),
         fill(new Fill.Normal(0, 1), DType.BF16, 100),
         fill(new Fill.TruncatedNormal(0, 1, -2, 2), DType.F32, 100),
+        byCurand(fill(new Fill.Normal(0, 1), DType.F32, 100)),
+        byCurand(fill(new Fill.Uniform(0, 1), DType.F16, 101)),
         fill(new Fill.Eye(1), DType.F16, 5, 4),
         fill(new Fill.Dirac(1), DType.F32, 4, 4, 3),
         fill(new Fill.Hadamard(1), DType.F32, 4, 4),

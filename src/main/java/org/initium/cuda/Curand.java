@@ -1,0 +1,102 @@
+package org.initium.cuda;
+
+import static jcuda.jcurand.JCurand.*;
+
+import jcuda.JCudaVersion;
+import jcuda.Pointer;
+import jcuda.jcurand.JCurand;
+import jcuda.jcurand.curandGenerator;
+import jcuda.jcurand.curandRngType;
+import jcuda.jcurand.curandStatus;
+import jcuda.runtime.cudaStream_t;
+import org.initium.DType;
+
+/**
+ * A generator of cuRAND's host API, on the device whose context was current when it was made: the
+ * one class that knows JCuda's binding of it. For one caller at a time.
+ */
+final class Curand {
+  private final String where;
+  private final CudaOptions.CurandGenerator type;
+  private final curandGenerator generator = new curandGenerator();
+
+  /**
+   * Makes a generator.
+   *
+   * @throws org.initium.DeviceUnavailableException if the library is not there
+   */
+  Curand(String where, CudaOptions.CurandGenerator type) {
+    Libraries.load(Libraries.CURAND);
+    Jcuda.start(JCudaVersion.get(), "JCurand", JCurand::initialize);
+    this.where = where;
+    this.type = type;
+    check("curandCreateGenerator", curandCreateGenerator(generator, number(type)));
+  }
+
+  private static int number(CudaOptions.CurandGenerator type) {
+    return switch (type) {
+      case PHILOX4_32_10 -> curandRngType.CURAND_RNG_PSEUDO_PHILOX4_32_10;
+      case XORWOW -> curandRngType.CURAND_RNG_PSEUDO_XORWOW;
+      case MRG32K3A -> curandRngType.CURAND_RNG_PSEUDO_MRG32K3A;
+      case MT19937 -> curandRngType.CURAND_RNG_PSEUDO_MT19937;
+    };
+  }
+
+  private void check(String call, int status) {
+    if (status != curandStatus.CURAND_STATUS_SUCCESS) {
+      throw new CudaException(call, status, curandStatus.stringFor(status), "", where);
+    }
+  }
+
+  private static Pointer at(long address) {
+    return Driver.at(address, new Pointer());
+  }
+
+  CudaOptions.CurandGenerator type() {
+    return type;
+  }
+
+  /** Whether the generator can start at any place of its sequence. */
+  boolean skips() {
+    return type != CudaOptions.CurandGenerator.MT19937;
+  }
+
+  /** What comes next is the sequence of a seed from a place on, queued on a stream. */
+  void start(long stream, long seed, long offset) {
+    check("curandSetStream", curandSetStream(generator, Driver.at(stream, new cudaStream_t())));
+    check(
+        "curandSetPseudoRandomGeneratorSeed", curandSetPseudoRandomGeneratorSeed(generator, seed));
+    if (skips()) {
+      check("curandSetGeneratorOffset", curandSetGeneratorOffset(generator, offset));
+    }
+  }
+
+  /** Queues 32-bit words. */
+  void words(long target, long n) {
+    check("curandGenerate", curandGenerate(generator, at(target), n));
+  }
+
+  /** Queues numbers in (0, 1]. */
+  void uniforms(DType dtype, long target, long n) {
+    if (dtype == DType.F64) {
+      check("curandGenerateUniformDouble", curandGenerateUniformDouble(generator, at(target), n));
+    } else {
+      check("curandGenerateUniform", curandGenerateUniform(generator, at(target), n));
+    }
+  }
+
+  /** Queues an even number of standard normals. */
+  void normals(DType dtype, long target, long n) {
+    if (dtype == DType.F64) {
+      check(
+          "curandGenerateNormalDouble", curandGenerateNormalDouble(generator, at(target), n, 0, 1));
+    } else {
+      check("curandGenerateNormal", curandGenerateNormal(generator, at(target), n, 0, 1));
+    }
+  }
+
+  void destroy() {
+    new Driver(where)
+        .twice(() -> check("curandDestroyGenerator", curandDestroyGenerator(generator)));
+  }
+}

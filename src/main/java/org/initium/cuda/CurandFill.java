@@ -1,0 +1,123 @@
+package org.initium.cuda;
+
+import java.util.List;
+import org.initium.DType;
+import org.initium.Fill;
+
+/**
+ * Queues uniform, normal and truncated normal fills by cuRAND: numbers of the whole tensor (of the
+ * region's span where the generator is Philox and the numbers are not f64), then a kernel of ours
+ * for the affine map or the inverse distribution function, the rounding and the layout.
+ *
+ * <p>A whole contiguous f32 or f64 tensor is worked on in place. Anything else takes memory beside
+ * it, 4 or 8 bytes a number, which goes back behind the fill.
+ *
+ * <p>With Philox the bits are those of our own kernels, but for normals, which are within 4e-6 (of
+ * standard deviation 1), and truncated normals in f64, whose words are drawn in another order.
+ *
+ * @param target what is filled
+ * @param generator cuRAND's generator
+ * @param seed of the generator
+ * @param start the place in its sequence, in numbers
+ */
+record CurandFill(Target target, CudaOptions.CurandGenerator generator, long seed, long start) {
+  /** What cuRAND makes. */
+  private enum Numbers {
+    UNIFORM,
+    NORMAL,
+    WORDS
+  }
+
+  /** The numbers of kernels/mapped.cu for what becomes of them. */
+  private enum Map {
+    AFFINE,
+    NORMAL,
+    QUANTILE
+  }
+
+  /** The map's parameters, as the laws have them. */
+  private record Law(Map map, double a, double b, double least, double greatest, long table) {}
+
+  void uniform(Laws.Uniform law) {
+    Law affine = new Law(Map.AFFINE, law.low(), law.range(), law.least(), law.greatest(), 0);
+    queue(Numbers.UNIFORM, affine);
+  }
+
+  void normal(Fill.Normal fill) {
+    queue(Numbers.NORMAL, new Law(Map.NORMAL, fill.mean(), fill.std(), 0, 0, 0));
+  }
+
+  void truncated(Laws.Truncated law) {
+    queue(Numbers.WORDS, new Law(Map.QUANTILE, 0, 0, law.least(), law.greatest(), law.table()));
+  }
+
+  private void queue(Numbers numbers, Law law) {
+    DType dtype = target.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    List<Region> regions = target.regions();
+    boolean windowed = generator == CudaOptions.CurandGenerator.PHILOX4_32_10 && dtype == DType.F32;
+    // Normals come in pairs, of which the first has an even place.
+    long first = windowed ? start + span(regions)[0] & ~1L : start;
+    long end = start + (windowed ? span(regions)[1] : target.tensor().whole().numel());
+    boolean skips = generator != CudaOptions.CurandGenerator.MT19937;
+    long from = skips ? first : 0;
+    long count = end - from + 1 & ~1L;
+    long address = regions.getFirst().memory();
+    boolean inPlace =
+        dtype == target.dtype()
+            && target.tensor().layout().isOneRun()
+            && from == start
+            && count == target.tensor().shape().numel()
+            && address % 16 == 0;
+    long memory =
+        inPlace ? address : target.gpu().allocate(Math.multiplyExact(count, dtype.bytes()));
+    try {
+      target
+          .gpu()
+          .generators()
+          .with(
+              generator,
+              target.stream(),
+              seed,
+              from,
+              curand -> {
+                switch (numbers) {
+                  case UNIFORM -> curand.uniforms(dtype, memory, count);
+                  case NORMAL -> curand.normals(dtype, memory, count);
+                  case WORDS -> curand.words(memory, dtype == DType.F64 ? 2 * count : count);
+                }
+              });
+      for (Region region : regions) {
+        map(region, law, memory, from - start, count);
+      }
+    } finally {
+      if (!inPlace) {
+        target.gpu().pool().free(memory, List.of(target.stream()));
+      }
+    }
+  }
+
+  /** The least index in the whole that the tensor has, and the greatest and one. */
+  private static long[] span(List<Region> regions) {
+    long least = Long.MAX_VALUE;
+    long most = 0;
+    for (Region region : regions) {
+      long last = region.start() + region.length() - 1;
+      for (int d = 0; d < region.sizes().length; d++) {
+        last += (region.sizes()[d] - 1) * region.wholeStrides()[d];
+      }
+      least = Math.min(least, region.start());
+      most = Math.max(most, last + 1);
+    }
+    return new long[] {least, most};
+  }
+
+  /** Queues the kernel; number 0 is that of element {@code first} of the whole. */
+  private void map(Region region, Law law, long numbers, long first, long count) {
+    try (Parameters parameters = new Parameters()) {
+      region.addTo(parameters);
+      parameters.add(numbers).add(first).add(count).add((long) law.map.ordinal());
+      parameters.add(law.a).add(law.b).add(law.least).add(law.greatest).add(law.table);
+      target.launch("mapped", region, parameters);
+    }
+  }
+}

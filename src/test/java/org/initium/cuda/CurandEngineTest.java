@@ -1,0 +1,187 @@
+package org.initium.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.initium.DType;
+import org.initium.Device;
+import org.initium.Fill;
+import org.initium.Generator;
+import org.initium.Shape;
+import org.initium.Tensor;
+import org.initium.cuda.CudaOptions.CurandGenerator;
+import org.initium.testing.CudaTest;
+import org.initium.testing.CurandGolden;
+import org.initium.testing.Fills;
+import org.initium.testing.SoftDevice;
+import org.initium.testing.Tolerances;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Fills by NVIDIA's cuRAND. */
+@CudaTest
+class CurandEngineTest implements Released {
+  private static final Device DEVICE = Device.cuda(0);
+  private static final CudaOptions CURAND = CudaOptions.DEFAULT.engine(CudaOptions.Engine.CURAND);
+
+  private static final List<UnaryOperator<Tensor>> PARTS =
+      List.of(
+          t -> t,
+          t -> t.narrow(0, 1, 30),
+          t -> t.narrow(1, 3, 5),
+          t -> t.every(1, 1, 2),
+          t -> t.shardOf(Shape.of(100, 31), 33, 12));
+
+  @BeforeEach
+  void useCurand() {
+    CudaOptions.use(CURAND);
+  }
+
+  @AfterEach
+  void useOwnKernels() {
+    CudaOptions.use(CudaOptions.DEFAULT);
+  }
+
+  private static double[] values(
+      Device device, Fill fill, DType dtype, UnaryOperator<Tensor> part, long seed, long offset) {
+    try (Tensor tensor = Tensor.empty(Shape.of(41, 13), dtype, device)) {
+      Fills.fill(tensor, new Fill.Constant(-7), Generator.philox(1));
+      Fills.fill(part.apply(tensor), fill, Generator.philox(seed, offset));
+      try (Tensor read = tensor.toCpu()) {
+        double[] values = new double[41 * 13];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = dtype.get(read.segment(), i);
+        }
+        return values;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 3, 262144})
+  void philoxGivesTheCpusNumbers(long offset) {
+    for (DType dtype : DType.values()) {
+      for (UnaryOperator<Tensor> part : PARTS) {
+        Fill uniform = new Fill.Uniform(-0.3, 1.1);
+        assertArrayEquals(
+            values(Device.CPU, uniform, dtype, part, 9, offset),
+            values(DEVICE, uniform, dtype, part, 9, offset));
+        if (dtype != DType.F64) {
+          Fill truncated = new Fill.TruncatedNormal(0, 1, -2, 2);
+          assertArrayEquals(
+              values(Device.CPU, truncated, dtype, part, 9, offset),
+              values(DEVICE, truncated, dtype, part, 9, offset));
+        }
+        near(new Fill.Normal(0.1, 0.5), dtype, part, offset);
+      }
+    }
+  }
+
+  private static void near(Fill fill, DType dtype, UnaryOperator<Tensor> part, long offset) {
+    double[] cpu = values(Device.CPU, fill, dtype, part, 9, offset);
+    double[] cuda = values(DEVICE, fill, dtype, part, 9, offset);
+    for (int i = 0; i < cpu.length; i++) {
+      double rounding = dtype.isHalf() ? Math.abs(cpu[i]) * dtype.epsilon() : 0;
+      double tolerance =
+          dtype == DType.F64 ? Tolerances.CURAND_NORMAL_F64 : Tolerances.CURAND_NORMAL_F32;
+      assertEquals(cpu[i], cuda[i], tolerance + rounding, dtype + " element " + i);
+    }
+  }
+
+  /** Another order of words, and so other numbers, but of the same law. */
+  @Test
+  void truncatedNormalsInF64() {
+    double[] x = values(DEVICE, new Fill.TruncatedNormal(0, 1, 5, 6), DType.F64, t -> t, 9, 0);
+    double sum = 0;
+    for (double each : x) {
+      assertTrue(each >= 5 && each <= 6, "value " + each);
+      sum += each;
+    }
+    // The mean is 5.1865, the standard deviation of the mean of 533 is 0.0074: five of those.
+    assertEquals(5.186, sum / x.length, 0.037);
+  }
+
+  /**
+   * NVIDIA's MT19937 of the host wants kernels launched as soon as there is a driver in the
+   * process, which the software device cannot do for it.
+   */
+  private static boolean works(CurandGenerator generator) {
+    boolean works = generator != CurandGenerator.MT19937 || SoftDevice.realGpu();
+    if (!works) {
+      System.out.println("cuRAND's MT19937 is tested on a real GPU alone (mvn verify -Pgpu)");
+    }
+    return works;
+  }
+
+  /** The rows of the golden file that one call made. */
+  @TestFactory
+  Stream<DynamicTest> otherGenerators() {
+    return Stream.of(CurandGenerator.XORWOW, CurandGenerator.MRG32K3A, CurandGenerator.MT19937)
+        .filter(CurandEngineTest::works)
+        .flatMap(
+            generator ->
+                CurandGolden.rows(generator.name()).stream()
+                    .filter(row -> row.calls().size() == 1)
+                    .filter(row -> row.calls().getFirst().name().startsWith("GenerateUniform"))
+                    .map(
+                        row ->
+                            DynamicTest.dynamicTest(
+                                generator
+                                    + " "
+                                    + row.calls().getFirst().name()
+                                    + " seed "
+                                    + row.seed()
+                                    + " offset "
+                                    + row.offset(),
+                                () -> check(generator, row))));
+  }
+
+  private static void check(CurandGenerator generator, CurandGolden row) {
+    CudaOptions.use(CURAND.generator(generator));
+    CurandGolden.Call call = row.calls().getFirst();
+    DType dtype = call.name().endsWith("Double") ? DType.F64 : DType.F32;
+    try (Tensor tensor = Tensor.empty(Shape.of(call.n()), dtype, DEVICE)) {
+      Fills.fill(tensor, new Fill.Uniform(0, 1), Generator.philox(row.seed(), row.offset()));
+      try (Tensor read = tensor.toCpu()) {
+        ByteBuffer expected = call.bytes();
+        for (int i = 0; i < call.n(); i++) {
+          double theirs = dtype == DType.F64 ? expected.getDouble(8 * i) : expected.getFloat(4 * i);
+          double below = dtype.below(1);
+          assertEquals(Math.min(theirs, below), read.get(i), "element " + i);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(CurandGenerator.class)
+  void everyGeneratorFillsEverything(CurandGenerator generator) {
+    if (!works(generator)) {
+      return;
+    }
+    CudaOptions.use(CURAND.generator(generator));
+    for (DType dtype : DType.values()) {
+      for (Fill fill :
+          List.of(
+              new Fill.Uniform(2, 3),
+              new Fill.Normal(5, 0.1),
+              new Fill.TruncatedNormal(0, 1, 2, 2.5))) {
+        double[] x = values(DEVICE, fill, dtype, t -> t, 4, 8);
+        for (double each : x) {
+          assertTrue(each >= 2 && each < 7, fill + " in " + dtype + ": " + each);
+        }
+      }
+    }
+  }
+}
