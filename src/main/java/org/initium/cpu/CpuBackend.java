@@ -114,7 +114,7 @@ public final class CpuBackend implements Backend {
           fill(tensor, fill, philox.seed(), start);
         }
       }
-      case TorchCpuGenerator torch -> fill(tensor, fill, TorchFill.cpu(torch));
+      case TorchCpuGenerator torch -> fill(tensor, fill, TorchFill.cpu(torch, options.threads()));
       case TorchCudaGenerator torch ->
           fill(tensor, fill, TorchFill.cuda(torch, torch.geometry().orElseThrow(NO_GPU)));
     }

@@ -1,11 +1,15 @@
 package org.initium.torch;
 
+import java.util.function.Consumer;
 import org.initium.DType;
 import org.initium.TorchCpuGenerator;
 
-/** torch's draws on the CPU: one serial stream of words for all elements. */
-record CpuDraws(TorchCpuGenerator host) implements Draws {
-  private static final int CHUNK = 1 << 14;
+/**
+ * torch's draws on the CPU: one serial stream of words for all elements.
+ *
+ * @param threads how many may make values of the words
+ */
+record CpuDraws(TorchCpuGenerator host, int threads) implements Draws {
   private static final int BLOCK = 16;
 
   @Override
@@ -15,57 +19,14 @@ record CpuDraws(TorchCpuGenerator host) implements Draws {
 
   @Override
   public void uniform(Whole whole, double a, double b, Sink sink) {
-    if (whole.dtype() == DType.F64) {
-      uniform64(whole.numel(), a, b, sink);
-    } else {
-      uniform32(whole, (float) a, (float) b, sink);
-    }
-  }
-
-  private void uniform32(Whole whole, float a, float b, Sink sink) {
     DType dtype = whole.dtype();
-    float low = Rounding.round(a, dtype);
-    float high = Rounding.round(b, dtype);
-    float range = b - a;
-    int[] words = new int[CHUNK];
-    float[] values = new float[CHUNK];
-    for (long at = 0; at < whole.numel(); at += CHUNK) {
-      int count = (int) Math.min(CHUNK, whole.numel() - at);
-      host.nextInts(words, 0, count);
-      if (sink.wants(at, count)) {
-        for (int i = 0; i < count; i++) {
-          values[i] = Math.fma(FloatBlocks.uniform(words[i]), range, a);
-        }
-        Rounding.round(values, count, dtype);
-        for (int i = 0; i < count; i++) {
-          values[i] = values[i] == high ? low : values[i];
-        }
-        sink.put(at, values, 0, count);
-      }
-    }
-  }
-
-  private void uniform64(long numel, double a, double b, Sink sink) {
-    double range = b - a;
-    double[] values = new double[CHUNK];
-    for (long at = 0; at < numel; at += CHUNK) {
-      int count = (int) Math.min(CHUNK, numel - at);
-      uniforms(values, count);
-      if (sink.wants(at, count)) {
-        for (int i = 0; i < count; i++) {
-          double value = Math.fma(values[i], range, a);
-          values[i] = value == b ? a : value;
-        }
-        sink.put(at, values, 0, count);
-      }
-    }
-  }
-
-  private void uniforms(double[] values, int count) {
-    int[] words = new int[2 * count];
-    host.nextInts(words, 0, 2 * count);
-    for (int i = 0; i < count; i++) {
-      values[i] = DoubleNormals.uniform((long) words[2 * i] << 32 | words[2 * i + 1] & 0xffffffffL);
+    long numel = whole.numel();
+    if (dtype == DType.F64) {
+      chunks(numel, numel, 2, sink, (s, count) -> DoubleDraws.uniform(s, count, a, b));
+    } else {
+      float low = (float) a;
+      float high = (float) b;
+      chunks(numel, numel, 1, sink, (s, count) -> FloatDraws.uniform(s, count, low, high, dtype));
     }
   }
 
@@ -75,93 +36,85 @@ record CpuDraws(TorchCpuGenerator host) implements Draws {
    */
   @Override
   public void normal(Whole whole, double mean, double std, Sink sink) {
-    if (whole.numel() < BLOCK || !whole.contiguous()) {
+    long numel = whole.numel();
+    if (numel < BLOCK || !whole.contiguous()) {
       oneByOne(whole, mean, std, sink);
       return;
     }
-    long tail = whole.numel() % BLOCK;
-    long body = tail == 0 ? whole.numel() : whole.numel() - BLOCK;
-    if (whole.dtype() == DType.F64) {
-      blocks64(body, mean, std, sink);
-      last64(whole.numel(), (int) tail, mean, std, sink);
-    } else {
-      blocks32(body, whole.dtype(), (float) mean, (float) std, sink);
-      last32(whole, (int) tail, (float) mean, (float) std, sink);
+    int words = whole.dtype() == DType.F64 ? 2 : 1;
+    Make make = normals(whole.dtype(), mean, std);
+    int tail = (int) (numel % BLOCK);
+    long kept = tail == 0 ? numel : numel - BLOCK;
+    chunks(kept, numel - tail, words, sink, make);
+    if (tail != 0) {
+      Scratch s = new Scratch();
+      if (!whole.dtype().isHalf()) {
+        host.nextInts(s.words, 0, words * tail); // drawn in place, and then drawn over
+      }
+      host.nextInts(s.words, 0, words * BLOCK);
+      make.values(s, BLOCK);
+      put(sink, whole.dtype(), numel - BLOCK, s, BLOCK);
     }
+  }
+
+  private static Make normals(DType dtype, double mean, double std) {
+    if (dtype == DType.F64) {
+      return (s, count) -> DoubleDraws.normal(s, count, mean, std);
+    }
+    float mean32 = (float) mean;
+    float std32 = (float) std;
+    return (s, count) -> FloatDraws.normal(s, count, mean32, std32, dtype);
   }
 
   private void oneByOne(Whole whole, double mean, double std, Sink sink) {
-    float[] single = new float[1];
-    double[] wide = new double[1];
-    for (long i = 0; i < whole.numel(); i++) {
-      wide[0] = DoubleNormals.next(host, mean, std);
-      if (whole.dtype() == DType.F64) {
-        sink.put(i, wide, 0, 1);
+    Scratch s = new Scratch();
+    for (long at = 0; at < whole.numel(); at += Scratch.CHUNK) {
+      int count = (int) Math.min(Scratch.CHUNK, whole.numel() - at);
+      for (int i = 0; i < count; i++) {
+        s.doubles[i] = DoubleDraws.next(host, mean, std);
+        s.floats[i] = (float) s.doubles[i];
+      }
+      Rounding.round(s.floats, s.bits, count, whole.dtype());
+      put(sink, whole.dtype(), at, s, count);
+    }
+  }
+
+  /** Makes values of a chunk's words. */
+  private interface Make {
+    void values(Scratch scratch, int count);
+  }
+
+  /** Draws {@code drawn} elements, of which the first {@code kept} are put. */
+  private void chunks(long kept, long drawn, int words, Sink sink, Make make) {
+    DType dtype = words == 2 ? DType.F64 : DType.F32;
+    Chunks chunks = new Chunks(threads);
+    for (long start = 0; start < drawn; start += Scratch.CHUNK) {
+      long at = start;
+      int count = (int) Math.min(Scratch.CHUNK, drawn - at);
+      int of = (int) Math.min(count, kept - at);
+      Scratch scratch = chunks.scratch();
+      host.nextInts(scratch.words, 0, words * count);
+      Consumer<Scratch> work =
+          s -> {
+            if (of > 0 && sink.wants(at, of)) {
+              make.values(s, count);
+              put(sink, dtype, at, s, of);
+            }
+          };
+      if (drawn <= Scratch.CHUNK) {
+        work.accept(scratch);
       } else {
-        single[0] = Rounding.round((float) wide[0], whole.dtype());
-        sink.put(i, single, 0, 1);
+        chunks.work(scratch, work);
       }
     }
+    chunks.finish();
   }
 
-  /** The elements before {@code body}; the words of the block that it cuts are taken whole. */
-  private void blocks32(long body, DType dtype, float mean, float std, Sink sink) {
-    int[] words = new int[CHUNK];
-    float[] values = new float[CHUNK];
-    long rounded = body + BLOCK - 1 & -BLOCK;
-    for (long at = 0; at < rounded; at += CHUNK) {
-      int count = (int) Math.min(CHUNK, rounded - at);
-      host.nextInts(words, 0, count);
-      int kept = (int) Math.min(count, body - at);
-      if (sink.wants(at, kept)) {
-        for (int i = 0; i < count; i += BLOCK) {
-          FloatBlocks.normal(words, values, i, mean, std);
-        }
-        Rounding.round(values, kept, dtype);
-        sink.put(at, values, 0, kept);
-      }
+  private static void put(Sink sink, DType dtype, long at, Scratch s, int count) {
+    if (dtype == DType.F64) {
+      sink.put(at, s.doubles, 0, count);
+    } else {
+      sink.put(at, s.floats, 0, count);
     }
-  }
-
-  private void last32(Whole whole, int tail, float mean, float std, Sink sink) {
-    if (tail == 0) {
-      return;
-    }
-    int[] words = new int[BLOCK];
-    float[] values = new float[BLOCK];
-    if (whole.dtype() == DType.F32) {
-      host.nextInts(words, 0, tail); // binary32 is drawn in place: the tail's first words are lost
-    }
-    host.nextInts(words, 0, BLOCK);
-    FloatBlocks.normal(words, values, 0, mean, std);
-    Rounding.round(values, BLOCK, whole.dtype());
-    sink.put(whole.numel() - BLOCK, values, 0, BLOCK);
-  }
-
-  private void blocks64(long body, double mean, double std, Sink sink) {
-    double[] values = new double[CHUNK];
-    long rounded = body + BLOCK - 1 & -BLOCK;
-    for (long at = 0; at < rounded; at += CHUNK) {
-      int count = (int) Math.min(CHUNK, rounded - at);
-      uniforms(values, count);
-      int kept = (int) Math.min(count, body - at);
-      if (sink.wants(at, kept)) {
-        for (int i = 0; i < count; i += BLOCK) {
-          DoubleNormals.block(values, i, mean, std);
-        }
-        sink.put(at, values, 0, kept);
-      }
-    }
-  }
-
-  private void last64(long numel, int tail, double mean, double std, Sink sink) {
-    if (tail == 0) {
-      return;
-    }
-    double[] values = new double[BLOCK];
-    uniforms(values, tail);
-    uniforms(values, BLOCK);
-    DoubleNormals.block(values, 0, mean, std);
-    sink.put(numel - BLOCK, values, 0, BLOCK);
   }
 }

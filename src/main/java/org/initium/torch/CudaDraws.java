@@ -60,7 +60,7 @@ record CudaDraws(TorchCudaGenerator generator, GpuGeometry gpu) implements Draws
       for (int i = 0; i < count; i++) {
         values[c][i] = Math.fma(Units.unit(words[c][i]), range, low);
       }
-      Rounding.round(values[c], count, dtype);
+      Rounding.round(values[c], new int[count], count, dtype);
       for (int i = 0; i < count; i++) {
         values[c][i] = values[c][i] == high ? low : values[c][i];
       }
@@ -87,8 +87,8 @@ record CudaDraws(TorchCudaGenerator generator, GpuGeometry gpu) implements Draws
         values[c][i] = law.even(x, y);
         values[c + 1][i] = law.odd(x, y);
       }
-      Rounding.round(values[c], count, dtype);
-      Rounding.round(values[c + 1], count, dtype);
+      Rounding.round(values[c], new int[count], count, dtype);
+      Rounding.round(values[c + 1], new int[count], count, dtype);
     }
   }
 

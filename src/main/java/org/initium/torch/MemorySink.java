@@ -77,6 +77,20 @@ final class MemorySink implements Sink {
     put(at, count, (place, skip, n) -> write(place, values, from + skip, n));
   }
 
+  /** Makes an element of the whole 0. */
+  void zero(long at) {
+    put(
+        at,
+        1,
+        (place, skip, n) -> {
+          switch (dtype.bytes()) {
+            case Short.BYTES -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, place * 2, (short) 0);
+            case Integer.BYTES -> memory.set(ValueLayout.JAVA_INT_UNALIGNED, place * 4, 0);
+            default -> memory.set(ValueLayout.JAVA_LONG_UNALIGNED, place * 8, 0);
+          }
+        });
+  }
+
   /** Writes n values, {@code skip} behind the first of a put, from a place in memory on. */
   private interface Piece {
     void write(long place, int skip, int n);
@@ -117,8 +131,9 @@ final class MemorySink implements Sink {
         halves[i] = Float.floatToFloat16(values[from + i]);
       }
     } else {
+      MemorySegment upper = MemorySegment.ofArray(values).asSlice(4L * from);
       for (int i = 0; i < halves.length; i++) { // exact: the values are those of a bfloat16
-        halves[i] = (short) (Float.floatToRawIntBits(values[from + i]) >>> 16);
+        halves[i] = (short) (upper.get(ValueLayout.JAVA_INT_UNALIGNED, 4L * i) >>> 16);
       }
     }
   }

@@ -15,8 +15,12 @@ final class Rounding {
     };
   }
 
-  /** The same for the first {@code count} values of an array. */
-  static void round(float[] values, int count, DType dtype) {
+  /**
+   * The same for the first {@code count} values of an array, none of them a NaN.
+   *
+   * @param bits scratch
+   */
+  static void round(float[] values, int[] bits, int count, DType dtype) {
     switch (dtype) {
       case F16 -> {
         for (int i = 0; i < count; i++) {
@@ -24,9 +28,11 @@ final class Rounding {
         }
       }
       case BF16 -> {
+        Bits.ofFloats(values, bits, count);
         for (int i = 0; i < count; i++) {
-          values[i] = DType.fromBfloat16(DType.toBfloat16(values[i]));
+          bits[i] = bits[i] + 0x7fff + (bits[i] >>> 16 & 1) & 0xffff0000;
         }
+        Bits.toFloats(bits, values, count);
       }
       case F32, F64 -> {}
     }

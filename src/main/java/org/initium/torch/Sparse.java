@@ -20,7 +20,7 @@ final class Sparse {
     this.order = new int[rows];
   }
 
-  static void fill(Fill.Sparse law, Draws draws, Shape shape, Whole whole, Sink sink) {
+  static void fill(Fill.Sparse law, Draws draws, Shape shape, Whole whole, MemorySink sink) {
     draws.normal(whole, 0, law.std(), sink);
     long rows = shape.size(0);
     long columns = shape.size(1);
@@ -33,11 +33,7 @@ final class Sparse {
     for (long column = 0; column < columns; column++) {
       mask.permute(zeros);
       for (int k = 0; k < zeros; k++) {
-        long at = mask.order[k] * columns + column;
-        switch (whole.dtype()) {
-          case F64 -> sink.put(at, new double[1], 0, 1);
-          case F32, F16, BF16 -> sink.put(at, new float[1], 0, 1);
-        }
+        sink.zero(mask.order[k] * columns + column);
       }
     }
   }

@@ -15,9 +15,13 @@ public final class TorchFill {
     this.draws = draws;
   }
 
-  /** As torch fills on the CPU. */
-  public static TorchFill cpu(TorchCpuGenerator generator) {
-    return new TorchFill(new CpuDraws(generator));
+  /**
+   * As torch fills on the CPU.
+   *
+   * @param threads how many share the work on the words, which one draws
+   */
+  public static TorchFill cpu(TorchCpuGenerator generator, int threads) {
+    return new TorchFill(new CpuDraws(generator, threads));
   }
 
   /** As torch fills on a GPU. */
@@ -58,7 +62,7 @@ public final class TorchFill {
     }
   }
 
-  private static Sink sink(Tensor tensor) {
+  private static MemorySink sink(Tensor tensor) {
     return new MemorySink(tensor.storage().segment(), tensor.dtype(), tensor.layout());
   }
 }

@@ -1,0 +1,32 @@
+import java.util.Arrays;
+import org.initium.DType;
+import org.initium.Generator;
+import org.initium.Init;
+import org.initium.Shape;
+import org.initium.Tensor;
+
+/** Times fills with torch-cpu: each argument is {@code expression|dtype|shape|repeats}. */
+final class TorchCpuBench {
+  private TorchCpuBench() {}
+
+  public static void main(String[] rows) {
+    for (String row : rows) {
+      String[] fields = row.split("\\|");
+      Init init = Init.parse(fields[0]);
+      int repeats = Integer.parseInt(fields[3]);
+      try (Tensor tensor = Tensor.empty(Shape.parse(fields[2]), DType.parse(fields[1]))) {
+        double[] seconds = new double[repeats];
+        for (int i = -2; i < repeats; i++) {
+          Generator generator = Generator.torchCpu(42);
+          long start = System.nanoTime();
+          tensor.fill(init, generator);
+          if (i >= 0) {
+            seconds[i] = (System.nanoTime() - start) * 1e-9;
+          }
+        }
+        Arrays.sort(seconds);
+        System.out.println(seconds[repeats / 2]);
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package org.initium.torch;
+
+import org.initium.DType;
+
+/** torch's uniforms and normals on the CPU in the types computed in binary32, a chunk at a time. */
+final class FloatDraws {
+  private static final float TWO_PI = (float) (2 * Math.PI);
+  private static final float UNIT = 0x1p-24f;
+  private static final int LOW_BITS = 0xffffff;
+  private static final int HALF_BLOCK = 8;
+
+  private FloatDraws() {}
+
+  /**
+   * Makes uniforms of {@code s.words}: those that round to b become a.
+   *
+   * @param a rounded to binary32
+   * @param b rounded to binary32
+   */
+  static void uniform(Scratch s, int count, float a, float b, DType dtype) {
+    float range = b - a;
+    for (int i = 0; i < count; i++) {
+      s.floats[i] = Math.fma((s.words[i] & LOW_BITS) * UNIT, range, a);
+    }
+    Rounding.round(s.floats, s.bits, count, dtype);
+    replace(s, count, Rounding.round(b, dtype), Rounding.round(a, dtype));
+  }
+
+  /** Replaces one value by another, without a branch. */
+  private static void replace(Scratch s, int count, float from, float to) {
+    int fromBits = Float.floatToRawIntBits(from);
+    int toBits = Float.floatToRawIntBits(to);
+    int signAside = from == 0 ? 1 : 0; // -0 equals 0
+    Bits.ofFloats(s.floats, s.bits, count);
+    for (int i = 0; i < count; i++) {
+      int bits = s.bits[i];
+      int apart = bits - fromBits << signAside;
+      int equal = ~((apart | -apart) >> 31);
+      s.bits[i] = bits ^ (bits ^ toBits) & equal;
+    }
+    Bits.toFloats(s.bits, s.floats, count);
+  }
+
+  /**
+   * Makes normals of {@code s.words} in blocks of 16 by Box and Muller: the first eight of a block
+   * are radii, the last eight angles, and pair j gives elements j (cosine) and j + 8 (sine).
+   *
+   * @param count a multiple of 16
+   */
+  static void normal(Scratch s, int count, float mean, float std, DType dtype) {
+    int pairs = count / 2;
+    for (int b = 0; b < pairs; b += HALF_BLOCK) {
+      System.arraycopy(s.words, 2 * b, s.firsts, b, HALF_BLOCK);
+      System.arraycopy(s.words, 2 * b + HALF_BLOCK, s.seconds, b, HALF_BLOCK);
+    }
+    for (int k = 0; k < pairs; k++) {
+      s.radii[k] = LOW_BITS + 1 - (s.firsts[k] & LOW_BITS); // (1 - u) 2^24
+      s.reduced[k] = TWO_PI * ((s.seconds[k] & LOW_BITS) * UNIT);
+    }
+    Cephes.logOfScaled(s.radii, s.bits, s.sines, pairs);
+    Cephes.sinCos(s.reduced, s.bits, s.sines, s.cosines, pairs);
+    for (int k = 0; k < pairs; k++) {
+      float radius = (float) Math.sqrt(-2 * s.radii[k]);
+      s.cosines[k] = Math.fma(radius * s.cosines[k], std, mean);
+      s.sines[k] = Math.fma(radius * s.sines[k], std, mean);
+    }
+    for (int b = 0; b < pairs; b += HALF_BLOCK) {
+      System.arraycopy(s.cosines, b, s.floats, 2 * b, HALF_BLOCK);
+      System.arraycopy(s.sines, b, s.floats, 2 * b + HALF_BLOCK, HALF_BLOCK);
+    }
+    Rounding.round(s.floats, s.bits, count, dtype);
+  }
+}
