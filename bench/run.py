@@ -64,8 +64,9 @@ def jdk():
 def run(command, **more):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
     if done.returncode != 0:
-        words = " ".join(map(str, command))
-        raise RuntimeError(f"exit {done.returncode}: {words}\n{done.stdout[-800:]}{done.stderr[-800:]}")
+        words = " ".join(str(word) if len(str(word)) < 200 else "..." for word in command)
+        said = done.stdout[-800:] + done.stderr[-800:]
+        raise RuntimeError(f"exit {done.returncode}: {words}\n{said}")
     return done.stdout
 
 
@@ -77,9 +78,9 @@ class Machine:
         mvn = ["mvn", "-q", "-B", "-ntp"]
         note("building")
         run([*mvn, "-f", ROOT / "pom.xml", "-Dmaven.test.skip=true", "install"])
-        run([*mvn, "-f", BENCH / "pom.xml", "process-classes"])
+        run([*mvn, "-f", BENCH / "pom.xml", "package"])
         libraries = (BENCH / "target/classpath").read_text().strip()
-        self.classpath = f"{BENCH / 'target/classes'}:{libraries}"
+        self.classpath = f"{BENCH / 'target/initium-bench.jar'}:{libraries}"
         self.python = os.environ.get("PYTHON", sys.executable)
         try:
             self.torch = run([self.python, "-c", "import torch; print(torch.__version__)"]).strip()
@@ -137,13 +138,15 @@ def turn(machine, contender, rows, threads, quick):
     if contender == "lapack":
         qr = [row.id for row in rows if "qr" in row.id]
         return machine.jmh("LapackBench", qr, threads, quick, FLAGS)
-    return machine.pytorch([str(threads), *ids])
+    return machine.pytorch([str(threads), *(["--quick"] if quick else []), *ids])
 
 
 def measure_grid(machine, chosen, rows):
     contenders = [c for c in chosen.contenders.split(",") if c]
     if not contenders:
-        contenders = ["initium", "pytorch", "libtorch"] + ([] if chosen.quick else ["lapack"])
+        contenders = ["initium", "pytorch", "libtorch", "lapack"]
+        if chosen.quick:
+            contenders = ["initium", "pytorch" if machine.torch else "libtorch"]
     if not machine.torch:
         contenders = [c for c in contenders if c != "pytorch"]
     figures = collections.defaultdict(list)
@@ -163,6 +166,7 @@ def measure_grid(machine, chosen, rows):
                         continue
                     for name, samples in results.items():
                         figures[f"{name}|{threads}|{contender}"] += samples
+                    (OUT / "samples.json").write_text(json.dumps(figures))
     return dict(figures)
 
 

@@ -1,6 +1,6 @@
 """PyTorch's side of grid.tsv: the same fills, measured as JMH measures ours.
 
-python torch_twin.py THREADS ID... prints a JSON object {id: [milliseconds per fill, ...]};
+python torch_twin.py THREADS [--quick] ID... prints a JSON object {id: [milliseconds per fill, ...]};
 python torch_twin.py THREADS --sgemm prints {"sgemm": [GF/s, ...]}.
 """
 
@@ -10,9 +10,10 @@ import time
 
 import torch
 
-WARM_SECONDS = 0.6
-SAMPLES = 5
-SAMPLE_SECONDS = 0.3
+QUICK = "--quick" in sys.argv
+WARM_SECONDS = 0.3 if QUICK else 0.6
+SAMPLES = 3 if QUICK else 5
+SAMPLE_SECONDS = 0.2 if QUICK else 0.3
 DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16}
 
 
