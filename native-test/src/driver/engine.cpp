@@ -4,6 +4,7 @@
 #include <set>
 
 #include "context.h"
+#include "findings.h"
 
 namespace initium::soft {
 namespace {
@@ -66,7 +67,14 @@ void Engine::run(Lock& lock, const OpPtr& op) {
   op->state = Op::State::Running;
   if (op->work.body && op->context->sticky == CUDA_SUCCESS) {
     lock.unlock();
-    std::optional<Finding> finding = op->work.body();
+    std::optional<Finding> finding;
+    try {
+      finding = op->work.body();
+    } catch (const std::exception& e) {  // the host's memory, say
+      finding.emplace();
+      finding->what = e.what();
+      Findings::get().add(*finding, op->work.what, false);
+    }
     lock.lock();
     if (finding && op->context->sticky == CUDA_SUCCESS) {
       op->context->sticky = static_cast<CUresult>(finding->code);

@@ -48,6 +48,21 @@ int play(const std::string& name) {
   if (name == "capability") return cuDeviceGetAttribute(&n, 75, 0), n;
   if (name == "leak") return cuMemAlloc_v2(&p, 1234), 0;
   if (name == "clean") return cuMemAlloc_v2(&p, 1234), cuMemFree_v2(p), cuDevicePrimaryCtxRelease_v2(0), 0;
+  if (name == "foreign") {  // a kernel of device 0 writes to memory of device 1
+    CUcontext other = nullptr;
+    CUmodule m = nullptr;
+    CUfunction f = nullptr;
+    cuDevicePrimaryCtxRetain(&other, 1);
+    cuCtxSetCurrent(other);
+    cuMemAlloc_v2(&p, 256);
+    cuCtxSetCurrent(context);
+    cuModuleLoadData(&m, kernels);
+    cuModuleGetFunction(&f, m, "fill");
+    unsigned v = 1, count = 64;
+    void* parameters[] = {&p, &v, &count};
+    cuLaunchKernel(f, 1, 1, 1, 64, 1, 1, 0, nullptr, parameters, nullptr);
+    return cuCtxSynchronize() == CUDA_ERROR_ILLEGAL_ADDRESS ? 0 : 1;
+  }
   if (name == "second") return cuCtxGetDevice(&n), n;
   return 99;
 }
@@ -99,6 +114,7 @@ TEST(variables) {
   CHECK_EQUAL(scene("allocate", "INITIUM_SOFT_MEMORY=1m").status, 0);
   CHECK_EQUAL(scene("capability", "INITIUM_SOFT_COMPUTE_CAPABILITY=9.0").status, 9);
   CHECK_EQUAL(scene("init", "INITIUM_SOFT_FAULT=cuInit:1:3").status, 3);
+  CHECK_EQUAL(scene("foreign", "INITIUM_SOFT_DEVICES=2").status, 0);
 }
 
 TEST(variable_that_cannot_be_read_ends_the_process) {
@@ -108,6 +124,17 @@ TEST(variable_that_cannot_be_read_ends_the_process) {
     CHECK_EQUAL(o.status, 2);
     CHECK(holds(o, std::string(wrong).substr(0, std::string(wrong).find('=')).c_str()));
   }
+}
+
+TEST(kernels_are_counted) {
+  char file[] = "/tmp/initium-soft-XXXXXX";
+  close(mkstemp(file));
+  scene("foreign", std::string("INITIUM_SOFT_DEVICES=2 INITIUM_SOFT_REPORT=") + file);
+  std::FILE* report = std::fopen(file, "r");
+  char text[512] = "";
+  CHECK(std::fgets(text, sizeof text, report) != nullptr && std::strstr(text, "fill") != nullptr);
+  std::fclose(report);
+  std::remove(file);
 }
 
 TEST(leaks_are_told_when_the_process_ends) {
