@@ -18,6 +18,7 @@ import org.initium.cuda.CudaOptions.CurandGenerator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.CurandGolden;
 import org.initium.testing.Fills;
+import org.initium.testing.RealCurand;
 import org.initium.testing.SoftDevice;
 import org.initium.testing.Tolerances;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +46,7 @@ class CurandEngineTest implements Released {
 
   @BeforeEach
   void useCurand() {
+    RealCurand.require();
     CudaOptions.use(CURAND);
   }
 
