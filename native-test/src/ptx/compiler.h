@@ -15,6 +15,9 @@ namespace initium::soft {
 
 using Variables = std::map<std::string, Variable>;
 
+constexpr uint32_t kConstant = 1u << 30;  // marks an operand as a constant until the slots are final
+inline uint64_t maskOf(Type t) { return t == Type::Pred || bytes(t) == 4 ? 0xffffffff : bytes(t) == 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * bytes(t)) - 1; }
+
 class Compiler {
  public:
   Compiler(const Ast& ast, const Variables& variables) : ast_(ast), variables_(variables) {}

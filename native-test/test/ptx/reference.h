@@ -330,7 +330,7 @@ Reference integers(const Words& w) {
   const int n = width(t);
   using V = const Values&;
   const auto I = [=](V v, size_t k) { return integer(v[k], t); };
-  const auto product = [=](V v) { return t == "u64" ? i128(u128(v[0]) * v[1]) : I(v, 0) * I(v, 1); };
+  const auto product = [=](V v) { return t == "u64" ? i128(u128(v[0]) * v[1]) : i128(u128(I(v, 0)) * u128(I(v, 1))); };
   const auto high = [=](V v) { return t == "u64" ? i128(u128(v[0]) * v[1] >> 64) : product(v) >> n; };
   const auto R = [=](auto f) -> Reference { return [=](V v) -> Values { return {cut(f(v), t)}; }; };
   if (op == "add" || op == "sub") {

@@ -1,6 +1,7 @@
 // Control flow, lanes that talk to each other, barriers, calls, carry chains.
 #include <unistd.h>
 
+#include "../../src/ptx/forms.h"
 #include "device.h"
 
 using namespace initium::soft;
@@ -120,6 +121,31 @@ TEST(calls) {
   const std::string use = "{ .param .b32 p; .param .align 8 .b8 q[16]; st.param.b32 [p+0], %t; call.uni (q), two, (p); ld.param.b32 %r, [q+0]; ld.param.b32 %a, [q+4]; add.u32 %r, %r, %a; }";
   expect(threads(use, 64, 0, square), [](uint32_t t) { return (t > 20 ? 0 : t * t) + 77; });
   expect(threads("mov.u32 %r, 3; setp.eq.u32 %p, %t, 2; { .param .b32 p; .param .b32 q; st.param.b32 [p], %t; st.param.b32 [q], 0; @%p call (q), sq, (p); ld.param.b32 %r, [q]; }", 8, 0, square), [](uint32_t t) { return t == 2 ? 4 : 0; });
+}
+
+TEST(cooperative_launches) {
+  // Blocks that wait for each other: one arrives, all spin until all have. Only a cooperative launch promises that.
+  Device d(".entry k(.param .u64 count, .param .u64 out) { .reg .b64 %c, %o; .reg .b32 %r, %n, %b; .reg .pred %p; ld.param.u64 %c, [count]; ld.param.u64 %o, [out]; mov.u32 %n, %nctaid.x; mov.u32 %b, %ctaid.x; mad.wide.u32 %o, %b, 4, %o;\n"
+           "atom.global.add.u32 %r, [%c], 1; spin: ld.volatile.global.u32 %r, [%c]; setp.lt.u32 %p, %r, %n; @%p bra spin; st.global.u32 [%o], %r; }");
+  d.cooperative = true;
+  for (const int workers : {1, 2}) {
+    d.workers = workers;
+    const uint64_t count = d.upload(std::vector<uint32_t>{0}), out = d.room<uint32_t>(7);
+    CHECK(!d.run("k", {7}, {1}, 0, count, out));
+    expect(d.download<uint32_t>(out, 7), [](uint32_t) { return 7; });
+  }
+}
+
+TEST(instructions_without_a_result) {
+  // They load and do nothing that a program could see.
+  long forms = 0;
+  for (const auto& [opcode, form] : Forms::all().table()) {
+    if (form.results != 0 || form.run == nullptr || opcode == "trap" || opcode == "bar.warp.sync") continue;
+    const std::string operand = opcode.compare(0, 8, "prefetch") == 0 ? " [%x]" : form.operands.empty() ? "" : " 100";
+    expect(threads("mov.u64 %x, %o; mov.u32 %r, 8; " + opcode + operand + ";"), [](uint32_t) { return 8; });
+    forms++;
+  }
+  CHECK_EQUAL(forms, 20);  // 3 membar, 9 fence, 6 prefetch, nanosleep, brkpt
 }
 
 TEST(carry_chains) {

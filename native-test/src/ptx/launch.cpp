@@ -1,0 +1,71 @@
+// Launches: what is refused, and the worker threads that share a grid.
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+#include "worker.h"
+
+namespace initium::soft {
+
+namespace {
+
+constexpr uint32_t kLaunches = (1u << 14) - 1;  // as many as race records tell apart
+constexpr size_t kMaxShared = size_t{64} << 10;
+
+std::optional<Finding> refuse(const Kernel& k, const LaunchConfig& c) {
+  const auto no = [&](Code code, const std::string& what) {
+    Finding f{code, what, k.name, 0, {~0u, 0, 0}, {}, 0, ""};
+    print(f);
+    return std::optional(f);
+  };
+  const auto text = [](Dim3 d) { return std::to_string(d.x) + " x " + std::to_string(d.y) + " x " + std::to_string(d.z); };
+  const Dim3 g = c.grid, b = c.block;
+  if (g.count() == 0 || g.x > 0x7fffffffu || g.y > 65535 || g.z > 65535) return no(Code::InvalidValue, "a grid of " + text(g) + " blocks cannot be launched");
+  if (b.count() == 0 || b.x > 1024 || b.y > 1024 || b.z > 64 || b.count() > 1024) return no(Code::InvalidValue, "a block of " + text(b) + " threads cannot be launched");
+  if (b.count() > k.maxThreads) return no(Code::OutOfResources, "a block of " + text(b) + " threads; the kernel allows " + std::to_string(k.maxThreads));
+  if (k.required.count() != 0 && (k.required.x != b.x || k.required.y != b.y || k.required.z != b.z)) return no(Code::InvalidValue, "a block of " + text(b) + " threads; the kernel requires " + text(k.required));
+  if (k.sharedBytes + c.dynamicShared > kMaxShared) return no(Code::InvalidValue, std::to_string(k.sharedBytes + c.dynamicShared) + " bytes of shared memory; there are " + std::to_string(kMaxShared));
+  if (c.paramBytes != k.paramBytes || (c.params == nullptr && k.paramBytes != 0))
+    return no(Code::InvalidValue, "a parameter block of " + std::to_string(c.params == nullptr ? 0 : c.paramBytes) + " bytes; the kernel has " + std::to_string(k.parameters.size()) + " parameters in " + std::to_string(k.paramBytes) + " bytes");
+  return {};
+}
+
+}  // namespace
+
+std::optional<Finding> launch(const Kernel& kernel, const LaunchConfig& config, Memory& memory, Counters& counters) {
+  if (auto finding = refuse(kernel, config)) return finding;
+  static std::mutex one;  // the device runs one kernel at a time; race records rely on it
+  std::lock_guard running(one);
+  const auto held = memory.hold();
+  Launch l{kernel, *kernel.program, config, memory, memory.nextLaunch(kLaunches), kernel.sharedBytes + config.dynamicShared};
+  if (config.dynamicShared != 0) l.sharedBytes = (kernel.sharedBytes + 15) / 16 * 16 + config.dynamicShared;
+  const uint64_t blocks = config.grid.count();
+  const Order order(blocks, config.seed);
+  std::atomic<uint64_t> next = 0;
+  std::atomic<bool> stop = false;
+  const uint64_t cores = config.workers > 0 ? uint64_t(config.workers) : std::max(1u, std::thread::hardware_concurrency());
+  const uint64_t n = std::min(cores, blocks);
+  const uint64_t resident = config.cooperative ? (blocks + n - 1) / n : 1;
+  std::optional<Finding> first;
+  KernelCount count;
+  std::mutex results;
+  const auto work = [&] {
+    Worker worker(l, next, order, stop);
+    auto finding = worker.run(resident);
+    std::lock_guard guard(results);
+    count.add(worker.count());
+    if (!finding) return;
+    stop = true;
+    if (!first) first = std::move(finding);
+  };
+  std::vector<std::thread> others;
+  for (uint64_t k = 1; k < n; k++) others.emplace_back(work);
+  work();
+  for (std::thread& t : others) t.join();
+  count.launches = 1;
+  counters.add(kernel.name, count);
+  if (first) print(*first);
+  return first;
+}
+
+}  // namespace initium::soft

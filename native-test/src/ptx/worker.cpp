@@ -1,0 +1,220 @@
+#include "worker.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+
+#include "lanes.h"
+
+namespace initium::soft {
+
+namespace {
+
+constexpr int kSlice = 200'000;  // warp instructions before someone else gets a turn: who spins must not starve whom it waits for
+constexpr int kTurn = 2'000;      // the same, when other lanes of the warp wait for their turn
+
+using Clock = std::chrono::steady_clock;
+
+Clock::duration timeout() {
+  const char* seconds = std::getenv("INITIUM_SOFT_TIMEOUT");
+  return std::chrono::seconds(seconds == nullptr ? 600 : std::max(1, std::atoi(seconds)));
+}
+
+void park(Warp& w, Mask m, uint32_t pc) { each(m, [&](int l) { w.pc[l] = pc; }); }
+
+}  // namespace
+
+Worker::Worker(const Launch& launch, std::atomic<uint64_t>& next, const Order& order, std::atomic<bool>& stop)
+    : launch_(launch), program_(launch.program), next_(next), order_(order), stop_(stop), executed_(program_.code.size()), deadline_(Clock::now() + timeout()) {}
+
+std::optional<Finding> Worker::run(uint64_t resident) {
+  std::list<Block> blocks;  // outlives a fault, whose report reads the warp's place
+  try {
+    for (;;) {
+      while (blocks.size() < resident) {
+        const uint64_t k = next_.fetch_add(1);
+        if (k >= order_.n) break;
+        start(blocks.emplace_back(), order_[k]);
+      }
+      if (blocks.empty() || stop_) return {};
+      for (auto b = blocks.begin(); b != blocks.end();) {
+        const bool done = step(*b);
+        if (done && b->sharedTags != nullptr) freeTags_.push_back(b->sharedTags);
+        b = done ? blocks.erase(b) : std::next(b);
+      }
+    }
+  } catch (const Fault& f) {
+    const Dim3 size = launch_.config.block;
+    const uint32_t t = warp_->thread(f.lane);
+    return Finding{f.code, f.what, launch_.kernel.name, program_.code[pc_].line, warp_->block->id, Dim3{t % size.x, t / size.x % size.y, t / size.x / size.y}, f.address, f.allocation};
+  }
+}
+
+KernelCount Worker::count() const {
+  KernelCount c = count_;
+  for (size_t i = 0; i < executed_.size(); i++) {
+    const Instr& instr = program_.code[i];
+    c.instructions += executed_[i];
+    c.byClass[size_t(instr.cls)] += executed_[i];
+    if (instr.approx) c.approx += executed_[i];
+  }
+  return c;
+}
+
+void Worker::start(Block& b, uint64_t number) {
+  const Dim3 grid = launch_.config.grid;
+  b.number = number;
+  b.id = {uint32_t(number % grid.x), uint32_t(number / grid.x % grid.y), uint32_t(number / grid.x / grid.y)};
+  b.serial = ++serial_;
+  if (launch_.sharedBytes != 0) {
+    if (freeTags_.empty()) freeTags_.push_back(reinterpret_cast<uint64_t*>(tags_.emplace_back(launch_.sharedBytes * 16).data()));
+    b.sharedTags = freeTags_.back();
+    freeTags_.pop_back();
+    b.shared.reset(launch_.sharedBytes);
+  }
+  const uint64_t threads = launch_.config.block.count();
+  b.warps.resize((threads + kLanes - 1) / kLanes);
+  for (uint32_t k = 0; k < b.warps.size(); k++) {
+    Warp& w = b.warps[k];
+    w.launch = &launch_;
+    w.block = &b;
+    w.index = k;
+    const uint64_t lanes = std::min<uint64_t>(kLanes, threads - uint64_t{k} * kLanes);
+    w.live = lanes == kLanes ? kAll : (Mask{1} << lanes) - 1;
+  }
+  count_.threads += threads;
+}
+
+bool Worker::step(Block& b) {
+  const Order order(b.warps.size(), launch_.config.seed == 0 ? 0 : launch_.config.seed + b.number + 1);
+  bool runnable = false;
+  for (uint64_t k = 0; k < order.n; k++) {
+    Warp& w = b.warps[order[k]];
+    if (w.runnable() == 0) continue;
+    if (w.file.empty()) dress(w);
+    run(w);
+    if (w.live == 0) undress(w);
+    runnable |= w.runnable() != 0;
+    if (stop_) return false;
+  }
+  if (runnable) {
+    if (Clock::now() > deadline_) throw Fault{Code::Timeout, "the kernel ran into the time limit (INITIUM_SOFT_TIMEOUT, in seconds)", 0};
+    return false;
+  }
+  if (std::all_of(b.warps.begin(), b.warps.end(), [](const Warp& w) { return w.live == 0; })) return true;
+  release(b);
+  return false;
+}
+
+Worker::Group Worker::pick(Warp& w) {
+  const Mask runnable = w.runnable();
+  Group g;
+  g.pc = ~0u;
+  each(runnable, [&](int l) { g.pc = std::min(g.pc, w.pc[l]); });
+  if (w.fair) {  // after a slice: someone else's turn, whatever the pc
+    w.fair = false;
+    while (!(runnable >> ++w.turn % kLanes & 1)) {}
+    g.pc = w.pc[w.turn % kLanes];
+  }
+  each(runnable, [&](int l) {
+    if (w.pc[l] == g.pc) g.lanes |= Mask{1} << l;
+    else if (w.pc[l] > g.pc) g.stop = std::min(g.stop, w.pc[l]);
+  });
+  return g;
+}
+
+void Worker::run(Warp& w) {
+  const Instr* code = program_.code.data();
+  warp_ = &w;
+  int budget = kSlice;
+  while (w.runnable() != 0) {
+    auto [lanes, pc, stop] = pick(w);
+    const int turn = lanes == w.runnable() ? budget : std::min(budget, kTurn);
+    int left = turn;
+    for (;;) {
+      if (pc >= stop || --left < 0) {
+        park(w, lanes, pc);
+        break;
+      }
+      const Instr& i = code[pc];
+      pc_ = pc;
+      Mask m = lanes;
+      if (i.guard != kNone) {
+        const auto p = Mask(*w.slot(i.guard));
+        m &= i.guardNegated ? ~p : p;
+        if (m == 0) {
+          pc++;
+          continue;
+        }
+      }
+      executed_[pc] += unsigned(std::popcount(m));
+      if (i.flow == Flow::Next) {
+        i.run(w, i, m);
+        pc++;
+      } else if (i.flow == Flow::Branch) {
+        const auto to = uint32_t(i.imm);
+        if (m == lanes) {
+          pc = to;
+          if (pc < stop) continue;
+          park(w, lanes, pc);
+          break;
+        }
+        park(w, lanes & ~m, pc + 1);
+        park(w, m, to);
+        break;
+      } else if (wait(w, i, lanes, m, pc)) {
+        break;
+      } else pc++;
+    }
+    w.fair = left < 0;
+    budget -= turn - left;
+    if (budget <= 0) return;
+  }
+}
+
+// The rarer flows, with the lanes m of a group. True: the group is no longer one.
+bool Worker::wait(Warp& w, const Instr& i, Mask lanes, Mask m, uint32_t pc) {
+  switch (i.flow) {
+    case Flow::Exit:
+      park(w, lanes & ~m, pc + 1);
+      w.live &= ~m;
+      w.waiting = 0;  // who waited for a lane that left looks again
+      return true;
+    case Flow::Table: {
+      const auto& table = program_.tables[size_t(i.imm)];
+      const uint64_t* index = w.slot(i.op[0]);
+      park(w, lanes & ~m, pc + 1);
+      each(m, [&](int l) {
+        if (index[l] >= table.size()) throw Fault{Code::IllegalInstruction, "brx.idx: index " + std::to_string(index[l]) + " of a table of " + std::to_string(table.size()), l};
+        w.pc[l] = table[index[l]];
+      });
+      return true;
+    }
+    case Flow::Arrive:
+      each(m, [&](int l) { w.block->arrived[barrierOf(w, i, l)]++; });
+      return false;
+    case Flow::Barrier:
+      park(w, lanes & ~m, pc + 1);
+      park(w, m, pc);
+      w.atBarrier |= m;
+      return true;
+    default: break;  // Converge
+  }
+  Mask here = m, done = 0;
+  each(w.waiting, [&](int l) { if (w.pc[l] == pc) here |= Mask{1} << l; });
+  const uint64_t* members = w.slot(i.op[i.member]);
+  each(m, [&](int l) {
+    const Mask named = Mask(members[l]) & w.live;
+    if (!(named >> l & 1)) throw Fault{Code::LaunchFailed, "the member mask does not name the lane that executes the instruction", l};
+    if ((done >> l & 1) || (here & named) != named) return;
+    i.run(w, i, named);
+    done |= named;
+  });
+  if (done == lanes) return false;
+  park(w, done | (lanes & ~m), pc + 1);
+  park(w, m & ~done, pc);
+  w.waiting = (w.waiting | m) & ~done;
+  return true;
+}
+
+}  // namespace initium::soft

@@ -1,0 +1,70 @@
+// Runs blocks on one host thread: in a block one warp after the other, each until it waits or ends; in a warp the group
+// of lanes with the lowest pc first, so that lanes that parted meet again.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <list>
+#include <numeric>
+#include <optional>
+#include <random>
+
+#include "warp.h"
+
+namespace initium::soft {
+
+// A permutation of 0..n-1 without a table.
+struct Order {
+  uint64_t n, step = 1, start = 0;
+  Order(uint64_t count, uint64_t seed) : n(count) {
+    if (seed == 0 || n < 2) return;
+    std::mt19937_64 random(seed);
+    start = random() % n;
+    do step = random() % n; while (std::gcd(step, n) != 1);
+  }
+  uint64_t operator[](uint64_t i) const { return (uint64_t((unsigned __int128)i * step % n) + start) % n; }
+};
+
+class Worker {
+ public:
+  Worker(const Launch&, std::atomic<uint64_t>& next, const Order&, std::atomic<bool>& stop);
+  std::optional<Finding> run(uint64_t resident);  // takes blocks until none is left; resident: how many at once
+  KernelCount count() const;
+
+ private:
+  struct Group {
+    Mask lanes = 0;
+    uint32_t pc = 0, stop = ~0u;  // stop: where the nearest others wait to be joined
+  };
+
+  void start(Block&, uint64_t number);
+  bool step(Block&);  // every warp once; true when the block is done
+  Group pick(Warp&);
+  void run(Warp&);    // until every lane waits or has left, or the slice is used up
+  bool wait(Warp&, const Instr&, Mask lanes, Mask m, uint32_t pc);
+
+  void dress(Warp&);  // registers.cpp
+  void undress(Warp&);
+  uint64_t value(Special, const Warp&, int lane) const;
+
+  static int barrierOf(Warp&, const Instr&, int lane);  // barriers.cpp
+  void release(Block&);
+  [[noreturn]] void stuck(Block&, uint64_t live, uint64_t threads);
+
+  const Launch& launch_;
+  const Program& program_;
+  std::atomic<uint64_t>& next_;
+  const Order& order_;
+  std::atomic<bool>& stop_;
+  std::vector<uint64_t> executed_;  // thread instructions, by pc
+  KernelCount count_;
+  std::chrono::steady_clock::time_point deadline_;
+  uint64_t serial_ = 0;
+  std::list<Pages> tags_;
+  std::vector<uint64_t*> freeTags_;
+  std::vector<std::vector<uint64_t>> files_;
+  std::vector<Bytes> locals_;
+  Warp* warp_ = nullptr;  // what runs now, for a report
+  uint32_t pc_ = 0;
+};
+
+}  // namespace initium::soft
