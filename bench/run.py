@@ -23,7 +23,7 @@ BENCH = pathlib.Path(__file__).resolve().parent
 ROOT = BENCH.parent
 OUT = BENCH / "out"
 FLAGS = ["--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"]
-SCALAR_FLAGS = ["--enable-native-access=ALL-UNNAMED", "-Dinitium.simd=false"]
+SCALAR_FLAGS = ["--enable-native-access=ALL-UNNAMED", "-Dinitium.simd=off"]
 GAP_SECONDS = 0.5
 LIBTORCH_HAS_NO = {"trunc_normal"}
 MODELS = {

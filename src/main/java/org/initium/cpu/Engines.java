@@ -7,8 +7,12 @@ final class Engines {
 
   private Engines() {}
 
-  static Engine choose(boolean simd) {
-    return simd ? Best.ENGINE : ScalarEngine.INSTANCE;
+  static Engine choose(CpuOptions.Simd simd) {
+    return switch (simd) {
+      case AUTO -> Best.ENGINE;
+      case ON -> VectorEngine.INSTANCE;
+      case OFF -> ScalarEngine.INSTANCE;
+    };
   }
 
   /** Chosen when it is first asked for. */
@@ -35,6 +39,6 @@ final class Engines {
       return ScalarEngine.INSTANCE;
     }
     LOG.log(System.Logger.Level.DEBUG, "CPU fills use vectors of {0} bits", bits);
-    return VectorEngine.INSTANCE;
+    return new WarmingEngine(ScalarEngine.INSTANCE, VectorEngine.INSTANCE);
   }
 }

@@ -12,7 +12,7 @@ class CpuFillTest {
   abstract static class With extends FillContract {
     private final CpuBackend backend;
 
-    With(int threads, boolean simd) {
+    With(int threads, CpuOptions.Simd simd) {
       backend = new CpuBackend(new CpuOptions(threads, simd));
     }
 
@@ -31,21 +31,29 @@ class CpuFillTest {
   @Nested
   class ScalarOneThread extends With {
     ScalarOneThread() {
-      super(1, false);
+      super(1, CpuOptions.Simd.OFF);
     }
   }
 
   @Nested
   class VectorsOneThread extends With {
     VectorsOneThread() {
-      super(1, true);
+      super(1, CpuOptions.Simd.ON);
+    }
+  }
+
+  /** Goes over from one engine to the other somewhere on the way. */
+  @Nested
+  class AutoTwoThreads extends With {
+    AutoTwoThreads() {
+      super(2, CpuOptions.Simd.AUTO);
     }
   }
 
   @Nested
   class VectorsThreeThreads extends With {
     VectorsThreeThreads() {
-      super(3, true);
+      super(3, CpuOptions.Simd.ON);
     }
   }
 }

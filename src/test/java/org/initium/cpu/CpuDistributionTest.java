@@ -1,0 +1,11 @@
+package org.initium.cpu;
+
+import org.initium.Device;
+import org.initium.contract.DistributionContract;
+
+class CpuDistributionTest extends DistributionContract {
+  @Override
+  protected Device device() {
+    return Device.CPU;
+  }
+}
