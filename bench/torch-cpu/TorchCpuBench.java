@@ -7,6 +7,8 @@ import org.initium.Tensor;
 
 /** Times fills with torch-cpu: each argument is {@code expression|dtype|shape|repeats}. */
 final class TorchCpuBench {
+  private static final long WARM_UP = 3_000_000_000L;
+
   private TorchCpuBench() {}
 
   public static void main(String[] rows) {
@@ -16,13 +18,15 @@ final class TorchCpuBench {
       int repeats = Integer.parseInt(fields[3]);
       try (Tensor tensor = Tensor.empty(Shape.parse(fields[2]), DType.parse(fields[1]))) {
         double[] seconds = new double[repeats];
-        for (int i = -2; i < repeats; i++) {
+        long warm = System.nanoTime() + WARM_UP;
+        while (System.nanoTime() < warm) {
+          tensor.fill(init, Generator.torchCpu(42));
+        }
+        for (int i = 0; i < repeats; i++) {
           Generator generator = Generator.torchCpu(42);
           long start = System.nanoTime();
           tensor.fill(init, generator);
-          if (i >= 0) {
-            seconds[i] = (System.nanoTime() - start) * 1e-9;
-          }
+          seconds[i] = (System.nanoTime() - start) * 1e-9;
         }
         Arrays.sort(seconds);
         System.out.println(seconds[repeats / 2]);
