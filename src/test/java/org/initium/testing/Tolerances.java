@@ -62,5 +62,20 @@ public final class Tolerances {
   /** Q by two libraries, in units of n eps: the matrix's condition is in it. */
   public static final double ORTHOGONAL_AGREEMENT = 64;
 
+  /** f64 normals, in units in the last place of PyTorch's: its C library rounds otherwise. */
+  public static final double TORCH_NORMAL_F64_ULP = 2;
+
+  /** Entries of orthogonal matrices of some 40 rows against PyTorch's, by another library's QR. */
+  public static final double TORCH_ORTHOGONAL_F32 = 1e-5;
+
+  /** The same in f64. */
+  public static final double TORCH_ORTHOGONAL_F64 = 1e-12;
+
+  /** Normals against those of PyTorch on a GPU, whose sine is approximate. */
+  public static final double TORCH_CUDA_NORMAL = 1e-6;
+
+  /** Half a unit of the last of the four decimals that PyTorch prints. */
+  public static final double TORCH_PRINTED = 0.5e-4;
+
   private Tolerances() {}
 }

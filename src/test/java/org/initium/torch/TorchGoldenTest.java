@@ -13,6 +13,7 @@ import org.initium.Init;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.TorchCpuGenerator;
+import org.initium.testing.Tolerances;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -55,9 +56,9 @@ class TorchGoldenTest {
     for (int i = 0; i < ours.length; i++) {
       double allowed = 0;
       if (row.expression().startsWith("orthogonal")) {
-        allowed = wide ? TorchTolerance.ORTHOGONAL_F64 : TorchTolerance.ORTHOGONAL_F32;
+        allowed = wide ? Tolerances.TORCH_ORTHOGONAL_F64 : Tolerances.TORCH_ORTHOGONAL_F32;
       } else if (wide) {
-        allowed = TorchTolerance.NORMAL_F64_ULPS * Math.ulp(theirs[i]);
+        allowed = Tolerances.TORCH_NORMAL_F64_ULP * Math.ulp(theirs[i]);
       }
       if (allowed == 0) {
         assertEquals(Double.toHexString(theirs[i]), Double.toHexString(ours[i]), "element " + i);

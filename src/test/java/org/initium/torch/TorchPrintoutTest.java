@@ -18,6 +18,7 @@ import org.initium.GpuGeometry;
 import org.initium.Init;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.testing.Tolerances;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,7 +50,7 @@ class TorchPrintoutTest {
   private static void assertPrinted(Tensor tensor, DType dtype, int from, List<Double> printed) {
     for (int i = 0; i < printed.size(); i++) {
       double ours = dtype.get(tensor.segment(), from + i);
-      double tolerance = TorchTolerance.PRINTED + TorchTolerance.CUDA_NORMAL;
+      double tolerance = Tolerances.TORCH_PRINTED + Tolerances.TORCH_CUDA_NORMAL;
       assertEquals(printed.get(i), ours, tolerance, "element " + (from + i));
     }
   }
