@@ -30,6 +30,13 @@ TEST(polling_comes_to_an_end) {
   int polls = 0;
   while (cuStreamQuery(d.a) == CUDA_ERROR_NOT_READY) ++polls;
   CHECK_EQUAL(polls, 3);
+  CUevent e = nullptr;
+  CHECK_EQUAL(cuEventCreate(&e, 0), CUDA_SUCCESS);
+  CHECK_EQUAL(cuEventQuery(e), CUDA_SUCCESS);  // never recorded
+  CHECK_EQUAL(cuEventRecord(e, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuEventQuery(e), CUDA_ERROR_NOT_READY);
+  CHECK_EQUAL(cuEventQuery(e), CUDA_SUCCESS);
+  cuEventDestroy_v2(e);
   cuMemFree_v2(p);
 }
 
@@ -59,10 +66,8 @@ TEST(event_orders_two_streams) {
     CUdeviceptr p = allocate(256);
     CUevent e = nullptr;
     CHECK_EQUAL(cuEventCreate(&e, CU_EVENT_DISABLE_TIMING), CUDA_SUCCESS);
-    CHECK_EQUAL(cuEventQuery(e), CUDA_SUCCESS);  // never recorded
     CHECK_EQUAL(d.launch(d.fill, p, 10, 64, d.a), CUDA_SUCCESS);
     CHECK_EQUAL(cuEventRecord(e, d.a), CUDA_SUCCESS);
-    CHECK_EQUAL(cuEventQuery(e), CUDA_ERROR_NOT_READY);
     CHECK_EQUAL(cuStreamWaitEvent(d.b, e, 0), CUDA_SUCCESS);
     CHECK_EQUAL(cuEventDestroy_v2(e), CUDA_SUCCESS);  // the wait stands
     CHECK_EQUAL(d.launch(d.add, p, 3, 64, d.b), CUDA_SUCCESS);
@@ -100,7 +105,7 @@ TEST(default_stream_is_ordered_with_blocking_streams) {
     CHECK_EQUAL(cuStreamCreate(&blocking, 0), CUDA_SUCCESS);
     CUdeviceptr p = allocate(256);
     CHECK_EQUAL(d.launch(d.fill, p, 1, 64, blocking), CUDA_SUCCESS);
-    CHECK_EQUAL(d.launch(d.add, p, 2, 64, nullptr), CUDA_SUCCESS);
+    CHECK_EQUAL(d.launch(d.fill, p, 3, 64, nullptr), CUDA_SUCCESS);
     CHECK_EQUAL(d.launch(d.add, p, 4, 64, blocking), CUDA_SUCCESS);
     CHECK_EQUAL(cuStreamDestroy_v2(blocking), CUDA_SUCCESS);  // its work is still done
     CHECK_EQUAL(word(p, 0), 7u);                        // a copy on the default stream
