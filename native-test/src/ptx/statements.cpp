@@ -26,7 +26,8 @@ void Compiler::plain(const Item& item, const Form& f, Instr i) {
   }
   if (operands.size() != f.operands.size()) fail(item.name + " takes " + std::to_string(f.operands.size()) + " operands, not " + std::to_string(operands.size()));
   size_t slot = 0;
-  const bool accesses = f.size != 0;  // exactly one operand is an address
+  // Where an address in brackets belongs: after the results of an access; alone in a prefetch.
+  const size_t place = f.size != 0 ? f.results : item.name.compare(0, 8, "prefetch") == 0 ? 0 : operands.size();
   for (size_t k = 0; k < operands.size(); k++) {
     const Operand* o = operands[k];
     const Type t = f.operands[k];
@@ -34,11 +35,8 @@ void Compiler::plain(const Item& item, const Form& f, Instr i) {
     if (f.cls == OpClass::Atomic && f.results == 0 && slot == 0) slot++;
     uint32_t& out = i.op[slot++];
     if (o == nullptr) continue;
-    if (accesses && o->kind == Operand::Address) out = address(*o, i);
-    else if (accesses && k == (f.results != 0 ? f.results : 0)) fail("expected an address in brackets");
-    else if (!accesses && o->kind == Operand::Address) {
-      Instr ignored = i;
-      out = address(*o, ignored);  // prefetch
+    if (k == place) {
+      out = address(*o, i);
     } else if (k < f.results) {
       out = target(*o, t, f.relaxedWidth);
       if (const Symbol* s = lookup(o->name); s != nullptr && f.relaxedWidth) i.width = maskOf(s->type);

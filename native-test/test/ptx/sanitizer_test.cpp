@@ -185,6 +185,12 @@ TEST(load_errors_name_the_line) {
   CHECK_EQUAL(log(h + ".entry k() {\n bra nowhere;\n}"), std::string("line 5: not a label: 'nowhere'"));
   CHECK_EQUAL(log(h + ".entry k() {\n .reg .b32 %r; add.u32 %r, %r;\n}"), std::string("line 5: add.u32 takes 3 operands, not 2"));
   CHECK_EQUAL(log(h + ".entry k() {\n .reg .b32 %r;\n add.u32 %r, %q, 1;\n}"), std::string("line 6: unknown register '%q'"));
+  for (const char* wrong : {"st.global.u32 [%d], [%d];", "ld.global.u32 [%d], [%d];", "add.u32 %r, [%d], 1;", "ld.global.u32 %r, %d;", "mov.u32 3, %r;", "mov.u32 %tid.x, 3;", "add.u32 {%r, %r}, %r, 1;", "ld.global.v2.u32 {%r}, [%d];",
+                            "st.global.v2.u32 [%d], {%r, %r, %r};", "prefetch.global.L1 %d;", "@%r mov.u32 %r, 1;", "mov.b64 %d, {%r, %r, %r};", "mov.b32 %r, {%r, %r};", "setp.eq.u32 %r, %r, 1;", "bra %r;", "bar.sync;", "call %r;", "shfl.sync.idx.b32 %r, %r, 1, 2;",
+                            "ld.shared.u32 %r, [%q];", "mov.u32 %r, !%r;", "selp.u32 %r, 1, 2, %r;", "ld.global.u32 %r, [%r];", "cvt.u32.u64 %r, %r;", "ret %r;", "mov.u32 %r, %d;", "st.global.u64 [%d], %r;", "bar.red.popc.u32 %r, 0;"}) {
+    const std::string l = log(h + ".entry k() {\n .reg .b32 %r; .reg .b64 %d;\n" + wrong + "\n}");
+    check::that(l.find("line 6: ") == 0, __FILE__, __LINE__, std::string(wrong) + " gave '" + l + "'");
+  }
   CHECK_EQUAL(log(h + ".func f() {\n { call f; } }\n.entry k() { call f; }"), std::string("line 5: recursive call of 'f' is not supported"));
   CHECK_EQUAL(log(".version 12.0\n.target sm_75\n.address_size 64"), std::string("line 2: unsupported .version 12.0"));
   CHECK(log(".version 6.3\n.target sm_75\n.address_size 32").find("must be 64") != std::string::npos);
