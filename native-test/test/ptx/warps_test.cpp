@@ -101,6 +101,12 @@ TEST(guards_and_exit) {
   expect(d.download<uint32_t>(out, 40), [](uint32_t t) { return t > 9 ? 3 : 2; });
 }
 
+TEST(lanes_that_left_are_not_waited_for) {
+  // The lower half waits at the shuffle, which names all lanes, until the upper half has left.
+  const auto r = threads("mov.u32 %r, 7; mad.wide.u32 %x, %t, 4, %o; setp.gt.u32 %p, %t, 15; @%p bra late; shfl.sync.bfly.b32 %r, %t, 1, 31, -1; bra done; late: st.global.u32 [%x], %t; exit; done:");
+  expect(r, [](uint32_t t) { return t < 16 ? t ^ 1 : t; });
+}
+
 TEST(barriers) {
   const std::string fill = "shl.b32 %a, %t, 2; mov.u32 %b, s; add.u32 %a, %a, %b; st.shared.u32 [%a], %t;\n", mirror = "sub.u32 %c, 255, %t; shl.b32 %c, %c, 2; add.u32 %c, %c, %b; ld.shared.u32 %r, [%c];";
   for (const char* sync : {"bar.sync 0;", "barrier.sync 0;", "barrier.sync.aligned 1;", "bar.sync 3, 256;", "bar.cta.sync 0;"})
