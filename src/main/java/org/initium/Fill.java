@@ -153,7 +153,7 @@ public sealed interface Fill {
       Checks.that(sparsity >= 0 && sparsity <= 1, "sparsity", sparsity, "from 0 to 1");
       Checks.representable("std", std, dtype);
       Checks.that(std >= 0, "std", std, "0 or more");
-      Checks.that(whole.size(0) <= 1L << 31, "rows", whole.size(0), "2^31 or fewer");
+      Checks.that(whole.size(0) < 1L << 31, "rows", whole.size(0), "fewer than 2^31");
     }
 
     /** The zeros in each column. */

@@ -31,7 +31,4 @@ final class Block {
 
   /** Values rounded to 16 bits. */
   final short[] halves = new short[SIZE + SLACK];
-
-  /** Which elements of a row are zero. */
-  final boolean[] zero = new boolean[SIZE];
 }

@@ -144,8 +144,7 @@ public final class CpuBackend implements Backend {
   private void fill(Tensor tensor, Fill.Elementary fill, long seed, long start) {
     boolean f64 = tensor.dtype() == DType.F64;
     switch (fill) {
-      case Fill.Constant constant ->
-          write(tensor, ScalarValues.constant(tensor.dtype().round(constant.value())));
+      case Fill.Constant constant -> constant(tensor, tensor.dtype().round(constant.value()));
       case Fill.Uniform uniform ->
           write(
               tensor,
@@ -165,11 +164,11 @@ public final class CpuBackend implements Backend {
                   ? ScalarValues.truncated(Truncated64.of(truncated), seed, start)
                   : engine.truncated(Truncated32.of(truncated, tensor.dtype()), seed, start));
       case Fill.Eye eye -> {
-        write(tensor, ScalarValues.constant(0));
+        constant(tensor, 0);
         Identity.eye(tensor, eye.gain());
       }
       case Fill.Dirac dirac -> {
-        write(tensor, ScalarValues.constant(0));
+        constant(tensor, 0);
         Identity.dirac(tensor, dirac.groups());
       }
       case Fill.Hadamard hadamard ->
@@ -191,6 +190,14 @@ public final class CpuBackend implements Backend {
               orthogonal,
               options.threads(),
               part -> fill(part, new Fill.Normal(0, 1), seed, start));
+    }
+  }
+
+  private void constant(Tensor tensor, double value) {
+    if (tensor.isContiguous()) {
+      ConstantFill.fill(tensor, value, team);
+    } else {
+      write(tensor, ScalarValues.constant(value));
     }
   }
 

@@ -5,7 +5,15 @@ import org.initium.law.Truncated32;
 import org.initium.law.Uniform32;
 
 /** Makes the values that are computed in binary32, which most tensors are made of. */
-interface Engine extends WordSource {
+interface Engine {
+  /**
+   * Computes {@code count} words of the stream from position n on, at most twice {@link
+   * Block#SIZE}, into {@link Block#words}.
+   *
+   * @return where in the array they begin, at most {@link Block#SLACK} / 2
+   */
+  int words(long seed, long n, int count, Block block);
+
   /** The values of a uniform fill whose first word is {@code start}. */
   Values uniform(Uniform32 law, long seed, long start);
 
@@ -14,4 +22,15 @@ interface Engine extends WordSource {
 
   /** The values of a truncated normal fill. */
   Values truncated(Truncated32 law, long seed, long start);
+
+  /**
+   * Draws which elements of a row of a sparse matrix of at most 65536 rows are zero, with {@link
+   * org.initium.law.ColumnMask}, and puts zeros over them in {@link Block#floats}.
+   *
+   * @param at where the mask's words are in {@link Block#words}
+   * @param begin where the row's elements are
+   * @param rowsLeft rows from this one on
+   * @param zerosLeft how many zeros each column still needs; counted down
+   */
+  void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft);
 }

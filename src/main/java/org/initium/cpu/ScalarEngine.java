@@ -1,5 +1,6 @@
 package org.initium.cpu;
 
+import org.initium.law.ColumnMask;
 import org.initium.law.Normal32;
 import org.initium.law.Philox;
 import org.initium.law.Truncated32;
@@ -60,5 +61,15 @@ enum ScalarEngine implements Engine {
       }
       return 0;
     };
+  }
+
+  @Override
+  public void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft) {
+    for (int j = 0; j < count; j++) {
+      if (ColumnMask.isZero(block.words[at + j], rowsLeft, zerosLeft[j])) {
+        block.floats[begin + j] = 0;
+        zerosLeft[j]--;
+      }
+    }
   }
 }

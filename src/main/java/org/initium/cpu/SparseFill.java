@@ -17,26 +17,26 @@ final class SparseFill {
 
   private final Tensor tensor;
   private final Values normals;
-  private final WordSource words;
+  private final Engine engine;
   private final long seed;
   private final long maskStart;
   private final int maskWords;
   private final long rows;
   private final long columns;
-  private final long zeros;
+  private final int zeros;
 
   SparseFill(
-      Tensor tensor, Fill.Sparse fill, Values normals, WordSource words, long seed, long start) {
+      Tensor tensor, Fill.Sparse fill, Values normals, Engine engine, long seed, long start) {
     Shape whole = tensor.whole();
     this.tensor = tensor;
     this.normals = normals;
-    this.words = words;
+    this.engine = engine;
     this.seed = seed;
     this.maskStart = ColumnMask.start(fill, whole, tensor.dtype(), start);
     this.maskWords = fill.maskWords(whole);
     this.rows = whole.size(0);
     this.columns = whole.size(1);
-    this.zeros = fill.zerosPerColumn(whole);
+    this.zeros = Math.toIntExact(fill.zerosPerColumn(whole));
   }
 
   void fill(Team team) {
@@ -51,47 +51,45 @@ final class SparseFill {
   }
 
   private void columns(long from, int count, Block block) {
-    long[] zerosLeft = new long[count];
+    int[] zerosLeft = new int[count + Block.SLACK];
     Arrays.fill(zerosLeft, zeros);
     long first = tensor.origin()[0];
     long end = first + tensor.shape().size(0);
     long column = tensor.origin()[1] + from;
     Store store = Store.of(tensor.dtype());
-    boolean f64 = tensor.dtype() == DType.F64;
     for (long row = 0; row < end; row++) {
       long element = row * columns + column;
-      mask(element, count, rows - row, zerosLeft, block);
-      if (row < first) {
-        continue;
+      // the rows above a shard are drawn for what they leave to the shard
+      int begin = row < first ? 0 : normals.compute(element, count, block);
+      mask(element, begin, count, rows - row, zerosLeft, block);
+      if (row >= first) {
+        long place =
+            tensor.memoryOffset() + (row - first) * tensor.stride(0) + from * tensor.stride(1);
+        long address = tensor.storage().address() + place * tensor.dtype().bytes();
+        store.write(block, begin, count, address, tensor.stride(1));
       }
-      int begin = normals.compute(element, count, block);
-      for (int j = 0; j < count; j++) {
-        if (block.zero[j]) {
-          if (f64) {
-            block.doubles[begin + j] = 0;
-          } else {
-            block.floats[begin + j] = 0;
-          }
-        }
-      }
-      long place =
-          tensor.memoryOffset() + (row - first) * tensor.stride(0) + from * tensor.stride(1);
-      long address = tensor.storage().address() + place * tensor.dtype().bytes();
-      store.write(block, begin, count, address, tensor.stride(1));
     }
   }
 
-  /** Draws which of a row's elements are zero. */
-  private void mask(long element, int count, long rowsLeft, long[] zerosLeft, Block block) {
+  /** Puts a row's zeros over its values. */
+  private void mask(
+      long element, int begin, int count, long rowsLeft, int[] zerosLeft, Block block) {
     int[] w = block.words;
-    int at = words.words(seed, maskStart + maskWords * element, maskWords * count, block);
+    int at = engine.words(seed, maskStart + maskWords * element, maskWords * count, block);
+    if (maskWords == 1 && tensor.dtype() != DType.F64) {
+      engine.sparsify(block, at, begin, count, (int) rowsLeft, zerosLeft);
+      return;
+    }
     for (int j = 0; j < count; j++) {
       boolean zero =
           maskWords == 1
-              ? ColumnMask.isZero(w[at + j], (int) rowsLeft, (int) zerosLeft[j])
+              ? ColumnMask.isZero(w[at + j], (int) rowsLeft, zerosLeft[j])
               : ColumnMask.isZero(w[at + 2 * j], w[at + 2 * j + 1], rowsLeft, zerosLeft[j]);
-      block.zero[j] = zero;
-      zerosLeft[j] -= zero ? 1 : 0;
+      if (zero) {
+        block.doubles[begin + j] = 0;
+        block.floats[begin + j] = 0;
+        zerosLeft[j]--;
+      }
     }
   }
 }

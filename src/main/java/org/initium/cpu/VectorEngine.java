@@ -111,11 +111,48 @@ final class VectorEngine implements Engine {
     long[] keys = keys(seed);
     return (first, count, block) -> {
       int begin = draw(keys, start + first, count, block, false);
-      for (int i = begin; i < begin + count; i++) {
-        block.floats[i] = law.at(block.words[i]);
-      }
+      segments(block.words, begin + count, block.floats);
+      law.inSegments(block.words, begin + count, block.floats);
       return begin;
     };
+  }
+
+  /** Rows and places in the segments of {@link Truncated32}; the rows go where the words were. */
+  private static void segments(int[] words, int count, float[] places) {
+    for (int i = 0; i < count; i += INTS.length()) {
+      IntVector word = IntVector.fromArray(INTS, words, i);
+      IntVector flip = word.lanewise(ASHR, 31);
+      FloatVector f = ((FloatVector) word.lanewise(XOR, flip).convert(I2F, 0)).add(0.5f);
+      IntVector bits = f.reinterpretAsInts();
+      bits.lanewise(LSHR, 19)
+          .sub(Truncated32.FIRST_ROW)
+          .add(flip.and(Truncated32.SEGMENTS))
+          .intoArray(words, i);
+      bits.lanewise(LSHL, 4)
+          .and(0x7fffff)
+          .add(0x3f800000)
+          .reinterpretAsFloats()
+          .sub(1.5f)
+          .intoArray(places, i);
+    }
+  }
+
+  /** {@code word * rowsLeft >>> 32} by halves of the word, which fit in 32 bits each. */
+  @Override
+  public void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft) {
+    for (int i = 0; i < count; i += INTS.length()) {
+      IntVector word = IntVector.fromArray(INTS, block.words, at + i);
+      IntVector lower = word.and(0xffff).mul(rowsLeft).lanewise(LSHR, 16);
+      IntVector high = word.lanewise(LSHR, 16).mul(rowsLeft).add(lower).lanewise(LSHR, 16);
+      IntVector left = IntVector.fromArray(INTS, zerosLeft, i);
+      IntVector zero = high.sub(left).lanewise(ASHR, 31); // -1 where it is less
+      left.add(zero).intoArray(zerosLeft, i);
+      FloatVector.fromArray(FLOATS, block.floats, begin + i)
+          .reinterpretAsInts()
+          .and(zero.not())
+          .reinterpretAsFloats()
+          .intoArray(block.floats, begin + i);
+    }
   }
 
   /** The keys of the rounds, two each. */

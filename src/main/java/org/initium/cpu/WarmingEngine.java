@@ -51,4 +51,9 @@ final class WarmingEngine implements Engine {
   public Values truncated(Truncated32 law, long seed, long start) {
     return truncated.choose(scalar.truncated(law, seed, start), vector.truncated(law, seed, start));
   }
+
+  @Override
+  public void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft) {
+    (normal.isDone() ? vector : scalar).sparsify(block, at, begin, count, rowsLeft, zerosLeft);
+  }
 }
