@@ -141,11 +141,26 @@ final class Commands {
         names = "--device",
         paramLabel = "DEVICE",
         defaultValue = "cpu",
-        description = "What computes the values: cpu (default), cuda or cuda:1.")
-    private Device device;
+        split = ",",
+        description = {
+          "What computes the values: cpu (default), cuda or cuda:1;",
+          "cuda:0,cuda:1 share the work. The bits do not depend on it, orthogonal aside."
+        })
+    private List<Device> devices;
+
+    @Option(
+        names = "--chunk",
+        paramLabel = "SIZE",
+        converter = SizeConverter.class,
+        defaultValue = "64M",
+        description = {
+          "What is computed at a time (default: 64M); two of these are in the memory of each",
+          "device. An orthogonal tensor is computed in one piece, however large."
+        })
+    private long chunkBytes;
 
     ModelCommands.Source source() {
-      return new ModelCommands.Source(seed, generator, device);
+      return new ModelCommands.Source(seed, generator, devices, chunkBytes);
     }
   }
 

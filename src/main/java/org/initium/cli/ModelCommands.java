@@ -35,8 +35,11 @@ final class ModelCommands {
    *
    * @param seed of the generator; for verify, the file's own if absent
    * @param generator its name, as {@link GeneratorName} reads it; the file's own if absent
+   * @param devices what computes, in turns
+   * @param chunkBytes what is computed at a time
    */
-  record Source(Optional<Long> seed, Optional<String> generator, Device device) {
+  record Source(
+      Optional<Long> seed, Optional<String> generator, List<Device> devices, long chunkBytes) {
     private Generator open(Map<String, String> recorded, long offset) {
       String name = generator.orElse(recorded.getOrDefault(PREFIX + "generator", "philox"));
       String seedText = recorded.getOrDefault(PREFIX + "seed", "0");
@@ -72,16 +75,16 @@ final class ModelCommands {
         new PlanFiller(
             source.open(Map.of(), offset),
             Drawing.IN_ORDER,
-            source.device(),
+            source.devices(),
             RowShard.ALL,
-            PlanFiller.DEFAULT_CHUNK_BYTES);
+            source.chunkBytes());
     write(plan, filler, file, metadata, Long.MAX_VALUE);
     return 0;
   }
 
   private static PlanFiller filler(Generator generator, Source source, RowShard shard) {
     return new PlanFiller(
-        generator, Drawing.of(generator), source.device(), shard, PlanFiller.DEFAULT_CHUNK_BYTES);
+        generator, Drawing.of(generator), source.devices(), shard, source.chunkBytes());
   }
 
   /** {@code format} is what Hugging Face's loaders ask for; the rest lets verify find the run. */

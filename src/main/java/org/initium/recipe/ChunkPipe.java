@@ -1,8 +1,9 @@
 package org.initium.recipe;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,21 +18,48 @@ import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
 
-/** Two chunk buffers in turn: one is filled while the bytes of the other go to the sink. */
+/**
+ * Two chunk buffers on each device, in turn: one is filled while the bytes of the others are copied
+ * to the host and go to the sink.
+ */
 final class ChunkPipe implements AutoCloseable {
-  /** A buffer on the device, its bytes on the host, and the sink's work on them. */
+  /** A buffer on a device, its bytes on the host, and the work on them. */
   private static final class Slot {
+    private final Device device;
+    private final Backend backend;
+    private final Stream stream;
     private Storage storage;
-    private Arena arena;
-    private MemorySegment host;
+    private Storage host; // the same where the host can read it
     private Future<?> sent;
+
+    Slot(Device device) {
+      this.device = device;
+      this.backend = Backends.of(device);
+      this.stream = backend.newStream(device);
+    }
+
+    void reserve(long bytes) {
+      if (storage == null || storage.bytes() < bytes) {
+        free();
+        storage = backend.allocate(device, bytes);
+        host = device.equals(Device.CPU) ? storage : backend.allocateHost(device, bytes);
+      }
+    }
+
+    void free() {
+      if (host != null && host != storage) {
+        host.close();
+      }
+      if (storage != null) {
+        storage.close();
+      }
+      host = null;
+      storage = null;
+    }
   }
 
-  private final Device device;
-  private final Backend backend;
-  private final Stream stream;
   private final ChunkSink sink;
-  private final Slot[] slots = {new Slot(), new Slot()};
+  private final List<Slot> slots = new ArrayList<>();
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -41,50 +69,46 @@ final class ChunkPipe implements AutoCloseable {
           });
   private int turn;
 
-  ChunkPipe(Device device, ChunkSink sink) {
-    this.device = device;
-    this.backend = Backends.of(device);
-    this.stream = backend.newStream(device);
+  ChunkPipe(List<Device> devices, ChunkSink sink) {
     this.sink = sink;
+    try {
+      for (int i = 0; i < 2 * devices.size(); i++) {
+        slots.add(new Slot(devices.get(i % devices.size())));
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
+  /** Where the buffer that {@link #next} gave is filled. */
   Stream stream() {
-    return stream;
+    return slots.get(turn).stream;
   }
 
   /** The next buffer as a tensor, once the sink is done with it. */
   Tensor next(Shape shape, DType dtype) throws IOException {
-    Slot slot = slots[turn];
+    Slot slot = slots.get(turn);
     await(slot);
-    long bytes = shape.numel() * dtype.bytes();
-    if (slot.storage == null || slot.storage.bytes() < bytes) {
-      free(slot);
-      slot.storage = backend.allocate(device, bytes);
-      if (device.equals(Device.CPU)) {
-        slot.host = slot.storage.segment();
-      } else {
-        slot.arena = Arena.ofShared();
-        slot.host = slot.arena.allocate(bytes, 64);
-      }
-    }
+    slot.reserve(shape.numel() * dtype.bytes());
     return Tensor.of(slot.storage, shape, dtype);
   }
 
-  /** Hands the buffer that {@link #next} gave to the sink. */
+  /** Hands the buffer that {@link #next} gave to the sink, behind its fill. */
   void send(PlannedTensor tensor, long offset, long bytes) {
-    Slot slot = slots[turn];
-    MemorySegment filled = slot.host.asSlice(0, bytes);
-    if (slot.arena != null) {
-      backend.copyToHost(slot.storage, 0, filled, stream);
+    Slot slot = slots.get(turn);
+    MemorySegment filled = slot.host.segment().asSlice(0, bytes);
+    if (slot.host != slot.storage && bytes > 0) {
+      slot.backend.copyToHost(slot.storage, 0, filled, slot.stream);
     }
-    stream.synchronize();
     slot.sent =
         writer.submit(
             () -> {
+              slot.stream.synchronize();
               sink.accept(tensor, offset, filled);
               return null;
             });
-    turn = 1 - turn;
+    turn = (turn + 1) % slots.size();
   }
 
   /** Waits until the sink has taken everything. */
@@ -115,23 +139,12 @@ final class ChunkPipe implements AutoCloseable {
     }
   }
 
-  private static void free(Slot slot) {
-    if (slot.storage != null) {
-      slot.storage.close();
-      slot.storage = null;
-    }
-    if (slot.arena != null) {
-      slot.arena.close();
-      slot.arena = null;
-    }
-  }
-
   @Override
   public void close() {
     writer.close(); // waits for the sink, whose buffers are freed next
     for (Slot slot : slots) {
-      free(slot);
+      slot.free();
+      slot.stream.close();
     }
-    stream.close();
   }
 }

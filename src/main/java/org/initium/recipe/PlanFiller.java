@@ -16,24 +16,25 @@ import org.initium.Tensor;
  *
  * @param generator where the random words come from
  * @param drawing how the tensors share it
- * @param device what computes them
+ * @param devices what computes them: chunks take turns, and are on the way to the sink while the
+ *     next ones are filled
  * @param shard which rows of each tensor are made
- * @param chunkBytes the size of a chunk; two are in memory at a time. A tensor with an orthogonal
- *     part is one chunk, since its elements depend on each other
+ * @param chunkBytes the size of a chunk; each device has memory for two. A tensor with an
+ *     orthogonal part is one chunk, since its elements depend on each other
  */
 public record PlanFiller(
-    Generator generator, Drawing drawing, Device device, RowShard shard, long chunkBytes) {
+    Generator generator, Drawing drawing, List<Device> devices, RowShard shard, long chunkBytes) {
   /** Chunks that are large for a disk, and a small part of any memory. */
   public static final long DEFAULT_CHUNK_BYTES = 64L << 20;
 
   /** A filler for all rows, which draws as is usual for the generator. */
   public PlanFiller(Generator generator, Device device) {
-    this(generator, Drawing.of(generator), device, RowShard.ALL, DEFAULT_CHUNK_BYTES);
+    this(generator, Drawing.of(generator), List.of(device), RowShard.ALL, DEFAULT_CHUNK_BYTES);
   }
 
   /** Makes all tensors of the plan and hands their bytes to the sink. */
   public void fill(Plan plan, ChunkSink sink) throws IOException {
-    try (ChunkPipe pipe = new ChunkPipe(device, sink)) {
+    try (ChunkPipe pipe = new ChunkPipe(devices, sink)) {
       for (PlannedTensor tensor : plan.tensors()) {
         fill(tensor, pipe);
       }
@@ -85,7 +86,7 @@ public record PlanFiller(
   private void skip(PlannedTensor.Part part, PlannedTensor tensor, Generator generator) {
     Shape shape = part.region().shape();
     Shape empty = shape.rank() == 0 ? shape : shape.with(0, 0);
-    try (Tensor nothing = Tensor.empty(empty, tensor.dtype(), device)) {
+    try (Tensor nothing = Tensor.empty(empty, tensor.dtype(), devices.getFirst())) {
       nothing.shardOf(shape, new long[shape.rank()]).fill(part.init(), generator);
     }
   }

@@ -82,7 +82,7 @@ class PlanFillerTest {
   }
 
   private static PlanFiller filler(Generator generator, RowShard shard, long chunkBytes) {
-    return new PlanFiller(generator, Drawing.of(generator), Device.CPU, shard, chunkBytes);
+    return new PlanFiller(generator, Drawing.of(generator), List.of(Device.CPU), shard, chunkBytes);
   }
 
   private static Map<String, byte[]> whole(Generator generator) throws IOException {
