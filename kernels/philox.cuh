@@ -19,27 +19,30 @@ __device__ __forceinline__ Product multiply(uint32_t a, uint32_t b) {
   return p;
 }
 
-__device__ __forceinline__ Words philox(uint64_t seed, uint64_t block) {
+__device__ __forceinline__ uint32_t exclusiveOr(uint32_t a, uint32_t b, uint32_t c) {
+  uint32_t d;
+  asm("lop3.b32 %0, %1, %2, %3, 0x96;" : "=r"(d) : "r"(a), "r"(b), "r"(c));
+  return d;
+}
+
+// Where a fill draws from. The keys of the ten rounds are the host's work: here they are operands, and cost nothing.
+struct Source {
+  uint64_t start;       // the fill's first word
+  uint32_t keys[10][2]; // the seed, and what it grows to
+};
+
+__device__ __forceinline__ Words philox(const Source& source, uint64_t block) {
   uint32_t c0 = uint32_t(block >> 16), c1 = uint32_t(block >> 48), c2 = uint32_t(block) & 0xffff, c3 = 0;
-  uint32_t k0 = uint32_t(seed), k1 = uint32_t(seed >> 32);
 #pragma unroll
   for (int round = 0; round < 10; round++) {
     Product p0 = multiply(c0, 0xD2511F53), p1 = multiply(c2, 0xCD9E8D57);
-    c0 = p1.high ^ c1 ^ k0;
+    c0 = exclusiveOr(p1.high, c1, source.keys[round][0]);
     c1 = p1.low;
-    c2 = p0.high ^ c3 ^ k1;
+    c2 = exclusiveOr(p0.high, c3, source.keys[round][1]);
     c3 = p0.low;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
   }
   return {{c0, c1, c2, c3}};
 }
-
-// Where a fill draws from.
-struct Source {
-  uint64_t seed;
-  uint64_t start;  // the fill's first word
-};
 
 // The block of two doubles from position 2 * pair on, as cuRAND's double calls have it: Philox.blockOfDouble.
 __device__ __forceinline__ uint64_t blockOfDoubles(uint64_t start, uint64_t pair) {

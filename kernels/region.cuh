@@ -110,11 +110,11 @@ __device__ __forceinline__ void fill(const Region& r, const Law& law) {
 template <class T, class Each>
 __device__ __forceinline__ void words(const Source& source, uint64_t group, Each each) {
   if constexpr (sizeof(typename T::Stored) == 8) {
-    each(0, philox(source.seed, blockOfDoubles(source.start, group)));
+    each(0, philox(source, blockOfDoubles(source.start, group)));
   } else {
     constexpr int BLOCKS = sizeof(typename T::Stored) == 2 ? 2 : 1;
 #pragma unroll
-    for (int b = 0; b < BLOCKS; b++) each(4 * b, philox(source.seed, group * BLOCKS + b));
+    for (int b = 0; b < BLOCKS; b++) each(4 * b, philox(source, group * BLOCKS + b));
   }
 }
 

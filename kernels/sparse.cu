@@ -25,7 +25,7 @@ __device__ __forceinline__ void drawMask(const Sparse& p, uint64_t row, uint64_t
     int r = i / blocks;
     uint64_t first = p.mask + ((row + r) * p.columns + column) * p.maskWords;
     uint64_t block = (first >> 2) + (i - r * blocks);
-    Words w = philox(p.source.seed, block);
+    Words w = philox(p.source, block);
 #pragma unroll
     for (int k = 0; k < 4; k++) {
       uint64_t at = 4 * block + k - first;

@@ -6,6 +6,7 @@ import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
+import org.initium.law.Philox;
 
 /** Queues the fills whose elements each have words of their own, with the laws of the CPU. */
 final class Random {
@@ -20,10 +21,22 @@ final class Random {
     for (Region region : target.regions(start)) {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
-        parameters.add(seed).add(start);
+        addSource(parameters, seed, start);
         parameters.add(law.low()).add(law.range()).add(law.least()).add(law.greatest());
         target.launch("uniform", region, parameters);
       }
+    }
+  }
+
+  /** The struct Source of kernels/philox.cuh: the start, and the keys of Philox's rounds. */
+  private static void addSource(Parameters parameters, long seed, long start) {
+    parameters.add(start);
+    int k0 = (int) seed;
+    int k1 = (int) (seed >>> 32);
+    for (int round = 0; round < Philox.ROUNDS; round++) {
+      parameters.add(Integer.toUnsignedLong(k0) | (long) k1 << 32);
+      k0 += Philox.W0;
+      k1 += Philox.W1;
     }
   }
 
@@ -50,7 +63,8 @@ final class Random {
             dtype);
     try (Parameters parameters = new Parameters()) {
       region.addTo(parameters);
-      parameters.add(seed).add(start).add(0.0).add(1.0);
+      addSource(parameters, seed, start);
+      parameters.add(0.0).add(1.0);
       target.launch("normal", "normal", dtype, region.items(), parameters);
     }
   }
@@ -63,7 +77,7 @@ final class Random {
     for (Region region : target.regions(start)) {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
-        parameters.add(seed).add(start);
+        addSource(parameters, seed, start);
         addNormal(parameters, target.dtype(), fill);
         target.launch("normal", region, parameters);
       }
@@ -89,7 +103,8 @@ final class Random {
     for (Region region : target.regions(start)) {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
-        parameters.add(seed).add(start).add(law.table()).add(law.least()).add(law.greatest());
+        addSource(parameters, seed, start);
+        parameters.add(law.table()).add(law.least()).add(law.greatest());
         target.launch("truncated", region, parameters);
       }
     }
@@ -101,10 +116,9 @@ final class Random {
     Shape whole = tensor.whole();
     DType dtype = target.dtype();
     try (Parameters parameters = new Parameters()) {
+      parameters.add(tensor.storage().address() + tensor.memoryOffset() * dtype.bytes());
+      addSource(parameters, seed, start);
       parameters
-          .add(tensor.storage().address() + tensor.memoryOffset() * dtype.bytes())
-          .add(seed)
-          .add(start)
           .add(start + new Fill.Normal(0, fill.std()).words(whole, dtype))
           .add((long) fill.maskWords(whole))
           .add(whole.size(0))
