@@ -132,7 +132,7 @@ public final class CpuBackend implements Backend {
               tensor,
               orthogonal,
               OrthogonalFill.Gaussian.AS_SHAPED,
-              options.threads(),
+              team,
               part -> torch.fill(part, new Fill.Normal(0, 1)));
       case Fill.Constant constant -> fill(tensor, constant, 0, 0);
       case Fill.Eye eye -> fill(tensor, eye, 0, 0);
@@ -186,10 +186,7 @@ public final class CpuBackend implements Backend {
       }
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(
-              tensor,
-              orthogonal,
-              options.threads(),
-              part -> fill(part, new Fill.Normal(0, 1), seed, start));
+              tensor, orthogonal, team, part -> fill(part, new Fill.Normal(0, 1), seed, start));
     }
   }
 

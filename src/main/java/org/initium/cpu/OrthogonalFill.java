@@ -1,11 +1,12 @@
 package org.initium.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
-import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Layout;
 import org.initium.Shape;
 import org.initium.Tensor;
 
@@ -15,7 +16,7 @@ import org.initium.Tensor;
  * the tensor's part and rounded.
  */
 final class OrthogonalFill {
-  /** Elements of the Gaussian matrix that are transposed at a time. */
+  /** Elements that are transposed, or copied by a thread, at a time. */
   private static final long CHUNK = 1 << 16;
 
   private OrthogonalFill() {}
@@ -29,24 +30,20 @@ final class OrthogonalFill {
   }
 
   /** Fills a tensor with its part of the matrix, the tall Gaussian matrix drawn row by row. */
-  static void fill(Tensor tensor, Fill.Orthogonal fill, int threads, Consumer<Tensor> normals) {
-    fill(tensor, fill, Gaussian.TALL, threads, normals);
+  static void fill(Tensor tensor, Fill.Orthogonal fill, Team team, Consumer<Tensor> normals) {
+    fill(tensor, fill, Gaussian.TALL, team, normals);
   }
 
   /**
    * Fills a tensor with its part of the matrix.
    *
    * @param gaussian which element of the Gaussian matrix is which of the normals
-   * @param threads how many threads share the work
+   * @param team who shares the work
    * @param normals fills a region of a 1-D tensor, the Gaussian matrix in its order, with N(0,1); a
    *     region without elements where nothing of the matrix is of use
    */
   static void fill(
-      Tensor tensor,
-      Fill.Orthogonal fill,
-      Gaussian gaussian,
-      int threads,
-      Consumer<Tensor> normals) {
+      Tensor tensor, Fill.Orthogonal fill, Gaussian gaussian, Team team, Consumer<Tensor> normals) {
     Shape whole = tensor.whole();
     long rows = whole.size(0);
     long columns = whole.numel() / rows;
@@ -70,7 +67,7 @@ final class OrthogonalFill {
     if (inPlace) {
       MemorySegment memory = tensor.segment();
       TallMatrix q = new TallMatrix(blas, memory.address(), longer, shorter, tall);
-      compute(q, fill.method(), gaussian, threads, normals);
+      compute(q, fill.method(), gaussian, team, normals);
       scale(q, fill.gain());
       return;
     }
@@ -78,8 +75,10 @@ final class OrthogonalFill {
         HostMemory.allocate(Math.multiplyExact(whole.numel(), (long) blas.dtype().bytes()));
     try {
       TallMatrix q = new TallMatrix(blas, beside.address(), longer, shorter, tall);
-      compute(q, fill.method(), gaussian, threads, normals);
-      copy(beside, blas.dtype(), fill.gain(), tensor);
+      compute(q, fill.method(), gaussian, team, normals);
+      Values values = elements(q, fill.gain());
+      Region region = new Region(tensor);
+      team.share(region.numel(), CHUNK, (from, to, block) -> region.fill(from, to, values, block));
     } finally {
       HostMemory.free(beside);
     }
@@ -89,7 +88,7 @@ final class OrthogonalFill {
       TallMatrix q,
       Fill.Orthogonal.Method method,
       Gaussian gaussian,
-      int threads,
+      Team team,
       Consumer<Tensor> normals) {
     if (q.rowMajor() || gaussian == Gaussian.AS_SHAPED) { // in the order of memory
       normals.accept(part(q, q.address(), 0, q.rows()));
@@ -97,7 +96,7 @@ final class OrthogonalFill {
       transposed(q, normals);
     }
     Blas.withThreads(
-        threads,
+        team.threads(),
         () -> {
           try (HouseholderQ work = new HouseholderQ(q)) {
             switch (method) {
@@ -148,39 +147,26 @@ final class OrthogonalFill {
     }
   }
 
-  /** Copies the tensor's part of a row-major matrix, times gain, rounded to the tensor's dtype. */
-  private static void copy(MemorySegment matrix, DType from, double gain, Tensor tensor) {
-    new Scatter(
-            matrix,
-            from,
-            from.round(gain),
-            tensor.storage().segment(),
-            tensor.dtype(),
-            tensor.layout())
-        .dimension(0, tensor.layout().memoryOffset(), tensor.layout().wholeOffset());
-  }
-
-  private record Scatter(
-      MemorySegment matrix,
-      DType from,
-      double gain,
-      MemorySegment memory,
-      DType to,
-      Layout layout) {
-
-    void dimension(int d, long target, long source) {
-      long step = layout.memoryStrides()[d];
-      long sourceStep = layout.wholeStrides()[d];
-      boolean innermost = d == layout.rank() - 1;
-      for (long k = 0, size = layout.sizes()[d]; k < size; k++) {
-        if (innermost) {
-          to.set(memory, target, from.round(from.get(matrix, source) * gain));
-        } else {
-          dimension(d + 1, target, source);
+  /** The elements of a row-major matrix, times gain. */
+  private static Values elements(TallMatrix q, double gain) {
+    if (q.blas() == Blas.F64) {
+      return (first, count, block) -> {
+        long from = q.address() + Double.BYTES * first;
+        MemorySegment.copy(Store.MEMORY, JAVA_DOUBLE_UNALIGNED, from, block.doubles, 0, count);
+        for (int i = 0; i < count; i++) {
+          block.doubles[i] *= gain;
         }
-        target += step;
-        source += sourceStep;
-      }
+        return 0;
+      };
     }
+    float single = (float) gain;
+    return (first, count, block) -> {
+      long from = q.address() + Float.BYTES * first;
+      MemorySegment.copy(Store.MEMORY, JAVA_FLOAT_UNALIGNED, from, block.floats, 0, count);
+      for (int i = 0; i < count; i++) {
+        block.floats[i] *= single;
+      }
+      return 0;
+    };
   }
 }

@@ -36,7 +36,7 @@ class HaarTest {
     double[][][] samples = new double[SAMPLES][n][n];
     try (Tensor tensor = Tensor.empty(Shape.of(n, n), DType.F32)) {
       for (double[][] q : samples) {
-        OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, method), 1, normals);
+        OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, method), new Team(1), normals);
         for (int i = 0; i < n; i++) {
           for (int j = 0; j < n; j++) {
             q[i][j] = tensor.get(i, j);

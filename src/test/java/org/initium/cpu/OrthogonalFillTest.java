@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * ({@link OrthogonalOracle}), from Gaussian numbers of java.util's.
  */
 class OrthogonalFillTest {
+  private static final Team ALONE = new Team(1);
+
   /** Tall, square, wide; narrower and wider than a block, a multiple of one or not. */
   static long[][] shapes() {
     return new long[][] {
@@ -74,7 +76,7 @@ class OrthogonalFillTest {
 
   private static Tensor filled(Shape shape, DType dtype, double gain, Method method, long seed) {
     Tensor tensor = Tensor.empty(shape, dtype);
-    OrthogonalFill.fill(tensor, new Fill.Orthogonal(gain, method), 1, normals(seed));
+    OrthogonalFill.fill(tensor, new Fill.Orthogonal(gain, method), ALONE, normals(seed));
     return tensor;
   }
 
@@ -117,7 +119,7 @@ class OrthogonalFillTest {
   void columnsAreOrthonormalToAMillionth(int rows, int columns, int threads) {
     for (Method method : Method.values()) {
       try (Tensor tensor = Tensor.empty(Shape.of(rows, columns), DType.F32)) {
-        OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, method), threads, normals(1));
+        OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, method), new Team(threads), normals(1));
         double defect = OrthogonalOracle.defect(tensor);
         assertTrue(
             defect <= Tolerances.ORTHONORMAL_F32, () -> method + ": max|Q'Q - I| = " + defect);
@@ -158,11 +160,11 @@ class OrthogonalFillTest {
     try (Tensor all = filled(whole, DType.F32, 0.7, method, 11);
         Tensor region = Tensor.empty(Shape.of(11, 3, 4), DType.F32);
         Tensor larger = Tensor.empty(Shape.of(30, 9, 4), DType.F32)) {
-      OrthogonalFill.fill(region.shardOf(whole, 6, 1, 0), fill, 1, normals(11));
+      OrthogonalFill.fill(region.shardOf(whole, 6, 1, 0), fill, ALONE, normals(11));
       Tensor view = larger.narrow(1, 2, 5);
-      OrthogonalFill.fill(larger, new Fill.Orthogonal(1, method), 1, normals(1));
+      OrthogonalFill.fill(larger, new Fill.Orthogonal(1, method), ALONE, normals(1));
       double before = larger.get(3, 1, 2);
-      OrthogonalFill.fill(view, fill, 1, normals(11));
+      OrthogonalFill.fill(view, fill, ALONE, normals(11));
       for (int i = 0; i < 11; i++) {
         for (int j = 0; j < 3; j++) {
           for (int k = 0; k < 4; k++) {
@@ -214,7 +216,7 @@ class OrthogonalFillTest {
     try (Tensor tensor = Tensor.empty(Shape.of(1, 1), DType.F32)) {
       Consumer<Tensor> zero = part -> part.segment().fill((byte) 0);
       for (Method method : Method.values()) {
-        OrthogonalFill.fill(tensor, new Fill.Orthogonal(3, method), 1, zero);
+        OrthogonalFill.fill(tensor, new Fill.Orthogonal(3, method), ALONE, zero);
         assertEquals(3, tensor.get(0, 0), method.toString());
       }
     }
@@ -225,7 +227,8 @@ class OrthogonalFillTest {
     int before = Blas.threads();
     try (Tensor tensor = Tensor.empty(Shape.of(20, 20), DType.F32)) {
       int[] during = new int[1];
-      OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, Method.QR), before + 1, normals(2));
+      OrthogonalFill.fill(
+          tensor, new Fill.Orthogonal(1, Method.QR), new Team(before + 1), normals(2));
       Blas.withThreads(before + 1, () -> during[0] = Blas.threads());
       assertEquals(before + 1, during[0]);
     }
@@ -249,7 +252,7 @@ class OrthogonalFillTest {
             IllegalArgumentException.class,
             () ->
                 OrthogonalFill.fill(
-                    tensor, new Fill.Orthogonal(1, Method.QR), 1, OrthogonalFillTest::never));
+                    tensor, new Fill.Orthogonal(1, Method.QR), ALONE, OrthogonalFillTest::never));
     assertEquals(
         "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape [1, 2147483648] is"
             + " 1 x 2147483648",
