@@ -99,7 +99,7 @@ public final class Recipe {
             .filter(unused::contains)
             .map(
                 rule ->
-                    "%s: rule '%s' is the first to match no tensor"
+                    "%s: rule '%s' is not the first to match any tensor"
                         .formatted(rule.place(), rule.pattern()))
             .toList();
     return new Plan(planned, notes);

@@ -1,0 +1,251 @@
+package org.initium.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.initium.DType;
+import org.initium.Generator;
+import org.initium.Init;
+import org.initium.Shape;
+import org.initium.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineTest {
+  private static final String RECIPE =
+      """
+      vars: {width: 8}
+      tensors:
+        a.weight: [width, 2*width]
+        a.bias: [width]
+        b.weight: {shape: [3, width], dtype: bf16}
+        scale: []
+      rules:
+        - {match: "*.bias", init: zeros}
+        - {match: "*", init: "normal(std=1/width)"}
+      """;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeRecipe() throws IOException {
+    Files.writeString(folder.resolve("r.yaml"), RECIPE);
+    Files.writeString(folder.resolve("bad.yaml"), RECIPE.replace("zeros", "zeroes"));
+    Files.writeString(folder.resolve("junk.safetensors"), "no safetensors at all");
+  }
+
+  /** Runs a command line in which @ stands for the folder. */
+  private CommandLineRun run(String line) {
+    List<String> arguments = new ArrayList<>();
+    for (String word : line.trim().split(" +")) {
+      arguments.add(word.replace("@", folder + "/").replace('_', ' '));
+    }
+    return CommandLineRun.of(arguments.toArray(String[]::new));
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "init | Missing required",
+        "init @r.yaml | Missing required option: '--out=FILE'",
+        "init --out @o | Missing required parameter: 'RECIPE'",
+        "init @missing.yaml --out @o | no file ",
+        "init @bad.yaml --out @o | bad.yaml:8:28: ",
+        "init @r.yaml --out @o --device tpu! | Invalid value for option '--device'",
+        "init @r.yaml --out @o --dtype f8 | dtype 'f8' is not known; use one of f32, f64, f16, bf16",
+        "init @r.yaml --out @o --seed x | 'x' is not a seed; write a whole number",
+        "init @r.yaml --out @o --seed 18446744073709551616 | is not a seed",
+        "init @r.yaml --out @o --shard 2/2 | shard 2/2 is not one: of n shards, there are 0/n",
+        "init @r.yaml --out @o --shard half | shard 'half' is not index/count; write 0/4",
+        "init @r.yaml --out @o --max-shard-size 0 | '0' is not a size of 1 byte or more",
+        "init @r.yaml --out @o --max-shard-size 5XB | '5XB' is not a size of 1 byte or more",
+        "init @r.yaml --out @o --set depth=3 | there is no variable 'depth' to set; 'vars' has width",
+        "init @r.yaml --out @o --set width | Invalid value",
+        "init @r.yaml --out @o --set width=0.5 | size 0 of 'a.weight'",
+        "init @r.yaml --out @o --generator lcg | lcg",
+        "init @r.yaml --out @o --sead 3 | Unknown option",
+        "init @r.yaml @r.yaml --out @o | Unmatched argument",
+        "fill | Missing required",
+        "fill normal --out @o | Missing required option: '--shape=SIZES'",
+        "fill normal --shape 3 | Missing required option: '--out=FILE'",
+        "fill gauss --shape 3 --out @o | gauss",
+        "fill normal(std=-1) --shape 3 --out @o | std",
+        "fill normal(std= --shape 3 --out @o | Invalid value",
+        "fill eye --shape 3 --out @o | shape [3]",
+        "fill orthogonal --shape 3 --out @o | shape [3]",
+        "fill kaiming_normal --shape 3 --out @o | [3]",
+        "fill normal --shape 3,x --out @o | shape '3,x' is not a list of sizes; write them as 512,256",
+        "fill normal --shape -3 --out @o | -3",
+        "fill normal --shape 3 --dtype int8 --out @o | dtype 'int8' is not known",
+        "fill normal --shape 3 --offset -4 --out @o | offset",
+        "fill uniform(0,1e9) --shape 3 --dtype f16 --out @o | finite in f16",
+        "inspect | Missing required parameter: 'FILE'",
+        "inspect @missing.safetensors | no file ",
+        "inspect @junk.safetensors | junk.safetensors: header of ",
+        "inspect @r.yaml | r.yaml: ",
+        "verify @junk.safetensors @r.yaml | junk.safetensors: header of ",
+        "verify @junk.safetensors | Missing required parameter: 'RECIPE'",
+        "bench --size tiny | 'tiny' is not a size",
+        "frobnicate | Unmatched argument at index 0: 'frobnicate'",
+        "--frobnicate | Unknown option: '--frobnicate'",
+      })
+  void badUsageIsOneLineAndStatusTwoAndNothingIsWritten(String line, String message)
+      throws IOException {
+    List<String> before = files();
+    CommandLineRun run = run(line);
+    assertEquals(2, run.status(), run.toString());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().startsWith("initium"), run.err());
+    assertTrue(run.err().contains(message.strip()), run.err());
+    assertEquals("", run.out());
+    assertEquals(before, files());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "init @r.yaml --out @no/o | no folder ",
+        "init @r.yaml --out @ | is a folder",
+        "init @r.yaml --out @o --device cuda:99 | ",
+        "init @r.yaml --out @o --device vulkan | no backend for device vulkan",
+        "fill normal --shape 1000000000000000 --out @o | no room for",
+      })
+  void whatCannotBeDoneIsOneLineAndStatusOne(String line, String message) throws IOException {
+    List<String> before = files();
+    CommandLineRun run = run(line);
+    assertEquals(1, run.status(), run.toString());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(message == null || run.err().contains(message.strip()), run.err());
+    assertEquals(before, files());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "init", "fill", "inspect", "verify", "devices", "bench"})
+  void helpExplainsEachCommand(String command) {
+    CommandLineRun run = run(command + " --help");
+    assertEquals(0, run.status());
+    assertEquals("", run.err());
+    assertTrue(run.out().lines().count() >= 5, run.out());
+    assertTrue(run.out().contains("Usage: initium"), run.out());
+    assertTrue(run.out().lines().allMatch(line -> line.length() <= 120), run.out());
+  }
+
+  @Test
+  void aModelIsWrittenInspectedAndVerified() {
+    CommandLineRun written = run("init @r.yaml --out @m.safetensors --seed 0x2a");
+    assertEquals(0, written.status(), written.err());
+    assertTrue(written.out().contains("4 tensors, 161 parameters, 596 B"), written.out());
+    CommandLineRun verified = run("verify @m.safetensors @r.yaml");
+    assertEquals(0, verified.status(), verified.err());
+    assertTrue(verified.out().contains("seed=42"), "the seed of the header: " + verified.out());
+    CommandLineRun inspected = run("inspect @m.safetensors --plot @m.png");
+    assertEquals(0, inspected.status(), inspected.err());
+    assertTrue(inspected.out().contains("a.weight  [8, 16]  f32"), inspected.out());
+    assertTrue(inspected.out().contains("4 tensors, 161 elements, 596 B"), inspected.out());
+    assertTrue(Files.exists(folder.resolve("m.png")));
+  }
+
+  @Test
+  void verifyNamesTheFirstDifference() throws IOException {
+    run("init @r.yaml --out @m.safetensors --seed 1");
+    assertEquals(1, run("verify @m.safetensors @r.yaml --seed 2").status());
+    byte[] bytes = Files.readAllBytes(folder.resolve("m.safetensors"));
+    int start = 8 + bytes[0] + 256 * bytes[1];
+    bytes[start + 4 * (16 * 3 + 5)] ^= 1; // a.weight[3, 5]
+    Files.write(folder.resolve("m.safetensors"), bytes);
+    CommandLineRun run = run("verify @m.safetensors @r.yaml");
+    assertEquals(1, run.status());
+    assertTrue(run.err().contains("tensor 'a.weight' differs first at [3, 5]: "), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+  }
+
+  @Test
+  void verifyTellsAnotherModelByItsHeader() throws IOException {
+    run("init @r.yaml --out @m.safetensors");
+    Files.writeString(folder.resolve("o.yaml"), RECIPE.replace("2*width", "3*width"));
+    String shape = run("verify @m.safetensors @o.yaml").err();
+    assertTrue(shape.contains("'a.weight' has shape [8, 16], the recipe says [8, 24]"), shape);
+    Files.writeString(folder.resolve("o.yaml"), RECIPE.replace("bf16", "f16"));
+    String dtype = run("verify @m.safetensors @o.yaml").err();
+    assertTrue(dtype.contains("'b.weight' is BF16, the recipe says f16"), dtype);
+    Files.writeString(folder.resolve("o.yaml"), RECIPE.replace("  scale: []\n", ""));
+    String extra = run("verify @m.safetensors @o.yaml").err();
+    assertTrue(extra.contains("tensor 'scale' is not in the recipe"), extra);
+    Files.writeString(folder.resolve("o.yaml"), RECIPE.replace("scale", "size"));
+    String missing = run("verify @m.safetensors @o.yaml").err();
+    assertTrue(missing.contains("tensor 'size' of the recipe is not there"), missing);
+  }
+
+  @Test
+  void severalFilesAndShardsVerifyToo() {
+    assertEquals(0, run("init @r.yaml --out @m.safetensors --max-shard-size 100").status());
+    assertTrue(Files.exists(folder.resolve("m.safetensors.index.json")));
+    assertEquals(0, run("verify @m.safetensors @r.yaml").status());
+    assertEquals(0, run("inspect @m.safetensors").status());
+    for (int i = 0; i < 3; i++) {
+      String file = "@shard" + i + ".safetensors";
+      assertEquals(0, run("init @r.yaml --shard " + i + "/3 --out " + file).status());
+      CommandLineRun verified = run("verify " + file + " @r.yaml");
+      assertEquals(0, verified.status(), verified.err());
+    }
+  }
+
+  @Test
+  void aModelIsATemplate() throws IOException {
+    run("init @r.yaml --out @m.safetensors --max-shard-size 100");
+    Files.writeString(
+        folder.resolve("t.yaml"),
+        "template: {file: m.safetensors.index.json, exclude: [scale]}\n"
+            + "rules: [{match: '*', init: zeros}]");
+    CommandLineRun run = run("init @t.yaml --out @t.safetensors");
+    assertTrue(run.out().contains("3 tensors, 160 parameters, 592 B"), run.toString());
+  }
+
+  @Test
+  void aFillIsTheLibrarysFill() throws IOException {
+    assertEquals(
+        0, run("fill uniform(-1,1) --shape 5,4 --seed 9 --offset 12 --out @f.safetensors").status());
+    byte[] file = Files.readAllBytes(folder.resolve("f.safetensors"));
+    try (Tensor tensor =
+        Tensor.empty(Shape.of(5, 4), DType.F32)) {
+      tensor.fill(Init.uniform(-1, 1), Generator.philox(9, 12));
+      ByteBuffer data =
+          ByteBuffer.wrap(file, file.length - 80, 80)
+              .slice()
+              .order(ByteOrder.LITTLE_ENDIAN);
+      for (int i = 0; i < 20; i++) {
+        assertEquals(data.getFloat(4 * i), tensor.get(i / 4, i % 4));
+      }
+    }
+  }
+
+  @Test
+  void aRuleWithoutATensorIsNoted() throws IOException {
+    Files.writeString(
+        folder.resolve("n.yaml"), RECIPE + "  - {match: \"*.gamma\", init: ones}\n");
+    CommandLineRun run = run("init @n.yaml --out @n.safetensors");
+    assertEquals(0, run.status());
+    assertTrue(run.err().contains("n.yaml:10:5: rule '*.gamma' is not the first to match any tensor"));
+  }
+}
