@@ -120,7 +120,11 @@ public final class CheckpointWriter implements AutoCloseable {
     }
     for (long at = 0; at < bytes.byteSize(); at += PIECE) {
       MemorySegment piece = bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at));
-      place.file.write(piece.asByteBuffer(), place.start + offset + at);
+      try {
+        place.file.write(piece.asByteBuffer(), place.start + offset + at);
+      } catch (IOException e) {
+        throw new IOException("cannot write " + out + ": " + e.getMessage(), e);
+      }
     }
   }
 

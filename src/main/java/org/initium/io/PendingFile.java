@@ -99,6 +99,9 @@ final class PendingFile implements AutoCloseable {
   static List<Path> leftovers(Path target) throws IOException {
     Path absolute = target.toAbsolutePath();
     List<Path> dead = new ArrayList<>();
+    if (!Files.isDirectory(absolute.getParent())) {
+      return dead;
+    }
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(absolute.getParent(), ".*" + SUFFIX)) {
       for (Path file : files) {
