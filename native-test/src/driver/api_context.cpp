@@ -111,33 +111,25 @@ INITIUM_API CUresult cuCtxPopCurrent_v2(CUcontext* handle) {
 
 INITIUM_API CUresult cuCtxGetCurrent(CUcontext* handle) {
   return entry(__func__, Needs::Init, [&](Call& call) {
-    if (handle == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *handle = call.driver.contexts.handleOf(call.context.get());
-    return CUDA_SUCCESS;
+    return answer(handle, call.driver.contexts.handleOf(call.context.get()));
   });
 }
 
 INITIUM_API CUresult cuCtxGetDevice(CUdevice* device) {
   return entry(__func__, Needs::Context, [&](Call& call) {
-    if (device == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *device = call.context->device;
-    return CUDA_SUCCESS;
+    return answer(device, call.context->device);
   });
 }
 
 INITIUM_API CUresult cuCtxGetFlags(unsigned* flags) {
   return entry(__func__, Needs::Context, [&](Call& call) {
-    if (flags == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *flags = call.context->flags;
-    return CUDA_SUCCESS;
+    return answer(flags, call.context->flags);
   });
 }
 
 INITIUM_API CUresult cuCtxGetApiVersion(CUcontext, unsigned* version) {
   return entry(__func__, Needs::Init, [&](Call&) {
-    if (version == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *version = 3020;
-    return CUDA_SUCCESS;
+    return answer(version, 3020);
   });
 }
 

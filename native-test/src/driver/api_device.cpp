@@ -60,25 +60,19 @@ INITIUM_API CUresult cuInit(unsigned flags) {
 
 INITIUM_API CUresult cuDriverGetVersion(int* version) {
   return entry(__func__, Needs::Nothing, [&](Call&) {
-    if (version == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *version = 12060;
-    return CUDA_SUCCESS;
+    return answer(version, 12060);
   });
 }
 
 INITIUM_API CUresult cuDeviceGetCount(int* count) {
   return entry(__func__, Needs::Init, [&](Call& call) {
-    if (count == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *count = call.driver.environment.devices;
-    return CUDA_SUCCESS;
+    return answer(count, call.driver.environment.devices);
   });
 }
 
 INITIUM_API CUresult cuDeviceGet(CUdevice* device, int ordinal) {
   return onDevice(__func__, ordinal, [&](Call&) {
-    if (device == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *device = ordinal;
-    return CUDA_SUCCESS;
+    return answer(device, ordinal);
   });
 }
 
@@ -104,9 +98,7 @@ INITIUM_API CUresult cuDeviceGetUuid_v2(CUuuid* uuid, CUdevice device) {
 
 INITIUM_API CUresult cuDeviceTotalMem_v2(std::size_t* bytes, CUdevice device) {
   return onDevice(__func__, device, [&](Call& call) {
-    if (bytes == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *bytes = call.driver.memory.budget();
-    return CUDA_SUCCESS;
+    return answer(bytes, call.driver.memory.budget());
   });
 }
 
@@ -138,8 +130,6 @@ INITIUM_API CUresult cuDeviceGetPCIBusId(char* text, int length, CUdevice device
 INITIUM_API CUresult cuDeviceCanAccessPeer(int* can, CUdevice device, CUdevice peer) {
   return onDevice(__func__, device, [&](Call& call) {
     if (!exists(call, peer)) return CUDA_ERROR_INVALID_DEVICE;
-    if (can == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *can = 0;
-    return CUDA_SUCCESS;
+    return answer(can, 0);
   });
 }

@@ -46,9 +46,7 @@ INITIUM_API CUresult cuStreamEndCapture(CUstream handle, CUgraph* graph) {
 
 INITIUM_API CUresult cuStreamIsCapturing(CUstream handle, unsigned* status) {
   return onStream(__func__, handle, [&](Call&, const std::shared_ptr<Stream>& stream) {
-    if (status == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *status = statusOf(*stream);
-    return CUDA_SUCCESS;
+    return answer(status, statusOf(*stream));
   });
 }
 

@@ -123,9 +123,7 @@ CUresult launch(const char* name, CUfunction handle, Shape shape, CUstream strea
 
 INITIUM_API CUresult cuFuncGetModule(CUmodule* module, CUfunction handle) {
   return onFunction(__func__, handle, [&](Call&, const Function& function) {
-    if (module == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *module = function.moduleHandle;
-    return CUDA_SUCCESS;
+    return answer(module, function.moduleHandle);
   });
 }
 

@@ -134,9 +134,7 @@ INITIUM_API CUresult cuMemFreeAsync(CUdeviceptr address, CUstream stream) {
 INITIUM_API CUresult cuDeviceGetDefaultMemPool(CUmemoryPool* pool, CUdevice device) {
   return entry(__func__, Needs::Init, [&](Call& call) {
     if (device < 0 || device >= call.driver.environment.devices) return CUDA_ERROR_INVALID_DEVICE;
-    if (pool == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *pool = poolOf(device);
-    return CUDA_SUCCESS;
+    return answer(pool, poolOf(device));
   });
 }
 INITIUM_API CUresult cuDeviceGetMemPool(CUmemoryPool* pool, CUdevice device) {

@@ -81,25 +81,19 @@ INITIUM_API CUresult cuStreamWaitEvent(CUstream handle, CUevent eventHandle, uns
 
 INITIUM_API CUresult cuStreamGetFlags(CUstream handle, unsigned* flags) {
   return onStream(__func__, handle, [&](Call&, const std::shared_ptr<Stream>& stream) {
-    if (flags == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *flags = stream->blocking ? 0u : static_cast<unsigned>(CU_STREAM_NON_BLOCKING);
-    return CUDA_SUCCESS;
+    return answer(flags, stream->blocking ? 0u : static_cast<unsigned>(CU_STREAM_NON_BLOCKING));
   });
 }
 
 INITIUM_API CUresult cuStreamGetPriority(CUstream handle, int* priority) {
   return onStream(__func__, handle, [&](Call&, const std::shared_ptr<Stream>& stream) {
-    if (priority == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *priority = stream->priority;
-    return CUDA_SUCCESS;
+    return answer(priority, stream->priority);
   });
 }
 
 INITIUM_API CUresult cuStreamGetCtx(CUstream handle, CUcontext* context) {
   return onStream(__func__, handle, [&](Call& call, const std::shared_ptr<Stream>& stream) {
-    if (context == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *context = call.driver.contexts.handleOf(stream->context.get());
-    return CUDA_SUCCESS;
+    return answer(context, call.driver.contexts.handleOf(stream->context.get()));
   });
 }
 

@@ -6,6 +6,7 @@
 // calling thread: a program that forgot to wait reads what was there before.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -121,7 +122,7 @@ class Engine {
   bool pendingTouches(const HostRange&) const;
   void drop(const Context&);  // forgets the queued work of a context that ends
   std::size_t pending() const { return queue_.size(); }
-  void reseed(std::uint64_t seed) { random_.seed(seed_ = seed); }
+  void reseed(std::uint64_t seed) { random_.seed(seed), seed_ = seed; }
   std::uint64_t seed() const { return seed_; }
 
  private:
@@ -130,7 +131,7 @@ class Engine {
   bool step(Lock&, const std::vector<OpPtr>& among);
   void run(Lock&, const OpPtr&);
 
-  std::uint64_t seed_;
+  std::atomic<std::uint64_t> seed_;  // a running kernel asks for it too
   std::mt19937_64 random_;
   std::vector<OpPtr> queue_;  // not yet done, in the order of the calls: every op after those it waits for
   std::vector<std::shared_ptr<Capture>> captures_;

@@ -80,6 +80,14 @@ CUresult entry(const char* name, Needs needs, F&& body) {
   return result;
 }
 
+// Gives one value to the caller.
+template <typename T, typename V>
+CUresult answer(T* to, V value) {
+  if (to == nullptr) return CUDA_ERROR_INVALID_VALUE;
+  *to = value;
+  return CUDA_SUCCESS;
+}
+
 // Waiting for what is part of a capture: the capture is lost.
 inline CUresult spoil(Capture& capture, CUresult with) {
   capture.invalid = true;
