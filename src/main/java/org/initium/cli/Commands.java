@@ -152,9 +152,9 @@ final class Commands {
         names = "--chunk",
         paramLabel = "SIZE",
         converter = SizeConverter.class,
-        defaultValue = "64M",
+        defaultValue = "64MiB",
         description = {
-          "What is computed at a time (default: 64M); two of these are in the memory of each",
+          "What is computed at a time (default: 64MiB); two of these are in the memory of each",
           "device. An orthogonal tensor is computed in one piece, however large."
         })
     private long chunkBytes;
