@@ -1,6 +1,7 @@
 package org.initium;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -293,13 +294,19 @@ public final class Tensor implements AutoCloseable {
     fill.check(whole, dtype);
     if (whole.numel() > 0) {
       storage.address(); // throws if closed
-      new Filler(generator, stream).fill(this, fill);
+      try {
+        new Filler(generator, stream).fill(this, fill);
+      } finally {
+        Reference.reachabilityFence(storage); // backends write to its bare address
+      }
     }
     return this;
   }
 
   /**
-   * The bytes of a contiguous tensor in the host's memory.
+   * The bytes of a contiguous tensor in the host's memory. They are there until the tensor is
+   * closed, or nobody can reach it any more; where the tensor owns its memory, a later access
+   * throws an {@link IllegalStateException}.
    *
    * @throws UnsupportedOperationException on a device that the host cannot read
    */
@@ -336,13 +343,20 @@ public final class Tensor implements AutoCloseable {
     }
     storage.address(); // throws if closed
     Tensor copy = empty(shape, dtype, Device.CPU);
-    Backend backend = Backends.of(device());
-    Stream stream = backend.defaultStream(device());
-    if (shape.numel() > 0) {
-      backend.copyToHost(storage, memoryOffset * dtype.bytes(), copy.segment(), stream);
+    try {
+      Backend backend = Backends.of(device());
+      Stream stream = backend.defaultStream(device());
+      if (shape.numel() > 0) {
+        backend.copyToHost(storage, memoryOffset * dtype.bytes(), copy.segment(), stream);
+      }
+      stream.synchronize();
+      return copy;
+    } catch (RuntimeException | Error e) {
+      copy.close();
+      throw e;
+    } finally {
+      Reference.reachabilityFence(storage);
     }
-    stream.synchronize();
-    return copy;
   }
 
   /** Frees memory of its own; does nothing for wrapped memory, for a view, or a second time. */

@@ -63,6 +63,16 @@ class TensorTest {
   }
 
   @Test
+  void aSegmentEndsWithItsTensor() {
+    Tensor tensor = Tensor.empty(SHAPE, DType.F64);
+    MemorySegment segment = tensor.segment();
+    DType.F64.set(segment, 5, 3);
+    tensor.close();
+    assertThrows(IllegalStateException.class, () -> DType.F64.get(segment, 5));
+    assertThrows(IllegalStateException.class, () -> DType.F64.set(segment, 5, 3));
+  }
+
+  @Test
   void namesWhatIsWrongWithAView() {
     try (Tensor tensor = Tensor.empty(SHAPE, DType.F32)) {
       fails(

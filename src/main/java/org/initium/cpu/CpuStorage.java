@@ -1,12 +1,16 @@
 package org.initium.cpu;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.initium.Device;
 import org.initium.Storage;
 
-/** A block of the host's memory, freed by close where it is owned. */
+/**
+ * A block of the host's memory, freed by close where it is owned. Owned memory has an arena, so
+ * that a segment of it that outlives it fails at its next use and does not reach memory of someone
+ * else.
+ */
 final class CpuStorage implements Storage {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final System.Logger LOG = System.getLogger(CpuStorage.class.getName());
@@ -22,9 +26,11 @@ final class CpuStorage implements Storage {
     this.backstop = block == null ? null : CLEANER.register(this, block);
   }
 
+  @SuppressWarnings("restricted") // the memory has that size and is freed once, with the arena
   static CpuStorage allocate(long bytes) {
-    MemorySegment memory = HostMemory.allocate(bytes);
-    return new CpuStorage(memory, new Block(memory, new AtomicBoolean()));
+    Arena arena = Arena.ofShared();
+    MemorySegment memory = HostMemory.allocate(bytes).reinterpret(arena, HostMemory::free);
+    return new CpuStorage(memory, new Block(arena, bytes));
   }
 
   static CpuStorage wrap(long address, long bytes) {
@@ -39,17 +45,24 @@ final class CpuStorage implements Storage {
   }
 
   /** Memory to be freed once, by close or, where that was forgotten, after the storage is gone. */
-  private record Block(MemorySegment memory, AtomicBoolean byClose) implements Runnable {
+  private record Block(Arena arena, long bytes) implements Runnable {
+    void free() {
+      if (arena.scope().isAlive()) {
+        arena.close();
+      }
+    }
+
+    /** The backstop: does nothing after free. */
     @Override
     public void run() {
-      if (!byClose.get()) {
+      if (arena.scope().isAlive()) {
         LOG.log(
             System.Logger.Level.WARNING,
             "a CPU tensor of {0} bytes was never closed; close it (try-with-resources) so that its"
                 + " memory is freed in time",
-            memory.byteSize());
+            bytes);
+        free();
       }
-      HostMemory.free(memory);
     }
   }
 
@@ -82,11 +95,11 @@ final class CpuStorage implements Storage {
   }
 
   @Override
-  public void close() {
-    closed = true;
+  public synchronized void close() {
     if (block != null) {
-      block.byClose().set(true);
+      block.free();
       backstop.clean();
     }
+    closed = true;
   }
 }
