@@ -96,7 +96,7 @@ public enum DType {
   /** The largest value of this type that is less than {@code bound}. */
   public double below(double bound) {
     double nearest = round(bound);
-    return nearest < bound ? nearest : -above(-nearest);
+    return nearest < bound ? nearest : 0 - above(-nearest); // the zero above -MIN is not -0
   }
 
   /** The smallest value of this type that is not less than {@code bound}. */

@@ -65,6 +65,16 @@ class DTypeTest {
     assertEquals(Double.doubleToLongBits(wanted), Double.doubleToLongBits(actual));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void belowTheLeastPositiveValueIsPlusZero(DType type) {
+    double least =
+        Math.scalb(type.epsilon(), type == DType.F64 ? -1022 : type == DType.F16 ? -14 : -126);
+    assertEquals(0.0, type.below(least));
+    assertEquals(-least, type.below(0.0));
+    assertEquals(-least, type.below(-0.0));
+  }
+
   /** The definitions of below and atLeast, at the neighbours of every finite 16-bit value. */
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})

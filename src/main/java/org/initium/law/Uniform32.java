@@ -19,10 +19,10 @@ import org.initium.Fill;
 public record Uniform32(float lo, float range, float low, float high) {
   /** The law of a fill in f32, f16 or bf16. */
   public static Uniform32 of(Fill.Uniform fill, DType dtype) {
-    float low = (float) dtype.atLeast(fill.a());
-    float high = (float) dtype.below(fill.b());
+    float low = (float) dtype.atLeast(fill.a()) + 0f; // a bound that is 0 is not -0
+    float high = (float) dtype.below(fill.b()) + 0f;
     if (low > high) {
-      low = high = (float) dtype.round(fill.a());
+      low = high = (float) dtype.round(fill.a()) + 0f;
     }
     return new Uniform32((float) fill.a(), (float) (fill.b() - fill.a()), low, high);
   }
