@@ -115,10 +115,12 @@ final class Formulas {
     long upscale = a.count("upscale");
     long times = 1;
     for (int d = 2; d < whole.rank(); d++) {
-      times = Math.multiplyExact(times, upscale);
+      boolean small = times > 0 && upscale <= whole.size(0) / times;
+      times =
+          small ? times * upscale : 0; // more than there are rows, and perhaps than a long holds
     }
     Checks.that(
-        whole.size(0) % times == 0,
+        times > 0 && whole.size(0) % times == 0,
         "upscale",
         upscale,
         "such that upscale^%d divides dimension 0 of %s".formatted(whole.rank() - 2, whole));

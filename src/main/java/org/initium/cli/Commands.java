@@ -50,7 +50,7 @@ final class Commands {
     convert(line, Glob.class, Glob::parse);
     convert(line, Init.class, Init::parse);
     line.setParameterExceptionHandler(Commands::usageError);
-    line.setExecutionExceptionHandler((e, command, parsed) -> Failure.of(e).report(e));
+    line.setExecutionExceptionHandler((e, command, parsed) -> Failure.of(thrown(e)).report(e));
     line.setUsageHelpWidth(100);
     line.setUsageHelpLongOptionsMaxWidth(28);
     listInitialisers(line.getSubcommands().get("fill"));
@@ -78,6 +78,11 @@ final class Commands {
         throw new TypeConversionException(e.getMessage());
       }
     };
+  }
+
+  /** What a command threw: picocli wraps errors, such as that memory is used up. */
+  private static Throwable thrown(Exception e) {
+    return e instanceof CommandLine.ExecutionException && e.getCause() != null ? e.getCause() : e;
   }
 
   private static int usageError(ParameterException e, String[] arguments) {

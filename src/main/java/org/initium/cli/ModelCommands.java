@@ -103,8 +103,7 @@ final class ModelCommands {
     for (Path leftover : CheckpointWriter.leftovers(file)) {
       System.err.println("note: a killed run left " + leftover + ", which can be deleted");
     }
-    long bytes =
-        plan.tensors().stream().mapToLong(tensor -> tensor.spec(filler.shard()).bytes()).sum();
+    long bytes = plan.bytes(filler.shard());
     List<Path> files;
     String summary;
     try (Progress progress = new Progress("writing", bytes)) {

@@ -28,7 +28,7 @@ public record SafetensorsHeader(
   /** The reference implementation's limit. */
   static final long MAX_BYTES = 100_000_000;
 
-  private static final String METADATA = "__metadata__";
+  static final String METADATA = "__metadata__";
 
   /**
    * Reads and checks the header of a file, and nothing else of it.

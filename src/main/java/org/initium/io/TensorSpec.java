@@ -5,8 +5,30 @@ import org.initium.Shape;
 
 /** What a tensor of a new file is to be: its name, shape and element type. */
 public record TensorSpec(String name, Shape shape, DType dtype) {
+  /**
+   * A tensor of that name.
+   *
+   * @throws IllegalArgumentException if the format has no such name, or the size has more than 63
+   *     bits
+   */
+  public TensorSpec {
+    if (name.isEmpty() || name.equals(SafetensorsHeader.METADATA)) {
+      throw new IllegalArgumentException("'" + name + "' cannot be the name of a tensor");
+    }
+    bytes(shape, dtype);
+  }
+
   /** Its size in bytes. */
   public long bytes() {
-    return StoredTensor.bytes(StoredType.of(dtype), shape);
+    return bytes(shape, dtype);
+  }
+
+  private static long bytes(Shape shape, DType dtype) {
+    try {
+      return StoredTensor.bytes(StoredType.of(dtype), shape);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "shape " + shape + " in " + dtype + " has more than 2^63 - 1 bits", e);
+    }
   }
 }

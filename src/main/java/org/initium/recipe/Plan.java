@@ -22,6 +22,22 @@ public record Plan(List<PlannedTensor> tensors, List<String> notes) {
 
   /** The number of bytes in all. */
   public long bytes() {
-    return tensors.stream().mapToLong(tensor -> tensor.spec(RowShard.ALL).bytes()).sum();
+    return bytes(RowShard.ALL);
+  }
+
+  /**
+   * The number of bytes in a shard.
+   *
+   * @throws IllegalArgumentException if it is beyond 2^63 - 1
+   */
+  public long bytes(RowShard shard) {
+    try {
+      return tensors.stream()
+          .mapToLong(tensor -> tensor.spec(shard).bytes())
+          .reduce(0, Math::addExact);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "the tensors, %d in all, take more than 2^63 - 1 bytes".formatted(tensors.size()), e);
+    }
   }
 }

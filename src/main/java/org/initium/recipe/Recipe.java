@@ -51,6 +51,9 @@ public final class Recipe {
       throws IOException {
     Place top = new Place(file.toString(), 1, 1);
     String text;
+    if (Files.isDirectory(file)) {
+      throw new RecipeException(top, "a folder; give the recipe, a YAML file");
+    }
     try {
       text = Files.readString(file);
     } catch (CharacterCodingException e) {

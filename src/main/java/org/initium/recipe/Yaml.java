@@ -46,6 +46,9 @@ final class Yaml {
           new Place(file, 1, 1),
           "not sound YAML: " + e.getMessage().lines().findFirst().orElse(""),
           e);
+    } catch (StackOverflowError e) { // the parser has no limit of its own
+      throw new RecipeException(
+          new Place(file, 1, 1), "not sound YAML: lists and mappings are nested too deep", e);
     }
   }
 

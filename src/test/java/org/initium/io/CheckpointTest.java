@@ -168,6 +168,24 @@ class CheckpointTest {
   }
 
   @Test
+  void namesAndSizesThatAFileCannotHaveAreRefused() {
+    for (String name : List.of("", "__metadata__")) {
+      String message =
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> new TensorSpec(name, Shape.of(3), DType.F32))
+              .getMessage();
+      assertEquals("'" + name + "' cannot be the name of a tensor", message);
+    }
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new TensorSpec("a", Shape.of(1L << 62), DType.F32))
+            .getMessage();
+    assertEquals("shape [4611686018427387904] in f32 has more than 2^63 - 1 bits", message);
+  }
+
+  @Test
   void moreThanTheDiskHoldsIsRefusedAtOnce(@TempDir Path folder) {
     TensorSpec huge = new TensorSpec("huge", Shape.of(1L << 50), DType.F32);
     String message =

@@ -7,7 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.Stream;
+import org.initium.DType;
+import org.initium.Init;
+import org.initium.Shape;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -21,6 +27,7 @@ class RecipeErrorsTest {
     return Stream.of(
         row("", "1:1: the recipe is empty"),
         row("# nothing", "1:1: the recipe is empty"),
+        row("a: " + "[".repeat(20_000), "1:1: not sound YAML: lists and mappings are nested too"),
         row("[1, 2]", "1:1: a recipe is a list, not a mapping of names to values"),
         row("hello", "1:1: a recipe is 'hello', not a mapping"),
         row("tensors: {a: [1]", "1:17: not sound YAML: while parsing a flow mapping"),
@@ -92,6 +99,9 @@ class RecipeErrorsTest {
         rule("{match: '*', parts: [{narrow: [2, 0, 1], init: ones}]}", "there is no dimension 2"),
         rule("{match: '*', parts: [{narrow: [0, 1], init: ones}]}", "'narrow' takes [dimension,"),
         rule("{match: '*', parts: [{narrow: 0, init: ones}]}", "3:35: 'narrow' is '0', not a list"),
+        row(
+            "tensors: {w: [8, 8, 3, 3, 3]}\nrules: [{match: '*', init: icnr(upscale=1e10)}]",
+            "upscale = 10000000000 is not allowed; it must be such that upscale^3 divides"),
         row("template: missing.safetensors" + RULES, "1:11: there is no template "),
         row("template: {exclude: a}" + RULES, "1:11: 'template' needs 'file'"),
         row("template: {file: recipe.yaml}" + RULES, "1:18: template "));
@@ -103,6 +113,20 @@ class RecipeErrorsTest {
 
   private static Arguments rule(String rule, String message) {
     return Arguments.of("tensors: {w: [4, 6]}\nrules:\n  - " + rule, message);
+  }
+
+  @Test
+  void aFolderIsNoRecipe(@TempDir Path folder) {
+    String message = assertThrows(RecipeException.class, () -> Recipe.plan(folder)).getMessage();
+    assertEquals(folder + ":1:1: a folder; give the recipe, a YAML file", message);
+  }
+
+  @Test
+  void bytesBeyondALongAreSaid() {
+    PlannedTensor large = new PlannedTensor("w", Shape.of(1L << 57), DType.F32, Init.zeros());
+    Plan plan = new Plan(Collections.nCopies(17, large), List.of());
+    String message = assertThrows(IllegalArgumentException.class, plan::bytes).getMessage();
+    assertEquals("the tensors, 17 in all, take more than 2^63 - 1 bytes", message);
   }
 
   @ParameterizedTest
