@@ -1,0 +1,104 @@
+package org.initium.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.initium.DType;
+import org.initium.Fill;
+import org.initium.Generator;
+import org.initium.Shape;
+import org.initium.Tensor;
+import org.initium.testing.Fills;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which engine a process gets, with and without the Vector API's module. */
+class ProviderTest {
+  private static final int N = 300_000;
+
+  @TempDir Path folder;
+
+  /** What the processes run: fills for a while, and prints the engine and a number of the bits. */
+  static final class Fast {
+    private Fast() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      long end = System.nanoTime() + 1_000_000_000L * Integer.parseInt(arguments[0]);
+      do {
+        System.out.println("hash " + hash());
+      } while (System.nanoTime() < end);
+      System.out.println(new CpuBackend().devices().getFirst().details());
+    }
+
+    static long hash() {
+      long hash = 0;
+      for (Fill fill :
+          List.of(
+              new Fill.Uniform(0, 1),
+              new Fill.Normal(0, 1),
+              new Fill.TruncatedNormal(0, 1, -2, 2),
+              new Fill.Sparse(0.5, 1))) {
+        try (Tensor tensor = Tensor.empty(Shape.of(N / 1000, 1000), DType.F32)) {
+          Fills.fill(tensor, fill, Generator.philox(9));
+          for (long i = 0; i < N; i++) {
+            hash = 31 * hash + Double.doubleToRawLongBits(tensor.get(i / 1000, i % 1000));
+          }
+        }
+      }
+      return hash;
+    }
+  }
+
+  private String run(int seconds, String... flags) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx512m"));
+    command.addAll(List.of(flags));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Fast.class.getName(), Integer.toString(seconds)));
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertTrue(process.waitFor(5, TimeUnit.MINUTES), "the process did not end");
+    String text = Files.readString(output);
+    assertEquals(0, process.exitValue(), text);
+    return text;
+  }
+
+  @Test
+  void withoutTheModuleItSaysWhatToDoAndGivesTheSameBits() throws Exception {
+    String text = run(0);
+    assertTrue(text.contains("start java with --add-modules jdk.incubator.vector"), text);
+    assertTrue(text.contains("scalar"), text);
+    assertTrue(text.contains("hash " + Fast.hash()), text);
+  }
+
+  /** C1 and C2 give up on methods that are too large, and leave them slow for ever. */
+  @Test
+  void everyVectorMethodCompiles() throws Exception {
+    String text =
+        run(
+            8,
+            "--add-modules=jdk.incubator.vector",
+            "-Dinitium.simd=on",
+            "-XX:+PrintCompilation",
+            "-XX:-BackgroundCompilation");
+    assertTrue(text.contains("-bit vectors"), text.substring(Math.max(0, text.length() - 500)));
+    List<String> skipped =
+        text.lines()
+            .filter(line -> line.contains("VectorEngine") && line.contains("COMPILE SKIPPED"))
+            .toList();
+    assertEquals(List.of(), skipped);
+    assertFalse(text.contains("start java with"), "the module is there");
+  }
+}
