@@ -85,6 +85,9 @@ public final class SoftDevice {
     }
     if (loaded == null && unavailable == null) {
       load();
+      if (unavailable != null) {
+        System.err.println("CUDA tests are skipped: " + unavailable); // one line in Maven's output
+      }
     }
     if (loaded != null) {
       return loaded;
