@@ -199,7 +199,7 @@ public final class CpuBackend implements Backend {
   }
 
   private void write(Tensor tensor, Values values) {
-    Region region = new Region(tensor);
+    Region region = new Region(tensor, engine);
     team.share(region.numel(), PIECE, (from, to, block) -> region.fill(from, to, values, block));
   }
 

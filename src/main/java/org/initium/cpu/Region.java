@@ -11,14 +11,20 @@ import org.initium.Tensor;
 final class Region {
   private final Layout layout;
   private final DType dtype;
+  private final Store store;
   private final long base;
   private final long numel;
   private final long inner; // elements that are evenly spaced in memory
   private final long span; // elements that are neighbours in the whole
 
   Region(Tensor tensor) {
+    this(tensor, ScalarEngine.INSTANCE);
+  }
+
+  Region(Tensor tensor, Engine engine) {
     layout = tensor.layout();
     dtype = tensor.dtype();
+    store = Store.of(dtype, engine);
     base = tensor.storage().address();
     numel = tensor.shape().numel();
     int last = layout.rank() - 1;
@@ -36,7 +42,6 @@ final class Region {
 
   /** Computes and stores the elements {@code from} to {@code to - 1}. */
   void fill(long from, long to, Values values, Block block) {
-    Store store = Store.of(dtype);
     long stride = layout.memoryStrides()[layout.rank() - 1];
     for (long at = from; at < to; ) {
       int count = (int) Math.min(Math.min(Block.SIZE, to - at), span - at % span);

@@ -72,4 +72,12 @@ enum ScalarEngine implements Engine {
       }
     }
   }
+
+  @Override
+  public void bfloat16(float[] values, int from, int count, short[] out) {
+    for (int i = 0; i < count; i++) {
+      int bits = Float.floatToRawIntBits(values[from + i]);
+      out[i] = (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    }
+  }
 }

@@ -16,8 +16,8 @@ interface Store {
    */
   void write(Block block, int from, int count, long address, long stride);
 
-  /** The store of a dtype. */
-  static Store of(DType dtype) {
+  /** The store of a dtype, which rounds to bfloat16 with an engine. */
+  static Store of(DType dtype, Engine engine) {
     return switch (dtype) {
       case F32 -> Store::floats;
       case F64 -> Store::doubles;
@@ -28,7 +28,7 @@ interface Store {
           };
       case BF16 ->
           (block, from, count, address, stride) -> {
-            bfloat16(block.floats, from, count, block.halves);
+            engine.bfloat16(block.floats, from, count, block.halves);
             halves(block.halves, count, address, stride);
           };
     };
@@ -72,14 +72,6 @@ interface Store {
   private static void float16(float[] values, int from, int count, short[] out) {
     for (int i = 0; i < count; i++) {
       out[i] = Float.floatToFloat16(values[from + i]);
-    }
-  }
-
-  /** Rounds finite and infinite values to bfloat16, to nearest even; there are no NaNs. */
-  private static void bfloat16(float[] values, int from, int count, short[] out) {
-    for (int i = 0; i < count; i++) {
-      int bits = Float.floatToRawIntBits(values[from + i]);
-      out[i] = (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.initium.cpu;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -14,6 +15,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.initium.law.Circle;
@@ -38,6 +40,10 @@ final class VectorEngine implements Engine {
   private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+
+  /** As many lanes as ints in half the width. */
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(INTS.vectorBitSize() / 2));
 
   /** Philox blocks under way at a time. */
   private static final int BLOCKS = Block.SIZE / 4;
@@ -99,7 +105,8 @@ final class VectorEngine implements Engine {
     return (first, count, block) -> {
       int begin = draw(keys, start + first, count, block, true);
       int pairs = begin + count + 1 >> 1;
-      radii(block.words, pairs, block.radii);
+      fractions(block.words, pairs, block.sines, block.cosines);
+      radii(block.sines, block.cosines, pairs, block.radii);
       circle(block.angles, pairs, block.radii, block.sines, block.cosines);
       interleave(block.sines, block.cosines, pairs, law, block.floats);
       return begin;
@@ -324,13 +331,22 @@ final class VectorEngine implements Engine {
     }
   }
 
-  /** {@link Normal32#radius}. */
-  private static void radii(int[] words, int count, float[] out) {
+  /** The first half of {@link Normal32#radius}: f, and what its polynomial is added to. */
+  private static void fractions(int[] words, int count, float[] fractions, float[] sums) {
     for (int i = 0; i < count; i += INTS.length()) {
       IntVector bits =
           unit(IntVector.fromArray(INTS, words, i)).reinterpretAsInts().sub(Logarithm.SPLIT_32);
       FloatVector e = (FloatVector) bits.lanewise(ASHR, 23).convert(I2F, 0);
       FloatVector f = bits.and(0x7fffff).add(Logarithm.SPLIT_32).reinterpretAsFloats().sub(1);
+      f.intoArray(fractions, i);
+      e.fma(all(Logarithm.MINUS_2_LN_2), f.mul(-2)).intoArray(sums, i);
+    }
+  }
+
+  /** The second half of {@link Normal32#radius}. */
+  private static void radii(float[] fractions, float[] sums, int count, float[] out) {
+    for (int i = 0; i < count; i += INTS.length()) {
+      FloatVector f = FloatVector.fromArray(FLOATS, fractions, i);
       FloatVector q = f.fma(all(Logarithm.Q7), all(Logarithm.Q6));
       q = q.fma(f, all(Logarithm.Q5));
       q = q.fma(f, all(Logarithm.Q4));
@@ -338,9 +354,7 @@ final class VectorEngine implements Engine {
       q = q.fma(f, all(Logarithm.Q2));
       q = q.fma(f, all(Logarithm.Q1));
       q = q.fma(f, all(Logarithm.Q0));
-      q.fma(f.mul(f), e.fma(all(Logarithm.MINUS_2_LN_2), f.mul(-2)))
-          .lanewise(SQRT)
-          .intoArray(out, i);
+      q.fma(f.mul(f), FloatVector.fromArray(FLOATS, sums, i)).lanewise(SQRT).intoArray(out, i);
     }
   }
 
@@ -382,6 +396,19 @@ final class VectorEngine implements Engine {
       even.rearrange(UPPER_F)
           .blend(odd.rearrange(UPPER_F), ODD_F)
           .intoArray(out, 2 * i + FLOATS.length());
+    }
+  }
+
+  @Override
+  public void bfloat16(float[] values, int from, int count, short[] out) {
+    for (int i = 0; i < count; i += INTS.length()) {
+      IntVector bits = FloatVector.fromArray(FLOATS, values, from + i).reinterpretAsInts();
+      bits.add(0x7fff)
+          .add(bits.lanewise(LSHR, 16).and(1))
+          .lanewise(LSHR, 16)
+          .convertShape(I2S, SHORTS, 0)
+          .reinterpretAsShorts()
+          .intoArray(out, i);
     }
   }
 }

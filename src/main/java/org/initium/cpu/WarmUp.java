@@ -1,6 +1,7 @@
 package org.initium.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Runs slow-to-compile code on a thread of its own until it beats the code that stands in. */
 final class WarmUp {
@@ -12,45 +13,39 @@ final class WarmUp {
 
   private static final long GIVE_UP_NANOS = 60_000_000_000L;
 
-  private final Values standIn;
-  private final Values wanted;
+  private final Supplier<Values> standIn;
+  private final Supplier<Values> wanted;
   private final AtomicInteger blocks = new AtomicInteger();
   private volatile boolean done;
 
   /** Of code and its stand-in, each with arguments to try it with. */
-  WarmUp(Values standIn, Values wanted) {
+  WarmUp(Supplier<Values> standIn, Supplier<Values> wanted) {
     this.standIn = standIn;
     this.wanted = wanted;
   }
 
-  /** Whether the code is known to be faster than the stand-in. */
+  /** Whether the code is known to be faster than the stand-in; asked once a block. */
   boolean isDone() {
+    if (!done && blocks.incrementAndGet() == PATIENCE) {
+      Thread.ofPlatform().daemon().name("initium-warm-up").start(this::run);
+    }
     return done;
   }
 
   /** The stand-in as long as the code is not faster, for arguments of the caller's. */
   Values choose(Values slow, Values fast) {
-    if (done) {
-      return fast;
-    }
-    return (first, count, block) -> {
-      if (done) {
-        return fast.compute(first, count, block);
-      }
-      if (blocks.incrementAndGet() == PATIENCE) {
-        Thread.ofPlatform().daemon().name("initium-warm-up").start(this::run);
-      }
-      return slow.compute(first, count, block);
-    };
+    return (first, count, block) -> (isDone() ? fast : slow).compute(first, count, block);
   }
 
   private void run() {
     Block block = new Block();
+    Values slow = standIn.get();
+    Values fast = wanted.get();
     long start = System.nanoTime();
     long toBeat = Long.MAX_VALUE;
     while (!done && System.nanoTime() - start < GIVE_UP_NANOS) {
-      toBeat = Math.min(toBeat, time(standIn, block));
-      done = time(wanted, block) < toBeat;
+      toBeat = Math.min(toBeat, time(slow, block));
+      done = time(fast, block) < toBeat;
     }
   }
 

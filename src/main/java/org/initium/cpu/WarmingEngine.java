@@ -1,13 +1,15 @@
 package org.initium.cpu;
 
+import org.initium.DType;
+import org.initium.Fill;
 import org.initium.law.Normal32;
 import org.initium.law.Truncated32;
 import org.initium.law.Uniform32;
 
 /**
- * The scalar engine until the other one has been seen to be faster: vector code that C2 has not
- * compiled yet takes a hundred times as long. Both give the same bits, so that a fill can go over
- * from one to the other after any block.
+ * The scalar engine until the other one has been seen to be faster at the same work: vector code
+ * that C2 has not compiled yet takes a hundred times as long. Both give the same bits, so that a
+ * fill can go over from one to the other after any block.
  */
 final class WarmingEngine implements Engine {
   private final Engine scalar;
@@ -15,26 +17,46 @@ final class WarmingEngine implements Engine {
   private final WarmUp uniform;
   private final WarmUp normal;
   private final WarmUp truncated;
+  private final WarmUp sparse;
+  private final WarmUp rounding;
 
   WarmingEngine(Engine scalar, Engine vector) {
     this.scalar = scalar;
     this.vector = vector;
     Uniform32 unit = new Uniform32(0, 1, 0, Math.nextDown(1f));
+    uniform = new WarmUp(() -> scalar.uniform(unit, 0, 0), () -> vector.uniform(unit, 0, 0));
     Normal32 standard = new Normal32(0, 1);
-    uniform = new WarmUp(scalar.uniform(unit, 0, 0), vector.uniform(unit, 0, 0));
-    normal = new WarmUp(scalar.normal(standard, 0, 0), vector.normal(standard, 0, 0));
-    // what a truncated law has of its own is scalar code on either side
-    truncated = uniform;
+    normal = new WarmUp(() -> scalar.normal(standard, 0, 0), () -> vector.normal(standard, 0, 0));
+    truncated =
+        new WarmUp(
+            () -> scalar.truncated(twoSigma(), 0, 0), () -> vector.truncated(twoSigma(), 0, 0));
+    sparse = new WarmUp(() -> sparse(scalar), () -> sparse(vector));
+    rounding = new WarmUp(() -> rounding(scalar), () -> rounding(vector));
+  }
+
+  private static Truncated32 twoSigma() {
+    return Truncated32.of(new Fill.TruncatedNormal(0, 1, -2, 2), DType.F32);
+  }
+
+  private static Values sparse(Engine engine) {
+    int[] zerosLeft = new int[Block.SIZE + Block.SLACK];
+    return (first, count, block) -> {
+      int at = engine.words(0, first, count, block);
+      engine.sparsify(block, at, 0, count, 1, zerosLeft);
+      return 0;
+    };
+  }
+
+  private static Values rounding(Engine engine) {
+    return (first, count, block) -> {
+      engine.bfloat16(block.floats, 0, count, block.halves);
+      return 0;
+    };
   }
 
   @Override
   public String toString() {
     return vector.toString();
-  }
-
-  @Override
-  public int words(long seed, long n, int count, Block block) {
-    return (uniform.isDone() ? vector : scalar).words(seed, n, count, block);
   }
 
   @Override
@@ -53,7 +75,17 @@ final class WarmingEngine implements Engine {
   }
 
   @Override
+  public int words(long seed, long n, int count, Block block) {
+    return (sparse.isDone() ? vector : scalar).words(seed, n, count, block);
+  }
+
+  @Override
   public void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft) {
-    (normal.isDone() ? vector : scalar).sparsify(block, at, begin, count, rowsLeft, zerosLeft);
+    (sparse.isDone() ? vector : scalar).sparsify(block, at, begin, count, rowsLeft, zerosLeft);
+  }
+
+  @Override
+  public void bfloat16(float[] values, int from, int count, short[] out) {
+    (rounding.isDone() ? vector : scalar).bfloat16(values, from, count, out);
   }
 }
