@@ -129,7 +129,8 @@ public final class CheckpointWriter implements AutoCloseable {
   }
 
   /**
-   * Makes the files durable, then visible.
+   * Makes the files durable, then visible. An old file of the checkpoint's own name goes where the
+   * new one is several files: readers would take it before the index.
    *
    * @return the names of the files, the index last
    */
@@ -139,6 +140,9 @@ public final class CheckpointWriter implements AutoCloseable {
     }
     for (PendingFile file : pending) {
       file.rename();
+    }
+    if (!names.contains(out)) {
+      Files.deleteIfExists(out);
     }
     PendingFile.syncFolder(out.toAbsolutePath().getParent());
     return List.copyOf(names);

@@ -98,12 +98,12 @@ final class PendingFile implements AutoCloseable {
   /** Temporary files for this target (or its shards) whose writers are no longer alive. */
   static List<Path> leftovers(Path target) throws IOException {
     Path absolute = target.toAbsolutePath();
+    Path folder = absolute.getParent(); // none of the root
     List<Path> dead = new ArrayList<>();
-    if (!Files.isDirectory(absolute.getParent())) {
+    if (folder == null || !Files.isDirectory(folder)) {
       return dead;
     }
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(absolute.getParent(), ".*" + SUFFIX)) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*" + SUFFIX)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
         String pid =

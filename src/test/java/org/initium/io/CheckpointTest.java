@@ -168,6 +168,24 @@ class CheckpointTest {
   }
 
   @Test
+  void severalFilesReplaceOneOfTheSameName(@TempDir Path folder) throws IOException {
+    Path out = folder.resolve("model.safetensors");
+    write(out, List.of(A), 1000);
+    write(out, List.of(B, C), 1);
+    assertHolds(out, List.of(B, C));
+    write(out, List.of(A), 1000);
+    assertHolds(out, List.of(A));
+  }
+
+  @Test
+  void theRootHasNoLeftovers() throws IOException {
+    Path root = Path.of("/").toAbsolutePath().getRoot();
+    assertEquals(List.of(), CheckpointWriter.leftovers(root));
+    assertThrows(
+        InitiumException.class, () -> CheckpointWriter.create(root, List.of(A), Map.of(), 1000));
+  }
+
+  @Test
   void namesAndSizesThatAFileCannotHaveAreRefused() {
     for (String name : List.of("", "__metadata__")) {
       String message =
