@@ -92,12 +92,17 @@ final class CudaStream implements Stream {
     watched.add(solver);
   }
 
-  private synchronized void checkSolvers() {
-    List<Solver> solvers = List.copyOf(watched);
-    watched.clear();
-    for (Solver solver : solvers) {
+  /** Not under this stream's lock, which others take while they hold a solver's. */
+  private void checkSolvers() {
+    for (Solver solver : takeWatched()) {
       solver.check(this);
     }
+  }
+
+  private synchronized List<Solver> takeWatched() {
+    List<Solver> solvers = List.copyOf(watched);
+    watched.clear();
+    return solvers;
   }
 
   private synchronized void forget() {
@@ -170,6 +175,22 @@ final class CudaStream implements Stream {
         gpu.driver().destroyStream(handle);
       }
     }
+  }
+
+  /** Someone else's stream is the same however often it is wrapped; ours are only themselves. */
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || other instanceof CudaStream that
+            && !own
+            && !that.own
+            && gpu == that.gpu
+            && handle == that.handle;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(handle);
   }
 
   @Override

@@ -46,7 +46,7 @@ final class Staging {
           MemorySegment.copy(pair.memory(1 - half, size), 0, target, at, size);
         }
       }
-    } catch (CudaException e) {
+    } catch (RuntimeException e) { // the segment may have been closed
       discard(pair, stream);
       throw e;
     }
@@ -66,7 +66,7 @@ final class Staging {
         driver.copyFromHost(target + at, pair.buffer[half], size, stream);
         driver.record(pair.event[half], stream);
       }
-    } catch (CudaException e) {
+    } catch (RuntimeException e) { // the segment may have been closed
       discard(pair, stream);
       throw e;
     }
