@@ -60,6 +60,12 @@ final class Tables {
     try (CudaStream stream = CudaStream.create(gpu)) {
       gpu.staging().fromHost(values, storage.address(), stream.handle());
     } catch (RuntimeException e) {
+      // The copy may be queued still, on a stream that could not be waited for.
+      try (Current _ = gpu.enterToGiveBack()) {
+        gpu.driver().synchronizeContext();
+      } catch (CudaException more) {
+        e.addSuppressed(more);
+      }
       storage.close();
       throw e;
     }
