@@ -46,11 +46,13 @@ final class Blas {
   private static final MethodHandle SET_THREADS =
       function("openblas_set_num_threads", FunctionDescriptor.ofVoid(INT));
 
-  /** binary32: the functions that start with s. */
-  static final Blas F32 = new Blas(DType.F32, "s", ValueLayout.JAVA_FLOAT);
+  private static final class Single {
+    static final Blas BLAS = new Blas(DType.F32, "s", ValueLayout.JAVA_FLOAT);
+  }
 
-  /** binary64: the functions that start with d. */
-  static final Blas F64 = new Blas(DType.F64, "d", ValueLayout.JAVA_DOUBLE);
+  private static final class Double {
+    static final Blas BLAS = new Blas(DType.F64, "d", ValueLayout.JAVA_DOUBLE);
+  }
 
   private final DType dtype;
   private final MethodHandle gemm;
@@ -119,9 +121,12 @@ final class Blas {
     return MethodHandles.explicitCastArguments(handle, MethodType.methodType(result, types));
   }
 
-  /** The routines for a type that elements are computed in: f64 for f64, f32 for all others. */
+  /**
+   * The routines for a type that elements are computed in, made when first asked for: those that
+   * start with d for f64, with s for all others.
+   */
   static Blas of(DType dtype) {
-    return dtype == DType.F64 ? F64 : F32;
+    return dtype == DType.F64 ? Double.BLAS : Single.BLAS;
   }
 
   /** The type of the elements. */

@@ -18,6 +18,10 @@ final class HostMemory {
   private static final long ALIGNMENT = 64;
   private static final long HUGE = 2 << 20;
   private static final long MAPPED_FROM = 2 * HUGE;
+
+  /** Blocks below this are simply tried: to ask for the machine's memory costs up to 1 ms. */
+  private static final long DOUBTFUL = 1L << 30;
+
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x4022;
   private static final int MADV_HUGEPAGE = 14;
@@ -69,7 +73,7 @@ final class HostMemory {
    * @throws OutOfMemoryException if the C library has not so much, or the machine never can
    */
   static MemorySegment allocate(long bytes) {
-    if (bytes > total()) {
+    if (bytes >= DOUBTFUL && bytes > total()) {
       throw outOfMemory(bytes);
     }
     long address = bytes >= MAPPED_FROM && LINUX ? map(bytes) : heap(bytes);

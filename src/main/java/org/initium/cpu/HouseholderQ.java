@@ -8,8 +8,9 @@ import java.lang.foreign.MemorySegment;
  * that nearly all the work is in matrix products.
  */
 final class HouseholderQ implements AutoCloseable {
-  private static final int LEAST_BLOCK = 8;
+  private static final int LEAST_BLOCK = 32;
   private static final int MOST_BLOCK = 128;
+  private static final int STEP = 8;
 
   private final TallMatrix q;
   private final Blas blas;
@@ -41,10 +42,10 @@ final class HouseholderQ implements AutoCloseable {
     this.panel = u + n * bytes;
   }
 
-  /** As wide a block as a fifth of the matrix's memory has room for: wide ones are fast. */
+  /** As wide a block as a fifth of the memory of a matrix of 512 or more has room for. */
   private static int block(TallMatrix q) {
     long room = (long) q.rows() * q.columns() / 5;
-    long widest = room / (q.rows() + 2L * q.columns() + MOST_BLOCK) / LEAST_BLOCK * LEAST_BLOCK;
+    long widest = room / (q.rows() + 2L * q.columns() + MOST_BLOCK) / STEP * STEP;
     return Math.min(q.columns(), Math.clamp(widest, LEAST_BLOCK, MOST_BLOCK));
   }
 

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
+import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
@@ -149,7 +150,7 @@ final class OrthogonalFill {
 
   /** The elements of a row-major matrix, times gain. */
   private static Values elements(TallMatrix q, double gain) {
-    if (q.blas() == Blas.F64) {
+    if (q.blas().dtype() == DType.F64) {
       return (first, count, block) -> {
         long from = q.address() + Double.BYTES * first;
         MemorySegment.copy(Store.MEMORY, JAVA_DOUBLE_UNALIGNED, from, block.doubles, 0, count);

@@ -3,6 +3,7 @@ package org.initium.cpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.initium.DType;
 import org.initium.Tensor;
 
 /** Orthogonal factors by their definitions, in double, slowly. */
@@ -94,21 +95,22 @@ final class OrthogonalOracle {
       for (long i = 0; i < numel; i++) {
         q.setAtIndex(ValueLayout.JAVA_DOUBLE, i, tensor.dtype().get(tensor.segment(), i));
       }
-      Blas.F64.gemm(
-          Blas.ROW_MAJOR,
-          tall ? Blas.TRANS : Blas.NO_TRANS,
-          tall ? Blas.NO_TRANS : Blas.TRANS,
-          n,
-          n,
-          Math.max(rows, columns),
-          1,
-          q.address(),
-          columns,
-          q.address(),
-          columns,
-          0,
-          gram.address(),
-          n);
+      Blas.of(DType.F64)
+          .gemm(
+              Blas.ROW_MAJOR,
+              tall ? Blas.TRANS : Blas.NO_TRANS,
+              tall ? Blas.NO_TRANS : Blas.TRANS,
+              n,
+              n,
+              Math.max(rows, columns),
+              1,
+              q.address(),
+              columns,
+              q.address(),
+              columns,
+              0,
+              gram.address(),
+              n);
       double worst = 0;
       for (long i = 0; i < n; i++) {
         for (long j = 0; j < n; j++) {
