@@ -31,8 +31,8 @@ struct Source {
   uint32_t keys[10][2]; // the seed, and what it grows to
 };
 
-__device__ __forceinline__ Words philox(const Source& source, uint64_t block) {
-  uint32_t c0 = uint32_t(block >> 16), c1 = uint32_t(block >> 48), c2 = uint32_t(block) & 0xffff, c3 = 0;
+// The words that the bijection makes of a counter.
+__device__ __forceinline__ Words philox(const Source& source, uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3) {
 #pragma unroll
   for (int round = 0; round < 10; round++) {
     Product p0 = multiply(c0, 0xD2511F53), p1 = multiply(c2, 0xCD9E8D57);
@@ -42,6 +42,10 @@ __device__ __forceinline__ Words philox(const Source& source, uint64_t block) {
     c3 = p0.low;
   }
   return {{c0, c1, c2, c3}};
+}
+
+__device__ __forceinline__ Words philox(const Source& source, uint64_t block) {
+  return philox(source, uint32_t(block >> 16), uint32_t(block >> 48), uint32_t(block) & 0xffff, 0);
 }
 
 // The block of two doubles from position 2 * pair on, as cuRAND's double calls have it: Philox.blockOfDouble.

@@ -1,6 +1,7 @@
 package org.initium;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * PyTorch's generator of a CUDA device: fills give the numbers that {@code torch.manual_seed(seed)}
@@ -14,9 +15,10 @@ public final class TorchCudaGenerator implements Generator {
   private final long seed;
   private final GpuGeometry geometry; // null for the device at hand
   private final TorchCpuGenerator host;
-  private long offset;
+  private final AtomicLong offset;
 
-  private TorchCudaGenerator(long seed, long offset, GpuGeometry geometry, TorchCpuGenerator host) {
+  private TorchCudaGenerator(
+      long seed, AtomicLong offset, GpuGeometry geometry, TorchCpuGenerator host) {
     this.seed = seed;
     this.offset = offset;
     this.geometry = geometry;
@@ -24,7 +26,7 @@ public final class TorchCudaGenerator implements Generator {
   }
 
   TorchCudaGenerator(long seed, GpuGeometry geometry) {
-    this(seed, 0, geometry, new TorchCpuGenerator(seed));
+    this(seed, new AtomicLong(), geometry, new TorchCpuGenerator(seed));
   }
 
   @Override
@@ -33,8 +35,8 @@ public final class TorchCudaGenerator implements Generator {
   }
 
   /** PyTorch's offset, as torch.cuda.Generator.get_offset gives it; a multiple of 4. */
-  public synchronized long offset() {
-    return offset;
+  public long offset() {
+    return offset.get();
   }
 
   /** The device whose numbers these are; empty for the one that the tensor is on. */
@@ -42,11 +44,17 @@ public final class TorchCudaGenerator implements Generator {
     return Optional.ofNullable(geometry);
   }
 
+  /**
+   * This very generator, which moves when that one does, with the numbers of a device where it does
+   * not name one itself.
+   */
+  public TorchCudaGenerator on(GpuGeometry device) {
+    return geometry == null ? new TorchCudaGenerator(seed, offset, device, host) : this;
+  }
+
   /** Moves on by {@code count}, a multiple of 4, and returns the offset before. */
-  public synchronized long take(long count) {
-    long start = offset;
-    offset = Math.addExact(start, count);
-    return start;
+  public long take(long count) {
+    return offset.getAndAdd(count);
   }
 
   /**
@@ -67,7 +75,7 @@ public final class TorchCudaGenerator implements Generator {
 
   @Override
   public TorchCudaGenerator copy() {
-    return new TorchCudaGenerator(seed, offset(), geometry, host.copy());
+    return new TorchCudaGenerator(seed, new AtomicLong(offset()), geometry, host.copy());
   }
 
   @Override

@@ -113,19 +113,38 @@ public final class CudaBackend implements Backend {
         }
       }
       case TorchCpuGenerator torch -> fillWithTorch(new Target(gpu, tensor, queue), fill, torch);
-      case TorchCudaGenerator torch -> fillWithTorch(new Target(gpu, tensor, queue), fill, torch);
+      case TorchCudaGenerator torch ->
+          fillWithTorch(new Target(gpu, tensor, queue), fill, torch.on(gpu.geometry()));
     }
   }
 
   /**
-   * PyTorch's numbers are made on the host and copied; what draws none is the same as with ours.
+   * PyTorch's numbers are made on the host and copied, but for the uniforms and normals of its CUDA
+   * generator in one run of memory; what draws none is the same as with ours.
    */
   private void fillWithTorch(Target target, Fill.Elementary fill, Generator generator) {
-    if (fill.words(target.tensor().whole(), target.dtype()) > 0) {
+    if (fill.words(target.tensor().whole(), target.dtype()) == 0) {
+      if (target.tensor().shape().numel() > 0) {
+        queue(target, fill, 0, 0);
+      }
+    } else if (!(generator instanceof TorchCudaGenerator torch
+        && queueWithTorch(target, fill, torch))) {
       new HostFill(target, generator).fill(this, fill);
-    } else if (target.tensor().shape().numel() > 0) {
-      queue(target, fill, 0, 0);
     }
+  }
+
+  /** Queues a fill with PyTorch's numbers, if there is a kernel for it. */
+  private static boolean queueWithTorch(
+      Target target, Fill.Elementary fill, TorchCudaGenerator generator) {
+    if (!TorchRandom.fits(target, fill)) {
+      return false;
+    }
+    target.stream().remember(target.tensor(), fill);
+    ((CudaStorage) target.tensor().storage()).usedBy(target.stream());
+    try (Current _ = target.gpu().enter()) {
+      new TorchRandom(target, generator).fill(fill);
+    }
+    return true;
   }
 
   private static void queue(Target target, Fill.Elementary fill, long seed, long start) {

@@ -2,6 +2,7 @@ package org.initium.cuda;
 
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.initium.Device;
+import org.initium.GpuGeometry;
 import org.initium.OutOfMemoryException;
 
 /**
@@ -11,6 +12,7 @@ import org.initium.OutOfMemoryException;
  */
 final class Gpu {
   static final int MULTIPROCESSORS = 16;
+  private static final int THREADS_PER_MULTIPROCESSOR = 39;
   private static final int POOLS_SUPPORTED = 115;
 
   private final Device device;
@@ -52,6 +54,12 @@ final class Gpu {
 
   int multiprocessors() {
     return multiprocessors;
+  }
+
+  /** What PyTorch's numbers depend on. */
+  GpuGeometry geometry() {
+    int threads = driver.attribute(device.index(), THREADS_PER_MULTIPROCESSOR);
+    return new GpuGeometry(multiprocessors, threads);
   }
 
   Kernels kernels() {

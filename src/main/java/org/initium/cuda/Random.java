@@ -29,7 +29,7 @@ final class Random {
   }
 
   /** The struct Source of kernels/philox.cuh: the start, and the keys of Philox's rounds. */
-  private static void addSource(Parameters parameters, long seed, long start) {
+  static void addSource(Parameters parameters, long seed, long start) {
     parameters.add(start);
     int k0 = (int) seed;
     int k1 = (int) (seed >>> 32);

@@ -1,6 +1,7 @@
 package org.initium.torch;
 
 import org.initium.DType;
+import org.initium.Fill;
 import org.initium.GpuGeometry;
 import org.initium.TorchCpuGenerator;
 import org.initium.TorchCudaGenerator;
@@ -29,14 +30,12 @@ record CudaDraws(TorchCudaGenerator generator, GpuGeometry gpu) implements Draws
 
   @Override
   public void uniform(Whole whole, double a, double b, Sink sink) {
-    if (whole.dtype() == DType.F64) {
-      draw64(whole, sink, (words, values, count) -> uniform64(words, values, count, a, b));
+    DType dtype = whole.dtype();
+    CudaUniform law = CudaUniform.of(new Fill.Uniform(a, b), dtype);
+    if (dtype == DType.F64) {
+      draw64(whole, sink, (words, values, count) -> uniform64(words, values, count, law));
     } else {
-      DType dtype = whole.dtype();
-      float low = Rounding.round((float) a, dtype);
-      float high = Rounding.round((float) b, dtype);
-      draw32(
-          whole, sink, (words, values, count) -> uniform32(words, values, count, low, high, dtype));
+      draw32(whole, sink, (words, values, count) -> uniform32(words, values, count, law, dtype));
     }
   }
 
@@ -54,8 +53,10 @@ record CudaDraws(TorchCudaGenerator generator, GpuGeometry gpu) implements Draws
   }
 
   private static void uniform32(
-      int[][] words, float[][] values, int count, float low, float high, DType dtype) {
-    float range = Rounding.round(high - low, dtype);
+      int[][] words, float[][] values, int count, CudaUniform law, DType dtype) {
+    float low = (float) law.low();
+    float range = (float) law.range();
+    float high = (float) law.high();
     for (int c = 0; c < 4; c++) {
       for (int i = 0; i < count; i++) {
         values[c][i] = Math.fma(Units.unit(words[c][i]), range, low);
@@ -67,13 +68,12 @@ record CudaDraws(TorchCudaGenerator generator, GpuGeometry gpu) implements Draws
     }
   }
 
-  private static void uniform64(int[][] words, double[][] values, int count, double a, double b) {
-    double range = b - a;
+  private static void uniform64(int[][] words, double[][] values, int count, CudaUniform law) {
     for (int c = 0; c < 2; c++) {
       for (int i = 0; i < count; i++) {
         long bits = Units.bits53(words[2 * c][i], words[2 * c + 1][i]);
-        double value = Math.fma(Units.unit(bits), range, a);
-        values[c][i] = value == b ? a : value;
+        double value = Math.fma(Units.unit(bits), law.range(), law.low());
+        values[c][i] = value == law.high() ? law.low() : value;
       }
     }
   }
@@ -138,7 +138,7 @@ record CudaDraws(TorchCudaGenerator generator, GpuGeometry gpu) implements Draws
 
   private void draw(Whole whole, int width, Sink sink, Make make, Put put) {
     int[][] words = new int[4][CHUNK];
-    for (CudaLaunch launch : CudaLaunch.of(whole, width, gpu, generator)) {
+    for (CudaLaunch launch : CudaLaunch.of(whole, gpu, generator)) {
       for (long draw = 0; draw * width * launch.threads() < launch.count(); draw++) {
         for (int thread = 0; thread < launch.threads(); thread += CHUNK) {
           long first = draw * width * launch.threads() + thread;

@@ -2,7 +2,9 @@ package org.initium.torch;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.initium.DType;
 import org.initium.GpuGeometry;
+import org.initium.Tensor;
 import org.initium.TorchCudaGenerator;
 
 /**
@@ -13,13 +15,23 @@ import org.initium.TorchCudaGenerator;
  * @param offset the generator's offset: four times the number of each thread's first block
  * @param threads in all blocks of the grid together
  */
-record CudaLaunch(long start, long count, long offset, int threads) {
+public record CudaLaunch(long start, long count, long offset, int threads) {
+  /** Elements that a block of four words is for. */
+  static int width(DType dtype) {
+    return dtype == DType.F64 ? 2 : 4;
+  }
+
+  /** The starts for a tensor; moves the generator, which must name its device. */
+  public static List<CudaLaunch> of(Tensor tensor, TorchCudaGenerator generator) {
+    return of(Whole.of(tensor), generator.geometry().orElseThrow(), generator);
+  }
+
   /**
    * The starts for a tensor: one, or, where a byte's place in the tensor needs more than 31 bits,
    * one for each part. A tensor in parts moves the generator once more, before them all.
    */
-  static List<CudaLaunch> of(
-      Whole whole, int width, GpuGeometry gpu, TorchCudaGenerator generator) {
+  static List<CudaLaunch> of(Whole whole, GpuGeometry gpu, TorchCudaGenerator generator) {
+    int width = width(whole.dtype());
     CudaLaunch all = launch(0, whole.numel(), width, gpu, generator);
     if (fits(whole, whole.layout().sizes())) {
       return List.of(all);

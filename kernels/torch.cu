@@ -1,0 +1,62 @@
+// PyTorch's own numbers on a CUDA device: classes CudaDraws and CudaLaunch of org.initium.torch. Each thread of PyTorch's
+// kernel has a Philox stream of its own; block d of thread t's gives elements (d * width + c) * threads + t for c below
+// width, which is 4, or 2 for f64. A thread here makes such a block: neighbours write to neighbouring memory.
+#include "region.cuh"
+
+struct Torch {
+  uint64_t memory;   // where element `first` is
+  Source source;     // starts at each stream's first block
+  uint64_t threads;  // of PyTorch's kernel
+  uint64_t count;    // elements that it draws
+  uint64_t first, end;  // of which these are in memory
+  double a, b;          // a + u * b for a uniform u, or for a normal one
+  uint64_t from, to;    // the stored value `from`, but for bits that are not in the mask, becomes `to`
+  uint64_t mask;
+};
+
+template <class T, class Law>
+__device__ __forceinline__ void torch(const Torch& p, const Law& law) {
+  using Real = typename T::Compute;
+  constexpr int WIDTH = sizeof(Real) == 8 ? 2 : 4;
+  typename T::Stored* memory = reinterpret_cast<typename T::Stored*>(p.memory);
+  uint64_t wave = p.threads * WIDTH;
+  uint64_t blocks = divide(p.count + wave - 1, wave) * p.threads;
+  uint64_t step = uint64_t(gridDim.x) * blockDim.x;
+  for (uint64_t i = uint64_t(blockIdx.x) * blockDim.x + threadIdx.x; i < blocks; i += step) {
+    uint64_t draw = divide(i, p.threads), thread = i - draw * p.threads, block = p.source.start + draw;
+    Real x[WIDTH];
+    law(philox(p.source, uint32_t(block), uint32_t(block >> 32), uint32_t(thread), 0), x);
+#pragma unroll
+    for (int c = 0; c < WIDTH; c++) {
+      uint64_t at = draw * wave + c * p.threads + thread;
+      if (at >= p.first && at < p.end) {
+        typename T::Stored stored = T::round(x[c]);
+        memory[at - p.first] = ((stored ^ p.from) & p.mask) == 0 ? typename T::Stored(p.to) : stored;
+      }
+    }
+  }
+}
+
+template <class T>
+__device__ __forceinline__ void torch_uniform(const Torch& p) {
+  using Real = typename T::Compute;
+  Real a = Real(p.a), b = Real(p.b);
+  torch<T>(p, [&](const Words& w, Real* x) {
+    if constexpr (sizeof(Real) == 8) {
+#pragma unroll
+      for (int k = 0; k < 2; k++) x[k] = fma(unit(bits53(w.word[2 * k], w.word[2 * k + 1])), b, a);
+    } else {
+#pragma unroll
+      for (int k = 0; k < 4; k++) x[k] = fma(unit(w.word[k]), b, a);
+    }
+  });
+}
+
+template <class T>
+__device__ __forceinline__ void torch_normal(const Torch& p) {
+  using Real = typename T::Compute;
+  torch<T>(p, [&](const Words& w, Real* x) { normals<T>(w, Real(p.a), Real(p.b), x); });
+}
+
+FOR_EACH_TYPE(torch_uniform, Torch)
+FOR_EACH_TYPE(torch_normal, Torch)
