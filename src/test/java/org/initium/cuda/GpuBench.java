@@ -41,7 +41,9 @@ final class GpuBench {
   private GpuBench() {}
 
   public static void main(String[] args) throws IOException {
-    BACKEND.devices().forEach(device -> System.out.println(device.name() + ", " + device.details()));
+    BACKEND
+        .devices()
+        .forEach(device -> System.out.println(device.name() + ", " + device.details()));
     int most = args.length > 1 ? Integer.parseInt(args[1]) : 30;
     GpuBench bench = new GpuBench();
     System.out.printf("%-44s %12s %12s%n", "what", "GB/s", "us");
@@ -82,8 +84,7 @@ final class GpuBench {
                     new Row(
                         "copy on the device 2^" + log(n),
                         4 * n,
-                        () ->
-                            JCudaDriver.cuMemcpyDtoDAsync(target, source, 4 * n, queue)));
+                        () -> JCudaDriver.cuMemcpyDtoDAsync(target, source, 4 * n, queue)));
               });
         });
   }
