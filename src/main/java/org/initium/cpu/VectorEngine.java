@@ -102,15 +102,28 @@ final class VectorEngine implements Engine {
   @Override
   public Values normal(Normal32 law, long seed, long start) {
     long[] keys = keys(seed);
+    Pass[] passes = {
+      (b, n) -> fractions(b.words, n, b.sines, b.cosines),
+      (b, n) -> radii(b.sines, b.cosines, n, b.radii),
+      (b, n) -> circle(b.angles, n, b.radii, b.sines, b.cosines),
+      (b, n) -> interleave(b.sines, b.cosines, n, law, b.floats)
+    };
     return (first, count, block) -> {
       int begin = draw(keys, start + first, count, block, true);
-      int pairs = begin + count + 1 >> 1;
-      fractions(block.words, pairs, block.sines, block.cosines);
-      radii(block.sines, block.cosines, pairs, block.radii);
-      circle(block.angles, pairs, block.radii, block.sines, block.cosines);
-      interleave(block.sines, block.cosines, pairs, law, block.floats);
+      for (Pass pass : passes) {
+        pass.over(block, begin + count + 1 >> 1);
+      }
       return begin;
     };
+  }
+
+  /**
+   * One loop over so many pairs of a block. Called through a site that sees several kinds of them,
+   * so that C2 compiles each on its own: in one method together they pass its limit of nodes.
+   */
+  @FunctionalInterface
+  private interface Pass {
+    void over(Block block, int pairs);
   }
 
   @Override
