@@ -4,6 +4,7 @@
 // (launch, block, thread) and in which phase of the block, a counter that every barrier advances. Two accesses are
 // ordered when they are of different launches, of one thread, or of one block with a bar.sync (or, in one warp, a
 // bar.warp.sync) between them; two that are not, of which one writes and one is not atomic or volatile, race.
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 

@@ -1,4 +1,5 @@
 // Loads, stores and atomics.
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstring>

@@ -1,5 +1,7 @@
 #include "number.h"
 
+#include <algorithm>
+
 namespace initium::soft {
 
 uint32_t narrow(double v, Format f, Round round) {

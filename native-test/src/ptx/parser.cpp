@@ -1,8 +1,11 @@
 // Recursive descent over the grammar of "PTX ISA", chapters 4, 5 and 11: what nvcc emits and what people write inline.
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 

@@ -1,5 +1,7 @@
 // Instructions where the lanes of a warp talk to each other. The scheduler calls them when all lanes that the member
 // mask names are here; m is those lanes.
+#include <algorithm>
+
 #include "forms.h"
 #include "lanes.h"
 
