@@ -1,0 +1,36 @@
+package org.initium.bench;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import org.initium.Generator;
+import org.initium.PhiloxGenerator;
+import org.initium.Tensor;
+
+/**
+ * Rows of the grid by the processor time of one thread, the least of many fills: what can be
+ * measured on a machine that has other work. Needs {@code -Dinitium.threads=1}.
+ */
+final class CpuTime {
+  private static final double SECONDS = 1.5;
+
+  private CpuTime() {}
+
+  public static void main(String[] ids) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    PhiloxGenerator generator = Generator.philox(1);
+    for (String id : ids) {
+      Grid row = Grid.row(id);
+      try (Tensor tensor = Tensor.empty(row.shape(), row.dtype())) {
+        long least = Long.MAX_VALUE;
+        long begun = threads.getCurrentThreadCpuTime();
+        for (long now = begun; now - begun < SECONDS * 1e9; ) {
+          tensor.fill(row.init(), generator);
+          long after = threads.getCurrentThreadCpuTime();
+          least = Math.min(least, after - now);
+          now = after;
+        }
+        System.out.printf("%s %.3f%n", id, least / 1e6);
+      }
+    }
+  }
+}
