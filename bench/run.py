@@ -34,7 +34,7 @@ MODELS = {
 
 def options():
     parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few rows, one turn: under 5 minutes")
+    parser.add_argument("--quick", action="store_true", help="few rows, one turn")
     parser.add_argument("--turns", type=int, help="turns of each contender (3; quick: 1)")
     parser.add_argument("--only", default="", help="rows whose id matches this regular expression")
     parser.add_argument("--threads", default="1,2", help="numbers of threads (1,2)")
