@@ -1,6 +1,8 @@
 // A test runner in one header: TEST(name) { CHECK(..); CHECK_EQUAL(got, want); } in any number of files of a program.
 #pragma once
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <exception>
 #include <functional>
 #include <sstream>
@@ -38,6 +40,16 @@ template <class T> std::string hex(T v) {
   out << "0x" << std::hex << +v;
   return out.str();
 }
+
+// A new, empty folder of this test's own, in the system's place for temporary files (TMPDIR). It goes when the test ends.
+struct Folder {
+  std::string path = (std::filesystem::temp_directory_path() / "initium-soft-XXXXXX").string();
+  Folder() {
+    if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("no temporary folder: " + path);
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string file(const std::string& name) const { return path + "/" + name; }
+};
 
 inline int run() {
   for (const Case& c : cases()) {

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <mutex>
 #include <new>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -37,8 +36,7 @@ struct Generator {
   bool pseudo() const { return type < 200; }  // else quasi-random
 };
 
-std::mutex mutex;  // guards the set, and NVIDIA's library, which makes no promise about threads
-std::set<Generator*> generators;
+std::mutex mutex;  // NVIDIA's library makes no promise about threads
 
 // NVIDIA's library. It has the same soname as this one, and neither may see the other's symbols: hence
 // its full path, RTLD_LOCAL, and RTLD_DEEPBIND so that its calls to itself stay inside.
@@ -46,18 +44,20 @@ void* library() {
   static void* handle = [] {
     const char* path = std::getenv("INITIUM_REAL_CURAND");
     if (path == nullptr || *path == '\0') {
-      std::fprintf(stderr, "software cuRAND: INITIUM_REAL_CURAND does not name NVIDIA's libcurand.so.10 (fetch-curand.sh gets it)\n");
+      std::fprintf(stderr,
+                   "software cuRAND: INITIUM_REAL_CURAND does not name NVIDIA's libcurand.so.10 "
+                   "(fetch-curand.sh gets it)\n");
       return static_cast<void*>(nullptr);
     }
     void* opened = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
-    if (opened == nullptr) std::fprintf(stderr, "software cuRAND: INITIUM_REAL_CURAND: %s\n", dlerror());
+    if (opened == nullptr)
+      std::fprintf(stderr, "software cuRAND: INITIUM_REAL_CURAND: %s\n", dlerror());
     return opened;
   }();
   return handle;
 }
 
-template <typename... A>
-int real(const char* name, A... arguments) {
+template <typename... A> int real(const char* name, A... arguments) {
   void* function = library() == nullptr ? nullptr : dlsym(library(), name);
   if (function == nullptr) return InitialisationFailed;
   return reinterpret_cast<int (*)(A...)>(function)(arguments...);
@@ -70,18 +70,15 @@ int create(const char* name, Generator** generator, int type, bool device) {
   Real made = nullptr;
   if (int r = real("curandCreateGeneratorHost", &made, type)) return r;
   *generator = new Generator{made, type, device, nullptr};
-  generators.insert(*generator);
-  shim::count("cuRAND generator", +1);
+  shim::born(*generator, "cuRAND generator");
   return Success;
 }
 
-template <typename F>
-int on(const char* name, Generator* generator, F&& body) {
+template <typename F> int on(const char* name, Generator* generator, F&& body) {
   if (int fault = shim::enter(name)) return fault;
+  if (!shim::alive(name, generator)) return NotInitialised;
   std::lock_guard guard(mutex);
-  if (generators.count(generator) != 0) return body(*generator);
-  shim::report(std::string(name) + ": no such generator: destroyed or never made");
-  return NotInitialised;
+  return body(*generator);
 }
 
 // make(generator, buffer) fills n elements.
@@ -99,16 +96,15 @@ int generate(const char* name, Generator* generator, T* out, std::size_t n, F&& 
       return OutOfMemory;
     }
     if (int r = make(g, numbers.data())) return r;
-    CUresult queued = shim::enqueue(name, g.stream, [out, numbers = std::move(numbers)](const shim::Bytes& memory) {
-      return memory.write(out, numbers.data(), numbers.size() * sizeof(T));
+    CUresult queued = shim::enqueue(name, g.stream, [out, numbers = std::move(numbers)] {
+      return shim::copy(out, numbers.data(), numbers.size() * sizeof(T));
     });
     return queued == CUDA_SUCCESS ? Success : LaunchFailure;
   });
 }
 
 // Passes a call on to the generator of NVIDIA's library that stands behind ours.
-template <typename... A>
-int pass(const char* name, Generator* generator, A... arguments) {
+template <typename... A> int pass(const char* name, Generator* generator, A... arguments) {
   return on(name, generator, [&](Generator& g) { return real(name, g.real, arguments...); });
 }
 
@@ -116,18 +112,19 @@ int pass(const char* name, Generator* generator, A... arguments) {
 template <typename T>
 int normals(const char* name, Generator* generator, T* out, std::size_t n, T mean, T deviation) {
   return generate(name, generator, out, n, [&](const Generator& g, T* to) {
-    return g.device && g.pseudo() && n % 2 != 0 ? static_cast<int>(LengthNotMultiple) : real(name, g.real, to, n, mean, deviation);
+    return g.device && g.pseudo() && n % 2 != 0 ? static_cast<int>(LengthNotMultiple)
+                                                : real(name, g.real, to, n, mean, deviation);
   });
 }
 
 template <typename T, typename... A>
 int fill(const char* name, Generator* generator, T* out, std::size_t n, A... law) {
-  return generate(name, generator, out, n, [&](const Generator& g, T* to) { return real(name, g.real, to, n, law...); });
+  return generate(name, generator, out, n,
+                  [&](const Generator& g, T* to) { return real(name, g.real, to, n, law...); });
 }
 
 // What needs no generator: tables and numbers of the library.
-template <typename... A>
-int ask(const char* name, A... arguments) {
+template <typename... A> int ask(const char* name, A... arguments) {
   if (int fault = shim::enter(name)) return fault;
   std::lock_guard guard(mutex);
   return real(name, arguments...);
@@ -135,15 +132,18 @@ int ask(const char* name, A... arguments) {
 
 }  // namespace
 
-INITIUM_API int curandCreateGenerator(Generator** g, int type) { return create(__func__, g, type, true); }
-INITIUM_API int curandCreateGeneratorHost(Generator** g, int type) { return create(__func__, g, type, false); }
+INITIUM_API int curandCreateGenerator(Generator** g, int type) {
+  return create(__func__, g, type, true);
+}
+INITIUM_API int curandCreateGeneratorHost(Generator** g, int type) {
+  return create(__func__, g, type, false);
+}
 
 INITIUM_API int curandDestroyGenerator(Generator* generator) {
   return on(__func__, generator, [&](Generator& g) {
     int r = real("curandDestroyGenerator", g.real);
-    generators.erase(generator);
+    shim::died(generator);
     delete generator;
-    shim::count("cuRAND generator", -1);
     return r;
   });
 }
@@ -157,26 +157,44 @@ INITIUM_API int curandSetStream(Generator* generator, CUstream stream) {
 
 using std::size_t;
 using u64 = unsigned long long;
-INITIUM_API int curandSetPseudoRandomGeneratorSeed(Generator* g, u64 seed) { return pass(__func__, g, seed); }
-INITIUM_API int curandSetGeneratorOffset(Generator* g, u64 offset) { return pass(__func__, g, offset); }
-INITIUM_API int curandSetGeneratorOrdering(Generator* g, int order) { return pass(__func__, g, order); }
-INITIUM_API int curandSetQuasiRandomGeneratorDimensions(Generator* g, unsigned n) { return pass(__func__, g, n); }
+INITIUM_API int curandSetPseudoRandomGeneratorSeed(Generator* g, u64 seed) {
+  return pass(__func__, g, seed);
+}
+INITIUM_API int curandSetGeneratorOffset(Generator* g, u64 offset) {
+  return pass(__func__, g, offset);
+}
+INITIUM_API int curandSetGeneratorOrdering(Generator* g, int order) {
+  return pass(__func__, g, order);
+}
+INITIUM_API int curandSetQuasiRandomGeneratorDimensions(Generator* g, unsigned n) {
+  return pass(__func__, g, n);
+}
 INITIUM_API int curandGenerateSeeds(Generator* g) { return pass(__func__, g); }
 
-INITIUM_API int curandGenerate(Generator* g, unsigned* out, size_t n) { return fill(__func__, g, out, n); }
-INITIUM_API int curandGenerateLongLong(Generator* g, u64* out, size_t n) { return fill(__func__, g, out, n); }
-INITIUM_API int curandGenerateUniform(Generator* g, float* out, size_t n) { return fill(__func__, g, out, n); }
-INITIUM_API int curandGenerateUniformDouble(Generator* g, double* out, size_t n) { return fill(__func__, g, out, n); }
+INITIUM_API int curandGenerate(Generator* g, unsigned* out, size_t n) {
+  return fill(__func__, g, out, n);
+}
+INITIUM_API int curandGenerateLongLong(Generator* g, u64* out, size_t n) {
+  return fill(__func__, g, out, n);
+}
+INITIUM_API int curandGenerateUniform(Generator* g, float* out, size_t n) {
+  return fill(__func__, g, out, n);
+}
+INITIUM_API int curandGenerateUniformDouble(Generator* g, double* out, size_t n) {
+  return fill(__func__, g, out, n);
+}
 INITIUM_API int curandGenerateNormal(Generator* g, float* out, size_t n, float mean, float sd) {
   return normals(__func__, g, out, n, mean, sd);
 }
-INITIUM_API int curandGenerateNormalDouble(Generator* g, double* out, size_t n, double mean, double sd) {
+INITIUM_API int curandGenerateNormalDouble(Generator* g, double* out, size_t n, double mean,
+                                           double sd) {
   return normals(__func__, g, out, n, mean, sd);
 }
 INITIUM_API int curandGenerateLogNormal(Generator* g, float* out, size_t n, float mean, float sd) {
   return normals(__func__, g, out, n, mean, sd);
 }
-INITIUM_API int curandGenerateLogNormalDouble(Generator* g, double* out, size_t n, double mean, double sd) {
+INITIUM_API int curandGenerateLogNormalDouble(Generator* g, double* out, size_t n, double mean,
+                                              double sd) {
   return normals(__func__, g, out, n, mean, sd);
 }
 INITIUM_API int curandGeneratePoisson(Generator* g, unsigned* out, size_t n, double lambda) {
@@ -185,7 +203,13 @@ INITIUM_API int curandGeneratePoisson(Generator* g, unsigned* out, size_t n, dou
 
 INITIUM_API int curandGetVersion(int* version) { return ask(__func__, version); }
 INITIUM_API int curandGetProperty(int which, int* value) { return ask(__func__, which, value); }
-INITIUM_API int curandGetDirectionVectors32(void** vectors, int set) { return ask(__func__, vectors, set); }
-INITIUM_API int curandGetDirectionVectors64(void** vectors, int set) { return ask(__func__, vectors, set); }
-INITIUM_API int curandGetScrambleConstants32(unsigned** constants) { return ask(__func__, constants); }
+INITIUM_API int curandGetDirectionVectors32(void** vectors, int set) {
+  return ask(__func__, vectors, set);
+}
+INITIUM_API int curandGetDirectionVectors64(void** vectors, int set) {
+  return ask(__func__, vectors, set);
+}
+INITIUM_API int curandGetScrambleConstants32(unsigned** constants) {
+  return ask(__func__, constants);
+}
 INITIUM_API int curandGetScrambleConstants64(u64** constants) { return ask(__func__, constants); }

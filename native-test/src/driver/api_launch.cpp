@@ -8,201 +8,175 @@ using namespace initium::soft;
 
 namespace {
 
-constexpr int registersPerThread = 32;  // what occupancy assumes: nothing here allocates registers
+constexpr int kRegisters = 32;  // of a thread, for occupancy: nothing here allocates registers
 
-std::size_t roundUp(std::size_t n, std::size_t to) { return (n + to - 1) / to * to; }
+size_t roundUp(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
-int blocksPerMultiprocessor(const Limits& limits, const Function& function, std::size_t threads, std::size_t dynamicShared) {
-  if (threads == 0 || threads > function.kernel->maxThreads || dynamicShared > function.maxDynamicShared) return 0;
-  std::size_t warps = roundUp(threads, 32);
-  std::size_t shared = function.kernel->sharedBytes + dynamicShared + limits.sharedReserved;
-  std::size_t blocks = std::min<std::size_t>(limits.blocksPerMultiprocessor, limits.threadsPerMultiprocessor / warps);
-  blocks = std::min(blocks, Limits::registers / (registersPerThread * warps));
-  if (shared != 0) blocks = std::min(blocks, limits.sharedPerMultiprocessor / roundUp(shared, 128));
-  return static_cast<int>(blocks);
-}
-
-struct Shape {
-  Dim3 grid, block;
-  std::size_t shared = 0;
-  bool cooperative = false;
-};
-
-CUresult checkShape(const Call& call, const Function& function, const Shape& s) {
-  auto refuse = [&](const std::string& why, CUresult with) {
-    Findings::get().add(std::string(call.name) + ": kernel " + function.kernel->name + ": " + why);
-    return with;
-  };
-  if (s.grid.count() == 0 || s.block.count() == 0) return refuse("a dimension is 0", CUDA_ERROR_INVALID_VALUE);
-  if (s.grid.x > 0x7fffffff || s.grid.y > 65535 || s.grid.z > 65535) return refuse("the grid is too large", CUDA_ERROR_INVALID_VALUE);
-  if (s.block.x > 1024 || s.block.y > 1024 || s.block.z > 64 || s.block.count() > 1024) return refuse("the block is too large", CUDA_ERROR_INVALID_VALUE);
-  if (s.block.count() > function.kernel->maxThreads) return refuse("more threads than its .maxntid", CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES);
-  const Dim3& required = function.kernel->required;
-  if (required.x != 0 && (s.block.x != required.x || s.block.y != required.y || s.block.z != required.z)) return refuse("not the block of its .reqntid", CUDA_ERROR_INVALID_VALUE);
-  if (s.shared > function.maxDynamicShared) return refuse("more dynamic shared memory than it may use; see cuFuncSetAttribute", CUDA_ERROR_INVALID_VALUE);
-  if (s.cooperative) {
-    int resident = blocksPerMultiprocessor(call.driver.limits, function, s.block.count(), s.shared) * Limits::multiprocessors;
-    if (s.grid.count() > static_cast<std::uint64_t>(resident)) return refuse("more blocks than fit on the device at once", CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE);
-  }
-  return CUDA_SUCCESS;
+int blocksPerMultiprocessor(const Limits& l, const Function& f, size_t threads, size_t dynamic) {
+  if (threads == 0 || threads > f.kernel->maxThreads || dynamic > f.maxDynamicShared) return 0;
+  const size_t warps = roundUp(threads, 32),
+               shared = f.kernel->sharedBytes + dynamic + l.sharedReserved;
+  size_t blocks = std::min<size_t>(l.blocksPerMultiprocessor, l.threadsPerMultiprocessor / warps);
+  blocks = std::min(blocks, Limits::registers / (kRegisters * warps));
+  if (shared != 0) blocks = std::min(blocks, l.sharedPerMultiprocessor / roundUp(shared, 128));
+  return int(blocks);
 }
 
 // The parameters as they are now: the caller may change them as soon as the launch returns.
-CUresult copyParameters(const Call& call, const Kernel& kernel, void** each, void** extra, std::vector<std::byte>& block) {
-  auto refuse = [&](const std::string& why) {
-    Findings::get().add(std::string(call.name) + ": kernel " + kernel.name + ": " + why);
-    return CUDA_ERROR_INVALID_VALUE;
-  };
-  block.resize(kernel.paramBytes);
-  if (each != nullptr && extra != nullptr) return refuse("both kernelParams and extra are given");
+std::vector<std::byte> copyParameters(const Call& call, const Kernel& k, void** each,
+                                      void** extra) {
+  const auto refuse = [&](const std::string& why) { call.refuse("kernel " + k.name + ": " + why); };
+  if (each != nullptr && extra != nullptr) refuse("both kernelParams and extra are given");
+  std::vector<std::byte> block(k.paramBytes);
   if (extra != nullptr) {  // 1: buffer, 2: its size, 0: end
-    const void* buffer = nullptr;
-    std::size_t size = 0;
-    for (; reinterpret_cast<std::uintptr_t>(extra[0]) != 0; extra += 2) {
-      if (reinterpret_cast<std::uintptr_t>(extra[0]) == 1) buffer = extra[1];
-      if (reinterpret_cast<std::uintptr_t>(extra[0]) == 2) size = *static_cast<std::size_t*>(extra[1]);
+    const auto* buffer = static_cast<const std::byte*>(nullptr);
+    size_t size = 0;
+    for (; extra[0] != nullptr; extra += 2) {
+      if (reinterpret_cast<uintptr_t>(extra[0]) == 1) buffer = static_cast<std::byte*>(extra[1]);
+      if (reinterpret_cast<uintptr_t>(extra[0]) == 2) size = *static_cast<size_t*>(extra[1]);
     }
-    if (size != kernel.paramBytes || (buffer == nullptr && size != 0)) {
-      return refuse("the parameter block has " + std::to_string(size) + " bytes, its parameters take " + std::to_string(kernel.paramBytes));
-    }
-    if (size != 0) std::memcpy(block.data(), buffer, size);
-    return CUDA_SUCCESS;
+    if (size != k.paramBytes || (buffer == nullptr && size != 0))
+      refuse("the parameter block has " + std::to_string(size) + " bytes, its parameters take " +
+             std::to_string(k.paramBytes));
+    std::copy_n(buffer, size, block.data());
+    return block;
   }
-  for (std::size_t i = 0; i < kernel.parameters.size(); ++i) {
-    const Parameter& p = kernel.parameters[i];
-    if (each == nullptr || each[i] == nullptr) return refuse("parameter " + std::to_string(i) + " is null");
-    std::memcpy(block.data() + p.offset, each[i], p.size);
+  for (size_t i = 0; i < k.parameters.size(); i++) {
+    if (each == nullptr || each[i] == nullptr)
+      refuse("parameter " + std::to_string(i) + " is null");
+    std::memcpy(block.data() + k.parameters[i].offset, each[i], k.parameters[i].size);
   }
-  return CUDA_SUCCESS;
+  return block;
 }
 
 // Pinned memory that a parameter points to.
 std::vector<HostRange> pinned(const Memory& memory, const std::vector<std::byte>& block) {
   std::vector<HostRange> ranges;
-  for (std::size_t at = 0; at + 8 <= block.size(); at += 8) {
-    std::uint64_t address;
+  for (size_t at = 0; at + 8 <= block.size(); at += 8) {
+    uint64_t address;
     std::memcpy(&address, block.data() + at, 8);
     const Allocation* a = memory.find(address);
-    if (a != nullptr && a->space == Space::Host) ranges.push_back({a->base, a->size});
+    if (a != nullptr && a->onHost()) ranges.push_back({a->base, a->size});
   }
   return ranges;
 }
 
-CUresult launch(const char* name, CUfunction handle, Shape shape, CUstream streamHandle, void** each, void** extra) {
-  return onFunction(name, handle, [&](Call& call, const Function& function) {
-    std::shared_ptr<Stream> stream = call.ownStream(streamHandle);
-    if (stream == nullptr) return CUDA_ERROR_INVALID_HANDLE;
-    if (function.module->context != call.context) {
-      Findings::get().add(std::string(name) + ": the function belongs to a context that is not current");
-      return CUDA_ERROR_INVALID_HANDLE;
-    }
-    if (CUresult r = checkShape(call, function, shape); r != CUDA_SUCCESS) return r;
-    std::vector<std::byte> block;
-    if (CUresult r = copyParameters(call, *function.kernel, each, extra, block); r != CUDA_SUCCESS) return r;
+CUresult launch(const char* name, CUfunction handle, LaunchConfig config, CUstream streamHandle,
+                void** each, void** extra) {
+  return entry(name, Needs::Context, [&](Call& call) {
+    const auto f = call.find(call.driver.functions, handle);
+    const Kernel& kernel = *f->kernel;
+    const std::string what = "kernel " + kernel.name;
+    const StreamPtr stream = call.ownStream(streamHandle);
+    if (f->module->context != call.context)
+      call.refuse("the function belongs to a context that is not current",
+                  CUDA_ERROR_INVALID_HANDLE);
+    if (const auto no = refusal(kernel, config))
+      call.refuse(what + ": " + no->what, CUresult(no->code));
+    if (config.dynamicShared > f->maxDynamicShared)
+      call.refuse(what + ": more dynamic shared memory than it may use; see cuFuncSetAttribute");
+    const uint64_t resident =
+        uint64_t(Limits::multiprocessors) *
+        blocksPerMultiprocessor(call.driver.limits, *f, config.block.count(), config.dynamicShared);
+    if (config.cooperative && config.grid.count() > resident)
+      call.refuse(what + ": more blocks than fit on the device at once",
+                  CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE);
+    std::vector<std::byte> block = copyParameters(call, kernel, each, extra);
     std::vector<HostRange> touched = pinned(call.driver.memory, block);
+    config.workers = call.driver.environment.workers;
     // The body holds the module: one that is unloaded while its kernel is queued is still there.
-    Body body = [&driver = call.driver, module = function.module, kernel = function.kernel, shape, block = std::move(block)] {
-      LaunchConfig config;
-      config.grid = shape.grid;
-      config.block = shape.block;
-      config.dynamicShared = shape.shared;
+    const auto body = [&driver = call.driver, f, config, block = std::move(block)]() mutable {
       config.params = block.data();
       config.paramBytes = block.size();
-      config.cooperative = shape.cooperative;
       config.seed = driver.engine.seed();
-      config.workers = driver.environment.workers;
-      std::optional<Finding> finding = initium::soft::launch(*kernel, config, driver.memory, driver.counters);
-      if (finding) Findings::get().add(*finding, "kernel " + kernel->name, true);
-      return finding;
+      return initium::soft::launch(*f->kernel, config, driver.memory, driver.counters);
     };
-    return call.submit(stream, {"kernel " + function.kernel->name, std::move(body), std::move(touched)});
+    call.submit(stream, {what, body, std::move(touched)});
   });
 }
 
 }  // namespace
 
 INITIUM_API CUresult cuFuncGetModule(CUmodule* module, CUfunction handle) {
-  return onFunction(__func__, handle, [&](Call&, const Function& function) {
-    return answer(module, function.moduleHandle);
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    out(module) = call.find(call.driver.functions, handle)->moduleHandle;
   });
 }
-
 INITIUM_API CUresult cuFuncGetAttribute(int* value, int attribute, CUfunction handle) {
-  return onFunction(__func__, handle, [&](Call& call, const Function& f) {
-    int capability = call.driver.environment.major * 10 + call.driver.environment.minor;
-    const int values[] = {static_cast<int>(f.kernel->maxThreads),
-                          static_cast<int>(f.kernel->sharedBytes),
-                          0,  // constant memory
-                          static_cast<int>(f.kernel->localBytes),
-                          registersPerThread,
-                          capability,  // PTX version
-                          capability,  // binary version
-                          0,           // cached modifiers
-                          static_cast<int>(f.maxDynamicShared),
-                          -1};  // preferred carveout
-    if (value == nullptr || attribute < 0 || attribute >= static_cast<int>(std::size(values))) return CUDA_ERROR_INVALID_VALUE;
-    *value = values[attribute];
-    return CUDA_SUCCESS;
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const auto f = call.find(call.driver.functions, handle);
+    const Kernel& k = *f->kernel;
+    const int capability = call.driver.environment.major * 10 + call.driver.environment.minor;
+    // threads, shared, constant and local memory, registers, versions of PTX and binary, caching,
+    // dynamic shared memory, preferred carveout
+    const int values[] = {
+        int(k.maxThreads), int(k.sharedBytes), 0, int(k.localBytes),        kRegisters,
+        capability,        capability,         0, int(f->maxDynamicShared), -1};
+    require(attribute >= 0 && attribute < int(std::size(values)));
+    out(value) = values[attribute];
   });
 }
-
 INITIUM_API CUresult cuFuncSetAttribute(CUfunction handle, int attribute, int value) {
   return entry(__func__, Needs::Context, [&](Call& call) {
-    std::shared_ptr<Function> f = call.find(call.driver.functions, handle);
-    if (f == nullptr) return CUDA_ERROR_INVALID_HANDLE;
-    if (attribute == 9) return value >= -1 && value <= 100 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
-    bool fits = value >= 0 && static_cast<std::size_t>(value) + f->kernel->sharedBytes <= call.driver.limits.sharedPerBlockOptin;
-    if (attribute != 8 || !fits) return CUDA_ERROR_INVALID_VALUE;
-    f->maxDynamicShared = static_cast<std::size_t>(value);
-    return CUDA_SUCCESS;
+    const auto f = call.find(call.driver.functions, handle);
+    if (attribute == 9 && value >= -1 && value <= 100) return;  // preferred carveout
+    const size_t most = call.driver.limits.sharedPerBlockOptin;
+    require(attribute == 8 && value >= 0 && size_t(value) + f->kernel->sharedBytes <= most);
+    f->maxDynamicShared = size_t(value);
   });
 }
 
-INITIUM_API CUresult cuFuncSetCacheConfig(CUfunction handle, int) {
-  return onFunction(__func__, handle, [](Call&, const Function&) { return CUDA_SUCCESS; });
-}
-INITIUM_API CUresult cuFuncSetSharedMemConfig(CUfunction handle, int) {
-  return onFunction(__func__, handle, [](Call&, const Function&) { return CUDA_SUCCESS; });
-}
-
-INITIUM_API CUresult cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* blocks, CUfunction handle, int threads, std::size_t shared, unsigned) {
-  return onFunction(__func__, handle, [&](Call& call, const Function& function) {
-    if (blocks == nullptr || threads < 1) return CUDA_ERROR_INVALID_VALUE;
-    *blocks = blocksPerMultiprocessor(call.driver.limits, function, static_cast<std::size_t>(threads), shared);
-    return CUDA_SUCCESS;
+INITIUM_API CUresult cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* blocks,
+                                                                          CUfunction handle,
+                                                                          int threads,
+                                                                          size_t shared, unsigned) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const auto f = call.find(call.driver.functions, handle);
+    require(threads > 0);
+    out(blocks) = blocksPerMultiprocessor(call.driver.limits, *f, size_t(threads), shared);
   });
 }
-INITIUM_API CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, CUfunction function, int threads, std::size_t shared) {
-  return cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(blocks, function, threads, shared, 0);
+INITIUM_API CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, CUfunction f,
+                                                                 int threads, size_t shared) {
+  return cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(blocks, f, threads, shared, 0);
 }
-
-// The block with the most resident threads, the largest of equals; the grid that fills the device with it.
-INITIUM_API CUresult cuOccupancyMaxPotentialBlockSizeWithFlags(int* grid, int* block, CUfunction handle, CUoccupancyB2DSize sharedOf,
-                                                               std::size_t shared, int limit, unsigned) {
-  return onFunction(__func__, handle, [&](Call& call, const Function& function) {
-    if (grid == nullptr || block == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    int most = static_cast<int>(function.kernel->maxThreads), best = 0;
-    if (limit > 0) most = std::min(most, limit);
-    for (int threads = most; threads > 0; threads = static_cast<int>(roundUp(static_cast<std::size_t>(threads), 32)) - 32) {
-      std::size_t dynamic = sharedOf == nullptr ? shared : sharedOf(threads);
-      int blocks = blocksPerMultiprocessor(call.driver.limits, function, static_cast<std::size_t>(threads), dynamic);
-      if (blocks * threads <= best) continue;
-      best = blocks * threads;
-      *block = threads;
-      *grid = blocks * Limits::multiprocessors;
+// The block with the most resident threads, the largest of equals; the grid that fills the device.
+INITIUM_API CUresult cuOccupancyMaxPotentialBlockSizeWithFlags(int* grid, int* block,
+                                                               CUfunction handle,
+                                                               CUoccupancyB2DSize sharedOf,
+                                                               size_t shared, int limit, unsigned) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const auto f = call.find(call.driver.functions, handle);
+    int threads = int(f->kernel->maxThreads), best = 0;
+    if (limit > 0) threads = std::min(threads, limit);
+    for (; threads > 0; threads = (threads - 1) / 32 * 32) {
+      const size_t dynamic = sharedOf == nullptr ? shared : sharedOf(threads);
+      const int n = blocksPerMultiprocessor(call.driver.limits, *f, size_t(threads), dynamic);
+      if (n * threads <= best) continue;
+      best = n * threads;
+      out(block) = threads;
+      out(grid) = n * Limits::multiprocessors;
     }
-    return best > 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
+    require(best > 0);
   });
 }
-INITIUM_API CUresult cuOccupancyMaxPotentialBlockSize(int* grid, int* block, CUfunction function, CUoccupancyB2DSize sharedOf, std::size_t shared, int limit) {
-  return cuOccupancyMaxPotentialBlockSizeWithFlags(grid, block, function, sharedOf, shared, limit, 0);
+INITIUM_API CUresult cuOccupancyMaxPotentialBlockSize(int* grid, int* block, CUfunction f,
+                                                      CUoccupancyB2DSize sharedOf, size_t shared,
+                                                      int limit) {
+  return cuOccupancyMaxPotentialBlockSizeWithFlags(grid, block, f, sharedOf, shared, limit, 0);
 }
 
-INITIUM_API CUresult cuLaunchKernel(CUfunction function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
-                                    unsigned shared, CUstream stream, void** parameters, void** extra) {
-  return launch(__func__, function, {{gx, gy, gz}, {bx, by, bz}, shared, false}, stream, parameters, extra);
+INITIUM_API CUresult cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz,
+                                    unsigned bx, unsigned by, unsigned bz, unsigned shared,
+                                    CUstream stream, void** parameters, void** extra) {
+  const LaunchConfig config{{gx, gy, gz}, {bx, by, bz}, shared};
+  return launch(__func__, f, config, stream, parameters, extra);
 }
-INITIUM_API CUresult cuLaunchCooperativeKernel(CUfunction function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
-                                               unsigned bz, unsigned shared, CUstream stream, void** parameters) {
-  return launch(__func__, function, {{gx, gy, gz}, {bx, by, bz}, shared, true}, stream, parameters, nullptr);
+INITIUM_API CUresult cuLaunchCooperativeKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz,
+                                               unsigned bx, unsigned by, unsigned bz,
+                                               unsigned shared, CUstream stream,
+                                               void** parameters) {
+  LaunchConfig config{{gx, gy, gz}, {bx, by, bz}, shared};
+  config.cooperative = true;
+  return launch(__func__, f, config, stream, parameters, nullptr);
 }

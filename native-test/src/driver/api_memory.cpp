@@ -1,4 +1,4 @@
-// Allocation of device memory, at once and in stream order; what a pointer is.
+// Device memory, at once and in stream order; pinned and registered host memory; what a pointer is.
 #include <algorithm>
 #include <cstring>
 
@@ -8,204 +8,183 @@ using namespace initium::soft;
 
 namespace {
 
-// The default pool of a device, as a handle; the only pool there is.
-CUmemoryPool poolOf(int device) {
-  return reinterpret_cast<CUmemoryPool>(0x7e0900000000 + 16 * (static_cast<std::uintptr_t>(device) + 1));
-}
+uint64_t number(const void* address) { return reinterpret_cast<uint64_t>(address); }
 
-Device* deviceOf(Call& call, CUmemoryPool pool) {
-  for (int d = 0; d < call.driver.environment.devices; ++d) {
-    if (poolOf(d) == pool) return &call.driver.devices[static_cast<std::size_t>(d)];
-  }
-  return nullptr;
-}
-
-// Memory that was freed on a stream counts until the stream gets there: then it is worth waiting.
-CUdeviceptr allocate(Call& call, std::size_t bytes) {
-  Memory& memory = call.driver.memory;
-  CUdeviceptr address = memory.allocate(call.context->device, bytes, call.name);
+CUdeviceptr allocate(Call& call, size_t bytes) {
+  const auto attempt = [&] {
+    return call.driver.memory.allocate(call.context->device, bytes, call.name);
+  };
+  CUdeviceptr address = attempt();
   if (address == 0 && call.driver.engine.pending() != 0) {
+    // Memory that was freed on a stream counts until the stream gets there: it is worth waiting.
     call.driver.engine.finish(call.lock, *call.context);
-    address = memory.allocate(call.context->device, bytes, call.name);
+    address = attempt();
   }
+  require(address != 0, CUDA_ERROR_OUT_OF_MEMORY);
   return address;
 }
 
-// What cuPointerGetAttribute answers; nothing for an attribute that it does not know.
-CUresult pointerAttribute(Call& call, void* data, int attribute, CUdeviceptr address) {
+CUresult allocateHost(const char* name, void** host, size_t bytes) {
+  return entry(name, Needs::Context, [&](Call& call) {
+    require(host != nullptr && bytes != 0);
+    call.unsafeForCapture();
+    *host = reinterpret_cast<void*>(call.driver.memory.allocateHost(bytes, call.name));
+    require(*host != nullptr, CUDA_ERROR_OUT_OF_MEMORY);
+  });
+}
+
+// Before host memory goes: queued work must not run into what is no longer there.
+void settle(Call& call, void* host, const char* misuse) {
+  const Allocation* a = call.driver.memory.find(number(host));
+  if (a == nullptr || !call.driver.engine.pendingTouches({a->base, a->size})) return;
+  call.report(misuse + a->describe());
+  call.driver.engine.finish(call.lock, *call.context);
+}
+
+// What cuPointerGetAttribute answers.
+CUresult attribute(const Call& call, void* data, int which, CUdeviceptr address) {
   const Allocation* a = call.driver.memory.find(address);
   if (a != nullptr && a->state != State::Live) a = nullptr;
-  bool host = a != nullptr && a->space == Space::Host;
-  auto put = [&](auto value) {
+  const bool host = a != nullptr && a->onHost(), device = a != nullptr && !host;
+  const auto put = [&](auto value, bool known) {
     std::memcpy(data, &value, sizeof value);
-    return a == nullptr ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
+    return known ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
   };
-  switch (attribute) {
-    case 1: {  // context
-      const Context* context = nullptr;
-      if (a != nullptr && !host) context = call.driver.devices[static_cast<std::size_t>(a->device)].primary.get();
-      return put(context == nullptr ? CUcontext{} : call.driver.contexts.handleOf(context));
-    }
-    case 2: return put(a == nullptr ? 0u : host ? CU_MEMORYTYPE_HOST : CU_MEMORYTYPE_DEVICE);
-    case 3: return put(a == nullptr ? CUdeviceptr{0} : address);
-    case 4: return put(host ? address : CUdeviceptr{0}), host ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
-    case 6: return put(0u);                                             // sync memops
-    case 7: return put(a == nullptr ? 0ull : 1ull * a->id);             // buffer id
-    case 8: return put(0u);                                             // managed
-    case 9: return put(a == nullptr ? -2 : std::max(a->device, 0));     // device ordinal
-    case 11: return put(a == nullptr ? CUdeviceptr{0} : a->base);
-    case 12: return put(a == nullptr ? std::size_t{0} : a->size);
-    case 13: return put(a == nullptr ? 0u : 1u);                        // mapped
+  const auto& primary = [&] { return call.driver.devices[size_t(a->device)].primary.get(); };
+  switch (which) {
+    case 1: return put(device ? call.driver.contexts.handleOf(primary()) : CUcontext{}, a);
+    case 2: return put(host ? CU_MEMORYTYPE_HOST : device ? CU_MEMORYTYPE_DEVICE : 0u, a);
+    case 3: return put(a ? address : 0, a);
+    case 4: return put(host ? address : 0, host);
+    case 6:
+    case 8: return put(0u, a);  // synchronous, managed
+    case 7: return put(a ? a->id : 0, a);
+    case 9: return put(a ? std::max(a->device, 0) : -2, a);
+    case 11: return put(a ? a->base : 0, a);
+    case 12: return put(a ? a->size : 0, a);
+    case 13: return put(unsigned(a != nullptr), a);  // mapped
     default: return CUDA_ERROR_NOT_SUPPORTED;
   }
 }
 
 }  // namespace
 
-INITIUM_API CUresult cuMemAlloc_v2(CUdeviceptr* address, std::size_t bytes) {
+INITIUM_API CUresult cuMemAlloc_v2(CUdeviceptr* address, size_t bytes) {
   return entry(__func__, Needs::Context, [&](Call& call) {
-    if (address == nullptr || bytes == 0) return CUDA_ERROR_INVALID_VALUE;
-    if (CUresult r = call.unsafeForCapture(); r != CUDA_SUCCESS) return r;
+    require(address != nullptr && bytes != 0);
+    call.unsafeForCapture();
     *address = allocate(call, bytes);
-    return *address == 0 ? CUDA_ERROR_OUT_OF_MEMORY : CUDA_SUCCESS;
   });
 }
-
-INITIUM_API CUresult cuMemAllocPitch_v2(CUdeviceptr* address, std::size_t* pitch, std::size_t width,
-                                        std::size_t height, unsigned element) {
+INITIUM_API CUresult cuMemAllocPitch_v2(CUdeviceptr* address, size_t* pitch, size_t width,
+                                        size_t height, unsigned element) {
   return entry(__func__, Needs::Context, [&](Call& call) {
-    bool sound = element == 4 || element == 8 || element == 16;
-    if (address == nullptr || pitch == nullptr || width == 0 || height == 0 || !sound) {
-      return CUDA_ERROR_INVALID_VALUE;
-    }
-    if (CUresult r = call.unsafeForCapture(); r != CUDA_SUCCESS) return r;
+    require(address != nullptr && pitch != nullptr && width != 0 && height != 0);
+    require(element == 4 || element == 8 || element == 16);
+    call.unsafeForCapture();
     *pitch = (width + 511) / 512 * 512;
     *address = allocate(call, *pitch * height);
-    return *address == 0 ? CUDA_ERROR_OUT_OF_MEMORY : CUDA_SUCCESS;
   });
 }
-
 // A GPU's driver may wait for queued work here, and promises nothing: work that is still queued and
 // uses the memory is a defect of the program, and is found when it runs.
 INITIUM_API CUresult cuMemFree_v2(CUdeviceptr address) {
   return entry(__func__, Needs::Release, [&](Call& call) {
-    if (address == 0) return CUDA_SUCCESS;
-    if (CUresult r = call.unsafeForCapture(); r != CUDA_SUCCESS) return r;
-    return call.freed(address, call.driver.memory.free(address));
+    if (address == 0) return;
+    call.unsafeForCapture();
+    call.free(address);
   });
 }
 
-INITIUM_API CUresult cuMemAllocAsync(CUdeviceptr* address, std::size_t bytes, CUstream stream) {
+INITIUM_API CUresult cuMemAllocAsync(CUdeviceptr* address, size_t bytes, CUstream stream) {
   return entry(__func__, Needs::Context, [&](Call& call) {
-    if (address == nullptr || bytes == 0) return CUDA_ERROR_INVALID_VALUE;
-    std::shared_ptr<Stream> on = call.ownStream(stream);
-    if (on == nullptr) return CUDA_ERROR_INVALID_HANDLE;
-    if (on->capture != nullptr) return CUDA_ERROR_NOT_SUPPORTED;  // memory nodes of graphs
+    require(address != nullptr && bytes != 0);
+    // memory nodes of graphs are not supported
+    require(call.ownStream(stream)->capture == nullptr, CUDA_ERROR_NOT_SUPPORTED);
     *address = allocate(call, bytes);
-    return *address == 0 ? CUDA_ERROR_OUT_OF_MEMORY : CUDA_SUCCESS;
   });
 }
-
-INITIUM_API CUresult cuMemAllocFromPoolAsync(CUdeviceptr* address, std::size_t bytes,
-                                             CUmemoryPool pool, CUstream stream) {
-  if (pool != nullptr && reinterpret_cast<std::uintptr_t>(pool) >> 32 != 0x7e09) {
-    return CUDA_ERROR_INVALID_VALUE;
-  }
-  return cuMemAllocAsync(address, bytes, stream);
-}
-
 INITIUM_API CUresult cuMemFreeAsync(CUdeviceptr address, CUstream stream) {
   return entry(__func__, Needs::Release, [&](Call& call) {
-    if (address == 0) return CUDA_SUCCESS;
-    std::shared_ptr<Stream> on = call.ownStream(stream);
-    if (on == nullptr) return CUDA_ERROR_INVALID_HANDLE;
-    if (on->capture != nullptr) return CUDA_ERROR_NOT_SUPPORTED;
-    CUresult r = call.freed(address, call.driver.memory.freePending(address));
-    if (r != CUDA_SUCCESS) return r;
-    Memory& memory = call.driver.memory;
-    if (call.context->sticky != CUDA_SUCCESS) {  // nothing runs any more
+    if (address == 0) return;
+    const StreamPtr on = call.ownStream(stream);
+    require(on->capture == nullptr, CUDA_ERROR_NOT_SUPPORTED);
+    call.free(address, State::FreePending);
+    if (call.context->sticky != CUDA_SUCCESS) return call.free(address);  // nothing runs any more
+    const auto body = [&memory = call.driver.memory, address]() -> std::optional<Finding> {
       memory.free(address);
-      return CUDA_SUCCESS;
-    }
-    return call.submit(on, {call.name, [&memory, address] { memory.free(address); return std::nullopt; }, {}});
+      return {};
+    };
+    call.submit(on, {call.name, body, {}});
   });
 }
 
-INITIUM_API CUresult cuDeviceGetDefaultMemPool(CUmemoryPool* pool, CUdevice device) {
-  return entry(__func__, Needs::Init, [&](Call& call) {
-    if (device < 0 || device >= call.driver.environment.devices) return CUDA_ERROR_INVALID_DEVICE;
-    return answer(pool, poolOf(device));
+INITIUM_API CUresult cuMemHostAlloc(void** host, size_t bytes, unsigned) {
+  return allocateHost(__func__, host, bytes);
+}
+INITIUM_API CUresult cuMemAllocHost_v2(void** host, size_t bytes) {
+  return allocateHost(__func__, host, bytes);
+}
+INITIUM_API CUresult cuMemFreeHost(void* host) {
+  return entry(__func__, Needs::Release, [&](Call& call) {
+    call.unsafeForCapture();
+    settle(call, host, "freed while queued work uses it: ");
+    call.free(number(host));
   });
 }
-INITIUM_API CUresult cuDeviceGetMemPool(CUmemoryPool* pool, CUdevice device) {
-  return cuDeviceGetDefaultMemPool(pool, device);
-}
-
-INITIUM_API CUresult cuMemPoolSetAttribute(CUmemoryPool pool, int attribute, void* value) {
-  return entry(__func__, Needs::Init, [&](Call& call) {
-    Device* device = deviceOf(call, pool);
-    if (device == nullptr || value == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    if (attribute == 4) std::memcpy(&device->poolThreshold, value, sizeof device->poolThreshold);
-    return attribute >= 1 && attribute <= 8 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
-  });
-}
-
-INITIUM_API CUresult cuMemPoolGetAttribute(CUmemoryPool pool, int attribute, void* value) {
-  return entry(__func__, Needs::Init, [&](Call& call) {
-    Device* device = deviceOf(call, pool);
-    if (device == nullptr || value == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    std::uint64_t used = call.driver.memory.used(static_cast<int>(device - call.driver.devices.data()));
-    if (attribute >= 1 && attribute <= 3) {  // three ways of reuse: allowed
-      std::memset(value, 0, 4);
-      *static_cast<int*>(value) = 1;
-    } else if (attribute >= 4 && attribute <= 8) {  // threshold; reserved and used, now and at most
-      std::memcpy(value, attribute == 4 ? &device->poolThreshold : &used, sizeof used);
-    } else {
-      return CUDA_ERROR_INVALID_VALUE;
-    }
-    return CUDA_SUCCESS;
-  });
-}
-
-INITIUM_API CUresult cuMemPoolTrimTo(CUmemoryPool pool, std::size_t) {
-  return entry(__func__, Needs::Init, [&](Call& call) {
-    return deviceOf(call, pool) == nullptr ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
-  });
-}
-
-INITIUM_API CUresult cuMemGetInfo_v2(std::size_t* unused, std::size_t* total) {
+INITIUM_API CUresult cuMemHostRegister_v2(void* host, size_t bytes, unsigned) {
   return entry(__func__, Needs::Context, [&](Call& call) {
-    if (unused == nullptr || total == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    *total = call.driver.memory.budget();
-    *unused = *total - call.driver.memory.used(call.context->device);
-    return CUDA_SUCCESS;
+    require(host != nullptr && bytes != 0);
+    call.unsafeForCapture();
+    const bool fresh = call.driver.memory.registerHost(host, bytes, call.name);
+    require(fresh, CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED);
+  });
+}
+INITIUM_API CUresult cuMemHostUnregister(void* host) {
+  return entry(__func__, Needs::Release, [&](Call& call) {
+    settle(call, host, "queued work still uses it: ");
+    const bool known = call.driver.memory.unregisterHost(host) == FreeResult::Ok;
+    require(known, CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED);
+  });
+}
+INITIUM_API CUresult cuMemHostGetDevicePointer_v2(CUdeviceptr* address, void* host,
+                                                  unsigned flags) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const Allocation* a = call.driver.memory.find(number(host));
+    require(flags == 0 && a != nullptr && a->onHost() && a->state == State::Live);
+    out(address) = number(host);
   });
 }
 
-INITIUM_API CUresult cuMemGetAddressRange_v2(CUdeviceptr* base, std::size_t* size, CUdeviceptr address) {
+INITIUM_API CUresult cuMemGetInfo_v2(size_t* unused, size_t* total) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    out(total) = call.driver.memory.budget();
+    out(unused) = *total - call.driver.memory.used(call.context->device);
+  });
+}
+INITIUM_API CUresult cuMemGetAddressRange_v2(CUdeviceptr* base, size_t* size, CUdeviceptr address) {
   return entry(__func__, Needs::Context, [&](Call& call) {
     const Allocation* a = call.driver.memory.find(address);
-    if (a == nullptr || a->state != State::Live) return CUDA_ERROR_NOT_FOUND;
+    require(a != nullptr && a->state == State::Live, CUDA_ERROR_NOT_FOUND);
     if (base != nullptr) *base = a->base;
     if (size != nullptr) *size = a->size;
-    return CUDA_SUCCESS;
   });
 }
-
-INITIUM_API CUresult cuPointerGetAttribute(void* data, int attribute, CUdeviceptr address) {
+INITIUM_API CUresult cuPointerGetAttribute(void* data, int which, CUdeviceptr address) {
   return entry(__func__, Needs::Init, [&](Call& call) {
-    return data == nullptr ? CUDA_ERROR_INVALID_VALUE : pointerAttribute(call, data, attribute, address);
+    require(data != nullptr);
+    const CUresult r = attribute(call, data, which, address);
+    require(r == CUDA_SUCCESS, r);
   });
 }
-
-INITIUM_API CUresult cuPointerGetAttributes(unsigned count, int* attributes, void** data, CUdeviceptr address) {
+// As documented: an unknown pointer gives zeros, not an error.
+INITIUM_API CUresult cuPointerGetAttributes(unsigned count, int* which, void** data,
+                                            CUdeviceptr address) {
   return entry(__func__, Needs::Init, [&](Call& call) {
-    if (count == 0 || attributes == nullptr || data == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    for (unsigned i = 0; i < count; ++i) {  // as documented: an unknown pointer gives zeros, not an error
-      if (pointerAttribute(call, data[i], attributes[i], address) == CUDA_ERROR_NOT_SUPPORTED) {
-        return CUDA_ERROR_NOT_SUPPORTED;
-      }
+    require(count != 0 && which != nullptr && data != nullptr);
+    for (unsigned i = 0; i < count; i++) {
+      const CUresult r = attribute(call, data[i], which[i], address);
+      require(r != CUDA_ERROR_NOT_SUPPORTED, r);
     }
-    return CUDA_SUCCESS;
   });
 }

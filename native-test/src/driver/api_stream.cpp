@@ -1,113 +1,139 @@
-// Streams.
-#include <algorithm>
-
+// Streams and events.
 #include "entry.h"
 
 using namespace initium::soft;
 
 namespace {
 
-CUresult create(const char* name, CUstream* stream, unsigned flags, int priority) {
-  return entry(name, Needs::Context, [&](Call& call) {
-    if (stream == nullptr || flags > CU_STREAM_NON_BLOCKING) return CUDA_ERROR_INVALID_VALUE;
-    auto made = std::make_shared<Stream>();
-    made->context = call.context;
-    made->blocking = (flags & CU_STREAM_NON_BLOCKING) == 0;
-    made->priority = std::clamp(priority, -5, 0);
-    call.context->streams.push_back(made);
-    *stream = call.driver.streams.add(made);
-    return CUDA_SUCCESS;
-  });
+Work hostFunction(const char* name, std::function<void()> function) {
+  const auto body = [function = std::move(function)]() -> std::optional<Finding> {
+    Thread::get().insideCallback = true;
+    function();
+    Thread::get().insideCallback = false;
+    return {};
+  };
+  return {name, body, {}};
 }
 
-Work hostFunction(const char* name, std::function<void()> function) {
-  return {name, [function = std::move(function)] {
-            Thread::get().insideCallback = true;
-            function();
-            Thread::get().insideCallback = false;
-            return std::nullopt;
-          }, {}};
+std::shared_ptr<Event> find(const Call& call, CUevent handle) {
+  return call.find(call.driver.events, handle);
 }
 
 }  // namespace
 
-INITIUM_API CUresult cuStreamCreate(CUstream* stream, unsigned flags) { return create(__func__, stream, flags, 0); }
-INITIUM_API CUresult cuStreamCreateWithPriority(CUstream* stream, unsigned flags, int priority) {
-  return create(__func__, stream, flags, priority);
+INITIUM_API CUresult cuStreamCreate(CUstream* stream, unsigned flags) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    require(stream != nullptr && flags <= CU_STREAM_NON_BLOCKING);
+    auto made = std::make_shared<Stream>();
+    made->context = call.context;
+    made->blocking = flags == 0;
+    call.context->streams.push_back(made);
+    *stream = call.driver.streams.add(made);
+  });
 }
-
 // Returns at once; what is queued runs nevertheless, when somebody waits for it.
 INITIUM_API CUresult cuStreamDestroy_v2(CUstream handle) {
   return entry(__func__, Needs::Release, [&](Call& call) {
-    std::shared_ptr<Stream> stream = call.find(call.driver.streams, handle);
-    if (stream == nullptr) return CUDA_ERROR_INVALID_HANDLE;
-    if (stream->capture != nullptr) return spoil(*stream->capture, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+    const StreamPtr stream = call.find(call.driver.streams, handle);
+    notCaptured(stream->capture, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
     stream->destroyed = true;  // its context forgets it when its work is done
     call.driver.streams.remove(handle);
-    return CUDA_SUCCESS;
   });
 }
-
 INITIUM_API CUresult cuStreamSynchronize(CUstream handle) {
-  return onStream(__func__, handle, [](Call& call, const std::shared_ptr<Stream>& stream) {
-    if (stream->capture != nullptr) return spoil(*stream->capture, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const StreamPtr stream = call.stream(handle);
+    notCaptured(stream->capture, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
     std::vector<OpPtr> targets{stream->last};
-    if (stream->legacy) {
-      for (const auto& other : stream->context->streams) {
+    if (stream->legacy)
+      for (const StreamPtr& other : stream->context->streams)
         if (other->blocking) targets.push_back(other->last);
-      }
-    }
     call.driver.engine.finish(call.lock, std::move(targets));
-    return stream->context->sticky;
+    require(stream->context->sticky == CUDA_SUCCESS, stream->context->sticky);
   });
 }
-
 INITIUM_API CUresult cuStreamQuery(CUstream handle) {
-  return onStream(__func__, handle, [](Call& call, const std::shared_ptr<Stream>& stream) {
-    if (stream->capture != nullptr) return spoil(*stream->capture, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
-    bool done = call.driver.engine.poll(call.lock, stream->last);
-    if (stream->context->sticky != CUDA_SUCCESS) return stream->context->sticky;
-    return done ? CUDA_SUCCESS : CUDA_ERROR_NOT_READY;
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const StreamPtr stream = call.stream(handle);
+    notCaptured(stream->capture, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+    const bool done = call.driver.engine.poll(call.lock, stream->last);
+    require(stream->context->sticky == CUDA_SUCCESS, stream->context->sticky);
+    require(done, CUDA_ERROR_NOT_READY);
   });
 }
-
-INITIUM_API CUresult cuStreamWaitEvent(CUstream handle, CUevent eventHandle, unsigned) {
-  return onEvent(__func__, eventHandle, [&](Call& call, const std::shared_ptr<Event>& event) {
-    std::shared_ptr<Stream> stream = call.stream(handle);
-    if (stream == nullptr) return CUDA_ERROR_INVALID_HANDLE;
-    return call.driver.engine.wait(call.lock, stream, *event);
+INITIUM_API CUresult cuStreamWaitEvent(CUstream handle, CUevent event, unsigned) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    call.driver.engine.wait(call.lock, call.stream(handle), *find(call, event));
   });
 }
-
 INITIUM_API CUresult cuStreamGetFlags(CUstream handle, unsigned* flags) {
-  return onStream(__func__, handle, [&](Call&, const std::shared_ptr<Stream>& stream) {
-    return answer(flags, stream->blocking ? 0u : static_cast<unsigned>(CU_STREAM_NON_BLOCKING));
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    out(flags) = call.stream(handle)->blocking ? 0 : unsigned{CU_STREAM_NON_BLOCKING};
   });
 }
-
-INITIUM_API CUresult cuStreamGetPriority(CUstream handle, int* priority) {
-  return onStream(__func__, handle, [&](Call&, const std::shared_ptr<Stream>& stream) {
-    return answer(priority, stream->priority);
-  });
-}
-
-INITIUM_API CUresult cuStreamGetCtx(CUstream handle, CUcontext* context) {
-  return onStream(__func__, handle, [&](Call& call, const std::shared_ptr<Stream>& stream) {
-    return answer(context, call.driver.contexts.handleOf(stream->context.get()));
-  });
-}
-
 INITIUM_API CUresult cuLaunchHostFunc(CUstream handle, CUhostFn function, void* data) {
-  return onStream(__func__, handle, [&](Call& call, const std::shared_ptr<Stream>& stream) {
-    if (function == nullptr) return CUDA_ERROR_INVALID_VALUE;
-    return call.submit(stream, hostFunction(call.name, [=] { function(data); }));
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    require(function != nullptr);
+    call.submit(call.stream(handle), hostFunction(call.name, [=] { function(data); }));
+  });
+}
+INITIUM_API CUresult cuStreamAddCallback(CUstream handle, CUstreamCallback function, void* data,
+                                         unsigned flags) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    require(function != nullptr && flags == 0);
+    const StreamPtr stream = call.stream(handle);
+    notCaptured(stream->capture, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+    call.submit(stream, hostFunction(call.name, [=] { function(handle, CUDA_SUCCESS, data); }));
   });
 }
 
-INITIUM_API CUresult cuStreamAddCallback(CUstream handle, CUstreamCallback function, void* data, unsigned flags) {
-  return onStream(__func__, handle, [&](Call& call, const std::shared_ptr<Stream>& stream) {
-    if (function == nullptr || flags != 0) return CUDA_ERROR_INVALID_VALUE;
-    if (stream->capture != nullptr) return spoil(*stream->capture, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
-    return call.submit(stream, hostFunction(call.name, [=] { function(handle, CUDA_SUCCESS, data); }));
+INITIUM_API CUresult cuEventCreate(CUevent* event, unsigned flags) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    require(event != nullptr && flags <= 7);
+    require((flags & CU_EVENT_INTERPROCESS) == 0, CUDA_ERROR_NOT_SUPPORTED);
+    auto made = std::make_shared<Event>();
+    made->context = call.context;
+    made->timing = (flags & CU_EVENT_DISABLE_TIMING) == 0;
+    *event = call.driver.events.add(made);
+  });
+}
+INITIUM_API CUresult cuEventDestroy_v2(CUevent handle) {
+  return entry(__func__, Needs::Release, [&](Call& call) {
+    find(call, handle);
+    call.driver.events.remove(handle);
+  });
+}
+INITIUM_API CUresult cuEventRecord(CUevent handle, CUstream stream) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const auto event = find(call, handle);
+    const StreamPtr on = call.stream(stream);
+    require(on->context == event->context, CUDA_ERROR_INVALID_HANDLE);
+    call.driver.engine.record(call.lock, *event, on);
+  });
+}
+INITIUM_API CUresult cuEventSynchronize(CUevent handle) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const auto event = find(call, handle);
+    notCaptured(event->capture, CUDA_ERROR_CAPTURED_EVENT);
+    call.driver.engine.finish(call.lock, {event->op});
+    require(event->context->sticky == CUDA_SUCCESS, event->context->sticky);
+  });
+}
+INITIUM_API CUresult cuEventQuery(CUevent handle) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const auto event = find(call, handle);
+    notCaptured(event->capture, CUDA_ERROR_CAPTURED_EVENT);
+    call.unsafeForCapture();
+    require(call.driver.engine.poll(call.lock, event->op), CUDA_ERROR_NOT_READY);
+  });
+}
+INITIUM_API CUresult cuEventElapsedTime(float* milliseconds, CUevent start, CUevent end) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const auto from = find(call, start), to = find(call, end);
+    for (const auto& event : {from, to})
+      require(event->timing && event->op != nullptr, CUDA_ERROR_INVALID_HANDLE);
+    require(done(from->op) && done(to->op), CUDA_ERROR_NOT_READY);
+    const std::chrono::duration<float, std::milli> elapsed = to->op->finished - from->op->finished;
+    out(milliseconds) = elapsed.count();
   });
 }

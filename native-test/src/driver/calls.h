@@ -1,6 +1,5 @@
 // Counts the calls of every entry point and makes chosen ones fail.
 #pragma once
-
 #include <map>
 #include <mutex>
 #include <string>
@@ -14,7 +13,7 @@ class Calls {
 
   // One call of an entry point: counts it, and answers the status that it must fail with, or 0.
   // A call that fails by order has no effect at all.
-  int enter(const char* name);
+  int enter(const std::string& name);
 
   // "name:k:status" parts joined by commas: the k-th call (from 1, counted from here on) of `name`
   // fails with `status`. `name` may leave the suffix _v2 away; "*" is any entry point. Empty: no
@@ -26,15 +25,13 @@ class Calls {
   void resetCounts();
 
  private:
-  Calls();
   struct Fault {
     std::string name;
     long remaining;
     int status;
   };
   std::mutex mutex_;
-  std::map<std::string, long, std::less<>> counts_;
-  long total_ = 0;
+  std::map<std::string, long> counts_;
   std::vector<Fault> faults_;
 };
 

@@ -1,11 +1,10 @@
 // Streams, events, capture and graphs: what is promised about order, and nothing more.
 //
-// Queued work is an Op. It knows which ops it comes after, so that a stream is no more than its last
-// op, an event the op that it recorded, and a graph a list of ops to make. Nothing runs when it is
-// queued. A call that waits runs what it waits for, and as little else as the seed decides, on the
+// Queued work is an Op. It knows which ops it comes after, so that a stream is no more than its
+// last op, an event the op that it recorded, and a graph a list of ops to make. Nothing runs when
+// it is queued. A call that waits runs what it waits for, and as little else as the seed decides, on the
 // calling thread: a program that forgot to wait reads what was there before.
 #pragma once
-
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -14,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,16 +25,14 @@ namespace initium::soft {
 
 struct Context;
 struct Stream;
+using StreamPtr = std::shared_ptr<Stream>;
 using Lock = std::unique_lock<std::mutex>;
 using Body = std::function<std::optional<Finding>()>;  // empty: a marker
 
 // A range of pinned host memory that queued work reads or writes.
 struct HostRange {
-  std::uint64_t address = 0;
-  std::size_t bytes = 0;
-  bool overlaps(const HostRange& o) const {
-    return address < o.address + o.bytes && o.address < address + bytes;
-  }
+  uint64_t address = 0;
+  size_t bytes = 0;
 };
 
 // A piece of work, before it is queued: a graph keeps these, a stream makes Ops of them.
@@ -51,14 +49,14 @@ struct Op {
   std::vector<std::shared_ptr<Op>> after;
   State state = State::Queued;
   std::chrono::steady_clock::time_point finished;
-  bool done() const { return state == State::Done; }
 };
 using OpPtr = std::shared_ptr<Op>;
+inline bool done(const OpPtr& op) { return op == nullptr || op->state == Op::State::Done; }
 
 struct Graph {
   struct Node {
     Work work;
-    std::vector<std::size_t> after;
+    std::vector<size_t> after;
   };
   std::vector<Node> nodes;
 };
@@ -70,23 +68,22 @@ struct GraphExec {
 
 // A capture in progress: the graph that grows, and the streams that have joined.
 struct Capture {
-  std::uint64_t id = 0;
+  uint64_t id = 0;
   unsigned mode = 0;
   std::thread::id thread;
   Graph graph;
   bool invalid = false;
-  std::vector<std::shared_ptr<Stream>> streams;  // the first is where it began
+  std::vector<StreamPtr> streams;  // the first is where it began
 };
 
 struct Stream {
   std::shared_ptr<Context> context;
-  bool legacy = false;    // the default stream, ordered with every blocking stream of its context
+  bool legacy = false;  // the default stream, ordered with every blocking stream of its context
   bool blocking = true;
-  int priority = 0;
   bool destroyed = false;  // only work that is still queued keeps it
   OpPtr last;
   std::shared_ptr<Capture> capture;
-  std::vector<std::size_t> tail;  // while capturing: the nodes that the next one comes after
+  std::vector<size_t> tail;  // while capturing: the nodes that the next one comes after
 };
 
 struct Event {
@@ -94,48 +91,49 @@ struct Event {
   bool timing = true;
   OpPtr op;                          // what was recorded last, or null
   std::shared_ptr<Capture> capture;  // recorded while capturing:
-  std::vector<std::size_t> nodes;    // the nodes that it stands for
+  std::vector<size_t> nodes;         // the nodes that it stands for
 };
 
-// Every function is called with the driver's lock held; bodies run without it.
+// Every function is called with the driver's lock held; bodies run without it. What cannot be done
+// is thrown, as a CUresult.
 class Engine {
  public:
-  explicit Engine(std::uint64_t seed) : seed_(seed), random_(seed) {}
+  explicit Engine(uint64_t seed) : seed_(seed), random_(seed) {}
 
-  // Queues work on a stream, or adds it to the graph that the stream captures.
-  CUresult submit(Lock&, const std::shared_ptr<Stream>&, Work, OpPtr* op = nullptr);
-  CUresult record(Lock&, Event&, const std::shared_ptr<Stream>&);
-  CUresult wait(Lock&, const std::shared_ptr<Stream>&, const Event&);
+  // Queues work on a stream, or adds it to the graph that the stream captures and answers null.
+  OpPtr submit(Lock&, const StreamPtr&, Work);
+  void record(Lock&, Event&, const StreamPtr&);
+  void wait(Lock&, const StreamPtr&, const Event&);
 
   // Runs queued work until the ops, or everything of a context, are done.
   void finish(Lock&, std::vector<OpPtr>);
   void finish(Lock&, const Context&);
-  // Makes one step towards an op, so that a loop that polls comes to an end.
+  // Makes one step towards an op, so that a loop that polls comes to an end; true when it was done.
   bool poll(Lock&, const OpPtr&);
 
-  CUresult beginCapture(const std::shared_ptr<Stream>&, unsigned mode);
-  CUresult endCapture(const std::shared_ptr<Stream>&, Graph&);
-  // A call that no capture can hold: answers an error, and the capture is lost, when one forbids it.
-  CUresult unsafeForCapture(unsigned threadMode);
-  CUresult launch(Lock&, GraphExec&, const std::shared_ptr<Stream>&);
+  void beginCapture(const StreamPtr&, unsigned mode);
+  Graph endCapture(const StreamPtr&);
+  // Before a call that no capture can hold: throws, and the capture is lost, when one forbids it.
+  void unsafeForCapture(unsigned threadMode);
+  void launch(Lock&, GraphExec&, const StreamPtr&);
 
   bool pendingTouches(const HostRange&) const;
   void drop(const Context&);  // forgets the queued work of a context that ends
-  std::size_t pending() const { return queue_.size(); }
-  void reseed(std::uint64_t seed) { random_.seed(seed), seed_ = seed; }
-  std::uint64_t seed() const { return seed_; }
+  size_t pending() const { return queue_.size(); }
+  void reseed(uint64_t seed) { random_.seed(seed), seed_ = seed; }
+  uint64_t seed() const { return seed_; }
 
  private:
-  OpPtr queue(Lock&, const std::shared_ptr<Stream>&, Work, std::vector<OpPtr> after);
-  CUresult legacyAllowed(const Stream&);
-  bool step(Lock&, const std::vector<OpPtr>& among);
+  OpPtr queue(Lock&, const StreamPtr&, Work, std::vector<OpPtr> after);
+  void legacyAllowed(const Stream&);
+  bool step(Lock&, const std::set<OpPtr>* among);
   void run(Lock&, const OpPtr&);
 
-  std::atomic<std::uint64_t> seed_;  // a running kernel asks for it too
+  std::atomic<uint64_t> seed_;  // a running kernel asks for it too
   std::mt19937_64 random_;
-  std::vector<OpPtr> queue_;  // not yet done, in the order of the calls: every op after those it waits for
+  std::vector<OpPtr> queue_;  // not yet done, in the order of the calls
   std::vector<std::shared_ptr<Capture>> captures_;
-  std::uint64_t captureIds_ = 0;
+  uint64_t captureIds_ = 0;
   std::condition_variable changed_;
 };
 

@@ -1,7 +1,7 @@
 #include "entry.h"
 
-#include <cinttypes>
 #include <cstdio>
+#include <new>
 
 namespace initium::soft {
 
@@ -10,19 +10,56 @@ Thread& Thread::get() {
   return thread;
 }
 
-void Call::unknown(const char* kind, std::uintptr_t handle) const {
-  char text[160];
-  std::snprintf(text, sizeof text, "%s: no such %s: 0x%" PRIxPTR ", destroyed or never made", name,
-                kind, handle);
-  Findings::get().add(text);
+CUresult entry(const char* name, Needs needs, const std::function<void(Call&)>& body) {
+  Thread& thread = Thread::get();
+  if (thread.insideCallback) {
+    Findings::get().add(std::string(name) + " was called by a host function of a stream");
+    return CUDA_ERROR_NOT_PERMITTED;
+  }
+  if (const int fault = Calls::get().enter(name)) return CUresult(fault);
+  Driver& driver = Driver::get();
+  Lock lock(driver.mutex);
+  if (needs != Needs::Nothing && !driver.initialised) return CUDA_ERROR_NOT_INITIALIZED;
+  Call call{name, driver, lock, thread, nullptr};
+  if (!thread.contexts.empty()) call.context = thread.contexts.back();
+  const bool inContext = needs == Needs::Context || needs == Needs::Release;
+  try {
+    if (inContext) {
+      require(call.context != nullptr, CUDA_ERROR_INVALID_CONTEXT);
+      require(call.context->alive, CUDA_ERROR_CONTEXT_IS_DESTROYED);
+      if (needs == Needs::Context)
+        require(call.context->sticky == CUDA_SUCCESS, call.context->sticky);
+    }
+    body(call);
+  } catch (const CUresult status) {
+    return status;
+  } catch (const std::bad_alloc&) {
+    return CUDA_ERROR_OUT_OF_MEMORY;
+  }
+  return inContext ? call.context->sticky : CUDA_SUCCESS;
 }
 
-std::shared_ptr<Stream> Call::stream(CUstream handle) const {
-  auto number = reinterpret_cast<std::uintptr_t>(handle);
+void Call::report(const std::string& misuse) const {
+  Findings::get().add(std::string(name) + ": " + misuse);
+}
+
+void Call::refuse(const std::string& why, CUresult status) const {
+  report(why);
+  throw status;
+}
+
+void Call::unknown(const char* kind, const void* handle, CUresult otherwise) const {
+  char text[100];
+  std::snprintf(text, sizeof text, "no such %s: %p, destroyed or never made", kind, handle);
+  refuse(text, otherwise);
+}
+
+StreamPtr Call::stream(CUstream handle) const {
+  const auto number = reinterpret_cast<uintptr_t>(handle);
   if (number > 2) return find(driver.streams, handle);
-  if (context == nullptr) return nullptr;
+  require(context != nullptr, CUDA_ERROR_INVALID_HANDLE);
   if (number < 2) return context->legacy;
-  std::shared_ptr<Stream>& own = context->perThread[std::this_thread::get_id()];
+  StreamPtr& own = context->perThread[std::this_thread::get_id()];
   if (own == nullptr) {
     own = std::make_shared<Stream>();
     own->context = context;
@@ -31,28 +68,30 @@ std::shared_ptr<Stream> Call::stream(CUstream handle) const {
   return own;
 }
 
-std::shared_ptr<Stream> Call::ownStream(CUstream handle) const {
-  std::shared_ptr<Stream> found = stream(handle);
-  if (found == nullptr || found->context == context) return found;
-  Findings::get().add(std::string(name) + ": the stream belongs to a context that is not current");
-  return nullptr;
+StreamPtr Call::ownStream(CUstream handle) const {
+  StreamPtr found = stream(handle);
+  if (found->context == context) return found;
+  refuse("the stream belongs to a context that is not current", CUDA_ERROR_INVALID_HANDLE);
 }
 
-CUresult Call::submit(const std::shared_ptr<Stream>& stream, Work work, bool wait) {
-  OpPtr op;
-  if (CUresult r = driver.engine.submit(lock, stream, std::move(work), &op); r != CUDA_SUCCESS) {
-    return r;
-  }
-  if (wait && op != nullptr) driver.engine.finish(lock, {op});
-  return stream->context->sticky;
+Device& Call::device(CUdevice ordinal) const {
+  require(ordinal >= 0 && ordinal < driver.environment.devices, CUDA_ERROR_INVALID_DEVICE);
+  return driver.devices[size_t(ordinal)];
 }
 
-CUresult Call::freed(CUdeviceptr address, FreeResult result) const {
-  if (result == FreeResult::Ok) return CUDA_SUCCESS;
+void Call::submit(const StreamPtr& stream, Work work, bool wait) {
+  const OpPtr op = driver.engine.submit(lock, stream, std::move(work));
+  if (wait) driver.engine.finish(lock, {op});
+  require(stream->context->sticky == CUDA_SUCCESS, stream->context->sticky);
+}
+
+void Call::free(uint64_t address, State state) const {
+  const FreeResult r = driver.memory.free(address, state);
+  if (r == FreeResult::Ok) return;
   const Allocation* at = driver.memory.find(address);
-  std::string what = result == FreeResult::DoubleFree ? "double free" : "not the start of an allocation";
-  Findings::get().add(std::string(name) + ": " + what + ": " + (at == nullptr ? "address " + std::to_string(address) : at->describe()));
-  return CUDA_ERROR_INVALID_VALUE;
+  const std::string what =
+      r == FreeResult::DoubleFree ? "double free: " : "not the start of an allocation: ";
+  refuse(what + (at == nullptr ? "address " + std::to_string(address) : at->describe()));
 }
 
 }  // namespace initium::soft

@@ -12,19 +12,15 @@ Findings& Findings::get() {
   return *findings;
 }
 
-void Findings::add(const std::string& text) { keep("software CUDA device: " + text, false); }
+void Findings::add(const std::string& misuse) { keep("software CUDA device: " + misuse); }
+void Findings::add(const Finding& f, const std::string& where) { keep(where + ": " + f.report()); }
 
-void Findings::add(const Finding& finding, const std::string& call, bool printed) {
-  keep(call + ": " + finding.report(), printed);
-}
-
-void Findings::keep(std::string text, bool printed) {
+void Findings::keep(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   std::lock_guard guard(mutex_);
-  if (!printed) std::fprintf(stderr, "%s\n", text.c_str());
-  if (const std::string& log = Environment::get().log; !log.empty()) {
-    std::ofstream(log, std::ios::app) << text << '\n';
-  }
+  std::fprintf(stderr, "%s\n", text.c_str());
+  const std::string& log = Environment::get().log;
+  if (!log.empty()) std::ofstream(log, std::ios::app) << text << '\n';
   texts_.push_back(std::move(text));
 }
 

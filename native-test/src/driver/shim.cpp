@@ -5,52 +5,69 @@
 namespace initium::soft::shim {
 
 namespace {
-std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_t>(address); }
+
+uint64_t number(const void* address) { return reinterpret_cast<uint64_t>(address); }
+
+// Not an entry point: a library's call was counted under its own name.
+CUresult inside(const char* name, const std::function<void(Call&)>& body) {
+  Driver& driver = Driver::get();
+  Lock lock(driver.mutex);
+  Thread& thread = Thread::get();
+  if (!driver.initialised) return CUDA_ERROR_NOT_INITIALIZED;
+  if (thread.contexts.empty()) return CUDA_ERROR_INVALID_CONTEXT;
+  Call call{name, driver, lock, thread, thread.contexts.back()};
+  if (!call.context->alive) return CUDA_ERROR_CONTEXT_IS_DESTROYED;
+  if (call.context->sticky != CUDA_SUCCESS) return call.context->sticky;
+  try {
+    body(call);
+  } catch (const CUresult status) {
+    return status;
+  }
+  return CUDA_SUCCESS;
+}
+
 }  // namespace
 
-std::optional<Finding> Bytes::read(void* to, const void* from, std::size_t n) const { return memory_.read(to, number(from), n); }
-std::optional<Finding> Bytes::write(void* to, const void* from, std::size_t n) const { return memory_.write(number(to), from, n); }
-std::optional<Finding> Bytes::fill(void* to, unsigned char value, std::size_t n) const { return memory_.fill(number(to), value, 1, n); }
-
-int enter(const char* name) { return Calls::get().enter(name); }
+int enter(const std::string& name) { return Calls::get().enter(name); }
 
 CUresult context() {
-  Driver& driver = Driver::get();
-  Lock lock(driver.mutex);
-  const auto& contexts = Thread::get().contexts;
-  if (!driver.initialised) return CUDA_ERROR_NOT_INITIALIZED;
-  if (contexts.empty()) return CUDA_ERROR_INVALID_CONTEXT;
-  return contexts.back()->alive ? contexts.back()->sticky : CUDA_ERROR_CONTEXT_IS_DESTROYED;
+  return inside("", [](Call&) {});
 }
 
-CUresult enqueue(const char* name, CUstream handle, std::function<std::optional<Finding>(const Bytes&)> body) {
-  if (CUresult r = context(); r != CUDA_SUCCESS) return r;
-  Driver& driver = Driver::get();
-  Lock lock(driver.mutex);
-  Call call{name, driver, lock, Thread::get(), Thread::get().contexts.back()};
-  std::shared_ptr<Stream> stream = call.ownStream(handle);
-  if (stream == nullptr) return CUDA_ERROR_INVALID_HANDLE;
-  return call.submit(stream, {name, [&driver, name = std::string(name), body = std::move(body)] {
-    std::optional<Finding> finding = body(Bytes(driver.memory));
-    if (finding) Findings::get().add(*finding, name, false);
-    return finding;
-  }, {}});
+CUresult enqueue(const char* name, CUstream stream, Body body) {
+  return inside(
+      name, [&](Call& call) { call.submit(call.ownStream(stream), {name, std::move(body), {}}); });
 }
 
-bool onDevice(const char* name, const char* argument, const void* address, std::size_t bytes) {
+std::optional<Finding> copy(void* to, const void* from, size_t bytes) {
+  return Driver::get().memory.copy(number(to), number(from), bytes);
+}
+std::optional<Finding> fill(void* to, unsigned char value, size_t bytes) {
+  return Driver::get().memory.fill(number(to), value, 1, bytes);
+}
+
+bool onDevice(const char* name, const char* argument, const void* address, size_t bytes) {
   const Allocation* a = Driver::get().memory.find(number(address));
-  bool sound = a != nullptr && a->space == Space::Global && a->state == State::Live && a->contains(number(address), bytes);
-  if (!sound) {
-    Findings::get().add(std::string(name) + ": " + argument + ": " + std::to_string(bytes) + " bytes are not device memory that is alive" +
-                        (a == nullptr ? "" : ": " + a->describe()));
-  }
-  return sound;
+  const bool device = a != nullptr && a->space == Space::Global && a->state == State::Live;
+  if (device && a->contains(number(address), bytes)) return true;
+  report(std::string(name) + ": " + argument + ": " + std::to_string(bytes) +
+         " bytes are not device memory that is alive" + (a == nullptr ? "" : ": " + a->describe()));
+  return false;
 }
 
-void count(const char* kind, int change) {
-  Driver& driver = Driver::get();
-  Lock lock(driver.mutex);
-  driver.foreign[kind] += change;
+void born(const void* handle, const char* kind) {
+  Lock lock(Driver::get().mutex);
+  Driver::get().foreign[handle] = kind;
+}
+void died(const void* handle) {
+  Lock lock(Driver::get().mutex);
+  Driver::get().foreign.erase(handle);
+}
+bool alive(const char* name, const void* handle) {
+  Lock lock(Driver::get().mutex);
+  if (Driver::get().foreign.count(handle) != 0) return true;
+  report(std::string(name) + ": no such handle or generator: destroyed or never made");
+  return false;
 }
 
 void report(const std::string& text) { Findings::get().add(text); }

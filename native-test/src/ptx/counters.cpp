@@ -43,14 +43,4 @@ std::string Counters::report() const {
   return out.str();
 }
 
-Counters::~Counters() {
-  const char* path = std::getenv("INITIUM_SOFT_REPORT");
-  if (path == nullptr || *path == '\0' || kernels_.empty()) return;
-  if (std::FILE* file = std::fopen(path, "a")) {
-    const std::string text = report();
-    std::fwrite(text.data(), 1, text.size(), file);
-    std::fclose(file);
-  } else std::fprintf(stderr, "soft CUDA: cannot write the report to INITIUM_SOFT_REPORT=%s\n", path);
-}
-
 }  // namespace initium::soft

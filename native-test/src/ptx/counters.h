@@ -21,8 +21,6 @@ struct KernelCount {
 
 class Counters {
  public:
-  Counters() = default;
-  ~Counters();  // writes the report to the file that INITIUM_SOFT_REPORT names, when it names one
   void add(const std::string& kernel, const KernelCount&);
   KernelCount of(const std::string& kernel) const;
   std::string report() const;  // JSON, one line for each kernel

@@ -24,7 +24,7 @@ void initialise(const Declaration& d, Memory& memory, const Variables& variables
   const auto it = variables.find(d.name);
   if (it == variables.end()) return;
   auto* bytes = reinterpret_cast<std::byte*>(it->second.address);
-  memory.markWritten(it->second.address, it->second.size);  // what has no value is zero
+  memory.markWritten(*memory.find(it->second.address), it->second.address, it->second.size);  // what has no value is zero
   const size_t width = initium::soft::bytes(d.type);
   for (size_t k = 0; k < d.values.size(); k++) {
     uint64_t v = d.values[k].bits;

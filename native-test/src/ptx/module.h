@@ -69,7 +69,10 @@ struct LaunchConfig {
   int workers = 0;           // 0: one for each core
 };
 
-// Runs the whole grid before it returns. A finding stops it; it has been printed.
+// Why this cannot be launched; nothing when it can.
+std::optional<Finding> refusal(const Kernel&, const LaunchConfig&);
+
+// Runs the whole grid before it returns. A finding stops it.
 std::optional<Finding> launch(const Kernel&, const LaunchConfig&, Memory&, Counters&);
 
 }  // namespace initium::soft

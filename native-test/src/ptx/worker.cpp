@@ -46,7 +46,7 @@ std::optional<Finding> Worker::run(uint64_t resident) {
   } catch (const Fault& f) {
     const Dim3 size = launch_.config.block;
     const uint32_t t = warp_->thread(f.lane);
-    return Finding{f.code, f.what, launch_.kernel.name, program_.code[pc_].line, warp_->block->id, Dim3{t % size.x, t / size.x % size.y, t / size.x / size.y}, f.address, f.allocation};
+    return Finding{f.code, f.what, f.address, f.allocation, launch_.kernel.name, program_.code[pc_].line, warp_->block->id, Dim3{t % size.x, t / size.x % size.y, t / size.x / size.y}};
   }
 }
 

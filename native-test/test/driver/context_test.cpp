@@ -30,16 +30,6 @@ TEST(device_looks_like_one) {
   CHECK_EQUAL(cuGetErrorName(12345, &text), CUDA_ERROR_INVALID_VALUE);
 }
 
-TEST(entry_points_are_found_by_name) {
-  Device d;
-  void* function = nullptr;
-  int status = -1;
-  CHECK_EQUAL(cuGetProcAddress_v2("cuMemAlloc", &function, 12000, 0, &status), CUDA_SUCCESS);
-  CHECK(function == reinterpret_cast<void*>(&cuMemAlloc_v2));
-  CHECK_EQUAL(cuGetProcAddress_v2("cuNoSuch", &function, 12000, 0, &status), CUDA_ERROR_NOT_FOUND);
-  CHECK(function == nullptr);
-}
-
 TEST(current_context_belongs_to_a_thread) {
   Device d;
   CUcontext seen = nullptr;

@@ -127,14 +127,13 @@ TEST(variable_that_cannot_be_read_ends_the_process) {
 }
 
 TEST(kernels_are_counted) {
-  char file[] = "/tmp/initium-soft-XXXXXX";
-  close(mkstemp(file));
-  scene("foreign", std::string("INITIUM_SOFT_DEVICES=2 INITIUM_SOFT_REPORT=") + file);
-  std::FILE* report = std::fopen(file, "r");
+  const check::Folder folder;
+  const std::string file = folder.file("report");
+  scene("foreign", "INITIUM_SOFT_DEVICES=2 INITIUM_SOFT_REPORT=" + file);
+  std::FILE* report = std::fopen(file.c_str(), "r");
   char text[512] = "";
   CHECK(std::fgets(text, sizeof text, report) != nullptr && std::strstr(text, "fill") != nullptr);
   std::fclose(report);
-  std::remove(file);
 }
 
 TEST(leaks_are_told_when_the_process_ends) {
@@ -145,14 +144,13 @@ TEST(leaks_are_told_when_the_process_ends) {
   o = scene("clean", "INITIUM_SOFT_LEAKS=fail");
   CHECK_EQUAL(o.status, 0);
   CHECK_EQUAL(o.output, std::string());
-  char file[] = "/tmp/initium-soft-XXXXXX";
-  close(mkstemp(file));
-  scene("leak", std::string("INITIUM_SOFT_LOG=") + file);
-  std::FILE* log = std::fopen(file, "r");
+  const check::Folder folder;
+  const std::string file = folder.file("log");
+  scene("leak", "INITIUM_SOFT_LOG=" + file);
+  std::FILE* log = std::fopen(file.c_str(), "r");
   char text[256] = "";
   CHECK(std::fgets(text, sizeof text, log) != nullptr && std::strstr(text, "leak at exit") != nullptr);
   std::fclose(log);
-  std::remove(file);
 }
 
 int main(int count, char** arguments) {

@@ -118,17 +118,6 @@ TEST(memory_in_stream_order) {
   cuMemFree_v2(p);
 }
 
-TEST(pool_attributes) {
-  Device d;
-  CUmemoryPool pool = nullptr;
-  std::uint64_t value = 77, seen = 0;
-  CHECK_EQUAL(cuDeviceGetDefaultMemPool(&pool, 0), CUDA_SUCCESS);
-  CHECK_EQUAL(cuMemPoolSetAttribute(pool, 4, &value), CUDA_SUCCESS);
-  CHECK_EQUAL(cuMemPoolGetAttribute(pool, 4, &seen), CUDA_SUCCESS);
-  CHECK_EQUAL(seen, 77u);
-  CHECK_EQUAL(cuMemPoolGetAttribute(nullptr, 4, &seen), CUDA_ERROR_INVALID_VALUE);
-}
-
 TEST(pointers_say_what_they_are) {
   Device d;
   CUdeviceptr p = allocate(64), mapped = 0;

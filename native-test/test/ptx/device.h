@@ -53,7 +53,9 @@ struct Device {
     (add(parameters), ...);
     const Kernel* k = module->find(kernel);
     if (k == nullptr) throw std::runtime_error("no kernel " + kernel);
-    return launch(*k, LaunchConfig{grid, block, shared, bytes.data(), bytes.size(), cooperative, seed, workers}, memory, counters);
+    const LaunchConfig config{grid, block, shared, bytes.data(), bytes.size(), cooperative, seed, workers};
+    if (auto no = refusal(*k, config)) return no;
+    return launch(*k, config, memory, counters);
   }
 };
 

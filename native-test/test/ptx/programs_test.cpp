@@ -253,14 +253,12 @@ TEST(fixtures_are_current) {
     std::printf("skipped: nvcc 13.0 is not on the PATH, so programs/*.ptx were not made again from their sources\n");
     return;
   }
-  char made[] = "/tmp/soft-programs-XXXXXX";
-  if (!CHECK(mkdtemp(made) != nullptr)) return;
+  const check::Folder made;
   for (const char* program : {"philox", "blocks", "warps", "math"}) {
-    const std::string ptx = std::string(made) + "/" + program + ".ptx";
+    const std::string ptx = made.file(program) + ".ptx";
     CHECK_EQUAL(std::system(("nvcc -ptx -arch=sm_75 -o " + ptx + " " + (kPrograms / program).string() + ".cu").c_str()), 0);
     check::that(text(ptx) == text(kPrograms / (std::string(program) + ".ptx")), __FILE__, __LINE__, std::string("programs/") + program + ".ptx is not what nvcc makes of its source now");
   }
-  std::filesystem::remove_all(made);
 }
 
 int main() { return check::run(); }

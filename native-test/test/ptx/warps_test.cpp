@@ -1,4 +1,5 @@
 // Control flow, lanes that talk to each other, barriers, calls, carry chains.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "../../src/ptx/forms.h"
@@ -186,15 +187,15 @@ TEST(printf_goes_to_standard_output) {
            ".entry k() { .local .align 8 .b8 args[32]; .reg .b64 %p, %f; .reg .b32 %r; mov.u64 %p, args; cvta.local.u64 %p, %p; st.u32 [%p], -5; st.u64 [%p+8], 0x4004000000000000; st.u64 [%p+16], 255; st.u32 [%p+24], 122; mov.u64 %f, fmt; cvta.global.u64 %f, %f;\n"
            "{ .param .b64 a; .param .b64 b; .param .b32 r; st.param.b64 [a], %f; st.param.b64 [b], %p; call.uni (r), vprintf, (a, b); ld.param.b32 %r, [r]; } }");
   std::fflush(stdout);
-  char path[] = "/tmp/soft-printf-XXXXXX";
-  const int file = mkstemp(path), saved = dup(1);
+  const check::Folder folder;
+  const int file = open(folder.file("printed").c_str(), O_RDWR | O_CREAT, 0600), saved = dup(1);
   dup2(file, 1);
   const bool ok = !d.run("k", {1}, {1}, 0);
   std::fflush(stdout);
   dup2(saved, 1);
   char text[64] = {};
   CHECK(pread(file, text, 63, 0) > 0);
-  close(file), close(saved), unlink(path);
+  close(file), close(saved);
   CHECK(ok);
   CHECK_EQUAL(std::string(text), std::string("numbers -5 2.50 ff z%\n"));
 }

@@ -1,4 +1,4 @@
-#include "context.h"
+#include "driver.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -7,6 +7,7 @@
 #include "findings.h"
 
 namespace initium::soft {
+
 namespace {
 
 // Memory that the program asked for; a module's variables belong to the module.
@@ -17,24 +18,20 @@ void reportAtExit() {
   // A thread that is still inside a call holds the lock, and may hold it for ever.
   Lock lock(driver.mutex, std::try_to_lock);
   if (!lock.owns_lock()) return;
-  if (const char* path = std::getenv("INITIUM_SOFT_REPORT"); path != nullptr && *path != '\0') {
-    std::ofstream(path) << driver.counters.report();
-  }
+  const std::string& path = driver.environment.report;
+  if (!path.empty()) std::ofstream(path) << driver.counters.report();
   bool leaked = false;
   for (const auto& [kind, count] : driver.live()) {
     if (count == 0) continue;
     leaked = true;
     Findings::get().add("leak at exit: " + std::to_string(count) + " x " + kind);
   }
-  for (int device = -1; device < driver.environment.devices; ++device) {
-    for (const Allocation* allocation : driver.memory.live(device)) {
-      if (asked(*allocation)) Findings::get().add("leak at exit: " + allocation->describe());
-    }
-  }
-  if (leaked && driver.environment.failOnLeaks) {
-    std::fflush(nullptr);
-    std::_Exit(86);
-  }
+  for (int device = -1; device < driver.environment.devices; device++)
+    for (const Allocation* a : driver.memory.live(device))
+      if (asked(*a)) Findings::get().add("leak at exit: " + a->describe());
+  if (!leaked || !driver.environment.failOnLeaks) return;
+  std::fflush(nullptr);
+  std::_Exit(86);
 }
 
 }  // namespace
@@ -54,11 +51,10 @@ Driver& Driver::get() {
 
 Driver::Driver() { std::atexit(reportAtExit); }
 
-std::shared_ptr<Context> Driver::makeContext(int device, bool primary, unsigned flags) {
+ContextPtr Driver::makeContext(int device, bool primary) {
   auto context = std::make_shared<Context>();
   context->device = device;
   context->primary = primary;
-  context->flags = flags;
   context->legacy = std::make_shared<Stream>();
   context->legacy->context = context;
   context->legacy->legacy = true;
@@ -66,48 +62,46 @@ std::shared_ptr<Context> Driver::makeContext(int device, bool primary, unsigned 
   return context;
 }
 
-void Driver::end(const std::shared_ptr<Context>& context) {
+void Driver::end(const ContextPtr& context) {
   engine.drop(*context);
   context->alive = false;
-  std::string where = " of device " + std::to_string(context->device);
-  auto drop = [&](auto& handles) {
-    std::size_t before = handles.size();
-    handles.removeIf([&](const auto& object) { return object.context == context; });
-    if (std::size_t n = before - handles.size(); n != 0) {
-      Findings::get().add("leak as the context" + where + " ends: " + std::to_string(n) + " x " +
-                          handles.kind);
-    }
+  const std::string leak =
+      "leak as the context of device " + std::to_string(context->device) + " ends: ";
+  const auto drop = [&](auto& handles) {
+    const size_t n =
+        handles.removeIf([&](const auto& object) { return object.context == context; });
+    if (n != 0) Findings::get().add(leak + std::to_string(n) + " x " + handles.kind);
   };
   drop(streams);
   drop(events);
   functions.removeIf([&](const Function& f) { return f.module->context == context; });
   drop(modules);
-  contexts.removeIf([&](const Context& c) { return &c == context.get(); });
   context->streams.clear();
   context->perThread.clear();
   context->legacy = nullptr;
-  bool last = true;
-  contexts.removeIf([&](const Context& c) { return last &= c.device != context->device, false; });
+  bool last = true;  // of its device
+  contexts.removeIf([&](const Context& c) {
+    const bool self = &c == context.get();
+    last &= self || c.device != context->device;
+    return self;
+  });
   if (!last) return;
   for (const Allocation* allocation : memory.live(context->device)) {
-    Findings::get().add("leak as the context" + where + " ends: " + allocation->describe());
+    Findings::get().add(leak + allocation->describe());
     memory.free(allocation->base);
   }
 }
 
 std::map<std::string, long> Driver::live() const {
-  std::map<std::string, long> live = foreign;
-  auto count = [&](const auto& handles) { live[handles.kind] = static_cast<long>(handles.size()); };
-  count(contexts);
-  count(streams);
-  count(events);
-  count(modules);
-  count(graphs);
-  count(execs);
-  for (int device = -1; device < environment.devices; ++device) {
-    long& n = live[device < 0 ? "host memory" : "memory"];
-    for (const Allocation* allocation : memory.live(device)) n += asked(*allocation);
-  }
+  std::map<std::string, long> live;
+  const auto count = [&](const auto&... handles) {
+    ((live[handles.kind] = long(handles.size())), ...);
+  };
+  count(contexts, streams, events, modules, graphs, execs);
+  for (const auto& [handle, kind] : foreign) live[kind]++;
+  for (int device = -1; device < environment.devices; device++)
+    for (const Allocation* a : memory.live(device))
+      live[device < 0 ? "host memory" : "memory"] += asked(*a);
   return live;
 }
 
