@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
     uint64_t instructions = 0;
     for (int k = 0; k < 5; k++) {
       Counters counters;
-      LaunchConfig config{{512, 1, 1}, {256, 1, 1}, 0, reinterpret_cast<const std::byte*>(&params), sizeof params, false, 0, workers};
+      LaunchConfig config{{512, 1, 1}, {256, 1, 1}, 0, reinterpret_cast<const std::byte*>(&params), false, 0, workers};
       const auto start = std::chrono::steady_clock::now();
       const std::clock_t before = std::clock();
       if (launch(*kernel, config, memory, counters)) return 1;

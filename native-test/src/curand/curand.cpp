@@ -1,5 +1,6 @@
-// cuRAND for the software device: NVIDIA's own host generators make the numbers, at the call, and the
-// caller's stream writes them to device memory later. So the values are cuRAND's, the order is a GPU's.
+// cuRAND for the software device: NVIDIA's own host generators make the numbers, at the call, and
+// the caller's stream writes them to device memory later. So the values are cuRAND's, the order is
+// a GPU's.
 #include <dlfcn.h>
 
 #include <cstdio>
@@ -38,8 +39,8 @@ struct Generator {
 
 std::mutex mutex;  // NVIDIA's library makes no promise about threads
 
-// NVIDIA's library. It has the same soname as this one, and neither may see the other's symbols: hence
-// its full path, RTLD_LOCAL, and RTLD_DEEPBIND so that its calls to itself stay inside.
+// NVIDIA's library. It has the same soname as this one, and neither may see the other's symbols:
+// hence its full path, RTLD_LOCAL, and RTLD_DEEPBIND so that its calls to itself stay inside.
 void* library() {
   static void* handle = [] {
     const char* path = std::getenv("INITIUM_REAL_CURAND");

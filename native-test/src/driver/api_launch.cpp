@@ -87,7 +87,6 @@ CUresult launch(const char* name, CUfunction handle, LaunchConfig config, CUstre
     // The body holds the module: one that is unloaded while its kernel is queued is still there.
     const auto body = [&driver = call.driver, f, config, block = std::move(block)]() mutable {
       config.params = block.data();
-      config.paramBytes = block.size();
       config.seed = driver.engine.seed();
       return initium::soft::launch(*f->kernel, config, driver.memory, driver.counters);
     };

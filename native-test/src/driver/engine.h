@@ -2,8 +2,8 @@
 //
 // Queued work is an Op. It knows which ops it comes after, so that a stream is no more than its
 // last op, an event the op that it recorded, and a graph a list of ops to make. Nothing runs when
-// it is queued. A call that waits runs what it waits for, and as little else as the seed decides, on the
-// calling thread: a program that forgot to wait reads what was there before.
+// it is queued. A call that waits runs what it waits for, and as little else as the seed decides,
+// on the calling thread: a program that forgot to wait reads what was there before.
 #pragma once
 #include <atomic>
 #include <chrono>

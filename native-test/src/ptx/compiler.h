@@ -1,67 +1,84 @@
-// From the syntax tree of one entry function to its Program. Calls are expanded in place.
+// From the text of one entry function to its Program, statement by statement. Calls are expanded in
+// place.
 #pragma once
 #include <map>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "ast.h"
 #include "forms.h"
 #include "module.h"
+#include "outline.h"
 #include "program.h"
 
 namespace initium::soft {
 
 using Variables = std::map<std::string, Variable>;
 
-constexpr uint32_t kConstant = 1u << 30;  // marks an operand as a constant until the slots are final
-inline uint64_t maskOf(Type t) { return t == Type::Pred || bytes(t) == 4 ? 0xffffffff : bytes(t) == 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * bytes(t)) - 1; }
+// As written. Address: [name + offset]. Vector: {a, b}. List: (a, b). Pair: p|q.
+struct Operand {
+  enum Kind { Name, Number, Address, Vector, List, Pair, Missing } kind = Name;
+  std::string name{};
+  bool negated = false;  // !p
+  Literal number{};
+  int64_t offset = 0;
+  std::vector<Operand> parts{};
+};
+
+Operand operand(Reader&, int depth = 0);
 
 class Compiler {
  public:
-  Compiler(const Ast& ast, const Variables& variables) : ast_(ast), variables_(variables) {}
+  Compiler(const Outline& outline, const Variables& variables)
+      : outline_(outline), variables_(variables), reader_{outline.tokens} {}
   Kernel compile(const Function& entry);
 
  private:
   struct Symbol {
-    enum Kind { Register, Family, Label, Targets, Shared, Dynamic, Local, Parameter } kind = Register;
+    enum Kind { Register, Family, Label, Targets, Shared, Dynamic, Local, Parameter } kind;
     Type type = Type::B32;
-    uint64_t value = 0;  // slot, label, or offset in its space; Family: how many
-    const Item* targets = nullptr;
+    uint64_t value = 0;  // slot, label, token, or offset in its space; Family: how many
   };
   using Scope = std::unordered_map<std::string, Symbol>;
 
-  void body(const Function&, const Scope& bindings, uint32_t returnLabel, int depth);
-  void declare(const Declaration&);
-  void enter(const std::vector<Item>&, size_t from);
+  // compiler.cpp: blocks and names
+  void body(const Function&, const Scope& bindings, uint32_t returnLabel);
+  void open();
+  void statement(uint32_t returnLabel);
+  void declare(Scope&, const Declaration&);
+  void define(Scope&, const std::string& name, Symbol);
   Symbol* lookup(const std::string& name);
   const Symbol& need(const std::string& name, Symbol::Kind, const char* what);
-
-  void instruction(const Item&, uint32_t returnLabel, int depth);
-  void plain(const Item&, const Form&, Instr);
-  void call(const Item&, const Instr& guarded, int depth);
-  void builtin(const std::string& name, const std::vector<Symbol>& arguments, Instr);
-  bool branch(const Item&, Instr, uint32_t returnLabel);
-  bool barrier(const Item&, Instr);
-  bool vectorMove(const Item&, Instr);
-
-  uint32_t source(const Operand&, Type, bool relaxed = false);
-  uint32_t target(const Operand&, Type, bool relaxed = false);
-  uint32_t address(const Operand&, Instr&);
-  uint32_t negated(uint32_t predicate);
-  uint32_t special(const std::string& name, Type);
-  uint32_t constant(uint64_t value, bool dynamic = false);
-  uint32_t newSlot();
-  uint32_t newLabel() { labels_.push_back(kNone); return uint32_t(labels_.size() - 1); }
-  size_t place(size_t& area, size_t size, size_t align, size_t limit, const char* what);
-  void emit(const Instr&);
   uint64_t symbolValue(const std::string& name, bool& dynamic);
   void finish();
+
+  // statements.cpp
+  void instruction(uint32_t returnLabel);
+  void form(const std::string& opcode, const Form&, std::vector<Operand>, Instr);
+  bool branch(const std::string& opcode, const std::vector<Operand>&, Instr, uint32_t returnLabel);
+  bool barrier(std::string opcode, std::vector<Operand>, Instr);
+  bool vectorMove(const std::string& opcode, const std::vector<Operand>&, Instr);
+  void call(std::vector<Operand>, Instr);
+  std::vector<Symbol> bind(Scope&, const std::vector<Operand>&, const std::vector<Declaration>&);
+
+  // operands.cpp
+  uint32_t source(const Operand&, Type, bool wider = false);
+  uint32_t target(const Operand&, Type, Instr&, bool wider = false);
+  uint32_t address(const Operand&, Instr&);
+  uint32_t special(const std::string& name, Type);
+  uint32_t constant(uint64_t value, bool dynamic = false);
+  void fits(const std::string& name, const Symbol&, Type, bool wider) const;
+  uint32_t computed(Handler, OpClass, uint32_t from, uint64_t width);
+
+  uint32_t newSlot();
+  uint32_t newLabel();
+  size_t place(size_t& area, const Declaration&, size_t limit, const char* what);
+  void emit(const Instr&);
   [[noreturn]] void fail(const std::string& what) const { throw LoadError(line_, what); }
 
-  const Ast& ast_;
+  const Outline& outline_;
   const Variables& variables_;
+  Reader reader_;
   Program program_;
   std::vector<Scope> scopes_;
   std::vector<uint32_t> labels_;
@@ -73,7 +90,6 @@ class Compiler {
   int line_ = 0;
 };
 
-void printLanes(Warp&, const Instr&, Mask);   // vprintf; builtins.cpp
 void assertFails(Warp&, const Instr&, Mask);  // __assertfail
 
 }  // namespace initium::soft

@@ -1,15 +1,8 @@
 #include "counters.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <sstream>
 
 namespace initium::soft {
-
-const char* name(OpClass c) {
-  static constexpr const char* names[] = {"integer", "float32", "float64", "half", "convert", "move", "compare", "memory", "atomic", "warp", "barrier", "branch"};
-  return names[size_t(c)];
-}
 
 void KernelCount::add(const KernelCount& o) {
   launches += o.launches;
@@ -33,12 +26,19 @@ KernelCount Counters::of(const std::string& kernel) const {
 }
 
 std::string Counters::report() const {
+  static constexpr const char* kClasses[] = {"integer", "float32", "float64", "half",
+                                             "convert", "move",    "compare", "memory",
+                                             "atomic",  "warp",    "barrier", "branch"};
   std::lock_guard guard(lock_);
   std::ostringstream out;
   for (const auto& [kernel, c] : kernels_) {
-    out << "{\"kernel\":\"" << kernel << "\",\"launches\":" << c.launches << ",\"threads\":" << c.threads << ",\"instructions\":" << c.instructions << ",\"byClass\":{";
-    for (size_t i = 0; i < c.byClass.size(); i++) out << (i ? "," : "") << '"' << name(OpClass(i)) << "\":" << c.byClass[i];
-    out << "},\"approx\":" << c.approx << ",\"bytesRead\":" << c.bytesRead << ",\"bytesWritten\":" << c.bytesWritten << "}\n";
+    out << "{\"kernel\":\"" << kernel << "\",\"launches\":" << c.launches
+        << ",\"threads\":" << c.threads << ",\"instructions\":" << c.instructions
+        << ",\"byClass\":{";
+    for (size_t i = 0; i < c.byClass.size(); i++)
+      out << (i ? "," : "") << '"' << kClasses[i] << "\":" << c.byClass[i];
+    out << "},\"approx\":" << c.approx << ",\"bytesRead\":" << c.bytesRead
+        << ",\"bytesWritten\":" << c.bytesWritten << "}\n";
   }
   return out.str();
 }

@@ -8,12 +8,15 @@
 
 namespace initium::soft {
 
-enum class OpClass : uint8_t { Integer, Float32, Float64, Half, Convert, Move, Compare, Memory, Atomic, Warp, Barrier, Branch, Count };
-const char* name(OpClass);
+// clang-format off
+enum class OpClass : uint8_t {
+  Integer, Float32, Float64, Half, Convert, Move, Compare, Memory, Atomic, Warp, Barrier, Branch, Count
+};
+// clang-format on
 
 struct KernelCount {
   uint64_t launches = 0, threads = 0, instructions = 0;
-  uint64_t approx = 0;  // results where the ISA leaves the last bits open
+  uint64_t approx = 0;                       // results where the ISA leaves the last bits open
   uint64_t bytesRead = 0, bytesWritten = 0;  // global memory
   std::array<uint64_t, size_t(OpClass::Count)> byClass{};
   void add(const KernelCount&);

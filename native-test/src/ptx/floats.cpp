@@ -1,11 +1,10 @@
-// f32 and f64 arithmetic. Results are those of IEEE 754 in the rounding that the instruction names; `.approx` is the
-// correctly rounded f64 result rounded once more to f32, and is counted.
+// f32 and f64 arithmetic. Results are those of IEEE 754 in the rounding that the instruction names;
+// `.approx` is the correctly rounded f64 result rounded once more to f32, and is counted.
 #include <algorithm>
 #include <cfenv>
 #include <cmath>
 
 #include "forms.h"
-#include "lanes.h"
 
 #if defined(__FAST_MATH__) || (defined(__FMA__) && defined(__clang__))
 #error "the arithmetic must be exactly what the instructions say: no -ffast-math; no contraction"
@@ -15,108 +14,90 @@ namespace initium::soft {
 
 namespace {
 
-constexpr int kModes[] = {FE_TONEAREST, FE_TOWARDZERO, FE_DOWNWARD, FE_UPWARD};
-
 // Modifiers are rare: one loop without, one with.
-template <auto F, class T, int N> void arith(Warp& w, const Instr& i, Mask m) {
-  uint64_t* d = w.slot(i.op[0]);
-  const uint64_t* s[N];
-  for (int k = 0; k < N; k++) s[k] = w.slot(i.op[1 + k]);
-  const auto call = [&]<size_t... K>(int l, auto prepare, std::index_sequence<K...>) { return F(prepare(get<T>(s[K][l]))...); };
-  const auto operands = std::make_index_sequence<N>{};
+template <class F, class T, size_t... K>
+void arith(Warp& w, const Instr& i, Mask m, std::index_sequence<K...>) {
+  u64* d = w.slot(i.op[0]);
+  const u64* s[] = {w.slot(i.op[1 + K])...};
   if ((i.flags & (kRound | kFtz | kSat)) == 0) {
-    each(m, [&](int l) { d[l] = put<T>(call(l, [](T v) { return v; }, operands)); });
+    each(m, [&](int l) { d[l] = put<T>(F{}(get<T>(s[K][l])...)); });
     return;
   }
   const bool ftz = i.flags & kFtz;
+  const auto flushed = [ftz](T v) { return ftz ? flush(v) : v; };
+  static constexpr int kModes[] = {FE_TONEAREST, FE_TOWARDZERO, FE_DOWNWARD, FE_UPWARD};
   std::fesetround(kModes[i.flags & kRound]);
-  asm volatile("" ::: "memory");  // keeps the arithmetic between the two switches: its operands come from memory
+  asm volatile("" ::: "memory");  // keeps the arithmetic between the two switches
   each(m, [&](int l) {
-    T r = call(l, [&](T v) { return ftz ? flush(v) : v; }, operands);
-    if (ftz) r = flush(r);
-    if (i.flags & kSat) r = saturate(r);
-    d[l] = put<T>(r);
+    const T r = flushed(F{}(flushed(get<T>(s[K][l]))...));
+    d[l] = put<T>(i.flags & kSat ? saturate(r) : r);
   });
   asm volatile("" ::: "memory");
   std::fesetround(FE_TONEAREST);
 }
-
-template <class T> T add(T a, T b) { return a + b; }
-template <class T> T sub(T a, T b) { return a - b; }
-template <class T> T mul(T a, T b) { return a * b; }
-template <class T> T quotient(T a, T b) { return a / b; }
-template <class T> T fused(T a, T b, T c) { return std::fma(a, b, c); }
-template <class T> T reciprocal(T a) { return T(1) / a; }
-template <class T> T root(T a) { return std::sqrt(a); }
-
-// -0 < +0; the number wins over NaN, unless kKeep.
-template <class T, bool kMax, bool kKeep> T extreme(T a, T b) {
-  if (a != a || b != b) return kKeep ? T(NAN) : a != a ? b : a;
-  if (a == b) return std::signbit(a) == kMax ? b : a;
-  return (a < b) == kMax ? b : a;
-}
-template <class T, bool kMax> T extremeXor(T a, T b) {  // .xorsign.abs
-  const T r = extreme<T, kMax, false>(std::fabs(a), std::fabs(b));
-  return std::signbit(a) != std::signbit(b) ? -r : r;
+template <class F, class T, size_t N> void arith(Warp& w, const Instr& i, Mask m) {
+  arith<F, T>(w, i, m, std::make_index_sequence<N>{});
 }
 
-template <auto F> float approx1(float a) { return float(F(double(a))); }
-float divApprox(float a, float b) { return float(double(a) / double(b)); }
-double rcpApprox64(double a) {  // rcp.approx.ftz.f64: 20 bits of the mantissa, the low word is zero
-  const double flushed = std::fpclassify(a) == FP_SUBNORMAL ? std::copysign(0.0, a) : a;
-  return std::bit_cast<double>(std::bit_cast<uint64_t>(flush(1 / flushed)) & 0xffffffff00000000u);
+template <class F> struct Approximate {  // in f64, rounded once more
+  float operator()(auto... v) const { return float(F{}(double(v)...)); }
+};
+template <class T> T xorSign(T r, T a, T b) { return std::signbit(a) != std::signbit(b) ? -r : r; }
+double highWord(double v) {  // 20 bits of the mantissa
+  return std::bit_cast<double>(std::bit_cast<u64>(v) & 0xffffffff00000000u);
 }
-double rsqrtApprox64(double a) {
-  const double flushed = std::fpclassify(a) == FP_SUBNORMAL ? std::copysign(0.0, a) : a;
-  return std::bit_cast<double>(std::bit_cast<uint64_t>(1 / std::sqrt(flushed)) & 0xffffffff00000000u);
-}
-
-template <class T> constexpr T kSign = T(1) << (sizeof(T) * 8 - 1);
 
 struct Adder {
   Forms& forms;
 
-  void put(const std::string& name, std::vector<Type> types, Handler run, uint32_t flags = 0, bool approx = false) {
-    const OpClass cls = types.back() == Type::F64 ? OpClass::Float64 : OpClass::Float32;
-    forms.add(name, Form{std::move(types), run, cls, flags, 1, approx});
+  template <class F, class T, class... S>
+  void typed(const std::string& p, T (*)(S...), bool approx) {
+    Form form;
+    form.operands.assign(1 + sizeof...(S), kType<T>);
+    form.run = arith<F, T, sizeof...(S)>;
+    form.cls = classOf(kType<T>);
+    form.approx = approx;
+    forms.add(p, form);
   }
-  static std::vector<Type> same(Type t, int n) { return std::vector<Type>(n, t); }
+  template <class F> void real(const std::string& pattern, F f, bool approx = false) {
+    typed<F>(pattern, +f, approx);
+  }
+  template <class F, class... S> void narrowed(const std::string& pattern, double (*)(S...)) {
+    Form form;
+    form.operands.assign(1 + sizeof...(S), Type::F32);
+    form.run = arith<Approximate<F>, float, sizeof...(S)>;
+    form.cls = OpClass::Float32;
+    form.approx = true;
+    forms.add(pattern, form);
+  }
+  template <class F> void approx(const std::string& pattern, F f) { narrowed<F>(pattern, +f); }
 
-  // name{.rnd}{.ftz}{.sat}.type; ftz and sat are for f32 only
-  template <auto F, class T, int N> void rounded(const std::string& base, bool mustRound, bool sat) {
-    static constexpr const char* rounds[] = {".rn", ".rz", ".rm", ".rp"};
-    const bool single = sizeof(T) == 4;
-    for (int r = mustRound ? 0 : -1; r < 4; r++)
-      for (uint32_t ftz = 0; ftz <= (single ? kFtz : 0); ftz += kFtz)
-        for (uint32_t s = 0; s <= (single && sat ? kSat : 0); s += kSat)
-          put(base + (r < 0 ? "" : rounds[r]) + (ftz ? ".ftz" : "") + (s ? ".sat" : "") + "." + name(kType<T>), same(kType<T>, N + 1), arith<F, T, N>, uint32_t(std::max(r, 0)) | ftz | s);
-  }
-  template <auto F, int N> void approximate(const std::string& base) {  // f32, with and without .ftz
-    put(base + ".f32", same(Type::F32, N + 1), arith<F, float, N>, 0, true);
-    put(base + ".ftz.f32", same(Type::F32, N + 1), arith<F, float, N>, kFtz, true);
-  }
-  template <auto F, class T, int N> void plain(const std::string& base, bool ftz) {
-    put(base + "." + name(kType<T>), same(kType<T>, N + 1), arith<F, T, N>);
-    if (ftz) put(base + ".ftz." + name(kType<T>), same(kType<T>, N + 1), arith<F, T, N>, kFtz);
-  }
   template <class T> void both() {
-    const bool f32 = sizeof(T) == 4;
-    rounded<add<T>, T, 2>("add", false, true);
-    rounded<sub<T>, T, 2>("sub", false, true);
-    rounded<mul<T>, T, 2>("mul", false, true);
-    rounded<fused<T>, T, 3>("fma", true, true);
-    rounded<fused<T>, T, 3>("mad", true, true);
-    rounded<quotient<T>, T, 2>("div", true, false);
-    rounded<reciprocal<T>, T, 1>("rcp", true, false);
-    rounded<root<T>, T, 1>("sqrt", true, false);
-    plain<extreme<T, false, false>, T, 2>("min", f32);
-    plain<extreme<T, true, false>, T, 2>("max", f32);
-    using U = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;  // on the bits: NaN keeps its payload
-    const std::string t = std::string(".") + name(kType<T>);
-    const auto bits = [&](const std::string& name, int n, Handler run) { put(name + t, same(kType<T>, n), run); };
-    bits("neg", 2, lanes<[](U a) { return U(a ^ kSign<U>); }, U, U>);
-    bits("abs", 2, lanes<[](U a) { return U(a & ~kSign<U>); }, U, U>);
-    bits("copysign", 3, lanes<[](U a, U b) { return U((a & kSign<U>) | (b & ~kSign<U>)); }, U, U, U>);
+    const bool single = sizeof(T) == 4;
+    const std::string t = std::string(".") + name(kType<T>), any = "{.rn,.rz,.rm,.rp}";
+    const std::string one = "[.rn,.rz,.rm,.rp]", ftz = single ? "{.ftz}" : "";
+    const std::string sat = ftz + (single ? "{.sat}" : "");
+    real("add" + any + sat + t, [](T a, T b) { return a + b; });
+    real("sub" + any + sat + t, [](T a, T b) { return a - b; });
+    real("mul" + any + sat + t, [](T a, T b) { return a * b; });
+    real("fma" + one + sat + t, [](T a, T b, T c) { return std::fma(a, b, c); });
+    real("mad" + one + sat + t, [](T a, T b, T c) { return std::fma(a, b, c); });
+    real("div" + one + ftz + t, [](T a, T b) { return a / b; });
+    real("rcp" + one + ftz + t, [](T a) { return 1 / a; });
+    real("sqrt" + one + ftz + t, [](T a) { return std::sqrt(a); });
+    real("min" + ftz + t, [](T a, T b) { return extreme<false, false>(a, b); });
+    real("max" + ftz + t, [](T a, T b) { return extreme<true, false>(a, b); });
+  }
+
+  // On the bits: NaN keeps its payload.
+  template <class B, auto kSign> void signs() {
+    using U = decltype(B::bits);
+    const std::string t = std::string(".") + name(B::type);
+    forms.op("neg" + t, [](B a) -> B { return {U(a.bits ^ kSign)}; });
+    forms.op("abs" + t, [](B a) -> B { return {U(a.bits & ~kSign)}; });
+    if constexpr (B::type == Type::F32 || B::type == Type::F64)
+      forms.op("copysign" + t,
+               [](B a, B b) -> B { return {(a.bits & kSign) | (b.bits & ~kSign)}; });
   }
 };
 
@@ -125,25 +106,31 @@ struct Adder {
 void addFloats(Forms& forms) {
   Adder a{forms};
   a.both<float>(), a.both<double>();
-  a.plain<extreme<float, false, true>, float, 2>("min.NaN", false);
-  a.plain<extreme<float, true, true>, float, 2>("max.NaN", false);
-  a.plain<extremeXor<float, false>, float, 2>("min.xorsign.abs", false);
-  a.plain<extremeXor<float, true>, float, 2>("max.xorsign.abs", false);
-  a.put("neg.ftz.f32", Adder::same(Type::F32, 2), arith<[](float v) { return -v; }, float, 1>, kFtz);
-  a.put("abs.ftz.f32", Adder::same(Type::F32, 2), arith<[](float v) { return std::fabs(v); }, float, 1>, kFtz);
-  a.approximate<divApprox, 2>("div.approx");
-  a.approximate<divApprox, 2>("div.full");
-  a.approximate<approx1<[](double v) { return 1 / v; }>, 1>("rcp.approx");
-  a.approximate<approx1<[](double v) { return std::sqrt(v); }>, 1>("sqrt.approx");
-  a.approximate<approx1<[](double v) { return 1 / std::sqrt(v); }>, 1>("rsqrt.approx");
-  a.approximate<approx1<[](double v) { return std::sin(v); }>, 1>("sin.approx");
-  a.approximate<approx1<[](double v) { return std::cos(v); }>, 1>("cos.approx");
-  a.approximate<approx1<[](double v) { return std::log2(v); }>, 1>("lg2.approx");
-  a.approximate<approx1<[](double v) { return std::exp2(v); }>, 1>("ex2.approx");
-  a.put("tanh.approx.f32", Adder::same(Type::F32, 2), arith<approx1<[](double v) { return std::tanh(v); }>, float, 1>, 0, true);
-  a.put("rcp.approx.ftz.f64", Adder::same(Type::F64, 2), arith<rcpApprox64, double, 1>, 0, true);
-  a.put("rsqrt.approx.ftz.f64", Adder::same(Type::F64, 2), arith<rsqrtApprox64, double, 1>, 0, true);
-  a.put("rsqrt.approx.f64", Adder::same(Type::F64, 2), arith<[](double v) { return 1 / std::sqrt(v); }, double, 1>, 0, true);
+  a.signs<Raw<Type::F32, u32>, u32{1} << 31>(), a.signs<Raw<Type::F64, u64>, u64{1} << 63>();
+  a.signs<Half, u16{0x8000}>(), a.signs<Raw<Type::F16x2, u32>, 0x80008000u>();
+  a.signs<BHalf, u16{0x8000}>(), a.signs<Raw<Type::BF16x2, u32>, 0x80008000u>();
+  a.real("neg[.ftz].f32", [](float v) { return -v; });
+  a.real("abs[.ftz].f32", [](float v) { return std::fabs(v); });
+  a.real("min.NaN.f32", [](float x, float y) { return extreme<false, true>(x, y); });
+  a.real("max.NaN.f32", [](float x, float y) { return extreme<true, true>(x, y); });
+  a.real("min.xorsign.abs.f32", [](float x, float y) {
+    return xorSign(extreme<false, false>(std::fabs(x), std::fabs(y)), x, y);
+  });
+  a.real("max.xorsign.abs.f32", [](float x, float y) {
+    return xorSign(extreme<true, false>(std::fabs(x), std::fabs(y)), x, y);
+  });
+  a.approx("div[.approx,.full]{.ftz}.f32", [](double x, double y) { return x / y; });
+  a.approx("rcp.approx{.ftz}.f32", [](double v) { return 1 / v; });
+  a.approx("sqrt.approx{.ftz}.f32", [](double v) { return std::sqrt(v); });
+  a.approx("rsqrt.approx{.ftz}.f32", [](double v) { return 1 / std::sqrt(v); });
+  a.approx("sin.approx{.ftz}.f32", [](double v) { return std::sin(v); });
+  a.approx("cos.approx{.ftz}.f32", [](double v) { return std::cos(v); });
+  a.approx("lg2.approx{.ftz}.f32", [](double v) { return std::log2(v); });
+  a.approx("ex2.approx{.ftz}.f32", [](double v) { return std::exp2(v); });
+  a.approx("tanh.approx.f32", [](double v) { return std::tanh(v); });
+  a.real("rcp.approx[.ftz].f64", [](double v) { return highWord(flush(1 / v)); }, true);
+  a.real("rsqrt.approx[.ftz].f64", [](double v) { return highWord(1 / std::sqrt(v)); }, true);
+  a.real("rsqrt.approx.f64", [](double v) { return 1 / std::sqrt(v); }, true);
 }
 
 }  // namespace initium::soft

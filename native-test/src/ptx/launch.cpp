@@ -9,8 +9,8 @@ namespace initium::soft {
 
 namespace {
 
-constexpr uint32_t kLaunches = (1u << 14) - 1;  // as many as race records tell apart
-constexpr size_t kMaxShared = size_t{228} << 10;  // what the driver allows is less on most devices
+constexpr uint32_t kLaunches = (1u << 14) - 1;    // as many as race records tell apart
+constexpr size_t kMaxShared = size_t{228} << 10;  // most devices allow less; the driver knows
 
 }  // namespace
 
@@ -25,7 +25,8 @@ std::optional<Finding> refusal(const Kernel& k, const LaunchConfig& c) {
   const std::string threads = "a block of " + text(b) + " threads; ";
   const size_t shared = k.sharedBytes + c.dynamicShared;
   if (g.count() == 0 || b.count() == 0) return no("a dimension is 0");
-  if (g.x > 0x7fffffffu || g.y > 65535 || g.z > 65535) return no("the grid is too large: " + text(g));
+  if (g.x > 0x7fffffffu || g.y > 65535 || g.z > 65535)
+    return no("the grid is too large: " + text(g));
   if (b.x > 1024 || b.y > 1024 || b.z > 64 || b.count() > 1024)
     return no("the block is too large: " + text(b));
   if (b.count() > k.maxThreads)
@@ -36,19 +37,20 @@ std::optional<Finding> refusal(const Kernel& k, const LaunchConfig& c) {
   return {};
 }
 
-std::optional<Finding> launch(const Kernel& kernel, const LaunchConfig& config, Memory& memory, Counters& counters) {
+std::optional<Finding> launch(const Kernel& kernel, const LaunchConfig& config, Memory& memory,
+                              Counters& counters) {
   static std::mutex one;  // the device runs one kernel at a time; race records rely on it
   std::lock_guard running(one);
   const auto held = memory.hold();
-  Launch l{kernel, *kernel.program, config, memory, memory.nextLaunch(kLaunches), kernel.sharedBytes + config.dynamicShared};
-  if (config.dynamicShared != 0) l.sharedBytes = (kernel.sharedBytes + 15) / 16 * 16 + config.dynamicShared;
-  const uint64_t blocks = config.grid.count();
-  const Order order(blocks, config.seed);
+  Launch l{kernel, config, memory, memory.nextLaunch(kLaunches), kernel.sharedBytes};
+  if (config.dynamicShared != 0)
+    l.sharedBytes = (kernel.sharedBytes + 15) / 16 * 16 + config.dynamicShared;
+  const Order order(config.grid.count(), config.seed);
   std::atomic<uint64_t> next = 0;
   std::atomic<bool> stop = false;
-  const uint64_t cores = config.workers > 0 ? uint64_t(config.workers) : std::max(1u, std::thread::hardware_concurrency());
-  const uint64_t n = std::min(cores, blocks);
-  const uint64_t resident = config.cooperative ? (blocks + n - 1) / n : 1;
+  const uint64_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const uint64_t n = std::min(config.workers > 0 ? uint64_t(config.workers) : cores, order.n);
+  const uint64_t resident = config.cooperative ? (order.n + n - 1) / n : 1;
   std::optional<Finding> first;
   KernelCount count;
   std::mutex results;

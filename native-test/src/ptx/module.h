@@ -19,18 +19,17 @@ struct Program;  // decoded instructions; program.h
 
 struct Parameter {
   std::string name;
-  size_t offset = 0, size = 0, align = 1;
+  size_t offset = 0, size = 0;
 };
 
 struct Kernel {
   std::string name;
   std::vector<Parameter> parameters;
   size_t paramBytes = 0;
-  size_t sharedBytes = 0;    // static
-  size_t localBytes = 0;     // per thread
-  int registers = 0;         // virtual registers in use; not what ptxas would allocate
+  size_t sharedBytes = 0;      // static
+  size_t localBytes = 0;       // per thread
   uint32_t maxThreads = 1024;  // .maxntid, .reqntid or the device's limit
-  Dim3 required{0, 0, 0};    // .reqntid, or zeros
+  Dim3 required{0, 0, 0};      // .reqntid, or zeros
   int device = 0;
   std::shared_ptr<const Program> program;
 };
@@ -42,15 +41,15 @@ struct Variable {
 
 class Module {
  public:
-  // nullptr when the text is not PTX that we know how to execute: errorLog then says "line N: ...".
-  static std::unique_ptr<Module> load(std::string_view ptx, Memory&, int device, std::string& errorLog);
+  // nullptr when the text is not PTX that we know how to execute: errorLog then says "line N: ..".
+  static std::unique_ptr<Module> load(std::string_view ptx, Memory&, int device,
+                                      std::string& errorLog);
   ~Module();  // frees its variables
   Module(const Module&) = delete;
 
   const Kernel* find(const std::string& name) const;
   const Variable* variable(const std::string& name) const;
   const std::map<std::string, Kernel>& kernels() const { return kernels_; }
-  const std::map<std::string, Variable>& variables() const { return variables_; }
 
  private:
   explicit Module(Memory& memory) : memory_(memory) {}
@@ -60,13 +59,12 @@ class Module {
 };
 
 struct LaunchConfig {
-  Dim3 grid, block;
+  Dim3 grid{}, block{};
   size_t dynamicShared = 0;
-  const std::byte* params = nullptr;
-  size_t paramBytes = 0;     // what the caller passed; must be the kernel's
-  bool cooperative = false;  // all blocks are resident at once
-  uint64_t seed = 0;         // order of blocks and warps; 0: natural order
-  int workers = 0;           // 0: one for each core
+  const std::byte* params = nullptr;  // as many bytes as the kernel has
+  bool cooperative = false;           // all blocks are resident at once
+  uint64_t seed = 0;                  // order of blocks and warps; 0: natural order
+  int workers = 0;                    // 0: one for each core
 };
 
 // Why this cannot be launched; nothing when it can.

@@ -1,117 +1,189 @@
 // One statement as one instruction.
+#include <algorithm>
+
 #include "compiler.h"
 
 namespace initium::soft {
 
-void Compiler::plain(const Item& item, const Form& f, Instr i) {
-  i.run = f.run;
-  i.flow = f.flow;
-  i.cls = f.cls;
-  i.approx = f.approx;
-  i.flags = f.flags;
-  i.member = f.member;
-  i.size = f.size;
-  i.count = f.count;
-  i.extend = f.extend;
-  i.strong = f.strong;
-  i.where = f.where;
-  std::vector<const Operand*> operands;
-  const bool pairs = f.results == 2 && f.operands.size() > 2 && f.operands[1] == Type::Pred && f.count == 1;  // d|p: the second may be left out
-  for (const Operand& o : item.operands) {
-    const bool first = operands.empty();
-    if (first && pairs && o.kind == Operand::Pair) operands = {&o.parts[0], &o.parts[1]};
-    else if (first && pairs) operands = {&o, nullptr};
-    else if (f.count > 1 && o.kind == Operand::Vector) for (const Operand& part : o.parts) operands.push_back(&part);
-    else operands.push_back(&o);
+void Compiler::instruction(uint32_t returnLabel) {
+  Instr i;
+  if (reader_.take("@")) {
+    i.guardNegated = reader_.take("!");
+    const std::string name = reader_.word("a predicate");
+    const Symbol& p = need(name, Symbol::Register, "a predicate");
+    if (p.type != Type::Pred) fail("the guard is not a predicate: '" + name + "'");
+    i.guard = uint32_t(p.value);
   }
-  if (operands.size() != f.operands.size()) fail(item.name + " takes " + std::to_string(f.operands.size()) + " operands, not " + std::to_string(operands.size()));
-  size_t slot = 0;
+  i.line = line_ = reader_.peek().line;
+  const std::string opcode = reader_.word("an instruction");
+  std::vector<Operand> operands;
+  if (!reader_.is(";")) {
+    do operands.push_back(operand(reader_));
+    while (reader_.take(","));
+  }
+  reader_.need(";");
+  if (opcode == "call" || opcode == "call.uni") return call(std::move(operands), i);
+  if (branch(opcode, operands, i, returnLabel) || barrier(opcode, operands, i) ||
+      vectorMove(opcode, operands, i))
+    return;
+  const auto known = Forms::all().find(opcode);
+  if (!known) fail("unknown instruction or modifier '" + opcode + "'");
+  form(opcode, *known, std::move(operands), i);
+}
+
+void Compiler::form(const std::string& opcode, const Form& f, std::vector<Operand> written,
+                    Instr i) {
+  static_cast<Action&>(i) = f;
+  std::vector<Operand> operands;
+  // d|p: the second may be left out
+  const bool pair = f.results == 2 && f.operands[1] == Type::Pred && f.count == 1;
+  for (Operand& o : written) {
+    const bool spread = (pair && o.kind == Operand::Pair && operands.empty()) ||
+                        (f.count > 1 && o.kind == Operand::Vector);
+    if (!spread) operands.push_back(std::move(o));
+    else operands.insert(operands.end(), o.parts.begin(), o.parts.end());
+  }
+  if (pair && operands.size() == f.operands.size() - 1)
+    operands.insert(operands.begin() + 1, Operand{Operand::Missing});
+  if (operands.size() != f.operands.size())
+    fail(opcode + " takes " + std::to_string(f.operands.size()) + " operands, not " +
+         std::to_string(operands.size()));
   // Where an address in brackets belongs: after the results of an access; alone in a prefetch.
-  const size_t place = f.size != 0 ? f.results : item.name.compare(0, 8, "prefetch") == 0 ? 0 : operands.size();
+  const bool accesses = f.cls == OpClass::Memory || f.cls == OpClass::Atomic;
+  const size_t place = accesses ? f.results : operands.size();
   for (size_t k = 0; k < operands.size(); k++) {
-    const Operand* o = operands[k];
-    const Type t = f.operands[k];
-    if (slot == 1 && f.hole) slot++;
-    if (f.cls == OpClass::Atomic && f.results == 0 && slot == 0) slot++;
-    uint32_t& out = i.op[slot++];
-    if (o == nullptr) continue;
-    if (k == place) {
-      out = address(*o, i);
-    } else if (k < f.results) {
-      out = target(*o, t, f.relaxedWidth);
-      if (const Symbol* s = lookup(o->name); s != nullptr && f.relaxedWidth) i.width = maskOf(s->type);
-    } else out = source(*o, t, f.relaxedWidth);
+    const Operand& o = operands[k];
+    const bool member = f.flow == Flow::Converge && k == operands.size() - 1;
+    uint32_t& out = i.op[member ? 5 : k];
+    if (o.kind == Operand::Missing) continue;
+    if (k == place) out = address(o, i);
+    else if (k >= f.results) out = source(o, f.operands[k], f.wider);
+    else out = target(o, f.operands[k], i, f.wider);
   }
   emit(i);
 }
 
-bool Compiler::vectorMove(const Item& item, Instr i) {
-  Type t;
-  if (item.name.compare(0, 4, "mov.") != 0 || !parseType(std::string_view(item.name).substr(4), t) || item.operands.size() != 2) return false;
-  const bool packs = item.operands[1].kind == Operand::Vector;
-  if (!packs && item.operands[0].kind != Operand::Vector) return false;
-  const auto& parts = item.operands[packs ? 1 : 0].parts;
-  const size_t n = parts.size();
-  if ((n != 2 && n != 4) || bytes(t) / int(n) == 0) fail("a vector of this size does not fit into ." + std::string(name(t)));
-  const Type part = bytes(t) / n == 4 ? Type::B32 : bytes(t) / n == 2 ? Type::B16 : Type::B8;
-  i.run = packs ? pack : unpack;
-  i.count = uint8_t(n);
-  i.size = uint8_t(bytes(part));
-  if (packs) i.op[0] = target(item.operands[0], t);
-  for (size_t k = 0; k < n; k++) i.op[packs + k] = packs ? source(parts[k], part) : target(parts[k], part);
-  if (!packs) i.op[n] = source(item.operands[1], t);
-  emit(i);
+bool Compiler::vectorMove(const std::string& opcode, const std::vector<Operand>& o, Instr i) {
+  if (!opcode.starts_with("mov.") || o.size() != 2) return false;
+  const bool packs = o[1].kind == Operand::Vector;
+  if (!packs && o[0].kind != Operand::Vector) return false;
+  const Type whole = typeOf(opcode.substr(4));
+  if (whole == Type::None) return false;
+  const Form f = soft::vectorMove(whole, o[packs].parts.size(), packs);
+  if (f.run == nullptr)
+    fail("a vector of this size does not fit into ." + std::string(name(whole)));
+  form(opcode, f, o, i);
   return true;
 }
 
-bool Compiler::branch(const Item& item, Instr i, uint32_t returnLabel) {
+bool Compiler::branch(const std::string& opcode, const std::vector<Operand>& o, Instr i,
+                      uint32_t returnLabel) {
+  const std::string op = opcode.ends_with(".uni") ? opcode.substr(0, opcode.size() - 4) : opcode;
   i.cls = OpClass::Branch;
-  const auto& o = item.operands;
-  if ((item.name == "bra" || item.name == "bra.uni") && o.size() == 1) {
+  if (op == "bra" && o.size() == 1) {
     i.flow = Flow::Branch;
     i.imm = int64_t(need(o[0].name, Symbol::Label, "a label").value);
-  } else if ((item.name == "brx.idx" || item.name == "brx.idx.uni") && o.size() == 2) {
+  } else if (op == "brx.idx" && o.size() == 2) {
     i.flow = Flow::Table;
     i.op[0] = source(o[0], Type::U32);
     i.imm = int64_t(program_.tables.size());
+    Reader r = reader_;
+    r.position = need(o[1].name, Symbol::Targets, "a list of branch targets").value;
     std::vector<uint32_t> table;
-    for (const Operand& label : need(o[1].name, Symbol::Targets, "a list of branch targets").targets->operands) table.push_back(uint32_t(need(label.name, Symbol::Label, "a label").value));
+    do table.push_back(uint32_t(need(r.word("a label"), Symbol::Label, "a label").value));
+    while (r.take(","));
     program_.tables.push_back(std::move(table));
-  } else if ((item.name == "ret" || item.name == "ret.uni") && o.empty()) {
-    i.flow = returnLabel == kNone ? Flow::Exit : Flow::Branch;
+  } else if (op == "ret" && o.empty() && returnLabel != kNone) {
+    i.flow = Flow::Branch;
     i.imm = returnLabel;
-  } else if (item.name == "exit" && o.empty()) {
+  } else if ((op == "ret" || op == "exit") && o.empty()) {
     i.flow = Flow::Exit;
-  } else return false;
+  } else {
+    return false;
+  }
   emit(i);
   return true;
 }
 
-// bar{.cta}.sync a{, b}   bar.arrive a, b   bar.red.op.type d, a{, b}, c   and barrier... with or without .aligned
-bool Compiler::barrier(const Item& item, Instr i) {
-  std::string n = item.name;
-  if (n.compare(0, 8, "barrier.") == 0) n = "bar." + n.substr(8);
-  if (n.compare(0, 4, "bar.") != 0 || n == "bar.warp.sync") return false;
-  for (const char* drop : {".cta", ".aligned"})
-    if (const size_t at = n.find(drop); at != n.npos) n.erase(at, std::string_view(drop).size());
-  std::vector<Operand> o = item.operands;
-  const bool reduces = n.compare(0, 8, "bar.red.") == 0;
+// bar{.cta}.sync a{, b}   bar.arrive a, b   bar.red.op.type d, a{, b}, c   and barrier... with or
+// without .aligned
+bool Compiler::barrier(std::string n, std::vector<Operand> o, Instr i) {
+  if (n.starts_with("barrier.")) n = "bar." + n.substr(8);
+  if (!n.starts_with("bar.") || n == "bar.warp.sync") return false;
+  for (const std::string drop : {".cta", ".aligned"})
+    if (const size_t at = n.find(drop); at != n.npos) n.erase(at, drop.size());
   i.cls = OpClass::Barrier;
   i.flow = n == "bar.arrive" ? Flow::Arrive : Flow::Barrier;
-  if (reduces) {
-    const bool popc = n == "bar.red.popc.u32";
-    i.flags = popc ? 1 : n == "bar.red.and.pred" ? 2 : n == "bar.red.or.pred" ? 3 : 0;
-    if (i.flags == 0 || o.size() < 3) return false;
-    i.op[0] = target(o.front(), popc ? Type::U32 : Type::Pred);
+  i.flags = n == "bar.red.popc.u32"   ? 1
+            : n == "bar.red.and.pred" ? 2
+            : n == "bar.red.or.pred"  ? 3
+                                      : 0;
+  if (i.flags != 0 && o.size() >= 3) {
+    i.op[0] = target(o.front(), i.flags == 1 ? Type::U32 : Type::Pred, i);
     i.op[3] = source(o.back(), Type::Pred);
     o.erase(o.begin());
     o.pop_back();
-  } else if (n != "bar.sync" && n != "bar.arrive") return false;
-  if (o.empty() || o.size() > 2 || (i.flow == Flow::Arrive && o.size() != 2)) fail("wrong number of operands");
+  } else if (n != "bar.sync" && n != "bar.arrive") {
+    return false;
+  }
+  if (o.empty() || o.size() > 2 || (i.flow == Flow::Arrive && o.size() != 2))
+    fail("wrong number of operands");
   i.op[1] = source(o[0], Type::U32);
   if (o.size() == 2) i.op[2] = source(o[1], Type::U32);
   emit(i);
   return true;
+}
+
+std::vector<Compiler::Symbol> Compiler::bind(Scope& scope, const std::vector<Operand>& actual,
+                                             const std::vector<Declaration>& formal) {
+  if (actual.size() != formal.size()) fail("a call with the wrong number of parameters");
+  std::vector<Symbol> out;
+  for (size_t k = 0; k < actual.size(); k++) {
+    out.push_back(need(actual[k].name, Symbol::Local, "a .param variable"));
+    scope[formal[k].name] = out.back();
+  }
+  return out;
+}
+
+// call {(results),} name {, (arguments)}
+void Compiler::call(std::vector<Operand> o, Instr i) {
+  if (o.empty() || o.front().kind != Operand::List) o.insert(o.begin(), Operand{Operand::List});
+  if (o.size() == 2) o.push_back(Operand{Operand::List});
+  if (o.size() != 3 || o[1].kind != Operand::Name || o[2].kind != Operand::List)
+    fail("expected the name of a function; indirect calls are not supported");
+  const std::string& name = o[1].name;
+  const Function* callee = nullptr;
+  for (const Function& f : outline_.functions)
+    if (f.name == name && !f.entry && (callee == nullptr || f.body != 0)) callee = &f;
+  if (callee == nullptr) fail("call of '" + name + "', which is not a function");
+  if (std::find(stack_.begin(), stack_.end(), callee) != stack_.end())
+    fail("recursive call of '" + name + "' is not supported");
+  Scope bindings;
+  bind(bindings, o[0].parts, callee->results);
+  const std::vector<Symbol> arguments = bind(bindings, o[2].parts, callee->parameters);
+  i.cls = OpClass::Branch;
+  if (callee->body == 0) {
+    if (name != "__assertfail" || arguments.size() < 4)
+      fail("call of '" + name + "', which the module does not define");
+    i.run = assertFails;
+    i.where = Where::Local;
+    for (size_t k = 0; k < 4; k++) i.op[k] = constant(arguments[k].value);
+    return emit(i);
+  }
+  const uint32_t after = newLabel();
+  if (i.guard != kNone) {  // @p call: the others jump over the body
+    i.guardNegated = !i.guardNegated;
+    i.flow = Flow::Branch;
+    i.imm = after;
+    emit(i);
+  }
+  std::vector<Scope> outer;
+  outer.swap(scopes_);
+  scopes_.push_back(std::move(outer.front()));  // the module's names
+  body(*callee, bindings, after);
+  outer.front() = std::move(scopes_.front());
+  scopes_.swap(outer);
+  labels_[after] = uint32_t(program_.code.size());
 }
 
 }  // namespace initium::soft

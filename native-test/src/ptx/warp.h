@@ -19,8 +19,9 @@ struct Fault {
   std::string allocation = {};
 };
 
-// Where the windows of the generic address space are. Host addresses have 16 leading zeros.
-constexpr uint64_t kSharedWindow = uint64_t{1} << 56, kLocalWindow = uint64_t{2} << 56, kParamWindow = uint64_t{3} << 56;
+// The windows of the generic address space: the highest byte of an address. Host addresses have 0.
+constexpr int kSpaceShift = 56;
+constexpr uint64_t kSharedSpace = 1, kLocalSpace = 2, kParamSpace = 3;
 
 struct Bytes {  // memory with its "written" marks
   std::vector<std::byte> data, written;
@@ -32,37 +33,36 @@ struct Bytes {  // memory with its "written" marks
 
 struct Block {
   Dim3 id{0, 0, 0};
-  uint64_t number = 0;          // in the grid, linear
+  uint64_t number = 0;  // in the grid, linear
   Bytes shared;
   uint64_t* sharedTags = nullptr;  // access.cpp; two for each byte
-  uint64_t serial = 0;          // of this block on its worker: tells old records of shared memory apart
+  uint64_t serial = 0;  // of this block on its worker: tells old records of shared memory apart
   // Program order that barriers make: an access is known by the phase it happened in.
   uint32_t phase = 1, barrierPhase = 1;
   std::vector<Warp> warps;
-  uint32_t arrived[16] = {};    // threads that bar.arrive counted
+  uint32_t arrived[16] = {};  // threads that bar.arrive counted
 };
 
 struct Launch {
   const Kernel& kernel;
-  const Program& program;
   const LaunchConfig& config;
   Memory& memory;
-  uint32_t number = 0;          // for race records
-  size_t sharedBytes = 0;       // static and dynamic
+  uint32_t number = 0;     // for race records
+  size_t sharedBytes = 0;  // static and dynamic
 };
 
 struct Warp {
   const Launch* launch = nullptr;
   Block* block = nullptr;
-  uint32_t index = 0;           // in the block
+  uint32_t index = 0;  // in the block
   std::vector<uint64_t> file;
   Mask live = 0, atBarrier = 0, waiting = 0, carry = 0;
   uint32_t pc[kLanes] = {};
-  uint32_t phase = 0;           // at the last bar.warp.sync
-  Bytes local;                  // 32 frames, one after the other
-  uint32_t turn = 0;            // see Worker::pick
+  uint32_t phase = 0;  // at the last bar.warp.sync
+  Bytes local;         // 32 frames, one after the other
+  uint32_t turn = 0;   // see Worker::pick
   bool fair = false;
-  Allocation* recent = nullptr; // the last one that an access hit
+  Allocation* recent = nullptr;  // the last one that an access hit
   uint64_t bytesRead = 0, bytesWritten = 0;
 
   uint64_t* slot(uint32_t i) { return file.data() + size_t{i} * kLanes; }

@@ -1,84 +1,58 @@
-// Instructions where the lanes of a warp talk to each other. The scheduler calls them when all lanes that the member
-// mask names are here; m is those lanes.
+// Instructions where the lanes of a warp talk to each other. The scheduler calls them when all
+// lanes that the member mask names are here; m is those lanes.
 #include <algorithm>
 
 #include "forms.h"
-#include "lanes.h"
 
 namespace initium::soft {
 
 namespace {
 
-constexpr uint64_t kPoison = 0xdeadbeef;  // from a lane that does not take part: the ISA leaves it open
+constexpr u64 kPoison = 0xdeadbeef;  // from a lane that does not take part: the ISA leaves it open
 
-enum class Shuffle { Up, Down, Butterfly, Index };
+struct Lanes {  // a copy of a register: it may be the destination too
+  u64 at[kLanes];
+  Lanes(Warp& w, uint32_t slot) { std::copy_n(w.slot(slot), kLanes, at); }
+};
 
-// op: d, p or none, a, b, c, members
-template <Shuffle S> void shfl(Warp& w, const Instr& i, Mask m) {
-  const uint64_t *b = w.slot(i.op[3]), *c = w.slot(i.op[4]);
-  uint64_t a[kLanes];
-  std::copy_n(w.slot(i.op[2]), kLanes, a);
-  uint64_t* d = w.slot(i.op[0]);
-  Mask valid = 0;
-  each(m, [&](int l) {
-    const int by = int(b[l] & 31), clamp = int(c[l] & 31), segment = int(c[l] >> 8 & 31);
-    const int last = (l & segment) | (clamp & ~segment), first = l & segment;
-    int from = 0;
-    bool ok = false;
-    if constexpr (S == Shuffle::Up) from = l - by, ok = from >= last;
-    else if constexpr (S == Shuffle::Down) from = l + by, ok = from <= last;
-    else if constexpr (S == Shuffle::Butterfly) from = l ^ by, ok = from <= last;
-    else from = first | (by & ~segment), ok = from <= last;
-    if (!ok) from = l;
-    d[l] = m >> from & 1 ? a[from] : kPoison;
-    valid |= Mask(ok) << l;
+// op: d, p or none, a, b, c. F(lane, b, segment, clamp) is the lane to read, and whether it may be.
+template <class F> void shfl(Warp& w, const Instr& i, Mask m) {
+  const u64 *b = w.slot(i.op[3]), *c = w.slot(i.op[4]);
+  const Lanes a(w, i.op[2]);
+  u64* d = w.slot(i.op[0]);
+  const Mask valid = which(m, [&](int l) {
+    const int segment = int(c[l] >> 8 & 31), clamp = int(c[l] & 31);
+    const int bound = (l & segment) | (clamp & ~segment);
+    const auto [from, ok] = F{}(l, int(b[l] & 31), segment, bound);
+    d[l] = m >> (ok ? from : l) & 1 ? a.at[ok ? from : l] : kPoison;
+    return ok;
   });
-  if (i.op[1] != kNone) {
-    uint64_t& p = *w.slot(i.op[1]);
-    p = (p & ~m) | (valid & m);
-  }
+  if (i.op[1] != kNone) assign(w, i.op[1], valid, m);
 }
 
-void setPredicate(Warp& w, uint32_t slot, bool v, Mask m) {
-  uint64_t& p = *w.slot(slot);
-  p = v ? p | m : p & ~m;
-}
-template <int kWhat> void vote(Warp& w, const Instr& i, Mask m) {  // all, any, uni
-  const Mask yes = Mask(*w.slot(i.op[1])) & m;
-  setPredicate(w, i.op[0], kWhat == 0 ? yes == m : kWhat == 1 ? yes != 0 : yes == m || yes == 0, m);
+template <class F> void vote(Warp& w, const Instr& i, Mask m) {
+  assign(w, i.op[0], F{}(predicate(w, i.op[1]) & m, m) ? m : 0, m);
 }
 void ballot(Warp& w, const Instr& i, Mask m) {
-  const Mask yes = Mask(*w.slot(i.op[1])) & m;
-  uint64_t* d = w.slot(i.op[0]);
+  const Mask yes = predicate(w, i.op[1]) & m;
+  u64* d = w.slot(i.op[0]);
   each(m, [&](int l) { d[l] = yes; });
 }
 void matchAny(Warp& w, const Instr& i, Mask m) {
-  uint64_t a[kLanes], *d = w.slot(i.op[0]);
-  std::copy_n(w.slot(i.op[1]), kLanes, a);
-  each(m, [&](int l) {
-    Mask same = 0;
-    each(m, [&](int k) { same |= Mask(a[k] == a[l]) << k; });
-    d[l] = same;
-  });
+  const Lanes a(w, i.op[1]);
+  u64* d = w.slot(i.op[0]);
+  each(m, [&](int l) { d[l] = which(m, [&](int k) { return a.at[k] == a.at[l]; }); });
 }
-void matchAll(Warp& w, const Instr& i, Mask m) {  // op: d, p or none, a, members
-  const uint64_t* a = w.slot(i.op[2]);
-  bool same = true;
-  const uint64_t first = a[std::countr_zero(m)];
-  each(m, [&](int l) { same &= a[l] == first; });
-  uint64_t* d = w.slot(i.op[0]);
-  each(m, [&](int l) { d[l] = same ? m : 0; });
-  if (i.op[1] != kNone) setPredicate(w, i.op[1], same, m);
-}
-template <class T, auto F> void redux(Warp& w, const Instr& i, Mask m) {
-  const uint64_t* a = w.slot(i.op[1]);
-  T r = get<T>(a[std::countr_zero(m)]);
-  each(m & (m - 1), [&](int l) { r = F(r, get<T>(a[l])); });
-  uint64_t* d = w.slot(i.op[0]);
-  each(m, [&](int l) { d[l] = put<T>(r); });
+void matchAll(Warp& w, const Instr& i, Mask m) {  // op: d, p or none, a
+  const Lanes a(w, i.op[2]);
+  const u64 first = a.at[std::countr_zero(m)];
+  const Mask all = which(m, [&](int l) { return a.at[l] == first; }) == m ? m : 0;
+  u64* d = w.slot(i.op[0]);
+  each(m, [&](int l) { d[l] = all; });
+  if (i.op[1] != kNone) assign(w, i.op[1], all, m);
 }
 void activeMask(Warp& w, const Instr& i, Mask m) {
-  uint64_t* d = w.slot(i.op[0]);
+  u64* d = w.slot(i.op[0]);
   each(m, [&](int l) { d[l] = m; });
 }
 void syncWarp(Warp& w, const Instr&, Mask) { w.phase = ++w.block->phase; }
@@ -86,34 +60,41 @@ void syncWarp(Warp& w, const Instr&, Mask) { w.phase = ++w.block->phase; }
 }  // namespace
 
 void addWarps(Forms& forms) {
-  const Type p = Type::Pred, b = Type::B32, u = Type::U32, s = Type::S32;
-  const auto put = [&](const std::string& name, std::vector<Type> operands, uint8_t results, Handler run) {
-    const auto member = uint8_t(operands.size() - 1);
-    forms.add(name, Form{std::move(operands), run, OpClass::Warp, 0, results, false, Flow::Converge, member});
+  const Type p = Type::Pred, b = Type::B32, wide = Type::B64;
+  const auto put = [&](const std::string& name, std::vector<Type> operands, Handler run,
+                       uint8_t results = 1) {
+    Form form;
+    form.cls = OpClass::Warp;
+    form.flow = Flow::Converge;
+    form.operands = std::move(operands);
+    form.results = results;
+    form.run = run;
+    forms.add(name, form);
   };
-  put("shfl.sync.up.b32", {b, p, b, b, b, b}, 2, shfl<Shuffle::Up>);
-  put("shfl.sync.down.b32", {b, p, b, b, b, b}, 2, shfl<Shuffle::Down>);
-  put("shfl.sync.bfly.b32", {b, p, b, b, b, b}, 2, shfl<Shuffle::Butterfly>);
-  put("shfl.sync.idx.b32", {b, p, b, b, b, b}, 2, shfl<Shuffle::Index>);
-  put("vote.sync.all.pred", {p, p, b}, 1, vote<0>);
-  put("vote.sync.any.pred", {p, p, b}, 1, vote<1>);
-  put("vote.sync.uni.pred", {p, p, b}, 1, vote<2>);
-  put("vote.sync.ballot.b32", {b, p, b}, 1, ballot);
-  put("match.any.sync.b32", {b, b, b}, 1, matchAny);
-  put("match.any.sync.b64", {b, Type::B64, b}, 1, matchAny);
-  put("match.all.sync.b32", {b, p, b, b}, 2, matchAll);
-  put("match.all.sync.b64", {b, p, Type::B64, b}, 2, matchAll);
-  put("redux.sync.add.u32", {u, u, b}, 1, redux<uint32_t, [](uint32_t x, uint32_t y) { return x + y; }>);
-  put("redux.sync.add.s32", {s, s, b}, 1, redux<uint32_t, [](uint32_t x, uint32_t y) { return x + y; }>);
-  put("redux.sync.min.u32", {u, u, b}, 1, redux<uint32_t, [](uint32_t x, uint32_t y) { return std::min(x, y); }>);
-  put("redux.sync.max.u32", {u, u, b}, 1, redux<uint32_t, [](uint32_t x, uint32_t y) { return std::max(x, y); }>);
-  put("redux.sync.min.s32", {s, s, b}, 1, redux<int32_t, [](int32_t x, int32_t y) { return std::min(x, y); }>);
-  put("redux.sync.max.s32", {s, s, b}, 1, redux<int32_t, [](int32_t x, int32_t y) { return std::max(x, y); }>);
-  put("redux.sync.and.b32", {b, b, b}, 1, redux<uint32_t, [](uint32_t x, uint32_t y) { return x & y; }>);
-  put("redux.sync.or.b32", {b, b, b}, 1, redux<uint32_t, [](uint32_t x, uint32_t y) { return x | y; }>);
-  put("redux.sync.xor.b32", {b, b, b}, 1, redux<uint32_t, [](uint32_t x, uint32_t y) { return x ^ y; }>);
-  put("bar.warp.sync", {b}, 0, syncWarp);
-  forms.add("activemask.b32", Form{{b}, activeMask, OpClass::Warp});
+  const auto shuffle = [&]<class F>(const std::string& how, F) {
+    put("shfl.sync." + how + ".b32", {b, p, b, b, b, b}, shfl<F>, 2);
+  };
+  using Source = std::pair<int, bool>;
+  shuffle("up", [](int l, int by, int, int bound) { return Source(l - by, l - by >= bound); });
+  shuffle("down", [](int l, int by, int, int bound) { return Source(l + by, l + by <= bound); });
+  shuffle("bfly", [](int l, int by, int, int bound) { return Source(l ^ by, (l ^ by) <= bound); });
+  shuffle("idx", [](int l, int by, int segment, int bound) {
+    const int from = (l & segment) | (by & ~segment);
+    return Source(from, from <= bound);
+  });
+  const auto votes = [&]<class F>(const std::string& how, F) {
+    put("vote.sync." + how + ".pred", {p, p, b}, vote<F>);
+  };
+  votes("all", [](Mask yes, Mask m) { return yes == m; });
+  votes("any", [](Mask yes, Mask) { return yes != 0; });
+  votes("uni", [](Mask yes, Mask m) { return yes == m || yes == 0; });
+  put("vote.sync.ballot.b32", {b, p, b}, ballot);
+  put("match.any.sync.b32", {b, b, b}, matchAny);
+  put("match.any.sync.b64", {b, wide, b}, matchAny);
+  put("match.all.sync.b32", {b, p, b, b}, matchAll, 2);
+  put("match.all.sync.b64", {b, p, wide, b}, matchAll, 2);
+  put("bar.warp.sync", {b}, syncWarp, 0);
+  forms.add("activemask.b32", {b}, activeMask, OpClass::Warp);
 }
 
 }  // namespace initium::soft

@@ -10,8 +10,9 @@ namespace initium::soft {
 
 namespace {
 
-constexpr int kSlice = 200'000;  // warp instructions before someone else gets a turn: who spins must not starve whom it waits for
-constexpr int kTurn = 2'000;      // the same, when other lanes of the warp wait for their turn
+// Warp instructions before someone else gets a turn: who spins must not starve whom it waits for.
+// Fewer when other lanes of the warp wait for their turn.
+constexpr int kSlice = 200'000, kTurn = 2'000;
 
 using Clock = std::chrono::steady_clock;
 
@@ -20,12 +21,25 @@ Clock::duration timeout() {
   return std::chrono::seconds(seconds == nullptr ? 600 : std::max(1, std::atoi(seconds)));
 }
 
-void park(Warp& w, Mask m, uint32_t pc) { each(m, [&](int l) { w.pc[l] = pc; }); }
+void park(Warp& w, Mask m, uint32_t pc) {
+  each(m, [&](int l) { w.pc[l] = pc; });
+}
+
+Dim3 place(uint64_t number, Dim3 in) {
+  return {uint32_t(number % in.x), uint32_t(number / in.x % in.y), uint32_t(number / in.x / in.y)};
+}
 
 }  // namespace
 
-Worker::Worker(const Launch& launch, std::atomic<uint64_t>& next, const Order& order, std::atomic<bool>& stop)
-    : launch_(launch), program_(launch.program), next_(next), order_(order), stop_(stop), executed_(program_.code.size()), deadline_(Clock::now() + timeout()) {}
+Worker::Worker(const Launch& launch, std::atomic<uint64_t>& next, const Order& order,
+               std::atomic<bool>& stop)
+    : launch_(launch),
+      program_(*launch.kernel.program),
+      next_(next),
+      order_(order),
+      stop_(stop),
+      executed_(program_.code.size()),
+      deadline_(Clock::now() + timeout()) {}
 
 std::optional<Finding> Worker::run(uint64_t resident) {
   std::list<Block> blocks;  // outlives a fault, whose report reads the warp's place
@@ -44,9 +58,14 @@ std::optional<Finding> Worker::run(uint64_t resident) {
       }
     }
   } catch (const Fault& f) {
-    const Dim3 size = launch_.config.block;
-    const uint32_t t = warp_->thread(f.lane);
-    return Finding{f.code, f.what, f.address, f.allocation, launch_.kernel.name, program_.code[pc_].line, warp_->block->id, Dim3{t % size.x, t / size.x % size.y, t / size.x / size.y}};
+    return Finding{f.code,
+                   f.what,
+                   f.address,
+                   f.allocation,
+                   launch_.kernel.name,
+                   program_.code[pc_].line,
+                   warp_->block->id,
+                   place(warp_->thread(f.lane), launch_.config.block)};
   }
 }
 
@@ -62,12 +81,14 @@ KernelCount Worker::count() const {
 }
 
 void Worker::start(Block& b, uint64_t number) {
-  const Dim3 grid = launch_.config.grid;
   b.number = number;
-  b.id = {uint32_t(number % grid.x), uint32_t(number / grid.x % grid.y), uint32_t(number / grid.x / grid.y)};
+  b.id = place(number, launch_.config.grid);
   b.serial = ++serial_;
   if (launch_.sharedBytes != 0) {
-    if (freeTags_.empty()) freeTags_.push_back(reinterpret_cast<uint64_t*>(tags_.emplace_back(launch_.sharedBytes * 16).data()));
+    if (freeTags_.empty()) {
+      std::byte* tags = tags_.emplace_back(launch_.sharedBytes * 16).data();
+      freeTags_.push_back(reinterpret_cast<uint64_t*>(tags));
+    }
     b.sharedTags = freeTags_.back();
     freeTags_.pop_back();
     b.shared.reset(launch_.sharedBytes);
@@ -80,36 +101,64 @@ void Worker::start(Block& b, uint64_t number) {
     w.block = &b;
     w.index = k;
     const uint64_t lanes = std::min<uint64_t>(kLanes, threads - uint64_t{k} * kLanes);
-    w.live = lanes == kLanes ? kAll : (Mask{1} << lanes) - 1;
+    w.live = kAll >> (kLanes - lanes);
   }
   count_.threads += threads;
 }
 
+void Worker::dress(Warp& w) {
+  if (files_.empty()) {
+    const size_t constants = program_.constants.size();
+    std::vector<uint64_t> file(size_t{program_.slots} * kLanes + 1, 0xA5A5A5A5A5A5A5A5);
+    auto at = file.begin() + long((program_.slots - constants) * kLanes);
+    for (const uint64_t value : program_.constants) at = std::fill_n(at, kLanes, value);
+    files_.push_back(std::move(file));
+  }
+  w.file = std::move(files_.back());
+  files_.pop_back();
+  if (const size_t n = launch_.kernel.localBytes; n != 0) {
+    if (locals_.empty()) locals_.emplace_back();
+    w.local = std::move(locals_.back());
+    locals_.pop_back();
+    w.local.reset(n * kLanes);
+  }
+  for (const auto& [slot, value] : program_.specials)
+    for (int l = 0; l < kLanes; l++) w.slot(slot)[l] = value(w, l);
+}
+
+void Worker::undress(Warp& w) {
+  files_.push_back(std::move(w.file));
+  w.file.clear();
+  locals_.push_back(std::move(w.local));
+  count_.bytesRead += w.bytesRead;
+  count_.bytesWritten += w.bytesWritten;
+}
+
 bool Worker::step(Block& b) {
-  const Order order(b.warps.size(), launch_.config.seed == 0 ? 0 : launch_.config.seed + b.number + 1);
-  bool runnable = false;
+  const uint64_t seed = launch_.config.seed == 0 ? 0 : launch_.config.seed + b.number + 1;
+  const Order order(b.warps.size(), seed);
+  bool runnable = false, alive = false;
   for (uint64_t k = 0; k < order.n; k++) {
     Warp& w = b.warps[order[k]];
-    if (w.runnable() == 0) continue;
-    if (w.file.empty()) dress(w);
-    run(w);
-    if (w.live == 0) undress(w);
+    if (w.runnable() != 0) {
+      if (w.file.empty()) dress(w);
+      run(w);
+      if (w.live == 0) undress(w);
+    }
     runnable |= w.runnable() != 0;
+    alive |= w.live != 0;
     if (stop_) return false;
   }
-  if (runnable) {
-    if (Clock::now() > deadline_) throw Fault{Code::Timeout, "the kernel ran into the time limit (INITIUM_SOFT_TIMEOUT, in seconds)", 0};
-    return false;
-  }
-  if (std::all_of(b.warps.begin(), b.warps.end(), [](const Warp& w) { return w.live == 0; })) return true;
-  release(b);
-  return false;
+  if (runnable && Clock::now() > deadline_)
+    throw Fault{Code::Timeout,
+                "the kernel ran into the time limit (INITIUM_SOFT_TIMEOUT, in seconds)", 0};
+  if (alive && !runnable) release(b);
+  return !alive;
 }
 
 Worker::Group Worker::pick(Warp& w) {
   const Mask runnable = w.runnable();
   Group g;
-  g.pc = ~0u;
   each(runnable, [&](int l) { g.pc = std::min(g.pc, w.pc[l]); });
   if (w.fair) {  // after a slice: someone else's turn, whatever the pc
     w.fair = false;
@@ -140,8 +189,7 @@ void Worker::run(Warp& w) {
       pc_ = pc;
       Mask m = lanes;
       if (i.guard != kNone) {
-        const auto p = Mask(*w.slot(i.guard));
-        m &= i.guardNegated ? ~p : p;
+        m &= i.guardNegated ? ~predicate(w, i.guard) : predicate(w, i.guard);
         if (m == 0) {
           pc++;
           continue;
@@ -152,19 +200,16 @@ void Worker::run(Warp& w) {
         i.run(w, i, m);
         pc++;
       } else if (i.flow == Flow::Branch) {
-        const auto to = uint32_t(i.imm);
-        if (m == lanes) {
-          pc = to;
-          if (pc < stop) continue;
-          park(w, lanes, pc);
-          break;
-        }
-        park(w, lanes & ~m, pc + 1);
-        park(w, m, to);
+        pc = uint32_t(i.imm);
+        if (m == lanes && pc < stop) continue;
+        park(w, lanes & ~m, pc_ + 1);
+        park(w, m, pc);
         break;
       } else if (wait(w, i, lanes, m, pc)) {
         break;
-      } else pc++;
+      } else {
+        pc++;
+      }
     }
     w.fair = left < 0;
     budget -= turn - left;
@@ -174,38 +219,42 @@ void Worker::run(Warp& w) {
 
 // The rarer flows, with the lanes m of a group. True: the group is no longer one.
 bool Worker::wait(Warp& w, const Instr& i, Mask lanes, Mask m, uint32_t pc) {
-  switch (i.flow) {
-    case Flow::Exit:
-      park(w, lanes & ~m, pc + 1);
-      w.live &= ~m;
-      w.waiting = 0;  // who waited for a lane that left looks again
-      return true;
-    case Flow::Table: {
-      const auto& table = program_.tables[size_t(i.imm)];
-      const uint64_t* index = w.slot(i.op[0]);
-      park(w, lanes & ~m, pc + 1);
-      each(m, [&](int l) {
-        if (index[l] >= table.size()) throw Fault{Code::IllegalInstruction, "brx.idx: index " + std::to_string(index[l]) + " of a table of " + std::to_string(table.size()), l};
-        w.pc[l] = table[index[l]];
-      });
-      return true;
-    }
-    case Flow::Arrive:
-      each(m, [&](int l) { w.block->arrived[barrierOf(w, i, l)]++; });
-      return false;
-    case Flow::Barrier:
-      park(w, lanes & ~m, pc + 1);
-      park(w, m, pc);
-      w.atBarrier |= m;
-      return true;
-    default: break;  // Converge
+  if (i.flow == Flow::Converge) return converge(w, i, lanes, m, pc);
+  if (i.flow == Flow::Arrive) {
+    each(m, [&](int l) { w.block->arrived[barrierOf(w, i, l)]++; });
+    return false;
   }
-  Mask here = m, done = 0;
-  each(w.waiting, [&](int l) { if (w.pc[l] == pc) here |= Mask{1} << l; });
-  const uint64_t* members = w.slot(i.op[i.member]);
+  park(w, lanes & ~m, pc + 1);
+  if (i.flow == Flow::Exit) {
+    w.live &= ~m;
+    w.waiting = 0;  // who waited for a lane that left looks again
+  } else if (i.flow == Flow::Barrier) {
+    park(w, m, pc);
+    w.atBarrier |= m;
+  } else {  // Table
+    const auto& table = program_.tables[size_t(i.imm)];
+    const uint64_t* index = w.slot(i.op[0]);
+    each(m, [&](int l) {
+      if (index[l] >= table.size())
+        throw Fault{Code::IllegalInstruction,
+                    "brx.idx: index " + std::to_string(index[l]) + " of a table of " +
+                        std::to_string(table.size()),
+                    l};
+      w.pc[l] = table[index[l]];
+    });
+  }
+  return true;
+}
+
+bool Worker::converge(Warp& w, const Instr& i, Mask lanes, Mask m, uint32_t pc) {
+  const Mask here = m | which(w.waiting, [&](int l) { return w.pc[l] == pc; });
+  const uint64_t* members = w.slot(i.op[5]);
+  Mask done = 0;
   each(m, [&](int l) {
     const Mask named = Mask(members[l]) & w.live;
-    if (!(named >> l & 1)) throw Fault{Code::LaunchFailed, "the member mask does not name the lane that executes the instruction", l};
+    if (!(named >> l & 1))
+      throw Fault{Code::LaunchFailed,
+                  "the member mask does not name the lane that executes the instruction", l};
     if ((done >> l & 1) || (here & named) != named) return;
     i.run(w, i, named);
     done |= named;

@@ -1,5 +1,5 @@
-// Runs blocks on one host thread: in a block one warp after the other, each until it waits or ends; in a warp the group
-// of lanes with the lowest pc first, so that lanes that parted meet again.
+// Runs blocks on one host thread: in a block one warp after the other, each until it waits or ends;
+// in a warp the group of lanes with the lowest pc first, so that lanes that parted meet again.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -20,36 +20,44 @@ struct Order {
     if (seed == 0 || n < 2) return;
     std::mt19937_64 random(seed);
     start = random() % n;
-    do step = random() % n; while (std::gcd(step, n) != 1);
+    do step = random() % n;
+    while (std::gcd(step, n) != 1);
   }
-  uint64_t operator[](uint64_t i) const { return (uint64_t((unsigned __int128)i * step % n) + start) % n; }
+  uint64_t operator[](uint64_t i) const {
+    return (uint64_t((unsigned __int128)i * step % n) + start) % n;
+  }
 };
 
 class Worker {
  public:
   Worker(const Launch&, std::atomic<uint64_t>& next, const Order&, std::atomic<bool>& stop);
-  std::optional<Finding> run(uint64_t resident);  // takes blocks until none is left; resident: how many at once
+  // Takes blocks until none is left; resident: how many at once.
+  std::optional<Finding> run(uint64_t resident);
   KernelCount count() const;
 
  private:
   struct Group {
     Mask lanes = 0;
-    uint32_t pc = 0, stop = ~0u;  // stop: where the nearest others wait to be joined
+    uint32_t pc = ~0u, stop = ~0u;  // stop: where the nearest others wait to be joined
   };
 
   void start(Block&, uint64_t number);
   bool step(Block&);  // every warp once; true when the block is done
   Group pick(Warp&);
-  void run(Warp&);    // until every lane waits or has left, or the slice is used up
+  void run(Warp&);  // until every lane waits or has left, or the slice is used up
   bool wait(Warp&, const Instr&, Mask lanes, Mask m, uint32_t pc);
+  bool converge(Warp&, const Instr&, Mask lanes, Mask m, uint32_t pc);
 
-  void dress(Warp&);  // registers.cpp
+  // Registers and local memory are lent to a warp while it lives, so that a kernel without barriers
+  // uses one set, hot in the cache.
+  void dress(Warp&);
   void undress(Warp&);
-  uint64_t value(Special, const Warp&, int lane) const;
 
-  static int barrierOf(Warp&, const Instr&, int lane);  // barriers.cpp
+  // barriers.cpp
+  static int barrierOf(Warp&, const Instr&, int lane);
+  template <class F> void atBarriers(Block&, F f);
   void release(Block&);
-  [[noreturn]] void stuck(Block&, uint64_t live, uint64_t threads);
+  [[noreturn]] void stuck(Block&);
 
   const Launch& launch_;
   const Program& program_;

@@ -53,7 +53,7 @@ struct Device {
     (add(parameters), ...);
     const Kernel* k = module->find(kernel);
     if (k == nullptr) throw std::runtime_error("no kernel " + kernel);
-    const LaunchConfig config{grid, block, shared, bytes.data(), bytes.size(), cooperative, seed, workers};
+    const LaunchConfig config{grid, block, shared, bytes.data(), cooperative, seed, workers};
     if (auto no = refusal(*k, config)) return no;
     return launch(*k, config, memory, counters);
   }

@@ -63,8 +63,7 @@ TEST(every_load_and_store_form) {
   long forms = 0;
   for (const char* type : {"b8", "u8", "s8", "b16", "u16", "s16", "f16", "b32", "u32", "s32", "f32", "b64", "u64", "s64", "f64"})
     for (const int n : {1, 2, 4}) {
-      Type t;
-      parseType(type, t);
+      const Type t = typeOf(type);
       const int size = bytes(t) * n;
       if (size > 16) continue;
       const std::string r = bytes(t) == 8 ? "b64" : bytes(t) == 4 ? "b32" : "b16", v = n == 1 ? "" : n == 2 ? ".v2" : ".v4", list = n == 1 ? "%v0" : n == 2 ? "{%v0,%v1}" : "{%v0,%v1,%v2,%v3}";
@@ -162,7 +161,7 @@ TEST(address_spaces) {
   CHECK_EQUAL(d.module->find("k")->paramBytes, 24u);
   CHECK_EQUAL(d.module->find("k")->sharedBytes, 20u);
   struct { uint64_t out; uint32_t s[4]; } p{out, {1, 22, 33, 4}};
-  const LaunchConfig c{{1}, {1}, 16, reinterpret_cast<const std::byte*>(&p), sizeof p};
+  const LaunchConfig c{{1}, {1}, 16, reinterpret_cast<const std::byte*>(&p)};
   CHECK(!launch(*d.module->find("k"), c, d.memory, d.counters));
   const auto v = d.download<uint32_t>(out, 7);
   const std::vector<uint32_t> want = {5, 22, 33, 1, 32, 16, 5};
