@@ -16,8 +16,11 @@ public sealed interface Fill {
   void check(Shape whole, DType dtype);
 
   /**
-   * How many words of the random stream the fill takes: elements times words per element, rounded
-   * up to a multiple of 4, and 0 where no word is random.
+   * How many words of the random stream the fill takes: so many that a next fill begins behind
+   * every word that this one uses, if this one begins at a multiple of 4. For a value of its own
+   * for each element that is the number of elements n, rounded up to a multiple of 4; in f64, whose
+   * words are spread over the stream as cuRAND's double calls spread them, {@code 4 * (g + 65536 *
+   * ceil(g / 65536))} with g = ceil(n / 4). 0 where no word is random.
    */
   long words(Shape whole, DType dtype);
 
@@ -49,7 +52,7 @@ public sealed interface Fill {
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Words.of(whole, Words.perElement(dtype));
+      return Words.of(whole, dtype);
     }
   }
 
@@ -64,7 +67,7 @@ public sealed interface Fill {
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Words.of(whole, Words.perElement(dtype));
+      return Words.of(whole, dtype);
     }
   }
 
@@ -82,7 +85,7 @@ public sealed interface Fill {
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Words.of(whole, Words.perElement(dtype));
+      return Words.of(whole, dtype);
     }
   }
 
@@ -168,8 +171,7 @@ public sealed interface Fill {
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Math.addExact(
-          Words.of(whole, Words.perElement(dtype)), Words.of(whole, maskWords(whole)));
+      return Math.addExact(Words.of(whole, dtype), Words.of(whole, maskWords(whole)));
     }
   }
 
@@ -195,7 +197,7 @@ public sealed interface Fill {
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Words.of(whole, Words.perElement(dtype));
+      return Words.of(whole, dtype);
     }
   }
 

@@ -79,9 +79,9 @@ public final class Philox {
   /**
    * The block of which element i of a fill in f64 takes two words: the first two where {@code start
    * + i} is even, else the others. As cuRAND's double calls at that offset have it: 65536 threads
-   * draw two blocks each in a row and lay four doubles side by side. Within a fill no word is taken
-   * twice; but it reaches up to 2^18 words past those it counts, so that a later fill of the same
-   * generator can meet them again: fork one for each.
+   * draw two blocks each in a row and lay four doubles side by side. No word is taken twice, and
+   * none before the block of word {@code start}; how far they reach is what {@link
+   * org.initium.Fill#words} counts.
    *
    * @param start where the fill starts in the stream, in words
    */
