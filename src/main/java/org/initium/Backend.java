@@ -56,6 +56,9 @@ public interface Backend {
    * Queues a fill of the tensor and moves the generator on. Arguments were checked by {@link
    * Tensor#fill}: the tensor is on this backend and open, the fill fits the shape of the whole. The
    * whole has an element; the region at hand may have none, and then only the generator moves.
+   *
+   * @throws IllegalArgumentException if this backend cannot do such a fill; the generator has not
+   *     moved, as it may have with any other exception
    */
   void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream);
 

@@ -77,4 +77,16 @@ class GeneratorTest {
     Shape whole = Shape.parse(shape);
     assertEquals(words, Init.parse(init).fill(whole).words(whole, DType.parse(dtype)));
   }
+
+  /** One region without elements of a matrix too long to permute; nothing is written. */
+  @Test
+  void whatIsWrongIsFoundBeforeTorchsGeneratorMoves() {
+    TorchCpuGenerator generator = Generator.torchCpu(5);
+    try (Tensor none = Tensor.empty(Shape.of(0, 1), DType.F32)) {
+      Tensor region = none.shardOf(Shape.of(Integer.MAX_VALUE - 4, 1), 0, 0);
+      assertThrows(
+          IllegalArgumentException.class, () -> region.fill(Init.parse("sparse(0.5)"), generator));
+    }
+    assertEquals(Generator.torchCpu(5).nextInt(), generator.nextInt());
+  }
 }

@@ -107,6 +107,9 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
+    if (fill instanceof Fill.Orthogonal) {
+      OrthogonalFill.check(tensor); // before the generator moves
+    }
     switch (generator) {
       case PhiloxGenerator philox -> {
         long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));

@@ -30,6 +30,24 @@ final class OrthogonalFill {
     AS_SHAPED
   }
 
+  /**
+   * Finds what would be wrong with a fill.
+   *
+   * @throws IllegalArgumentException if the matrix is too large for BLAS
+   * @throws org.initium.InitiumException if there is no BLAS
+   */
+  static void check(Tensor tensor) {
+    Shape whole = tensor.whole();
+    long rows = whole.size(0);
+    long columns = whole.numel() / rows;
+    if (Math.max(rows, columns) > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d"
+              .formatted(whole, rows, columns));
+    }
+    Blas.of(tensor.dtype());
+  }
+
   /** Fills a tensor with its part of the matrix, the tall Gaussian matrix drawn row by row. */
   static void fill(Tensor tensor, Fill.Orthogonal fill, Team team, Consumer<Tensor> normals) {
     fill(tensor, fill, Gaussian.TALL, team, normals);
@@ -48,11 +66,6 @@ final class OrthogonalFill {
     Shape whole = tensor.whole();
     long rows = whole.size(0);
     long columns = whole.numel() / rows;
-    if (Math.max(rows, columns) > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d"
-              .formatted(whole, rows, columns));
-    }
     Blas blas = Blas.of(tensor.dtype());
     if (tensor.shape().numel() == 0) {
       try (Tensor none = Tensor.empty(Shape.of(0), blas.dtype())) {

@@ -1,5 +1,6 @@
 package org.initium.io;
 
+import java.nio.charset.StandardCharsets;
 import org.initium.DType;
 import org.initium.Shape;
 
@@ -12,10 +13,25 @@ public record TensorSpec(String name, Shape shape, DType dtype) {
    *     bits
    */
   public TensorSpec {
+    checkName(name);
+    bytes(shape, dtype);
+  }
+
+  /**
+   * Checks that a header can have a tensor of that name.
+   *
+   * @throws IllegalArgumentException if it is empty, the one that stands for metadata, or no text in
+   *     UTF-8: half of a surrogate pair
+   */
+  public static void checkName(String name) {
     if (name.isEmpty() || name.equals(SafetensorsHeader.METADATA)) {
       throw new IllegalArgumentException("'" + name + "' cannot be the name of a tensor");
     }
-    bytes(shape, dtype);
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+      throw new IllegalArgumentException(
+          "'%s' cannot be the name of a tensor: it has half of a surrogate pair, which UTF-8 has not"
+              .formatted(name));
+    }
   }
 
   /** Its size in bytes. */

@@ -16,9 +16,17 @@ import org.initium.io.Checkpoint;
 
 /** Compares the tensors of a checkpoint with the values of a plan, bit for bit. */
 public final class ModelVerifier {
+  /** Ends the making of values, of which no more are of interest. */
+  private static final class Differs extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Differs(String where) {
+      super(where, null, false, false);
+    }
+  }
+
   private final Checkpoint checkpoint;
   private final Map<String, Checkpoint.Entry> entries = new HashMap<>();
-  private String difference;
 
   private ModelVerifier(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
@@ -26,7 +34,7 @@ public final class ModelVerifier {
   }
 
   /**
-   * Recomputes the values and compares.
+   * Recomputes the values and compares, up to the first difference.
    *
    * @param progress is told how many more bytes are compared
    * @return nothing if all is equal, or the first difference in the order of the plan in a line
@@ -39,15 +47,17 @@ public final class ModelVerifier {
     if (difference.isPresent()) {
       return difference;
     }
-    filler.fill(
-        plan,
-        (tensor, offset, bytes) -> {
-          if (verifier.difference == null) {
+    try {
+      filler.fill(
+          plan,
+          (tensor, offset, bytes) -> {
             verifier.compare(tensor, offset, bytes, filler.shard());
-          }
-          progress.accept(bytes.byteSize());
-        });
-    return Optional.ofNullable(verifier.difference);
+            progress.accept(bytes.byteSize());
+          });
+      return Optional.empty();
+    } catch (Differs e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   private Optional<String> compareHeaders(Plan plan, RowShard shard) {
@@ -80,7 +90,7 @@ public final class ModelVerifier {
     try (Arena arena = Arena.ofConfined()) {
       long step = Math.min(expected.byteSize(), 1 << 22);
       MemorySegment stored = arena.allocate(step, 64);
-      for (long at = 0; at < expected.byteSize() && difference == null; at += step) {
+      for (long at = 0; at < expected.byteSize(); at += step) {
         MemorySegment piece = expected.asSlice(at, Math.min(step, expected.byteSize() - at));
         MemorySegment found = stored.asSlice(0, piece.byteSize());
         checkpoint.read(entries.get(tensor.name()), offset + at, found);
@@ -88,13 +98,13 @@ public final class ModelVerifier {
         if (mismatch >= 0) {
           DType dtype = tensor.dtype();
           long element = mismatch / dtype.bytes();
-          difference =
+          throw new Differs(
               "tensor '%s' differs first at %s: the file has %s, the recipe gives %s"
                   .formatted(
                       tensor.name(),
                       index((offset + at) / dtype.bytes() + element, shard.of(tensor.shape())),
                       value(dtype, found, element),
-                      value(dtype, piece, element));
+                      value(dtype, piece, element)));
         }
       }
     }

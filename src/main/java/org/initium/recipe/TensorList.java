@@ -1,6 +1,7 @@
 package org.initium.recipe;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import org.initium.Shape;
 import org.initium.io.Checkpoint;
 import org.initium.io.MalformedFileException;
 import org.initium.io.StoredTensor;
+import org.initium.io.TensorSpec;
 
 /** Collects the tensors of a recipe, in order: those of the template, then those listed. */
 final class TensorList {
@@ -40,8 +42,10 @@ final class TensorList {
   }
 
   private void add(String name, Shape shape, DType dtype, Place place) {
-    if (name.isEmpty() || name.equals("__metadata__")) {
-      throw new RecipeException(place, "'" + name + "' cannot be the name of a tensor");
+    try {
+      TensorSpec.checkName(name);
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException(place, e.getMessage(), e);
     }
     TensorEntry entry = new TensorEntry(name, shape, everyType.orElse(dtype), place);
     TensorEntry first = tensors.putIfAbsent(name, entry);
@@ -111,7 +115,7 @@ final class TensorList {
       excluded = fields.get("exclude").map(Rule::globs).orElse(List.of());
     }
     Place place = file.place();
-    Path path = folder.resolve(Fields.text(file, "'template'").text());
+    Path path = path(folder, Fields.text(file, "'template'"));
     try (Checkpoint checkpoint = Checkpoint.open(path)) {
       for (Checkpoint.Entry entry : checkpoint.entries()) {
         StoredTensor tensor = entry.tensor();
@@ -125,6 +129,15 @@ final class TensorList {
       throw new RecipeException(place, "template " + e.getMessage(), e);
     } catch (IOException e) {
       throw new RecipeException(place, "template " + path + " cannot be read: " + e, e);
+    }
+  }
+
+  private static Path path(Path folder, YamlNode.Scalar file) {
+    try {
+      return folder.resolve(file.text());
+    } catch (InvalidPathException e) {
+      throw new RecipeException(
+          file.place(), "template: no file can have that name: " + e.getReason(), e);
     }
   }
 

@@ -21,13 +21,13 @@ final class Sparse {
   }
 
   static void fill(Fill.Sparse law, Draws draws, Shape shape, Whole whole, MemorySink sink) {
-    draws.normal(whole, 0, law.std(), sink);
     long rows = shape.size(0);
     long columns = shape.size(1);
-    if (rows > Integer.MAX_VALUE - 8) {
+    if (rows > Integer.MAX_VALUE - 8) { // before the generator moves
       throw new IllegalArgumentException(
           "sparse with torch's numbers permutes " + rows + " rows; at most 2^31 - 9 can be");
     }
+    draws.normal(whole, 0, law.std(), sink);
     int zeros = (int) law.zerosPerColumn(shape);
     Sparse mask = new Sparse(draws.host(), (int) rows);
     for (long column = 0; column < columns; column++) {

@@ -246,21 +246,16 @@ class OrthogonalFillTest {
   }
 
   @Test
-  void moreRowsThanBlasCountsAreRefused() {
+  void moreRowsThanBlasCountsAreRefusedBeforeTheGeneratorMoves() {
     Tensor tensor = Tensor.wrap(Device.CPU, 64, Shape.of(1, 1L << 31), DType.BF16);
+    PhiloxGenerator generator = Generator.philox(1, 8);
     IllegalArgumentException e =
         assertThrows(
-            IllegalArgumentException.class,
-            () ->
-                OrthogonalFill.fill(
-                    tensor, new Fill.Orthogonal(1, Method.QR), ALONE, OrthogonalFillTest::never));
+            IllegalArgumentException.class, () -> tensor.fill(Init.orthogonal(), generator));
+    assertEquals(8, generator.offset());
     assertEquals(
         "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape [1, 2147483648] is"
             + " 1 x 2147483648",
         e.getMessage());
-  }
-
-  private static void never(Tensor part) {
-    throw new AssertionError("no number was to be made");
   }
 }

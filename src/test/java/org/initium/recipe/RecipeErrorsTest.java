@@ -102,6 +102,8 @@ class RecipeErrorsTest {
         row(
             "tensors: {w: [8, 8, 3, 3, 3]}\nrules: [{match: '*', init: icnr(upscale=1e10)}]",
             "upscale = 10000000000 is not allowed; it must be such that upscale^3 divides"),
+        row("tensors: {\"w\\ud83d\": [1]}" + RULES, "1:11: "),
+        row("template: \"no\\0file\"" + RULES, "1:11: template: no file can have that name: Nul "),
         row("template: missing.safetensors" + RULES, "1:11: there is no template "),
         row("template: {exclude: a}" + RULES, "1:11: 'template' needs 'file'"),
         row("template: {file: recipe.yaml}" + RULES, "1:18: template "));
