@@ -282,8 +282,8 @@ public final class Tensor implements AutoCloseable {
    * the whole tensor. A tensor without elements is left alone, and so is the generator.
    *
    * <p>What is wrong with the arguments is found before the generator moves. Where a device fails
-   * (out of memory, a lost context), the generator may have moved and the elements are undefined, as
-   * in PyTorch; fill from a {@link Generator#copy} if the same words are to be drawn again.
+   * (out of memory, a lost context), the generator may have moved and the elements are undefined,
+   * as in PyTorch; fill from a {@link Generator#copy} if the same words are to be drawn again.
    *
    * @throws IllegalArgumentException if the fill does not fit the shape or dtype, or the stream is
    *     another device's; the generator has not moved

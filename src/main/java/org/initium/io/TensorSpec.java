@@ -20,8 +20,8 @@ public record TensorSpec(String name, Shape shape, DType dtype) {
   /**
    * Checks that a header can have a tensor of that name.
    *
-   * @throws IllegalArgumentException if it is empty, the one that stands for metadata, or no text in
-   *     UTF-8: half of a surrogate pair
+   * @throws IllegalArgumentException if it is empty, the one that stands for metadata, or no text
+   *     in UTF-8: half of a surrogate pair
    */
   public static void checkName(String name) {
     if (name.isEmpty() || name.equals(SafetensorsHeader.METADATA)) {

@@ -25,8 +25,7 @@ class ModelVerifierTest {
 
   private static PlanFiller filler(long seed) {
     Generator generator = Generator.philox(seed);
-    return new PlanFiller(
-        generator, Drawing.of(generator), List.of(Device.CPU), RowShard.ALL, 400);
+    return new PlanFiller(generator, Drawing.of(generator), List.of(Device.CPU), RowShard.ALL, 400);
   }
 
   @Test
