@@ -45,9 +45,14 @@ public final class CpuBackend implements Backend {
   }
 
   CpuBackend(CpuOptions options) {
+    this(options, Engines.choose(options.simd()));
+  }
+
+  CpuBackend(CpuOptions options, Engine engine) {
+    HostMemory.linkInBackground();
     this.options = options;
     this.team = new Team(options.threads());
-    this.engine = Engines.choose(options.simd());
+    this.engine = engine;
   }
 
   @Override
@@ -202,7 +207,7 @@ public final class CpuBackend implements Backend {
   }
 
   private void write(Tensor tensor, Values values) {
-    Region region = new Region(tensor, engine);
+    Region region = new Region(tensor);
     team.share(region.numel(), PIECE, (from, to, block) -> region.fill(from, to, values, block));
   }
 

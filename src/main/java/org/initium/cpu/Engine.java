@@ -33,7 +33,4 @@ interface Engine {
    * @param zerosLeft how many zeros each column still needs; counted down
    */
   void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft);
-
-  /** Rounds finite and infinite values to bfloat16, to nearest even; there are no NaNs. */
-  void bfloat16(float[] values, int from, int count, short[] out);
 }

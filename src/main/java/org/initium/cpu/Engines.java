@@ -5,6 +5,13 @@ final class Engines {
   private static final System.Logger LOG = System.getLogger(Engines.class.getName());
   private static final String MODULE = "jdk.incubator.vector";
 
+  /**
+   * Blocks that plain loops compute before vector code is: 2.1e9 elements. They take a process
+   * about the two seconds of work that it takes to compile that code, so that at worst it works
+   * twice as long as it had to.
+   */
+  private static final int PATIENCE = 1 << 20;
+
   private Engines() {}
 
   static Engine choose(CpuOptions.Simd simd) {
@@ -25,20 +32,24 @@ final class Engines {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "the Vector API is not there and CPU fills are several times slower; start java with"
+          "the Vector API is not there and large CPU fills are two times slower; start java with"
               + " --add-modules "
               + MODULE);
       return ScalarEngine.INSTANCE;
     }
+    return new WarmingEngine(ScalarEngine.INSTANCE, Engines::vectors, PATIENCE);
+  }
+
+  /** Asked for when there is enough to do, since the Vector API's classes take time to load. */
+  private static Engine vectors() {
     int bits = VectorEngine.bits();
     if (bits < 256) {
       LOG.log(
           System.Logger.Level.INFO,
-          "vectors of {0} bits are too short to be worth it; CPU fills are scalar",
+          "vectors of {0} bits are too short to be worth it; CPU fills go on in plain loops",
           bits);
       return ScalarEngine.INSTANCE;
     }
-    LOG.log(System.Logger.Level.DEBUG, "CPU fills use vectors of {0} bits", bits);
-    return new WarmingEngine(ScalarEngine.INSTANCE, VectorEngine.INSTANCE);
+    return VectorEngine.INSTANCE;
   }
 }

@@ -1,9 +1,10 @@
 package org.initium.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.management.ManagementFactory;
 import org.initium.Device;
@@ -27,40 +28,42 @@ final class HostMemory {
   private static final int MADV_HUGEPAGE = 14;
   private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
 
-  private static final MethodHandle ALIGNED_ALLOC =
-      function(
-          "aligned_alloc", ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
-  private static final MethodHandle FREE = function("free", null, ValueLayout.JAVA_LONG);
-  private static final MethodHandle MMAP =
-      function(
-          "mmap",
-          ValueLayout.JAVA_LONG,
-          ValueLayout.JAVA_LONG,
-          ValueLayout.JAVA_LONG,
-          ValueLayout.JAVA_INT,
-          ValueLayout.JAVA_INT,
-          ValueLayout.JAVA_INT,
-          ValueLayout.JAVA_LONG);
-  private static final MethodHandle MUNMAP =
-      function("munmap", ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
-  private static final MethodHandle MADVISE =
-      function(
-          "madvise",
-          ValueLayout.JAVA_INT,
-          ValueLayout.JAVA_LONG,
-          ValueLayout.JAVA_LONG,
-          ValueLayout.JAVA_INT);
+  /**
+   * One form for all calls, since each further form costs a process 10 ms at its start: calling
+   * conventions pass the first six integers in registers, whole, and a callee ignores what it does
+   * not take. Of an int result the upper half is not defined.
+   */
+  private static final FunctionDescriptor FORM =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+  private static final MethodHandle ALIGNED_ALLOC = function("aligned_alloc");
+  private static final MethodHandle FREE = function("free");
+  private static final MethodHandle MMAP = LINUX ? function("mmap") : null;
+  private static final MethodHandle MUNMAP = LINUX ? function("munmap") : null;
+  private static final MethodHandle MADVISE = LINUX ? function("madvise") : null;
 
   private HostMemory() {}
 
-  private static MethodHandle function(String name, ValueLayout result, ValueLayout... arguments) {
+  private static MethodHandle function(String name) {
     Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(
-        linker.defaultLookup().findOrThrow(name),
-        result == null
-            ? FunctionDescriptor.ofVoid(arguments)
-            : FunctionDescriptor.of(result, arguments));
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), FORM);
   }
+
+  private static long call(MethodHandle function, long... a) {
+    try {
+      return (long) function.invokeExact(a[0], a[1], a[2], a[3], a[4], a[5]);
+    } catch (Throwable e) {
+      throw new AssertionError("the C library throws nothing", e);
+    }
+  }
+
+  /** Links the calls, which takes a tenth of a second, while something else is done. */
+  static void linkInBackground() {
+    Thread.ofPlatform().daemon().name("initium-link").start(HostMemory::link);
+  }
+
+  private static void link() {} // the class's initialisation is what it is for
 
   /** All memory from an address on: what absolute addresses are read and written through. */
   static MemorySegment at(long address, long bytes) {
@@ -84,51 +87,36 @@ final class HostMemory {
   }
 
   static void free(MemorySegment memory) {
-    try {
-      if (memory.byteSize() >= MAPPED_FROM && LINUX) {
-        int status = (int) MUNMAP.invokeExact(memory.address(), mapped(memory.byteSize()));
-        assert status == 0;
-      } else {
-        FREE.invokeExact(memory.address());
-      }
-    } catch (Throwable e) {
-      throw new AssertionError("free and munmap throw nothing", e);
+    if (memory.byteSize() >= MAPPED_FROM && LINUX) {
+      unmap(memory.address(), mapped(memory.byteSize()));
+    } else {
+      call(FREE, memory.address(), 0, 0, 0, 0, 0);
     }
   }
 
   private static long heap(long bytes) {
-    try {
-      long rounded = Math.max(bytes, 1) + ALIGNMENT - 1 & -ALIGNMENT;
-      return (long) ALIGNED_ALLOC.invokeExact(ALIGNMENT, rounded);
-    } catch (Throwable e) {
-      throw new AssertionError("aligned_alloc throws nothing", e);
-    }
+    long rounded = Math.max(bytes, 1) + ALIGNMENT - 1 & -ALIGNMENT;
+    return call(ALIGNED_ALLOC, ALIGNMENT, rounded, 0, 0, 0, 0);
   }
 
   /** A mapping a huge page longer than asked, cut to one that starts at a multiple of a page. */
   private static long map(long bytes) {
     long length = mapped(bytes);
-    try {
-      long start =
-          (long)
-              MMAP.invokeExact(
-                  0L, length + HUGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0L);
-      if (start == -1) {
-        return 0;
-      }
-      long address = start + HUGE - 1 & -HUGE;
-      unmap(start, address - start);
-      unmap(address + length, start + HUGE - address);
-      int ignored = (int) MADVISE.invokeExact(address, length, MADV_HUGEPAGE); // only speed
-      return address;
-    } catch (Throwable e) {
-      throw new AssertionError("mmap and madvise throw nothing", e);
+    long start =
+        call(MMAP, 0, length + HUGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
+    if (start == -1) {
+      return 0;
     }
+    long address = start + HUGE - 1 & -HUGE;
+    unmap(start, address - start);
+    unmap(address + length, start + HUGE - address);
+    call(MADVISE, address, length, MADV_HUGEPAGE, 0, 0, 0); // if it fails, it is only slower
+    return address;
   }
 
-  private static void unmap(long address, long length) throws Throwable {
+  private static void unmap(long address, long length) {
     if (length > 0) {
-      int status = (int) MUNMAP.invokeExact(address, length);
+      int status = (int) call(MUNMAP, address, length, 0, 0, 0, 0);
       assert status == 0;
     }
   }

@@ -18,13 +18,9 @@ final class Region {
   private final long span; // elements that are neighbours in the whole
 
   Region(Tensor tensor) {
-    this(tensor, ScalarEngine.INSTANCE);
-  }
-
-  Region(Tensor tensor, Engine engine) {
     layout = tensor.layout();
     dtype = tensor.dtype();
-    store = Store.of(dtype, engine);
+    store = Store.of(dtype);
     base = tensor.storage().address();
     numel = tensor.shape().numel();
     int last = layout.rank() - 1;
@@ -45,16 +41,24 @@ final class Region {
     long stride = layout.memoryStrides()[layout.rank() - 1];
     for (long at = from; at < to; ) {
       int count = (int) Math.min(Math.min(Block.SIZE, to - at), span - at % span);
-      int begin =
-          values.compute(place(at, layout.wholeStrides(), layout.wholeOffset()), count, block);
+      long first = place(at, layout.wholeStrides(), layout.wholeOffset());
+      boolean oneRun = stride == 1 && count <= inner - at % inner;
+      if (oneRun && values.store(first, count, block, dtype, address(at))) {
+        at += count;
+        continue;
+      }
+      int begin = values.compute(first, count, block);
       for (int done = 0; done < count; ) {
         int run = (int) Math.min(count - done, inner - (at + done) % inner);
-        long element = place(at + done, layout.memoryStrides(), layout.memoryOffset());
-        store.write(block, begin + done, run, base + element * dtype.bytes(), stride);
+        store.write(block, begin + done, run, address(at + done), stride);
         done += run;
       }
       at += count;
     }
+  }
+
+  private long address(long index) {
+    return base + place(index, layout.memoryStrides(), layout.memoryOffset()) * dtype.bytes();
   }
 
   private long place(long index, long[] strides, long offset) {

@@ -2,64 +2,72 @@ package org.initium.cpu;
 
 import org.initium.law.ColumnMask;
 import org.initium.law.Normal32;
-import org.initium.law.Philox;
 import org.initium.law.Truncated32;
 import org.initium.law.Uniform32;
+import org.initium.law.Units;
 
-/** Computes an element at a time, by the functions that define them. */
+/**
+ * Computes in plain Java, in short loops of which C2 makes vector instructions where it can:
+ * without the Vector API, and soon after a process has started.
+ */
 enum ScalarEngine implements Engine {
   INSTANCE;
 
   @Override
   public String toString() {
-    return "scalar";
+    return "plain loops";
   }
 
   @Override
   public int words(long seed, long n, int count, Block block) {
-    Philox.words(seed, n, block.words, count);
-    return 0;
+    return LoopPhilox.inOrder(seed, n, count, block);
   }
 
   @Override
   public Values uniform(Uniform32 law, long seed, long start) {
+    // values grow with the word: where the smallest is not too low, none is
+    boolean above = Math.fma(Units.HALF_STEP_32, law.range(), law.lo()) >= law.low();
     return (first, count, block) -> {
-      int[] words = block.words;
-      Philox.words(seed, start + first, words, count);
-      for (int i = 0; i < count; i++) {
-        block.floats[i] = law.at(words[i]);
+      int begin = LoopPhilox.inOrder(seed, start + first, count, block);
+      if (above) {
+        uniforms(block.words, begin + count, law.range(), law.lo(), law.high(), block.floats);
+      } else {
+        for (int i = 0; i < begin + count; i++) {
+          block.floats[i] = law.at(block.words[i]);
+        }
       }
-      return 0;
+      return begin;
     };
   }
 
-  /** Pairs are computed whole: an odd first element is the second of one. */
+  /** {@link Uniform32#at} of laws none of whose values is too low. */
+  private static void uniforms(
+      int[] words, int count, float range, float lo, float high, float[] out) {
+    for (int i = 0; i < count; i++) {
+      int word = words[i];
+      float sum = Math.fma((float) (word >>> 16), 65536, (float) (word & 0xffff));
+      float unit = Math.fma(sum, Units.STEP_32, Units.HALF_STEP_32);
+      out[i] = Math.min(Math.fma(unit, range, lo), high);
+    }
+  }
+
   @Override
   public Values normal(Normal32 law, long seed, long start) {
     return (first, count, block) -> {
-      long n = start + first;
-      int skip = (int) (n & 1);
-      int pairs = skip + count + 1 >> 1;
-      int[] words = block.words;
-      Philox.words(seed, n - skip, words, 2 * pairs);
-      float[] out = block.floats;
-      for (int i = 0; i < 2 * pairs; i += 2) {
-        out[i] = law.even(words[i], words[i + 1]);
-        out[i + 1] = law.odd(words[i], words[i + 1]);
-      }
-      return skip;
+      int begin = LoopPhilox.byPairs(seed, start + first, count, block);
+      LoopNormals.compute(block, begin + count + 1 >> 1, law);
+      return begin;
     };
   }
 
   @Override
   public Values truncated(Truncated32 law, long seed, long start) {
     return (first, count, block) -> {
-      int[] words = block.words;
-      Philox.words(seed, start + first, words, count);
-      for (int i = 0; i < count; i++) {
-        block.floats[i] = law.at(words[i]);
+      int begin = LoopPhilox.inOrder(seed, start + first, count, block);
+      for (int i = begin; i < begin + count; i++) {
+        block.floats[i] = law.at(block.words[i]);
       }
-      return 0;
+      return begin;
     };
   }
 
@@ -70,14 +78,6 @@ enum ScalarEngine implements Engine {
         block.floats[begin + j] = 0;
         zerosLeft[j]--;
       }
-    }
-  }
-
-  @Override
-  public void bfloat16(float[] values, int from, int count, short[] out) {
-    for (int i = 0; i < count; i++) {
-      int bits = Float.floatToRawIntBits(values[from + i]);
-      out[i] = (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
     }
   }
 }

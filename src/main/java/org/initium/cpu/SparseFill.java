@@ -56,7 +56,7 @@ final class SparseFill {
     long first = tensor.origin()[0];
     long end = first + tensor.shape().size(0);
     long column = tensor.origin()[1] + from;
-    Store store = Store.of(tensor.dtype(), engine);
+    Store store = Store.of(tensor.dtype());
     for (long row = 0; row < end; row++) {
       long element = row * columns + column;
       // the rows above a shard are drawn for what they leave to the shard

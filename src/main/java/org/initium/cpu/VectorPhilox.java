@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -12,24 +13,28 @@ import org.initium.law.Philox;
 
 /**
  * The words of {@link Philox} with the Vector API: a 32-bit word in each 64-bit lane, so that the
- * product of two is one instruction.
+ * product of two is one instruction. Only the lower halves of the lanes count.
  */
 final class VectorPhilox {
-  private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
+  static final int LANES = LONGS.length();
 
-  /** Philox blocks under way at a time. */
-  private static final int BLOCKS = Block.SIZE / 4;
-
-  private static final long LOW = 0xFFFFFFFFL;
+  static final long LOW = 0xFFFFFFFFL;
   private static final long M0 = Philox.M0 & LOW;
   private static final long M1 = Philox.M1 & LOW;
-  private static final long[] IOTA = new long[BLOCKS + Block.SLACK];
+  private static final long W0 = Philox.W0;
+  private static final long W1 = Philox.W1;
+
+  /** Vectors of blocks under way at once: one alone waits for its products most of the time. */
+  private static final int GROUPS = 4;
+
+  private static final long[] IOTA = new long[LANES];
 
   /** Each lane of the lower (upper) half twice. */
   private static final VectorShuffle<Long> LOWER = VectorShuffle.fromOp(LONGS, i -> i / 2);
 
   private static final VectorShuffle<Long> UPPER =
-      VectorShuffle.fromOp(LONGS, i -> (i + LONGS.length()) / 2);
+      VectorShuffle.fromOp(LONGS, i -> (i + LANES) / 2);
   private static final VectorMask<Long> ODD = VectorMask.fromLong(LONGS, 0xAAAAAAAAAAAAAAAAL);
 
   static {
@@ -40,140 +45,126 @@ final class VectorPhilox {
 
   private VectorPhilox() {}
 
-  /** The keys of the rounds, two each. */
-  static long[] keys(long seed) {
-    long[] keys = new long[2 * Philox.ROUNDS];
-    for (int round = 0; round < Philox.ROUNDS; round++) {
-      keys[2 * round] = (int) seed + round * Philox.W0 & LOW;
-      keys[2 * round + 1] = (int) (seed >>> 32) + round * Philox.W1 & LOW;
-    }
-    return keys;
-  }
-
-  /** Words from the start of n's Philox block on, in order or by pairs; returns where n is. */
-  static int draw(long[] keys, long n, int count, Block out, boolean pairs) {
-    int begin = (int) (n & 3);
-    int blocks = begin + count + 3 >> 2;
-    for (int done = 0; done < blocks; ) {
-      long block = (n >> 2) + done;
-      // the counter's words 0 and 1 are the same for 65536 blocks
-      int some = (int) Math.min(Math.min(BLOCKS, blocks - done), 65536 - (block & 0xffff));
-      int c2 = (int) block & 0xffff;
-      rounds((int) (block >> 16), (int) (block >> 48), c2, 0, keys, some, out.counters);
-      if (pairs) {
-        pairs(out.counters, some, out.words, out.angles, 2 * done);
-      } else {
-        inOrder(out.counters, some, out.words, 4 * done);
-      }
-      done += some;
-    }
-    return begin;
+  /** Words from the start of n's Philox block on, in order; returns where n is. */
+  static int inOrder(long seed, long n, int count, Block out) {
+    return PhiloxBlocks.draw(
+        seed,
+        n,
+        count,
+        out,
+        VectorPhilox::rounds,
+        (blocks, done) -> inOrder(out.counters, blocks, out.words, 4 * done));
   }
 
   /** Philox of counters whose word 2 counts up. */
-  static void rounds(int c0, int c1, int c2, int c3, long[] keys, int blocks, long[][] counters) {
-    firstRounds(c0, c1, c2, c3, keys, blocks, counters);
-    threeRounds(4, keys, blocks, counters);
-    threeRounds(7, keys, blocks, counters);
-  }
-
-  /** Rounds 0 to 3; half of the first two is the same for all. */
-  private static void firstRounds(
-      int c0, int c1, int c2, int c3, long[] keys, int blocks, long[][] counters) {
-    long[] s0 = counters[0];
-    long[] s1 = counters[1];
-    long[] s2 = counters[2];
-    long[] s3 = counters[3];
-    long product = (c0 & LOW) * M0;
-    long next = ((product >>> 32 ^ c3 ^ keys[1]) & LOW) * M1;
-    long a = (c1 ^ keys[0]) & LOW;
-    long b = (next >>> 32 ^ keys[2]) & LOW;
-    long c = (product ^ keys[3]) & LOW;
-    long d = (next ^ keys[4]) & LOW;
-    long k5 = keys[5];
-    long k6 = keys[6];
-    long k7 = keys[7];
-    for (int i = 0; i < blocks; i += LONGS.length()) {
-      LongVector p1 =
-          LongVector.fromArray(LONGS, IOTA, i)
-              .add(c2)
-              .and(LOW)
-              .mul(LongVector.broadcast(LONGS, M1).and(LOW));
-      LongVector p0 =
-          p1.lanewise(LSHR, 32)
-              .lanewise(XOR, a)
-              .and(LOW)
-              .mul(LongVector.broadcast(LONGS, M0).and(LOW));
-      LongVector x0 = p1.lanewise(XOR, b);
-      LongVector x2 = p0.lanewise(LSHR, 32).lanewise(XOR, c);
-      LongVector x3 = p0;
-      p0 = x0.and(LOW).mul(LongVector.broadcast(LONGS, M0).and(LOW));
-      p1 = x2.and(LOW).mul(LongVector.broadcast(LONGS, M1).and(LOW));
-      x0 = p1.lanewise(LSHR, 32).lanewise(XOR, d);
-      x2 = p0.lanewise(LSHR, 32).lanewise(XOR, x3).lanewise(XOR, k5);
-      LongVector x1 = p1;
-      x3 = p0;
-      p0 = x0.and(LOW).mul(LongVector.broadcast(LONGS, M0).and(LOW));
-      p1 = x2.and(LOW).mul(LongVector.broadcast(LONGS, M1).and(LOW));
-      p1.lanewise(LSHR, 32).lanewise(XOR, x1).lanewise(XOR, k6).intoArray(s0, i);
-      p1.intoArray(s1, i);
-      p0.lanewise(LSHR, 32).lanewise(XOR, x3).lanewise(XOR, k7).intoArray(s2, i);
-      p0.intoArray(s3, i);
+  static void rounds(int c0, int c1, int c2, int c3, long key, int blocks, long[][] counters) {
+    PhiloxBlocks.Start start = PhiloxBlocks.Start.of(c0, c1, c3, key);
+    LongVector own = all(start.x0());
+    LongVector next = all(start.x1());
+    LongVector upper = all(start.upper());
+    LongVector lower = all(start.lower());
+    LongVector first0 = all((int) key + 2 * W0);
+    LongVector first1 = all((int) (key >>> 32) + 2 * W1);
+    // C2 makes vpmuludq of a product whose two factors are masked, the constant one too
+    LongVector low = all(LOW);
+    LongVector m0 = all(M0).and(low);
+    LongVector m1 = all(M1).and(low);
+    LongVector w0 = all(W0);
+    LongVector w1 = all(W1);
+    LongVector step = all(LANES);
+    LongVector counter = LongVector.fromArray(LONGS, IOTA, 0).add(all(c2));
+    // as little as possible for C2 to inline: it gives up before the fifth group
+    long[] x0 = counters[0];
+    long[] x1 = counters[1];
+    long[] x2 = counters[2];
+    long[] x3 = counters[3];
+    for (int i = 0; i < blocks; i += GROUPS * LANES) {
+      LongVector p = counter.and(low).mul(m1);
+      LongVector q = p.lanewise(LSHR, 32).lanewise(XOR, own).and(low).mul(m0);
+      LongVector a0 = p.lanewise(XOR, upper);
+      LongVector a1 = next;
+      LongVector a2 = q.lanewise(LSHR, 32).lanewise(XOR, lower);
+      LongVector a3 = q;
+      counter = counter.add(step);
+      p = counter.and(low).mul(m1);
+      q = p.lanewise(LSHR, 32).lanewise(XOR, own).and(low).mul(m0);
+      LongVector b0 = p.lanewise(XOR, upper);
+      LongVector b1 = next;
+      LongVector b2 = q.lanewise(LSHR, 32).lanewise(XOR, lower);
+      LongVector b3 = q;
+      counter = counter.add(step);
+      p = counter.and(low).mul(m1);
+      q = p.lanewise(LSHR, 32).lanewise(XOR, own).and(low).mul(m0);
+      LongVector d0 = p.lanewise(XOR, upper);
+      LongVector d1 = next;
+      LongVector d2 = q.lanewise(LSHR, 32).lanewise(XOR, lower);
+      LongVector d3 = q;
+      counter = counter.add(step);
+      p = counter.and(low).mul(m1);
+      q = p.lanewise(LSHR, 32).lanewise(XOR, own).and(low).mul(m0);
+      LongVector e0 = p.lanewise(XOR, upper);
+      LongVector e1 = next;
+      LongVector e2 = q.lanewise(LSHR, 32).lanewise(XOR, lower);
+      LongVector e3 = q;
+      counter = counter.add(step);
+      LongVector k0 = first0;
+      LongVector k1 = first1;
+      for (int round = 2; round < Philox.ROUNDS; round++) {
+        p = a2.and(low).mul(m1);
+        q = a0.and(low).mul(m0);
+        a0 = p.lanewise(LSHR, 32).lanewise(XOR, a1).lanewise(XOR, k0);
+        a2 = q.lanewise(LSHR, 32).lanewise(XOR, a3).lanewise(XOR, k1);
+        a1 = p;
+        a3 = q;
+        p = b2.and(low).mul(m1);
+        q = b0.and(low).mul(m0);
+        b0 = p.lanewise(LSHR, 32).lanewise(XOR, b1).lanewise(XOR, k0);
+        b2 = q.lanewise(LSHR, 32).lanewise(XOR, b3).lanewise(XOR, k1);
+        b1 = p;
+        b3 = q;
+        p = d2.and(low).mul(m1);
+        q = d0.and(low).mul(m0);
+        d0 = p.lanewise(LSHR, 32).lanewise(XOR, d1).lanewise(XOR, k0);
+        d2 = q.lanewise(LSHR, 32).lanewise(XOR, d3).lanewise(XOR, k1);
+        d1 = p;
+        d3 = q;
+        p = e2.and(low).mul(m1);
+        q = e0.and(low).mul(m0);
+        e0 = p.lanewise(LSHR, 32).lanewise(XOR, e1).lanewise(XOR, k0);
+        e2 = q.lanewise(LSHR, 32).lanewise(XOR, e3).lanewise(XOR, k1);
+        e1 = p;
+        e3 = q;
+        k0 = k0.add(w0);
+        k1 = k1.add(w1);
+      }
+      a0.intoArray(x0, i);
+      a1.intoArray(x1, i);
+      a2.intoArray(x2, i);
+      a3.intoArray(x3, i);
+      b0.intoArray(x0, i + LANES);
+      b1.intoArray(x1, i + LANES);
+      b2.intoArray(x2, i + LANES);
+      b3.intoArray(x3, i + LANES);
+      d0.intoArray(x0, i + 2 * LANES);
+      d1.intoArray(x1, i + 2 * LANES);
+      d2.intoArray(x2, i + 2 * LANES);
+      d3.intoArray(x3, i + 2 * LANES);
+      e0.intoArray(x0, i + 3 * LANES);
+      e1.intoArray(x1, i + 3 * LANES);
+      e2.intoArray(x2, i + 3 * LANES);
+      e3.intoArray(x3, i + 3 * LANES);
     }
   }
 
-  /** Three rounds from the given one on. Only the lower halves of the lanes count. */
-  private static void threeRounds(int round, long[] keys, int blocks, long[][] counters) {
-    long[] s0 = counters[0];
-    long[] s1 = counters[1];
-    long[] s2 = counters[2];
-    long[] s3 = counters[3];
-    long k0 = keys[2 * round];
-    long k1 = keys[2 * round + 1];
-    long k2 = keys[2 * round + 2];
-    long k3 = keys[2 * round + 3];
-    long k4 = keys[2 * round + 4];
-    long k5 = keys[2 * round + 5];
-    for (int i = 0; i < blocks; i += LONGS.length()) {
-      LongVector x0 = LongVector.fromArray(LONGS, s0, i);
-      LongVector x1 = LongVector.fromArray(LONGS, s1, i);
-      LongVector x2 = LongVector.fromArray(LONGS, s2, i);
-      LongVector x3 = LongVector.fromArray(LONGS, s3, i);
-      // C2 makes vpmuludq of a product whose two factors are masked, the constant one too
-      LongVector p0 = x0.and(LOW).mul(LongVector.broadcast(LONGS, M0).and(LOW));
-      LongVector p1 = x2.and(LOW).mul(LongVector.broadcast(LONGS, M1).and(LOW));
-      x0 = p1.lanewise(LSHR, 32).lanewise(XOR, x1).lanewise(XOR, k0);
-      x2 = p0.lanewise(LSHR, 32).lanewise(XOR, x3).lanewise(XOR, k1);
-      x1 = p1;
-      x3 = p0;
-      p0 = x0.and(LOW).mul(LongVector.broadcast(LONGS, M0).and(LOW));
-      p1 = x2.and(LOW).mul(LongVector.broadcast(LONGS, M1).and(LOW));
-      x0 = p1.lanewise(LSHR, 32).lanewise(XOR, x1).lanewise(XOR, k2);
-      x2 = p0.lanewise(LSHR, 32).lanewise(XOR, x3).lanewise(XOR, k3);
-      x1 = p1;
-      x3 = p0;
-      p0 = x0.and(LOW).mul(LongVector.broadcast(LONGS, M0).and(LOW));
-      p1 = x2.and(LOW).mul(LongVector.broadcast(LONGS, M1).and(LOW));
-      p1.lanewise(LSHR, 32).lanewise(XOR, x1).lanewise(XOR, k4).intoArray(s0, i);
-      p1.intoArray(s1, i);
-      p0.lanewise(LSHR, 32).lanewise(XOR, x3).lanewise(XOR, k5).intoArray(s2, i);
-      p0.intoArray(s3, i);
-    }
-  }
-
-  /** Words 0 and 2 of each counter to x, words 1 and 3 to y. */
-  private static void pairs(long[][] counters, int blocks, int[] x, int[] y, int at) {
-    for (int i = 0; i < blocks; i += LONGS.length()) {
-      joined(counters[0], counters[2], i).reinterpretAsInts().intoArray(x, at + 2 * i);
-      joined(counters[1], counters[3], i).reinterpretAsInts().intoArray(y, at + 2 * i);
-    }
+  private static LongVector all(long value) {
+    return LongVector.broadcast(LONGS, value);
   }
 
   /** Words 0 to 3 of each counter in a row. */
   private static void inOrder(long[][] counters, int blocks, int[] out, int at) {
-    for (int i = 0; i < blocks; i += LONGS.length()) {
-      LongVector first = joined(counters[0], counters[1], i);
-      LongVector second = joined(counters[2], counters[3], i);
+    for (int i = 0; i < blocks; i += LANES) {
+      LongVector first = joined(counters[0], counters[1], i).reinterpretAsLongs();
+      LongVector second = joined(counters[2], counters[3], i).reinterpretAsLongs();
       first
           .rearrange(LOWER)
           .blend(second.rearrange(LOWER), ODD)
@@ -183,13 +174,15 @@ final class VectorPhilox {
           .rearrange(UPPER)
           .blend(second.rearrange(UPPER), ODD)
           .reinterpretAsInts()
-          .intoArray(out, at + 4 * i + 2 * LONGS.length());
+          .intoArray(out, at + 4 * i + 2 * LANES);
     }
   }
 
-  private static LongVector joined(long[] lower, long[] upper, int i) {
-    return LongVector.fromArray(LONGS, lower, i)
+  /** The words of two arrays of counters side by side. */
+  static IntVector joined(long[] even, long[] odd, int i) {
+    return LongVector.fromArray(LONGS, even, i)
         .and(LOW)
-        .or(LongVector.fromArray(LONGS, upper, i).lanewise(LSHL, 32));
+        .or(LongVector.fromArray(LONGS, odd, i).lanewise(LSHL, 32))
+        .reinterpretAsInts();
   }
 }

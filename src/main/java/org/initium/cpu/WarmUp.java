@@ -1,50 +1,94 @@
 package org.initium.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.initium.DType;
 
 /** Runs slow-to-compile code on a thread of its own until it beats the code that stands in. */
 final class WarmUp {
-  /**
-   * Blocks computed by the stand-in before a thread is worth it: 1.3e8 elements. To compile takes
-   * the work of about two seconds from a process; with 16 blocks here, the whole of GPT-2 124M took
-   * 4.0 s on two cores, and 1.9 s by the stand-in alone.
-   */
-  private static final int PATIENCE = 1 << 16;
-
   /** What is timed at once. */
   private static final int BLOCKS = 8;
 
+  /** Through a block, and straight into memory. */
+  private static final DType[] WAYS = {DType.F16, DType.F32, DType.BF16};
+
   private static final long GIVE_UP_NANOS = 60_000_000_000L;
 
-  private final Supplier<Values> standIn;
-  private final Supplier<Values> wanted;
+  private final Engine standIn;
+  private final Supplier<Engine> wanted;
+  private final Function<Engine, Values> trial;
+  private final int patience;
   private final AtomicInteger blocks = new AtomicInteger();
   private volatile boolean done;
 
-  /** Of code and its stand-in, each with arguments to try it with. */
-  WarmUp(Supplier<Values> standIn, Supplier<Values> wanted) {
+  /**
+   * Of an engine and its stand-in.
+   *
+   * @param wanted asked for when there is enough to do
+   * @param trial what they are compared by
+   * @param patience blocks computed by the stand-in before a thread is worth it
+   */
+  WarmUp(Engine standIn, Supplier<Engine> wanted, Function<Engine, Values> trial, int patience) {
     this.standIn = standIn;
     this.wanted = wanted;
+    this.trial = trial;
+    this.patience = patience;
   }
 
-  /** Whether the code is known to be faster than the stand-in; asked once a block. */
-  boolean isDone() {
-    if (!done && blocks.incrementAndGet() == PATIENCE) {
+  /** The stand-in as long as the other is not known to be faster; asked once a block. */
+  Engine engine() {
+    if (!done && blocks.incrementAndGet() == patience) {
       Thread.ofPlatform().daemon().name("initium-warm-up").start(this::run);
     }
-    return done;
+    return done ? wanted.get() : standIn;
   }
 
-  /** The stand-in as long as the code is not faster, for arguments of the caller's. */
-  Values choose(Values slow, Values fast) {
-    return (first, count, block) -> (isDone() ? fast : slow).compute(first, count, block);
+  /** The values that {@link #engine} computes. */
+  Values values(Function<Engine, Values> law) {
+    return new Chosen(law);
+  }
+
+  private final class Chosen implements Values {
+    private final Function<Engine, Values> law;
+    private final Values slow;
+    private volatile Values fast;
+
+    Chosen(Function<Engine, Values> law) {
+      this.law = law;
+      this.slow = law.apply(standIn);
+    }
+
+    private Values now() {
+      Engine engine = engine();
+      if (engine == standIn) {
+        return slow;
+      }
+      if (fast == null) {
+        fast = law.apply(engine);
+      }
+      return fast;
+    }
+
+    @Override
+    public int compute(long first, int count, Block block) {
+      return now().compute(first, count, block);
+    }
+
+    @Override
+    public boolean store(long first, int count, Block block, DType dtype, long address) {
+      return done && now().store(first, count, block, dtype, address);
+    }
   }
 
   private void run() {
+    Engine engine = wanted.get();
+    if (engine == standIn) {
+      return;
+    }
     Block block = new Block();
-    Values slow = standIn.get();
-    Values fast = wanted.get();
+    Values slow = trial.apply(standIn);
+    Values fast = trial.apply(engine);
     long start = System.nanoTime();
     long toBeat = Long.MAX_VALUE;
     while (!done && System.nanoTime() - start < GIVE_UP_NANOS) {
@@ -56,7 +100,11 @@ final class WarmUp {
   private static long time(Values values, Block block) {
     long start = System.nanoTime();
     for (int i = 0; i < BLOCKS; i++) {
-      values.compute((long) i * Block.SIZE, Block.SIZE, block);
+      for (DType dtype : WAYS) {
+        if (!values.store(0, Block.SIZE, block, dtype, block.memory.address())) {
+          values.compute(0, Block.SIZE, block);
+        }
+      }
     }
     return System.nanoTime() - start;
   }

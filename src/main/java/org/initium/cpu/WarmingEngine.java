@@ -1,5 +1,6 @@
 package org.initium.cpu;
 
+import java.util.function.Supplier;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.law.Normal32;
@@ -7,31 +8,29 @@ import org.initium.law.Truncated32;
 import org.initium.law.Uniform32;
 
 /**
- * The scalar engine until the other one has been seen to be faster at the same work: vector code
+ * The plain engine until the other one has been seen to be faster at the same work: vector code
  * that C2 has not compiled yet takes a hundred times as long. Both give the same bits, so that a
  * fill can go over from one to the other after any block.
  */
 final class WarmingEngine implements Engine {
-  private final Engine scalar;
-  private final Engine vector;
   private final WarmUp uniform;
   private final WarmUp normal;
   private final WarmUp truncated;
   private final WarmUp sparse;
-  private final WarmUp rounding;
 
-  WarmingEngine(Engine scalar, Engine vector) {
-    this.scalar = scalar;
-    this.vector = vector;
+  /**
+   * Of two engines.
+   *
+   * @param vector asked for when there is enough to do
+   * @param patience blocks of each law that the plain engine computes first
+   */
+  WarmingEngine(Engine plain, Supplier<Engine> vector, int patience) {
     Uniform32 unit = new Uniform32(0, 1, 0, Math.nextDown(1f));
-    uniform = new WarmUp(() -> scalar.uniform(unit, 0, 0), () -> vector.uniform(unit, 0, 0));
+    uniform = new WarmUp(plain, vector, e -> e.uniform(unit, 0, 0), patience);
     Normal32 standard = new Normal32(0, 1);
-    normal = new WarmUp(() -> scalar.normal(standard, 0, 0), () -> vector.normal(standard, 0, 0));
-    truncated =
-        new WarmUp(
-            () -> scalar.truncated(twoSigma(), 0, 0), () -> vector.truncated(twoSigma(), 0, 0));
-    sparse = new WarmUp(() -> sparse(scalar), () -> sparse(vector));
-    rounding = new WarmUp(() -> rounding(scalar), () -> rounding(vector));
+    normal = new WarmUp(plain, vector, e -> e.normal(standard, 0, 0), patience);
+    truncated = new WarmUp(plain, vector, e -> e.truncated(twoSigma(), 0, 0), patience);
+    sparse = new WarmUp(plain, vector, WarmingEngine::sparse, patience);
   }
 
   private static Truncated32 twoSigma() {
@@ -47,45 +46,33 @@ final class WarmingEngine implements Engine {
     };
   }
 
-  private static Values rounding(Engine engine) {
-    return (first, count, block) -> {
-      engine.bfloat16(block.floats, 0, count, block.halves);
-      return 0;
-    };
-  }
-
   @Override
   public String toString() {
-    return vector.toString();
+    return "plain loops, vectors for more";
   }
 
   @Override
   public Values uniform(Uniform32 law, long seed, long start) {
-    return uniform.choose(scalar.uniform(law, seed, start), vector.uniform(law, seed, start));
+    return uniform.values(engine -> engine.uniform(law, seed, start));
   }
 
   @Override
   public Values normal(Normal32 law, long seed, long start) {
-    return normal.choose(scalar.normal(law, seed, start), vector.normal(law, seed, start));
+    return normal.values(engine -> engine.normal(law, seed, start));
   }
 
   @Override
   public Values truncated(Truncated32 law, long seed, long start) {
-    return truncated.choose(scalar.truncated(law, seed, start), vector.truncated(law, seed, start));
+    return truncated.values(engine -> engine.truncated(law, seed, start));
   }
 
   @Override
   public int words(long seed, long n, int count, Block block) {
-    return (sparse.isDone() ? vector : scalar).words(seed, n, count, block);
+    return sparse.engine().words(seed, n, count, block);
   }
 
   @Override
   public void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft) {
-    (sparse.isDone() ? vector : scalar).sparsify(block, at, begin, count, rowsLeft, zerosLeft);
-  }
-
-  @Override
-  public void bfloat16(float[] values, int from, int count, short[] out) {
-    (rounding.isDone() ? vector : scalar).bfloat16(values, from, count, out);
+    sparse.engine().sparsify(block, at, begin, count, rowsLeft, zerosLeft);
   }
 }

@@ -16,6 +16,10 @@ class CpuFillTest {
       backend = new CpuBackend(new CpuOptions(threads, simd));
     }
 
+    With(int threads, Engine engine) {
+      backend = new CpuBackend(new CpuOptions(threads, CpuOptions.Simd.AUTO), engine);
+    }
+
     @Override
     protected Device device() {
       return Device.CPU;
@@ -46,7 +50,7 @@ class CpuFillTest {
   @Nested
   class AutoTwoThreads extends With {
     AutoTwoThreads() {
-      super(2, CpuOptions.Simd.AUTO);
+      super(2, new WarmingEngine(ScalarEngine.INSTANCE, () -> VectorEngine.INSTANCE, 4));
     }
   }
 

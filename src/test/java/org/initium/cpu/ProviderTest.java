@@ -79,7 +79,7 @@ class ProviderTest {
   void withoutTheModuleItSaysWhatToDoAndGivesTheSameBits() throws Exception {
     String text = run(0);
     assertTrue(text.contains("start java with --add-modules jdk.incubator.vector"), text);
-    assertTrue(text.contains("scalar"), text);
+    assertTrue(text.contains("plain loops"), text);
     assertTrue(text.contains("hash " + Fast.hash()), text);
   }
 
