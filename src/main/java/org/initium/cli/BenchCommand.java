@@ -33,6 +33,16 @@ final class BenchCommand {
   private final PrintStream out = System.out;
 
   int run(Device device, long bytes, int repeats) {
+    if (repeats < 1) {
+      throw new IllegalArgumentException(
+          "repeats = " + repeats + " is not allowed; it must be 1 or more");
+    }
+    if (bytes < DType.F64.bytes()) {
+      throw new IllegalArgumentException(
+          "size = " + bytes + " is not allowed; it must be 8 bytes or more, for one f64");
+    }
+    // What is not there, or has not so much memory, is said before the head of a table.
+    Tensor.empty(Shape.of(bytes / DType.F32.bytes()), DType.F32, device).close();
     out.printf("%s, tensors of %s, median of %d%n", device, ByteSize.format(bytes), repeats);
     out.printf(
         Locale.ROOT,

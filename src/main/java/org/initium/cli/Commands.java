@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The commands, their options and help, as picocli sees them; what they do is elsewhere. */
 @Command(
@@ -105,8 +106,15 @@ final class Commands {
   private static int usageError(ParameterException e, String[] arguments) {
     String name = e.getCommandLine().getCommandSpec().qualifiedName();
     String message = e.getMessage().lines().findFirst().orElse("bad usage");
-    System.err.println("%s: %s; see %s --help".formatted(name, message, name));
+    System.err.println("%s: %s%s; see %s --help".formatted(name, message, suggestion(e), name));
     return Failure.BAD_INPUT;
+  }
+
+  private static String suggestion(ParameterException e) {
+    return e instanceof UnmatchedArgumentException unmatched
+            && !unmatched.getSuggestions().isEmpty()
+        ? "; did you mean " + unmatched.getSuggestions().getFirst() + "?"
+        : "";
   }
 
   /** 64 bits, as {@link Seed} reads them. */

@@ -6,7 +6,9 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.util.ArrayList;
@@ -88,9 +90,11 @@ final class HistogramPlot {
           panelsEnd + i / columns * LINE_HEIGHT + 14);
     }
     canvas.dispose();
-    if (!ImageIO.write(image, "png", png.toFile())) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(); // ImageIO prints what a file throws
+    if (!ImageIO.write(image, "png", bytes)) {
       throw new IOException("no PNG writer in this JDK");
     }
+    Files.write(png, bytes.toByteArray());
   }
 
   /** Tensors whose names differ in numbers only are one group. */

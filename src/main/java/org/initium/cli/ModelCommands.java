@@ -112,10 +112,10 @@ final class ModelCommands {
     }
     out.printf(
         Locale.ROOT,
-        "wrote %s: %s, %,d parameters%s, %s in %s%n",
+        "wrote %s: %s, %s%s, %s in %s%n",
         files.getLast(),
         count(plan.tensors().size(), "tensor"),
-        plan.parameters(),
+        count(plan.parameters(), "parameter"),
         files.size() == 1 ? "" : " in " + count(files.size() - 1, "file"),
         ByteSize.format(bytes),
         summary);

@@ -56,8 +56,15 @@ public final class CheckpointWriter implements AutoCloseable {
 
   private static void checkFolder(Path out, long bytes) throws IOException {
     Path folder = out.toAbsolutePath().getParent();
+    if (out.toString().isEmpty()) {
+      throw new InitiumException("the name of the file to write is empty");
+    }
     if (Files.isDirectory(out)) {
       throw new InitiumException(out + " is a folder; give the name of a file in it");
+    }
+    if (Files.exists(out) && !Files.isRegularFile(out)) {
+      throw new InitiumException( // which a rename would put a file in the place of
+          out + " is a device, a pipe or a socket; give the name of a file");
     }
     long free;
     try {

@@ -38,12 +38,17 @@ final class PendingFile implements AutoCloseable {
     this.temporary =
         this.target.resolveSibling(prefix(this.target) + ProcessHandle.current().pid() + SUFFIX);
     UNFINISHED.add(temporary);
-    this.channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
+    try {
+      this.channel =
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      UNFINISHED.remove(temporary);
+      throw e;
+    }
   }
 
   private static String prefix(Path target) {

@@ -30,7 +30,11 @@ record Variables(Map<String, Double> values) {
         throw new RecipeException(
             recipe,
             "there is no variable '%s' to set; 'vars' has %s"
-                .formatted(name, String.join(", ", variables.values.keySet())));
+                .formatted(
+                    name,
+                    variables.values.isEmpty()
+                        ? "none"
+                        : String.join(", ", variables.values.keySet())));
       }
     }
     return variables;

@@ -3,6 +3,7 @@ package org.initium.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -43,6 +44,9 @@ class CommandLineTest {
   void writeRecipe() throws IOException {
     Files.writeString(folder.resolve("r.yaml"), RECIPE);
     Files.writeString(folder.resolve("bad.yaml"), RECIPE.replace("zeros", "zeroes"));
+    Files.writeString(
+        folder.resolve("t.yaml"), "tensors: {t: [3]}\nrules: [{match: '*', init: ones}]");
+    Files.createSymbolicLink(folder.resolve("null"), Path.of("/dev/null"));
     Files.writeString(folder.resolve("junk.safetensors"), "no safetensors at all");
   }
 
@@ -109,6 +113,11 @@ class CommandLineTest {
         "verify @junk.safetensors @r.yaml | junk.safetensors: header of ",
         "verify @junk.safetensors | Missing required parameter: 'RECIPE'",
         "bench --size tiny | 'tiny' is not a size",
+        "bench --size 7B | size = 7 is not allowed; it must be 8 bytes or more",
+        "bench --repeats 0 | repeats = 0 is not allowed; it must be 1 or more",
+        "init @t.yaml --out @o --set a=3 | there is no variable 'a' to set; 'vars' has none",
+        "inti @r.yaml | did you mean init?",
+        "init @r.yaml --out @o --dtipe f32 | did you mean --dtype?",
         "frobnicate | Unmatched argument at index 0: 'frobnicate'",
         "--frobnicate | Unknown option: '--frobnicate'",
       })
@@ -130,6 +139,8 @@ class CommandLineTest {
       value = {
         "init @r.yaml --out @no/o | no folder ",
         "init @r.yaml --out @ | is a folder",
+        "init @r.yaml --out @null | null is a device, a pipe or a socket; give the name of a file",
+        "bench --size 1000TB | out of memory on cpu",
         "init @r.yaml --out @o --device cuda:99 | ",
         "init @r.yaml --out @o --device vulkan | no backend for device vulkan",
         "fill normal --shape 1000000000000000 --out @o | no room for",
@@ -141,6 +152,31 @@ class CommandLineTest {
     assertEquals(1, run.err().lines().count(), run.err());
     assertTrue(message == null || run.err().contains(message.strip()), run.err());
     assertEquals(before, files());
+  }
+
+  @Test
+  void aPlotThatCannotBeWrittenIsOneLine() {
+    run("init @r.yaml --out @m.safetensors");
+    CommandLineRun missing = run("inspect @m.safetensors --plot @no/m.png");
+    assertEquals(2, missing.status(), missing.toString());
+    assertEquals("initium: no file " + folder + "/no/m.png\n", missing.err());
+    CommandLineRun onFolder = run("inspect @m.safetensors --plot @");
+    assertEquals(1, onFolder.status(), onFolder.toString());
+    assertEquals(1, onFolder.err().lines().count(), onFolder.err());
+  }
+
+  @Test
+  void aNameThatNoFileCanHaveIsOneLine() throws IOException {
+    String errors = folder.resolve("errors").toString();
+    String name = "x".repeat(300);
+    Process process =
+        Program.start(
+            new File(errors), "fill", "ones", "--shape", "3", "--out", folder + "/" + name);
+    assertEquals(1, process.onExit().join().exitValue());
+    List<String> lines =
+        Files.readAllLines(Path.of(errors)).stream().filter(l -> !l.contains("incubator")).toList();
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(lines.getFirst().contains("name too long"), lines.toString());
   }
 
   @ParameterizedTest
