@@ -1,5 +1,5 @@
 // Where the elements of a tensor are, in memory and in the whole tensor that it is a region of, and the loop over them.
-// Mirrored in Java by RegionParameters; every field is 8 bytes.
+// Mirrored in Java by Region; every field is 8 bytes.
 #pragma once
 #include "law.cuh"
 #include "philox.cuh"
@@ -10,6 +10,7 @@ constexpr int OUTER = 7;
 // Rows that are contiguous in the whole tensor; element (row, i) of the region has position start + (the row's offset in
 // the whole) + i. A position counts elements from the start of the random stream, or of the whole where nothing is random.
 struct Region {
+  static constexpr bool ONE_RUN = false;
   uint64_t memory;       // address of the first element
   uint64_t start;        // position of the first element
   uint64_t length;       // elements in a row
@@ -21,6 +22,13 @@ struct Region {
   uint64_t sizes[OUTER]; // outermost first
   uint64_t memoryStrides[OUTER];  // in elements
   uint64_t wholeStrides[OUTER];
+};
+
+// A region of one row without gaps, of which a kernel can have many at hand.
+struct Run {
+  static constexpr bool ONE_RUN = true;
+  static constexpr uint64_t stride = 1, rows = 1;
+  uint64_t memory, start, length, groups;
 };
 
 // A division that is cheap where it can be.
@@ -50,8 +58,8 @@ template <class T>
 constexpr int GROUP = 16 / int(sizeof(typename T::Stored));
 
 // Writes the group of elements whose first has position group * GROUP<T>: those of them that the row has.
-template <class T>
-__device__ __forceinline__ void store(const Region& r, const Row& row, uint64_t group, const typename T::Compute* x) {
+template <class T, class Where>
+__device__ __forceinline__ void store(const Where& r, const Row& row, uint64_t group, const typename T::Compute* x) {
   constexpr int N = GROUP<T>;
   using Stored = typename T::Stored;
   uint64_t first = group * N - row.start;  // index in the row; wraps below 0 where the row starts inside the group
@@ -84,19 +92,21 @@ __device__ __forceinline__ void store(const Region& r, const Row& row, uint64_t 
 }
 
 // Every element once: law(group, x) gives the values of a group of positions.
-template <class T, class Law>
-__device__ __forceinline__ void fill(const Region& r, const Law& law) {
+template <class T, class Where, class Law>
+__device__ __forceinline__ void fill(const Where& r, const Law& law) {
   uint64_t items = r.rows * r.groups;
   uint64_t step = uint64_t(gridDim.x) * blockDim.x;
   for (uint64_t i = uint64_t(blockIdx.x) * blockDim.x + threadIdx.x; i < items; i += step) {
     Row at{r.memory, r.start};
     uint64_t group = i;
-    if (r.rows != 1) {
-      uint64_t inner = r.rowsFirst ? r.rows : r.groups;
-      uint64_t outer = divide(i, inner), rest = i - outer * inner;
-      uint64_t index = r.rowsFirst ? rest : outer;
-      group = r.rowsFirst ? outer : rest;
-      at = row<sizeof(typename T::Stored)>(r, index);
+    if constexpr (!Where::ONE_RUN) {
+      if (r.rows != 1) {
+        uint64_t inner = r.rowsFirst ? r.rows : r.groups;
+        uint64_t outer = divide(i, inner), rest = i - outer * inner;
+        uint64_t index = r.rowsFirst ? rest : outer;
+        group = r.rowsFirst ? outer : rest;
+        at = row<sizeof(typename T::Stored)>(r, index);
+      }
     }
     group += at.start / GROUP<T>;
     typename T::Compute x[GROUP<T>];

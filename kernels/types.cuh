@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <cuda_fp16.h>
+#include <type_traits>
 
 struct F32 {
   using Compute = float;
@@ -31,3 +32,14 @@ struct BF16 {
     return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
   }
 };
+
+// A type whose values are their bits.
+template <class Bits>
+struct RawBits {
+  using Compute = Bits;
+  using Stored = Bits;
+  static __device__ __forceinline__ Stored round(Bits x) { return x; }
+};
+
+template <int bytes>
+using Raw = RawBits<std::conditional_t<bytes == 2, uint16_t, std::conditional_t<bytes == 4, uint32_t, uint64_t>>>;

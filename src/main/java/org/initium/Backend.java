@@ -62,6 +62,24 @@ public interface Backend {
    */
   void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream);
 
+  /** Takes fills one after the other. */
+  interface Queue extends AutoCloseable {
+    /** As {@link Backend#fill}; it is queued now, or when this is closed. */
+    void fill(Tensor tensor, Fill.Elementary fill, Generator generator);
+
+    /** Queues what is not queued yet. */
+    @Override
+    default void close() {}
+  }
+
+  /**
+   * A queue of fills that the backend may join where nobody can tell that from one after the other.
+   * Their memory stays alive until it is closed.
+   */
+  default Queue queue(Stream stream) {
+    return (tensor, fill, generator) -> fill(tensor, fill, generator, stream);
+  }
+
   /** Queues a copy of the storage's bytes to the host, which is valid once the stream is done. */
   void copyToHost(Storage source, long offset, MemorySegment target, Stream stream);
 

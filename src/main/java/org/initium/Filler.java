@@ -1,7 +1,7 @@
 package org.initium;
 
-/** Takes a fill apart into elementary ones on views, and hands those to the backend. */
-record Filler(Generator generator, Stream stream) {
+/** Takes a fill apart into elementary ones on views, and hands those to a queue of the backend. */
+record Filler(Generator generator, Backend.Queue queue) {
 
   void fill(Tensor tensor, Fill fill) {
     switch (fill) {
@@ -12,7 +12,7 @@ record Filler(Generator generator, Stream stream) {
   }
 
   private void elementary(Tensor tensor, Fill.Elementary fill) {
-    Backends.of(tensor.device()).fill(tensor, fill, generator, stream);
+    queue.fill(tensor, fill, generator);
   }
 
   /** Zeros, then the tap's own fill on the region's part of the centre, however small. */
@@ -46,7 +46,7 @@ record Filler(Generator generator, Stream stream) {
       Generator own = copy == fill.times() - 1 ? generator : start.copy();
       Tensor rows = tensor.every(0, skip, fill.times());
       at[0] = Math.min(at[0], base.size(0) - rows.shape().size(0));
-      new Filler(own, stream).elementary(rows.shardOf(base, at), fill.base());
+      new Filler(own, queue).elementary(rows.shardOf(base, at), fill.base());
     }
   }
 }

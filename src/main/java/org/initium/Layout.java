@@ -68,6 +68,15 @@ public record Layout(
     return sizes.length;
   }
 
+  /** How many elements of memory there are from the first one to the last. */
+  public long span() {
+    long span = 1;
+    for (int d = 0; d < sizes.length; d++) {
+      span += (sizes[d] - 1) * memoryStrides[d];
+    }
+    return span;
+  }
+
   /** Whether the tensor is one run: contiguous in memory and in the whole. */
   public boolean isOneRun() {
     return sizes.length == 1 && memoryStrides[0] == 1 && wholeStrides[0] == 1;

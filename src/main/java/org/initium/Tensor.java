@@ -264,6 +264,21 @@ public final class Tensor implements AutoCloseable {
         storage, dtype, shape, strides, memoryOffset, globalShape, origin.clone(), true, true);
   }
 
+  /**
+   * The same view of other memory: same strides, same region, from the storage's first byte on.
+   *
+   * @throws IllegalArgumentException if the storage is too small
+   */
+  public Tensor over(Storage other) {
+    long needed = shape.numel() == 0 ? 0 : layout().span() * dtype.bytes();
+    if (other.bytes() < needed) {
+      throw new IllegalArgumentException(
+          "the storage has %d bytes; this view of shape %s in %s needs %d"
+              .formatted(other.bytes(), shape, dtype, needed));
+    }
+    return new Tensor(other, dtype, shape, strides, 0, whole, origin, region, true);
+  }
+
   /** Fills with an initialiser, and waits until it is done. */
   public Tensor fill(Init init, Generator generator) {
     Stream stream = Backends.of(device()).defaultStream(device());
@@ -279,7 +294,9 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * Queues a fill on a stream of this tensor's device, and moves the generator past the words of
-   * the whole tensor. A tensor without elements is left alone, and so is the generator.
+   * the whole tensor. A tensor without elements is left alone, and so is the generator. What is
+   * refused draws nothing; a fill that fails later, for want of memory or in the device, leaves the
+   * generator moved on all the same, as PyTorch's does: no word is drawn twice.
    *
    * <p>What is wrong with the arguments is found before the generator moves. Where a device fails
    * (out of memory, a lost context), the generator may have moved and the elements are undefined,
@@ -292,20 +309,29 @@ public final class Tensor implements AutoCloseable {
    */
   public Tensor fill(Fill fill, Generator generator, Stream stream) {
     Objects.requireNonNull(generator, "generator");
-    if (!stream.device().equals(device())) {
-      throw new IllegalArgumentException(
-          "the stream is on %s, the tensor on %s".formatted(stream.device(), device()));
-    }
     fill.check(whole, dtype);
+    checkCanBeFilled(stream);
     if (whole.numel() > 0) {
-      storage.address(); // throws if closed
+      Backend backend = Backends.of(device());
+      Backend.Queue queue = (part, law, own) -> backend.fill(part, law, own, stream);
       try {
-        new Filler(generator, stream).fill(this, fill);
+        new Filler(generator, queue).fill(this, fill);
       } finally {
         Reference.reachabilityFence(storage); // backends write to its bare address
       }
     }
     return this;
+  }
+
+  /** Throws if the stream is another device's or the memory was closed. */
+  void checkCanBeFilled(Stream stream) {
+    if (!stream.device().equals(device())) {
+      throw new IllegalArgumentException(
+          "the stream is on %s, the tensor on %s".formatted(stream.device(), device()));
+    }
+    if (whole.numel() > 0) {
+      storage.address();
+    }
   }
 
   /**

@@ -21,13 +21,17 @@ import org.initium.TorchCudaGenerator;
  * NVIDIA GPUs. Nothing is loaded before a device is asked for, so a machine without one loses
  * nothing; cuRAND and cuSOLVER are loaded by the first fill that needs them.
  *
- * <p>Fills are queued and return at once; they may be captured into a CUDA graph once each kind has
- * run outside of a capture (the first use compiles and allocates). A replay repeats the fill with
- * the words of its capture: the generator moves at the capture and not at a replay.
+ * <p>Fills are queued and return at once. They may be captured into a CUDA graph once each kind has
+ * run outside of a capture (the first use compiles and allocates), but for orthogonal fills, fills
+ * by cuRAND, and fills with PyTorch's numbers that are made on the host, which are refused. A
+ * replay repeats the fill with the words of its capture: the generator moves at the capture and not
+ * at a replay.
  */
 public final class CudaBackend implements Backend {
   private static final int CAPABILITY_MAJOR = 75;
   private static final int CAPABILITY_MINOR = 76;
+  private static final String NOT_PAGE_LOCKED = "its memory is not page-locked (allocateHost)";
+  private static final String MADE_ON_THE_HOST = "its numbers are made on the host";
 
   @Override
   public String type() {
@@ -105,6 +109,7 @@ public final class CudaBackend implements Backend {
     Gpu gpu = Gpus.of(tensor.device());
     CudaStream queue = (CudaStream) stream;
     queue.handle(); // throws if closed, before the generator moves
+    refuseCapture(new Target(gpu, tensor, queue), fill, generator);
     switch (generator) {
       case PhiloxGenerator philox -> {
         long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
@@ -116,6 +121,37 @@ public final class CudaBackend implements Backend {
       case TorchCudaGenerator torch ->
           fillWithTorch(new Target(gpu, tensor, queue), fill, torch.on(gpu.geometry()));
     }
+  }
+
+  /**
+   * Throws, before anything is touched, if the fill would spoil a graph that it is captured into.
+   */
+  private static void refuseCapture(Target target, Fill.Elementary fill, Generator generator) {
+    String reason = reasonNotToCapture(target, fill, generator);
+    if (reason != null) {
+      target.stream().refuseCapture(fill + " with " + generator, reason);
+    }
+  }
+
+  private static String reasonNotToCapture(
+      Target target, Fill.Elementary fill, Generator generator) {
+    if (fill instanceof Fill.Orthogonal) {
+      return "cuSOLVER does not say that its calls can be";
+    }
+    if (fill.words(target.tensor().whole(), target.dtype()) == 0) {
+      return null;
+    }
+    return switch (generator) {
+      case PhiloxGenerator _ ->
+          Random.isByCurand(fill) ? "cuRAND's generator is shared with other fills" : null;
+      case TorchCpuGenerator _ -> MADE_ON_THE_HOST;
+      case TorchCudaGenerator _ -> TorchRandom.fits(target, fill) ? null : MADE_ON_THE_HOST;
+    };
+  }
+
+  @Override
+  public Queue queue(Stream stream) {
+    return new CudaQueue(this, Gpus.of(stream.device()), (CudaStream) stream);
   }
 
   /**
@@ -175,6 +211,7 @@ public final class CudaBackend implements Backend {
       if (PinnedStorage.holds(target)) {
         gpu.driver().copyToHost(target.address(), from, target.byteSize(), queue.handle());
       } else if (target.byteSize() > 0) {
+        queue.refuseCapture("a copy to the host", NOT_PAGE_LOCKED);
         gpu.staging().toHost(from, target, queue.handle());
       }
     } catch (CudaException e) {
@@ -195,6 +232,7 @@ public final class CudaBackend implements Backend {
       if (PinnedStorage.holds(source)) {
         gpu.driver().copyFromHost(to, source.address(), source.byteSize(), queue.handle());
       } else if (source.byteSize() > 0) {
+        queue.refuseCapture("a copy from the host", NOT_PAGE_LOCKED);
         gpu.staging().fromHost(source, to, queue.handle());
       }
     } catch (CudaException e) {

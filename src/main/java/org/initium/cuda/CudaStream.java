@@ -95,7 +95,7 @@ final class CudaStream implements Stream {
   /** Not under this stream's lock, which others take while they hold a solver's. */
   private void checkSolvers() {
     for (Solver solver : takeWatched()) {
-      solver.check(this);
+      solver.check(this, handle);
     }
   }
 
@@ -142,6 +142,22 @@ final class CudaStream implements Stream {
     }
   }
 
+  /**
+   * Throws if this stream is captured into a graph.
+   *
+   * @param work what is asked for
+   * @param reason why that cannot be captured
+   */
+  void refuseCapture(String work, String reason) {
+    try (Current _ = gpu.enter()) {
+      if (gpu.driver().isCapturing(handle())) {
+        throw new IllegalStateException(
+            "%s cannot be captured into a CUDA graph: %s; queue it before the capture begins"
+                .formatted(work, reason));
+      }
+    }
+  }
+
   /** Makes another stream of this device wait for what is queued on this one now. */
   synchronized void makeWait(long other) {
     if (own && closed) {
@@ -161,19 +177,34 @@ final class CudaStream implements Stream {
   }
 
   @Override
-  public synchronized void close() {
-    if (!own || closed) {
-      return;
+  public void close() {
+    CudaException failure;
+    synchronized (this) {
+      if (!own || closed) {
+        return;
+      }
+      closed = true;
+      failure = finish();
     }
-    closed = true;
     try (Current _ = gpu.enterToGiveBack()) {
       try {
-        gpu.driver().synchronize(handle);
-      } catch (CudaException e) {
-        throw explained(e);
+        if (failure != null) {
+          throw failure;
+        }
+        checkSolvers();
       } finally {
         gpu.driver().destroyStream(handle);
       }
+    }
+  }
+
+  /** Waits for the last time, and returns what went wrong; null if nothing did. */
+  private CudaException finish() {
+    try (Current _ = gpu.enterToGiveBack()) {
+      gpu.driver().synchronize(handle);
+      return null;
+    } catch (CudaException e) {
+      return explained(e);
     }
   }
 

@@ -48,7 +48,9 @@ record CurandFill(Target target, CudaOptions.CurandGenerator generator, long see
   }
 
   void truncated(Laws.Truncated law) {
-    queue(Numbers.WORDS, new Law(Map.QUANTILE, 0, 0, law.least(), law.greatest(), law.table()));
+    queue(
+        Numbers.WORDS,
+        new Law(Map.QUANTILE, 0, 0, law.least(), law.greatest(), law.table().address()));
   }
 
   private void queue(Numbers numbers, Law law) {

@@ -318,13 +318,14 @@ record Driver(String where) {
   }
 
   /** Queues a kernel whose one parameter, a struct, is at an address of the host's. */
-  void launch(String name, long function, int blocks, int threads, long stream, long parameter) {
+  void launch(
+      String name, long function, int blocks, int rows, int threads, long stream, long parameter) {
     check(
         "cuLaunchKernel (" + name + ")",
         cuLaunchKernel(
             at(function, new CUfunction()),
             blocks,
-            1,
+            rows,
             1,
             threads,
             1,

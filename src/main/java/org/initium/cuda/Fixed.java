@@ -14,15 +14,7 @@ final class Fixed {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
         parameters.add(target.bits(value));
-        target
-            .gpu()
-            .kernels()
-            .launch(
-                "constant",
-                "constant_" + target.dtype().bytes(),
-                region.items(),
-                parameters,
-                target.stream());
+        target.launchOfSize("constant", region, parameters);
       }
     }
   }

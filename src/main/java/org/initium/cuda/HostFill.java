@@ -1,26 +1,59 @@
 package org.initium.cuda;
 
+import java.lang.foreign.MemorySegment;
+import org.initium.Backend;
 import org.initium.Backends;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Generator;
+import org.initium.Layout;
+import org.initium.Storage;
 import org.initium.Tensor;
 
 /** Fills a tensor on a device by way of the host, for generators whose numbers are made there. */
 record HostFill(Target target, Generator generator) {
-  /** Makes the elements in memory of the host and queues their copy. */
+  /**
+   * Makes the elements in memory of the host that is laid out in the same way, since PyTorch draws
+   * otherwise where there are gaps, and queues their copy.
+   */
   void fill(CudaBackend backend, Fill.Elementary fill) {
     Tensor tensor = target.tensor();
-    if (!tensor.isContiguous()) {
-      throw new UnsupportedOperationException(
-          "PyTorch's generators fill tensors on %s that are contiguous; %s is a view that is not"
-              .formatted(tensor.device(), tensor));
+    Backend cpu = Backends.of(Device.CPU);
+    boolean empty = tensor.shape().numel() == 0;
+    long bytes = empty ? 0 : tensor.layout().span() * tensor.dtype().bytes();
+    try (Storage host = cpu.allocate(Device.CPU, bytes)) {
+      tensor.over(host).fill(fill, generator, cpu.defaultStream(Device.CPU));
+      if (tensor.isContiguous()) {
+        long offset = tensor.memoryOffset() * tensor.dtype().bytes();
+        backend.copyFromHost(host.segment(), tensor.storage(), offset, target.stream());
+      } else {
+        scatter(backend, host.segment());
+      }
     }
-    try (Tensor host = Tensor.empty(tensor.shape(), tensor.dtype())) {
-      Tensor same = tensor.isRegion() ? host.shardOf(tensor.whole(), tensor.origin()) : host;
-      same.fill(fill, generator, Backends.of(Device.CPU).defaultStream(Device.CPU));
-      long offset = tensor.memoryOffset() * tensor.dtype().bytes();
-      backend.copyFromHost(host.segment(), tensor.storage(), offset, target.stream());
+  }
+
+  /** Copies to memory beside the tensor, and from there to the tensor but not between its rows. */
+  private void scatter(CudaBackend backend, MemorySegment elements) {
+    Layout layout = target.tensor().layout();
+    Layout places =
+        new Layout(
+            layout.sizes(),
+            layout.memoryStrides(),
+            layout.memoryStrides(),
+            layout.memoryOffset(),
+            0);
+    Storage storage = target.tensor().storage();
+    ((CudaStorage) storage).usedBy(target.stream());
+    try (CudaStorage beside = CudaStorage.allocate(target.gpu(), elements.byteSize());
+        Current _ = target.gpu().enter()) {
+      backend.copyFromHost(elements, beside, 0, target.stream());
+      for (Region region : Region.of(places, target.dtype(), storage.address(), 0)) {
+        try (Parameters parameters = new Parameters()) {
+          region.addTo(parameters);
+          parameters.add(beside.address()).add(layout.span());
+          target.launchOfSize("scatter", region, parameters);
+        }
+      }
     }
   }
 }

@@ -34,21 +34,34 @@ final class Kernels {
   void launch(String family, String name, long items, Parameters parameters, CudaStream stream) {
     Kernel kernel = kernel(family, name);
     int blocks = (int) Math.min((items + THREADS - 1) / THREADS, kernel.blocks);
-    launch(kernel, blocks, parameters, stream);
+    launch(kernel, blocks, 1, parameters, stream);
   }
 
-  /** Queues a kernel whose blocks each do one thing. */
-  void launchBlocks(
-      String family, String name, int blocks, Parameters parameters, CudaStream stream) {
-    launch(kernel(family, name), blocks, parameters, stream);
+  /**
+   * Queues a kernel over several pieces of work: a row of the grid for each.
+   *
+   * @param items of the largest piece
+   */
+  void launchEach(
+      String family,
+      String name,
+      long items,
+      int pieces,
+      Parameters parameters,
+      CudaStream stream) {
+    Kernel kernel = kernel(family, name);
+    int blocks = (int) Math.min((items + THREADS - 1) / THREADS, kernel.blocks / pieces);
+    launch(kernel, blocks, pieces, parameters, stream);
   }
 
-  private void launch(Kernel kernel, int blocks, Parameters parameters, CudaStream stream) {
+  private void launch(
+      Kernel kernel, int blocks, int rows, Parameters parameters, CudaStream stream) {
     gpu.driver()
         .launch(
             kernel.name,
             kernel.function,
             Math.max(1, blocks),
+            rows,
             THREADS,
             stream.handle(),
             parameters.address());

@@ -3,6 +3,8 @@ package org.initium.cuda;
 import java.lang.foreign.MemorySegment;
 import org.initium.DType;
 import org.initium.Fill;
+import org.initium.law.Normal32;
+import org.initium.law.Normal64;
 import org.initium.law.Truncated32;
 import org.initium.law.Truncated64;
 import org.initium.law.Uniform32;
@@ -25,25 +27,54 @@ final class Laws {
       Uniform32 law = Uniform32.of(fill, dtype);
       return new Uniform(law.lo(), law.range(), law.low() + 0.0, law.high() + 0.0);
     }
+
+    void addTo(Parameters parameters) {
+      parameters.add(low).add(range).add(least).add(greatest);
+    }
+  }
+
+  /** {@code mean + z * std}. */
+  record Normal(double mean, double std) {
+    static Normal of(Fill.Normal fill, DType dtype) {
+      if (dtype == DType.F64) {
+        Normal64 law = Normal64.of(fill);
+        return new Normal(law.mean(), law.std());
+      }
+      Normal32 law = Normal32.of(fill);
+      return new Normal(law.mean(), law.std());
+    }
+
+    void addTo(Parameters parameters) {
+      parameters.add(mean).add(std);
+    }
   }
 
   /**
    * A table of the inverse distribution function, and the values of the dtype that bound [a, b].
    *
-   * @param table its address on the device
+   * @param table on the device; to be closed once the fill is queued
    */
-  record Truncated(long table, double least, double greatest) {
+  record Truncated(Tables.Lease table, double least, double greatest) implements AutoCloseable {
     static Truncated of(Fill.TruncatedNormal fill, Target target) {
       Tables tables = target.gpu().tables();
       if (target.dtype() == DType.F64) {
-        MemorySegment table = MemorySegment.ofArray(Truncated64.of(fill).table());
-        long address = tables.address(new Tables.Key(fill, true), table, target.stream());
-        return new Truncated(address, fill.a(), fill.b());
+        MemorySegment values = MemorySegment.ofArray(Truncated64.of(fill).table());
+        Tables.Key key = new Tables.Key(fill, true);
+        return new Truncated(tables.lease(key, values, target.stream()), fill.a(), fill.b());
       }
       Truncated32 law = Truncated32.of(fill, target.dtype());
-      MemorySegment table = MemorySegment.ofArray(law.table());
-      long address = tables.address(new Tables.Key(fill, false), table, target.stream());
-      return new Truncated(address, law.low(), law.high());
+      MemorySegment values = MemorySegment.ofArray(law.table());
+      Tables.Key key = new Tables.Key(fill, false);
+      return new Truncated(tables.lease(key, values, target.stream()), law.low(), law.high());
+    }
+
+    void addTo(Parameters parameters) {
+      parameters.add(table.address()).add(least).add(greatest);
+    }
+
+    @Override
+    public void close() {
+      table.close();
     }
   }
 }

@@ -15,6 +15,12 @@ final class Parameters implements AutoCloseable {
   private final MemorySegment memory = arena.allocate(BYTES, 8);
   private long end;
 
+  /** Goes to a place in the struct, in bytes. */
+  Parameters seek(long place) {
+    end = place;
+    return this;
+  }
+
   Parameters add(long value) {
     memory.set(ValueLayout.JAVA_LONG, end, value);
     end += Long.BYTES;

@@ -4,8 +4,6 @@ import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.law.Normal32;
-import org.initium.law.Normal64;
 import org.initium.law.Philox;
 
 /** Queues the fills whose elements each have words of their own, with the laws of the CPU. */
@@ -14,7 +12,7 @@ final class Random {
 
   static void uniform(Target target, Fill.Uniform fill, long seed, long start) {
     Laws.Uniform law = Laws.Uniform.of(fill, target.dtype());
-    if (byCurand()) {
+    if (isByCurand(fill)) {
       curand(target, seed, start).uniform(law);
       return;
     }
@@ -22,7 +20,7 @@ final class Random {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
         addSource(parameters, seed, start);
-        parameters.add(law.low()).add(law.range()).add(law.least()).add(law.greatest());
+        law.addTo(parameters);
         target.launch("uniform", region, parameters);
       }
     }
@@ -40,8 +38,13 @@ final class Random {
     }
   }
 
-  private static boolean byCurand() {
-    return CudaOptions.current().engine() == CudaOptions.Engine.CURAND;
+  /** Whether cuRAND makes the numbers of a fill. */
+  static boolean isByCurand(Fill.Elementary fill) {
+    boolean itCan =
+        fill instanceof Fill.Uniform
+            || fill instanceof Fill.Normal
+            || fill instanceof Fill.TruncatedNormal;
+    return itCan && CudaOptions.current().engine() == CudaOptions.Engine.CURAND;
   }
 
   private static CurandFill curand(Target target, long seed, long start) {
@@ -70,42 +73,34 @@ final class Random {
   }
 
   static void normal(Target target, Fill.Normal fill, long seed, long start) {
-    if (byCurand()) {
+    if (isByCurand(fill)) {
       curand(target, seed, start).normal(fill);
       return;
     }
+    Laws.Normal law = Laws.Normal.of(fill, target.dtype());
     for (Region region : target.regions(start)) {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
         addSource(parameters, seed, start);
-        addNormal(parameters, target.dtype(), fill);
+        law.addTo(parameters);
         target.launch("normal", region, parameters);
       }
     }
   }
 
-  private static void addNormal(Parameters parameters, DType dtype, Fill.Normal fill) {
-    if (dtype == DType.F64) {
-      Normal64 law = Normal64.of(fill);
-      parameters.add(law.mean()).add(law.std());
-    } else {
-      Normal32 law = Normal32.of(fill);
-      parameters.add((double) law.mean()).add((double) law.std());
-    }
-  }
-
   static void truncated(Target target, Fill.TruncatedNormal fill, long seed, long start) {
-    Laws.Truncated law = Laws.Truncated.of(fill, target);
-    if (byCurand()) {
-      curand(target, seed, start).truncated(law);
-      return;
-    }
-    for (Region region : target.regions(start)) {
-      try (Parameters parameters = new Parameters()) {
-        region.addTo(parameters);
-        addSource(parameters, seed, start);
-        parameters.add(law.table()).add(law.least()).add(law.greatest());
-        target.launch("truncated", region, parameters);
+    try (Laws.Truncated law = Laws.Truncated.of(fill, target)) {
+      if (isByCurand(fill)) {
+        curand(target, seed, start).truncated(law);
+        return;
+      }
+      for (Region region : target.regions(start)) {
+        try (Parameters parameters = new Parameters()) {
+          region.addTo(parameters);
+          addSource(parameters, seed, start);
+          law.addTo(parameters);
+          target.launch("truncated", region, parameters);
+        }
       }
     }
   }

@@ -130,16 +130,10 @@ final class Solver {
     }
   }
 
-  /**
-   * Ends a fill: the next may use this. A captured fill keeps it, since every replay uses the
-   * memory again.
-   */
+  /** Ends a fill: the next may use this. */
   void giveBack(CudaStream stream) {
     Driver driver = gpu.driver();
     long handle = stream.handle();
-    if (driver.isCapturing(handle)) {
-      return;
-    }
     driver.copyToHost(seen, info + Long.BYTES, Long.BYTES, handle);
     if (bytes > KEPT_BYTES) {
       dropMemory(stream);
@@ -150,7 +144,7 @@ final class Solver {
   }
 
   /** Throws what cuSOLVER reported, once; the stream is done. */
-  synchronized void check(CudaStream stream) {
+  synchronized void check(CudaStream stream, long handle) {
     if (destroyed) {
       return;
     }
@@ -160,7 +154,8 @@ final class Solver {
     }
     failure().set(ValueLayout.JAVA_LONG, 0, 0);
     try (Current _ = gpu.enter()) {
-      gpu.driver().clear(info, INFO_BYTES, stream.handle());
+      gpu.driver().clear(info, INFO_BYTES, handle);
+      gpu.driver().synchronize(handle); // the next user waits for the last fill alone
     }
     int geqrf = (int) failed;
     throw stream.explained(

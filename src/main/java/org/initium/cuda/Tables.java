@@ -3,6 +3,7 @@ package org.initium.cuda;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.initium.Fill;
 
 /**
@@ -17,10 +18,34 @@ final class Tables {
 
   private static final class Entry {
     private final CudaStorage storage;
+    private final AtomicInteger leases = new AtomicInteger();
     private boolean captured;
 
     Entry(CudaStorage storage) {
       this.storage = storage;
+    }
+
+    boolean canGo() {
+      return !captured && leases.get() == 0;
+    }
+  }
+
+  /** A table that stays until this is closed: once the work that uses it is queued. */
+  static final class Lease implements AutoCloseable {
+    private final Entry entry;
+
+    private Lease(Entry entry) {
+      this.entry = entry;
+      entry.leases.incrementAndGet();
+    }
+
+    long address() {
+      return entry.storage.address();
+    }
+
+    @Override
+    public void close() {
+      entry.leases.decrementAndGet();
     }
   }
 
@@ -31,8 +56,8 @@ final class Tables {
     this.gpu = gpu;
   }
 
-  /** The address of a table that a fill on the stream uses; made of {@code values} if need be. */
-  synchronized long address(Key key, MemorySegment values, CudaStream stream) {
+  /** A table for a fill on the stream; made of {@code values} if need be. */
+  synchronized Lease lease(Key key, MemorySegment values, CudaStream stream) {
     Entry entry = entries.get(key);
     if (entry == null) {
       makeRoom();
@@ -41,13 +66,13 @@ final class Tables {
     }
     entry.storage.usedBy(stream);
     entry.captured |= gpu.driver().isCapturing(stream.handle());
-    return entry.storage.address();
+    return new Lease(entry);
   }
 
   private void makeRoom() {
     if (entries.size() >= KEPT) {
       entries.entrySet().stream()
-          .filter(entry -> !entry.getValue().captured)
+          .filter(entry -> entry.getValue().canGo())
           .findFirst()
           .map(Map.Entry::getKey)
           .ifPresent(oldest -> entries.remove(oldest).storage.close());

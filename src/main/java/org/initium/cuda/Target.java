@@ -34,6 +34,12 @@ record Target(Gpu gpu, Tensor tensor, CudaStream stream) {
     launch(family, family, dtype(), region.items(), parameters);
   }
 
+  /** Queues the kernel of a family for elements of this size, whose values do not matter to it. */
+  void launchOfSize(String family, Region region, Parameters parameters) {
+    String kernel = family + "_" + dtype().bytes();
+    gpu.kernels().launch(family, kernel, region.items(), parameters, stream);
+  }
+
   void launch(String family, String kernel, DType dtype, long items, Parameters parameters) {
     gpu.kernels().launch(family, kernel + "_" + dtype, items, parameters, stream);
   }

@@ -12,6 +12,9 @@ import org.initium.Backend;
 import org.initium.Backends;
 import org.initium.DType;
 import org.initium.Device;
+import org.initium.Fill;
+import org.initium.FillBatch;
+import org.initium.Generator;
 import org.initium.InitiumException;
 import org.initium.Shape;
 import org.initium.Storage;
@@ -19,10 +22,17 @@ import org.initium.Stream;
 import org.initium.Tensor;
 
 /**
- * Two chunk buffers on each device, in turn: one is filled while the bytes of the others are copied
- * to the host and go to the sink.
+ * Two buffers on each device, in turn: one is filled while the bytes of the others are copied to
+ * the host and go to the sink. A buffer holds one chunk where the host can read it, and as many as
+ * there is room for elsewhere, which are then filled, copied and waited for together.
  */
 final class ChunkPipe implements AutoCloseable {
+  /** Chunks in one buffer begin at multiples of so many bytes. */
+  static final long ALIGNMENT = 256;
+
+  /** A chunk in a buffer: what the sink gets. */
+  private record Chunk(PlannedTensor tensor, long offset, long place, long bytes) {}
+
   /** A buffer on a device, its bytes on the host, and the work on them. */
   private static final class Slot {
     private final Device device;
@@ -30,6 +40,9 @@ final class ChunkPipe implements AutoCloseable {
     private final Stream stream;
     private Storage storage;
     private Storage host; // the same where the host can read it
+    private final FillBatch fills = new FillBatch();
+    private final List<Chunk> chunks = new ArrayList<>();
+    private long used;
     private Future<?> sent;
 
     Slot(Device device) {
@@ -38,12 +51,33 @@ final class ChunkPipe implements AutoCloseable {
       this.stream = backend.newStream(device);
     }
 
+    /** Has memory for a first chunk, or for several, whose gaps are copied with them. */
     void reserve(long bytes) {
       if (storage == null || storage.bytes() < bytes) {
         free();
         storage = backend.allocate(device, bytes);
-        host = device.equals(Device.CPU) ? storage : backend.allocateHost(device, bytes);
+        host = isHost() ? storage : backend.allocateHost(device, bytes);
+        if (!isHost()) {
+          Tensor all = Tensor.of(storage, Shape.of(bytes / DType.BF16.bytes()), DType.BF16);
+          fills.add(all, new Fill.Constant(0), Generator.philox(0));
+        }
       }
+    }
+
+    boolean isHost() {
+      return device.equals(Device.CPU);
+    }
+
+    /** Where the next chunk begins. */
+    long place() {
+      return aligned(used);
+    }
+
+    /** Memory for the next chunk. */
+    Tensor tensor(Shape shape, DType dtype) {
+      return Tensor.of(storage, Shape.of(storage.bytes() / dtype.bytes()), dtype)
+          .narrow(0, place() / dtype.bytes(), shape.numel())
+          .reshape(shape.sizes());
     }
 
     void free() {
@@ -58,6 +92,7 @@ final class ChunkPipe implements AutoCloseable {
     }
   }
 
+  private final long bufferBytes;
   private final ChunkSink sink;
   private final List<Slot> slots = new ArrayList<>();
   private final ExecutorService writer =
@@ -69,7 +104,13 @@ final class ChunkPipe implements AutoCloseable {
           });
   private int turn;
 
-  ChunkPipe(List<Device> devices, ChunkSink sink) {
+  /**
+   * Two buffers for each device.
+   *
+   * @param bufferBytes how much a buffer holds; more where one chunk is larger
+   */
+  ChunkPipe(List<Device> devices, long bufferBytes, ChunkSink sink) {
+    this.bufferBytes = bufferBytes;
     this.sink = sink;
     try {
       for (int i = 0; i < 2 * devices.size(); i++) {
@@ -81,31 +122,59 @@ final class ChunkPipe implements AutoCloseable {
     }
   }
 
-  /** Where the buffer that {@link #next} gave is filled. */
-  Stream stream() {
-    return slots.get(turn).stream;
+  /** The fills of the chunk that {@link #next} gave; queued at the latest by {@link #finish}. */
+  FillBatch fills() {
+    return slots.get(turn).fills;
   }
 
-  /** The next buffer as a tensor, once the sink is done with it. */
+  /** The next chunk as a tensor, in memory that the sink is done with. */
   Tensor next(Shape shape, DType dtype) throws IOException {
+    long bytes = shape.numel() * dtype.bytes();
     Slot slot = slots.get(turn);
-    await(slot);
-    slot.reserve(shape.numel() * dtype.bytes());
-    return Tensor.of(slot.storage, shape, dtype);
+    if (!slot.chunks.isEmpty() && bytes > slot.storage.bytes() - slot.place()) {
+      flush();
+      slot = slots.get(turn);
+    }
+    if (slot.chunks.isEmpty()) {
+      await(slot);
+      slot.reserve(slot.isHost() ? bytes : aligned(Math.max(bytes, bufferBytes)));
+    }
+    return slot.tensor(shape, dtype);
   }
 
-  /** Hands the buffer that {@link #next} gave to the sink, behind its fill. */
+  private static long aligned(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** Hands the chunk that {@link #next} gave to the sink, behind its fills. */
   void send(PlannedTensor tensor, long offset, long bytes) {
     Slot slot = slots.get(turn);
-    MemorySegment filled = slot.host.segment().asSlice(0, bytes);
-    if (slot.host != slot.storage && bytes > 0) {
+    slot.chunks.add(new Chunk(tensor, offset, slot.place(), bytes));
+    slot.used = slot.place() + bytes;
+    if (slot.isHost()) {
+      flush();
+    }
+  }
+
+  /** Queues the fills of a buffer and the copy of its bytes, and turns to the next one. */
+  private void flush() {
+    Slot slot = slots.get(turn);
+    MemorySegment filled = slot.host.segment().asSlice(0, slot.used);
+    List<Chunk> chunks = List.copyOf(slot.chunks);
+    slot.fills.queue(slot.stream);
+    if (!slot.isHost() && slot.used > 0) {
       slot.backend.copyToHost(slot.storage, 0, filled, slot.stream);
     }
+    slot.chunks.clear();
+    slot.used = 0;
     slot.sent =
         writer.submit(
             () -> {
               slot.stream.synchronize();
-              sink.accept(tensor, offset, filled);
+              for (Chunk chunk : chunks) {
+                MemorySegment bytes = filled.asSlice(chunk.place, chunk.bytes);
+                sink.accept(chunk.tensor, chunk.offset, bytes);
+              }
               return null;
             });
     turn = (turn + 1) % slots.size();
@@ -113,6 +182,9 @@ final class ChunkPipe implements AutoCloseable {
 
   /** Waits until the sink has taken everything. */
   void finish() throws IOException {
+    if (!slots.get(turn).chunks.isEmpty()) {
+      flush();
+    }
     for (Slot slot : slots) {
       await(slot);
     }

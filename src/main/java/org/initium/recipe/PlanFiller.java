@@ -20,7 +20,8 @@ import org.initium.Tensor;
  *     next ones are filled
  * @param shard which rows of each tensor are made
  * @param chunkBytes the size of a chunk; each device has memory for two. A tensor with an
- *     orthogonal part is one chunk, since its elements depend on each other
+ *     orthogonal part is one chunk, since its elements depend on each other; small tensors share
+ *     one
  */
 public record PlanFiller(
     Generator generator, Drawing drawing, List<Device> devices, RowShard shard, long chunkBytes) {
@@ -34,7 +35,8 @@ public record PlanFiller(
 
   /** Makes all tensors of the plan and hands their bytes to the sink. */
   public void fill(Plan plan, ChunkSink sink) throws IOException {
-    try (ChunkPipe pipe = new ChunkPipe(devices, sink)) {
+    long all = plan.bytes(shard) + ChunkPipe.ALIGNMENT * plan.tensors().size();
+    try (ChunkPipe pipe = new ChunkPipe(devices, Math.min(chunkBytes, all), sink)) {
       for (PlannedTensor tensor : plan.tensors()) {
         fill(tensor, pipe);
       }
@@ -66,7 +68,7 @@ public record PlanFiller(
     }
   }
 
-  /** Fills what a chunk has of a part. */
+  /** Has filled what a chunk has of a part. */
   private static void fill(
       Tensor chunk, Region slab, PlannedTensor.Part part, Generator generator, ChunkPipe pipe) {
     Region shared = slab.intersect(part.region()).orElse(null);
@@ -78,8 +80,8 @@ public record PlanFiller(
     for (int d = 0; d < at.length; d++) {
       view = view.narrow(d, at[d], shared.shape().size(d));
     }
-    view.shardOf(part.region().shape(), shared.originIn(part.region()))
-        .fill(part.init(), generator, pipe.stream());
+    Tensor slice = view.shardOf(part.region().shape(), shared.originIn(part.region()));
+    pipe.fills().add(slice, part.init(), generator);
   }
 
   /** Moves a generator past a part: the fill of a region of it that has no rows. */

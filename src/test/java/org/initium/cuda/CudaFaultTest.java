@@ -16,9 +16,11 @@ import org.initium.DType;
 import org.initium.Device;
 import org.initium.Event;
 import org.initium.Fill;
+import org.initium.FillBatch;
 import org.initium.Generator;
 import org.initium.InitiumException;
 import org.initium.OutOfMemoryException;
+import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Storage;
 import org.initium.Tensor;
@@ -73,6 +75,7 @@ class CudaFaultTest implements Released {
         new Operation("streams and events", CudaFaultTest::streams),
         new Operation("copies", () -> copies(9 << 20)),
         new Operation("copies of page-locked memory", CudaFaultTest::pinnedCopies),
+        new Operation("a batch", CudaFaultTest::batch),
         fill(new Fill.Constant(1), DType.F32, 100),
         fill(new Fill.Uniform(0, 1), DType.F64, 100),
         fill(new Fill.Normal(0, 1), DType.BF16, 100),
@@ -92,6 +95,19 @@ class CudaFaultTest implements Released {
       other.await(event);
       event.isDone();
       event.synchronize();
+    }
+  }
+
+  private static void batch() {
+    try (Tensor tensor = Tensor.empty(Shape.of(60), DType.F32, DEVICE);
+        Tensor half = Tensor.empty(Shape.of(60), DType.BF16, DEVICE);
+        org.initium.Stream stream = BACKEND.newStream(DEVICE)) {
+      new FillBatch()
+          .add(tensor, new Fill.Constant(1), Generator.philox(1))
+          .add(tensor, new Fill.TruncatedNormal(0, 1, -2, 2), Generator.philox(1))
+          .add(half, new Fill.Normal(0, 1), Generator.philox(1))
+          .queue(stream);
+      stream.synchronize();
     }
   }
 
@@ -257,6 +273,31 @@ class CudaFaultTest implements Released {
         }
         Fills.fill(tensor, fill, Generator.philox(1));
       }
+    }
+  }
+
+  @Test
+  void cusolverFailsBeforeItsStreamIsClosed(SoftDevice device) {
+    Fill fill = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
+    try (Tensor tensor = Tensor.empty(Shape.of(6, 4), DType.F32, DEVICE)) {
+      org.initium.Stream stream = BACKEND.newStream(DEVICE);
+      device.setFaults("cusolverDnSgeqrf.info:1:-4");
+      tensor.fill(fill, Generator.philox(1), stream);
+      CudaException e = assertThrows(CudaException.class, stream::close);
+      assertEquals("cusolverDn geqrf", e.call());
+      Fills.fill(tensor, fill, Generator.philox(1));
+    }
+  }
+
+  /** As on the CPU: PyTorch's generators move on as well. */
+  @Test
+  void aFillThatFailsHasDrawnItsWords(SoftDevice device) {
+    PhiloxGenerator generator = Generator.philox(1);
+    try (Tensor tensor = Tensor.empty(Shape.of(10), DType.F32, DEVICE)) {
+      device.setFaults("cuLaunchKernel:1:" + UNKNOWN);
+      Fill normal = new Fill.Normal(0, 1);
+      assertThrows(CudaException.class, () -> Fills.fill(tensor, normal, generator));
+      assertEquals(12, generator.offset());
     }
   }
 

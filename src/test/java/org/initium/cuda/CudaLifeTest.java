@@ -307,4 +307,22 @@ class CudaLifeTest implements Released {
       assertEquals(0, JCudaDriver.cuGraphDestroy(graph));
     }
   }
+
+  @Test
+  void aTableInUseOutlivesManyOthers() {
+    Gpu gpu = Gpus.of(DEVICE);
+    MemorySegment values = MemorySegment.ofArray(new float[16]);
+    try (Current _ = gpu.enter();
+        Tables.Lease used = lease(gpu, 0, values)) {
+      for (int i = 1; i < 200; i++) {
+        lease(gpu, i, values).close();
+      }
+      assertTrue(used.address() != 0, "throws where the memory was freed");
+    }
+  }
+
+  private static Tables.Lease lease(Gpu gpu, int mean, MemorySegment values) {
+    Fill.TruncatedNormal fill = new Fill.TruncatedNormal(mean, 1, mean - 1, mean + 1);
+    return gpu.tables().lease(new Tables.Key(fill, false), values, gpu.defaultStream());
+  }
 }

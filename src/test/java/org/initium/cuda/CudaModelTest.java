@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.initium.DType;
@@ -19,6 +20,9 @@ import org.initium.recipe.PlanFiller;
 import org.initium.recipe.PlannedTensor;
 import org.initium.recipe.RowShard;
 import org.initium.testing.CudaTest;
+import org.initium.testing.SoftDevice;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,10 +46,16 @@ class CudaModelTest implements Released {
 
   private static Path write(Path folder, Generator generator, long chunk, Device... devices)
       throws IOException {
+    return write(PLAN, folder, generator, chunk, devices);
+  }
+
+  private static Path write(
+      Plan plan, Path folder, Generator generator, long chunk, Device... devices)
+      throws IOException {
     Path file = folder.resolve(devices.length + "-" + devices[0].type() + chunk + ".safetensors");
     PlanFiller filler =
         new PlanFiller(generator, Drawing.of(generator), List.of(devices), RowShard.ALL, chunk);
-    ModelWriter.write(PLAN, filler, file, Map.of(), Long.MAX_VALUE, bytes -> {});
+    ModelWriter.write(plan, filler, file, Map.of(), Long.MAX_VALUE, bytes -> {});
     return file;
   }
 
@@ -64,6 +74,29 @@ class CudaModelTest implements Released {
   void pytorchsNumbersAreTheSame(long chunk, @TempDir Path folder) throws IOException {
     Path cpu = write(folder, Generator.torchCpu(7), chunk, Device.CPU);
     Path cuda = write(folder, Generator.torchCpu(7), chunk, Device.cuda(0));
+    assertEquals(-1, Files.mismatch(cpu, cuda));
+  }
+
+  /** A hundred layers' biases and norms: hundreds of tensors. */
+  @Test
+  @Tag("software-device")
+  void smallTensorsTakeFewLaunchesAndFewCopies(SoftDevice device, @TempDir Path folder)
+      throws IOException {
+    List<PlannedTensor> tensors = new ArrayList<>();
+    for (int layer = 0; layer < 100; layer++) {
+      String name = "h." + layer + ".";
+      tensors.add(tensor(name + "ln.weight", DType.F32, "ones", 60));
+      tensors.add(tensor(name + "ln.bias", DType.F32, "zeros", 60));
+      tensors.add(tensor(name + "gate", DType.BF16, "normal(std=0.02)", 7, 9));
+    }
+    Plan plan = new Plan(tensors, List.of());
+    Path cpu = write(plan, folder, Generator.philox(7), 1 << 20, Device.CPU);
+    long launches = device.calls("cuLaunchKernel");
+    long copies = device.calls("cuMemcpyDtoHAsync");
+    Path cuda = write(plan, folder, Generator.philox(7), 1 << 20, Device.cuda(0));
+    int many = 200 / Many.PIECES + 1 + 100 / Many.PIECES + 1;
+    assertEquals(1 + many, device.calls("cuLaunchKernel") - launches); // the buffer is cleared
+    assertEquals(1, device.calls("cuMemcpyDtoHAsync") - copies);
     assertEquals(-1, Files.mismatch(cpu, cuda));
   }
 }

@@ -41,7 +41,10 @@ class CudaTorchTest implements Released {
           new Part(Shape.of(4097), t -> t),
           new Part(Shape.of(101, 100), t -> t),
           new Part(Shape.of(101, 100), t -> t.narrow(0, 13, 60)),
-          new Part(Shape.of(20, 100), t -> t.shardOf(Shape.of(101, 100), 55, 0)));
+          new Part(Shape.of(20, 100), t -> t.shardOf(Shape.of(101, 100), 55, 0)),
+          new Part(Shape.of(41, 50), t -> t.narrow(1, 3, 21)),
+          new Part(Shape.of(41, 51), t -> t.narrow(0, 2, 37).every(1, 1, 3)),
+          new Part(Shape.of(41, 50), t -> t.narrow(1, 3, 21).shardOf(Shape.of(41, 60), 0, 30)));
 
   @ParameterizedTest
   @EnumSource
@@ -82,11 +85,14 @@ class CudaTorchTest implements Released {
   @EnumSource
   void torchCpuHasTheBitsOfTheCpu(DType dtype) {
     for (Fill fill : FILLS) {
-      Shape shape = Shape.of(33, 31);
-      assertArrayEquals(
-          SameBits.bytes(Device.CPU, fill, dtype, shape, t -> t, Generator.torchCpu(3)),
-          SameBits.bytes(Device.cuda(0), fill, dtype, shape, t -> t, Generator.torchCpu(3)),
-          fill.toString());
+      for (Part part : PARTS) {
+        assertArrayEquals(
+            SameBits.bytes(
+                Device.CPU, fill, dtype, part.memory(), part.of(), Generator.torchCpu(3)),
+            SameBits.bytes(
+                Device.cuda(0), fill, dtype, part.memory(), part.of(), Generator.torchCpu(3)),
+            fill + " of part of " + part.memory());
+      }
     }
   }
 }

@@ -1,0 +1,27 @@
+// Elements that the host made, from memory laid out as the tensor is, into the tensor: what lies between is left alone.
+#include "region.cuh"
+
+struct Scatter {
+  Region region;  // positions are places in the source
+  uint64_t source;
+  uint64_t count;  // elements of the source
+};
+
+template <int bytes>
+__device__ __forceinline__ void scatter(const Scatter& p) {
+  using T = Raw<bytes>;
+  const typename T::Stored* source = reinterpret_cast<const typename T::Stored*>(p.source);
+  fill<T>(p.region, [&](uint64_t group, typename T::Stored* x) {
+#pragma unroll
+    for (int k = 0; k < GROUP<T>; k++) {
+      uint64_t at = group * GROUP<T> + k;
+      x[k] = at < p.count ? source[at] : 0;
+    }
+  });
+}
+
+#define SCATTER(bytes) \
+  extern "C" __global__ void __launch_bounds__(256) scatter_##bytes(const __grid_constant__ Scatter p) { scatter<bytes>(p); }
+SCATTER(2)
+SCATTER(4)
+SCATTER(8)

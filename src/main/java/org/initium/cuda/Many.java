@@ -1,0 +1,65 @@
+package org.initium.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.initium.DType;
+
+/**
+ * Small tensors of one dtype that a launch of kernels/many.cu fills: its struct Many. What they are
+ * is in the launch itself, so that nothing has to be copied before it or outlive it.
+ */
+final class Many implements AutoCloseable {
+  /** As many as the parameters of a launch have room for. */
+  static final int PIECES = 56;
+
+  private static final long PIECE_BYTES = 72;
+
+  /** In the order of the kernel's enum. */
+  enum Law {
+    CONSTANT,
+    UNIFORM,
+    NORMAL,
+    TRUNCATED
+  }
+
+  private final DType dtype;
+  private final Parameters parameters = new Parameters();
+  private final List<Tables.Lease> leases = new ArrayList<>();
+  private int pieces;
+  private long mostItems;
+
+  Many(DType dtype) {
+    this.dtype = dtype;
+  }
+
+  boolean isFull() {
+    return pieces == PIECES;
+  }
+
+  /** Adds a tensor that is one run of less than 2^32 elements; the law's own fields follow. */
+  Parameters add(Region run, Law law, long seed, long start) {
+    mostItems = Math.max(mostItems, run.items());
+    return parameters
+        .seek(PIECE_BYTES * pieces++)
+        .add(run.memory())
+        .add(run.start())
+        .add(run.length() | (long) law.ordinal() << Integer.SIZE)
+        .add(start)
+        .add(seed);
+  }
+
+  /** Keeps a table on the device until the launch is queued. */
+  void keep(Tables.Lease lease) {
+    leases.add(lease);
+  }
+
+  void launch(Gpu gpu, CudaStream stream) {
+    gpu.kernels().launchEach("many", "many_" + dtype, mostItems, pieces, parameters, stream);
+  }
+
+  @Override
+  public void close() {
+    leases.forEach(Tables.Lease::close);
+    parameters.close();
+  }
+}
