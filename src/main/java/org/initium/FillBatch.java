@@ -46,9 +46,8 @@ public final class FillBatch {
   /**
    * Queues the fills on a stream in the order in which they were added, and moves each generator
    * past the words of the whole tensor; then the batch is empty. Tensors without elements are left
-   * alone, and so are their generators. What is refused is refused before anything is drawn. A fill
-   * that fails later leaves its generator moved on, so that no word is drawn twice, and the fills
-   * behind it undone.
+   * alone, and so are their generators. What is wrong with streams and tensors is found before
+   * anything is drawn; where a fill fails, those behind it are not done.
    *
    * @throws IllegalArgumentException if the stream is another device's than a tensor
    * @throws IllegalStateException if a tensor was closed

@@ -294,9 +294,7 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * Queues a fill on a stream of this tensor's device, and moves the generator past the words of
-   * the whole tensor. A tensor without elements is left alone, and so is the generator. What is
-   * refused draws nothing; a fill that fails later, for want of memory or in the device, leaves the
-   * generator moved on all the same, as PyTorch's does: no word is drawn twice.
+   * the whole tensor. A tensor without elements is left alone, and so is the generator.
    *
    * <p>What is wrong with the arguments is found before the generator moves. Where a device fails
    * (out of memory, a lost context), the generator may have moved and the elements are undefined,

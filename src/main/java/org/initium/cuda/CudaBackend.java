@@ -108,8 +108,12 @@ public final class CudaBackend implements Backend {
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
     Gpu gpu = Gpus.of(tensor.device());
     CudaStream queue = (CudaStream) stream;
-    queue.handle(); // throws if closed, before the generator moves
+    // What is wrong is found before the generator moves.
+    queue.handle(); // throws if closed
     refuseCapture(new Target(gpu, tensor, queue), fill, generator);
+    if (fill instanceof Fill.Orthogonal) {
+      Orthogonal.check(tensor.whole());
+    }
     switch (generator) {
       case PhiloxGenerator philox -> {
         long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));

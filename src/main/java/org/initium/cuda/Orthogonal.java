@@ -12,8 +12,12 @@ import org.initium.Shape;
 final class Orthogonal {
   private Orthogonal() {}
 
-  static void fill(Target target, Fill.Orthogonal fill, long seed, long start) {
-    Shape whole = target.tensor().whole();
+  /**
+   * Finds what would be wrong with a fill.
+   *
+   * @throws IllegalArgumentException if the matrix is too large for cuSOLVER
+   */
+  static void check(Shape whole) {
     long first = whole.size(0);
     long rest = whole.numel() / first;
     if (Math.max(first, rest) > Integer.MAX_VALUE) {
@@ -21,6 +25,9 @@ final class Orthogonal {
           "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d"
               .formatted(whole, first, rest));
     }
+  }
+
+  static void fill(Target target, Fill.Orthogonal fill, long seed, long start) {
     Solver solver = Solver.take(target.gpu(), target.stream());
     try {
       queue(target, fill, seed, start, solver);

@@ -20,7 +20,6 @@ import org.initium.FillBatch;
 import org.initium.Generator;
 import org.initium.InitiumException;
 import org.initium.OutOfMemoryException;
-import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Storage;
 import org.initium.Tensor;
@@ -286,18 +285,6 @@ class CudaFaultTest implements Released {
       CudaException e = assertThrows(CudaException.class, stream::close);
       assertEquals("cusolverDn geqrf", e.call());
       Fills.fill(tensor, fill, Generator.philox(1));
-    }
-  }
-
-  /** As on the CPU: PyTorch's generators move on as well. */
-  @Test
-  void aFillThatFailsHasDrawnItsWords(SoftDevice device) {
-    PhiloxGenerator generator = Generator.philox(1);
-    try (Tensor tensor = Tensor.empty(Shape.of(10), DType.F32, DEVICE)) {
-      device.setFaults("cuLaunchKernel:1:" + UNKNOWN);
-      Fill normal = new Fill.Normal(0, 1);
-      assertThrows(CudaException.class, () -> Fills.fill(tensor, normal, generator));
-      assertEquals(12, generator.offset());
     }
   }
 

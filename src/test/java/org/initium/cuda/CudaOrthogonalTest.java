@@ -1,6 +1,7 @@
 package org.initium.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Generator;
+import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.testing.CudaTest;
@@ -129,5 +131,17 @@ class CudaOrthogonalTest implements Released {
         }
       }
     }
+  }
+
+  /** A region without elements of a matrix with too many rows; nothing is written. */
+  @Test
+  void whatIsTooLargeIsFoundBeforeTheGeneratorMoves() {
+    PhiloxGenerator generator = Generator.philox(5);
+    try (Tensor none = Tensor.empty(Shape.of(0, 1), DType.F32, Device.cuda(0))) {
+      Tensor region = none.shardOf(Shape.of(1L << 31, 1), 0, 0);
+      Fill fill = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
+      assertThrows(IllegalArgumentException.class, () -> Fills.fill(region, fill, generator));
+    }
+    assertEquals(0, generator.offset());
   }
 }
