@@ -70,11 +70,14 @@ public record Layout(
 
   /** How many elements of memory there are from the first one to the last. */
   public long span() {
-    long span = 1;
+    long last = 0;
     for (int d = 0; d < sizes.length; d++) {
-      span += (sizes[d] - 1) * memoryStrides[d];
+      if (sizes[d] == 0) {
+        return 0;
+      }
+      last += (sizes[d] - 1) * memoryStrides[d];
     }
-    return span;
+    return last + 1;
   }
 
   /** Whether the tensor is one run: contiguous in memory and in the whole. */

@@ -264,17 +264,12 @@ public final class Tensor implements AutoCloseable {
         storage, dtype, shape, strides, memoryOffset, globalShape, origin.clone(), true, true);
   }
 
-  /**
-   * The same view of other memory: same strides, same region, from the storage's first byte on.
-   *
-   * @throws IllegalArgumentException if the storage is too small
-   */
+  /** The same view of other memory, from its first byte on; refused if that is too small. */
   public Tensor over(Storage other) {
-    long needed = shape.numel() == 0 ? 0 : layout().span() * dtype.bytes();
+    long needed = layout().span() * dtype.bytes();
     if (other.bytes() < needed) {
       throw new IllegalArgumentException(
-          "the storage has %d bytes; this view of shape %s in %s needs %d"
-              .formatted(other.bytes(), shape, dtype, needed));
+          other.bytes() + " bytes of storage are less than this view's " + needed);
     }
     return new Tensor(other, dtype, shape, strides, 0, whole, origin, region, true);
   }
@@ -310,10 +305,9 @@ public final class Tensor implements AutoCloseable {
     fill.check(whole, dtype);
     checkCanBeFilled(stream);
     if (whole.numel() > 0) {
-      Backend backend = Backends.of(device());
-      Backend.Queue queue = (part, law, own) -> backend.fill(part, law, own, stream);
+      Backend.Queue now = (part, law, own) -> Backends.of(device()).fill(part, law, own, stream);
       try {
-        new Filler(generator, queue).fill(this, fill);
+        new Filler(generator, now).fill(this, fill);
       } finally {
         Reference.reachabilityFence(storage); // backends write to its bare address
       }

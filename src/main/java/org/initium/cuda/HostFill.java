@@ -19,8 +19,7 @@ record HostFill(Target target, Generator generator) {
   void fill(CudaBackend backend, Fill.Elementary fill) {
     Tensor tensor = target.tensor();
     Backend cpu = Backends.of(Device.CPU);
-    boolean empty = tensor.shape().numel() == 0;
-    long bytes = empty ? 0 : tensor.layout().span() * tensor.dtype().bytes();
+    long bytes = tensor.layout().span() * tensor.dtype().bytes();
     try (Storage host = cpu.allocate(Device.CPU, bytes)) {
       tensor.over(host).fill(fill, generator, cpu.defaultStream(Device.CPU));
       if (tensor.isContiguous()) {
