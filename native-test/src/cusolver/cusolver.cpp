@@ -75,23 +75,14 @@ template <class T> struct Matrix {
     const size_t elements = size_t(leading) * (columns - 1) + rows;
     if (rows != 0 && columns != 0) require(shim::onDevice(name, what, at, elements * sizeof(T)));
   }
-  // Dense columns of it, from the device or to it; the gap below each column is nobody's business.
-  void move(std::vector<std::remove_const_t<T>>& dense, bool toDevice) const {
-    dense.resize(size_t(rows) * columns);
-    for (int c = 0; c < columns && rows > 0; c++) {
-      T* address = at + size_t(c) * leading;
-      auto* column = dense.data() + size_t(c) * rows;
-      const size_t n = rows * sizeof(T);
-      const auto finding = toDevice
-                               ? shim::copy(const_cast<std::remove_const_t<T>*>(address), column, n)
-                               : shim::copy(column, address, n);
-      if (finding) throw *finding;
-    }
-  }
-  std::vector<std::remove_const_t<T>> read() const {
-    std::vector<std::remove_const_t<T>> dense;
-    move(dense, false);
-    return dense;
+  // LAPACK works on the device's memory itself, once it is known to be sound.
+  void reads() const { each(shim::readable); }
+  void writes() const { each(shim::written); }
+
+ private:
+  template <class F> void each(F check) const {
+    for (int c = 0; c < columns && rows > 0; c++)
+      if (auto finding = check(at + size_t(c) * leading, rows * sizeof(T))) throw *finding;
   }
 };
 
@@ -115,14 +106,18 @@ template <class T> struct Work {
   }
 };
 
-// Queues compute(), which answers LAPACK's info; then leaves rubbish in the work space. A test may
-// order an info: the pseudo entry point "cusolverDnSgeqrf.info".
+// Queues compute(work, size, info), which calls LAPACK; then leaves rubbish in the work space. A
+// test may order an info: the pseudo entry point "cusolverDnSgeqrf.info".
 template <class T, class F>
-void run(const char* name, const Handle* handle, Work<T> work, F compute) {
+void run(const char* name, const Handle* handle, int n, Work<T> work, F compute) {
+  work.check(name, n);
   const int ordered = shim::enter(std::string(name) + ".info");
   const auto body = [=]() -> std::optional<Finding> {
     try {
-      int info = compute();
+      std::vector<T> own(size_t(workFor(n)) * 64);  // more than LAPACK's blocked algorithms ask for
+      const int size = int(own.size());
+      int info = 0;
+      compute(own.data(), &size, &info);
       if (ordered != 0) info = ordered;
       if (auto finding = shim::fill(work.at, 0xff, size_t(work.size) * sizeof(T))) return finding;
       return shim::copy(work.info, &info, sizeof info);
@@ -144,12 +139,11 @@ template <class T>
 int geqrf(const char* name, Handle* handle, int m, int n, T* a, int lda, T* tau, Work<T> work) {
   return on(name, handle, [&] {
     const Matrix<T> matrix{"A", a, m, n, lda}, scales = vector("tau", tau, std::min(m, n));
-    matrix.check(name), scales.check(name), work.check(name, n);
-    run(name, handle, work, [=] {
-      std::vector<T> dense = matrix.read(), t(size_t(scales.rows));
-      const int info = dense.empty() ? 0 : lapack::geqrf(m, n, dense.data(), t.data());
-      matrix.move(dense, true), scales.move(t, true);
-      return info;
+    matrix.check(name), scales.check(name);
+    run(name, handle, n, work, [=](T* own, const int* size, int* info) {
+      matrix.reads();
+      Lapack<T>::geqrf(&m, &n, a, &lda, tau, own, size, info);
+      matrix.writes(), scales.writes();
     });
   });
 }
@@ -161,12 +155,11 @@ int orgqr(const char* name, Handle* handle, int m, int n, int k, T* a, int lda, 
     require(k >= 0 && k <= n && n <= m);
     const Matrix<T> matrix{"A", a, m, n, lda};
     const Matrix<const T> scales = vector("tau", tau, k);
-    matrix.check(name), scales.check(name), work.check(name, n);
-    run(name, handle, work, [=] {
-      std::vector<T> dense = matrix.read(), t = scales.read();
-      const int info = dense.empty() ? 0 : lapack::orgqr(m, n, k, dense.data(), t.data());
-      matrix.move(dense, true);
-      return info;
+    matrix.check(name), scales.check(name);
+    run(name, handle, n, work, [=](T* own, const int* size, int* info) {
+      matrix.reads(), scales.reads();
+      Lapack<T>::orgqr(&m, &n, &k, a, &lda, tau, own, size, info);
+      matrix.writes();
     });
   });
 }
@@ -175,20 +168,16 @@ template <class T>
 int ormqr(const char* name, Handle* handle, int side, int trans, int m, int n, int k, const T* a,
           int lda, const T* tau, T* c, int ldc, Work<T> work) {
   return on(name, handle, [&] {
-    const bool left = side == 0;
-    const int order = left ? m : n;
+    const int order = side == 0 ? m : n;
     require(side >= 0 && side <= 1 && trans >= 0 && trans <= 2 && k >= 0 && k <= order);
     const Matrix<const T> reflectors{"A", a, order, k, lda}, scales = vector("tau", tau, k);
     const Matrix<T> target{"C", c, m, n, ldc};
     reflectors.check(name), scales.check(name), target.check(name);
-    work.check(name, std::max(m, n));
-    run(name, handle, work, [=] {
-      std::vector<T> q = reflectors.read(), t = scales.read(), dense = target.read();
-      const int info = dense.empty() || k == 0 ? 0
-                                               : lapack::ormqr(left, trans != 0, m, n, k, q.data(),
-                                                               t.data(), dense.data());
-      target.move(dense, true);
-      return info;
+    run(name, handle, std::max(m, n), work, [=](T* own, const int* size, int* info) {
+      reflectors.reads(), scales.reads(), target.reads();
+      const char *left = side == 0 ? "L" : "R", *op = trans != 0 ? "T" : "N";
+      Lapack<T>::ormqr(left, op, &m, &n, &k, a, &lda, tau, c, &ldc, own, size, info, 1, 1);
+      target.writes();
     });
   });
 }

@@ -19,8 +19,6 @@ using CUgraph = struct CUgraph_st*;
 using CUgraphNode = struct CUgraphNode_st*;
 using CUgraphExec = struct CUgraphExec_st*;
 using CUarray = struct CUarray_st*;
-using CUhostFn = void (*)(void*);
-using CUstreamCallback = void (*)(CUstream, int, void*);
 using CUoccupancyB2DSize = std::size_t (*)(int);
 
 struct CUuuid {

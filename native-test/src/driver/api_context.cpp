@@ -1,4 +1,4 @@
-// Contexts: the primary one of each device, the program's own, and the stack of each thread.
+// Contexts: the primary one of each device, and the stack of each thread.
 #include <utility>
 
 #include "entry.h"
@@ -20,7 +20,7 @@ INITIUM_API CUresult cuDevicePrimaryCtxRetain(CUcontext* context, CUdevice devic
   return entry(__func__, Needs::Init, [&](Call& call) {
     Device& d = call.device(device);
     require(context != nullptr);
-    if (d.primary == nullptr) d.primary = call.driver.makeContext(device, true);
+    if (d.primary == nullptr) d.primary = call.driver.makeContext(device);
     ++d.retains;
     *context = call.driver.contexts.handleOf(d.primary.get());
   });
@@ -44,23 +44,6 @@ INITIUM_API CUresult cuDevicePrimaryCtxGetState(CUdevice device, unsigned* flags
   return entry(__func__, Needs::Init, [&](Call& call) {
     out(active) = call.device(device).primary != nullptr;
     out(flags) = 0;
-  });
-}
-
-INITIUM_API CUresult cuCtxCreate_v2(CUcontext* context, unsigned, CUdevice device) {
-  return entry(__func__, Needs::Init, [&](Call& call) {
-    call.device(device);
-    require(context != nullptr);
-    call.thread.contexts.push_back(call.driver.makeContext(device, false));
-    *context = call.driver.contexts.handleOf(call.thread.contexts.back().get());
-  });
-}
-INITIUM_API CUresult cuCtxDestroy_v2(CUcontext handle) {
-  return entry(__func__, Needs::Init, [&](Call& call) {
-    const ContextPtr context = find(call, handle);
-    require(!context->primary, CUDA_ERROR_INVALID_CONTEXT);
-    if (call.context == context) pop(call);
-    call.driver.end(context);
   });
 }
 

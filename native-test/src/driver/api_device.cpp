@@ -85,13 +85,6 @@ INITIUM_API CUresult cuDeviceGetAttribute(int* value, int which, CUdevice device
     out(value) = attributeOf(call.driver, which, device);
   });
 }
-INITIUM_API CUresult cuDeviceComputeCapability(int* major, int* minor, CUdevice device) {
-  return entry(__func__, Needs::Init, [&](Call& call) {
-    call.device(device);
-    out(major) = call.driver.environment.major;
-    out(minor) = call.driver.environment.minor;
-  });
-}
 INITIUM_API CUresult cuDeviceCanAccessPeer(int* can, CUdevice device, CUdevice peer) {
   return entry(__func__, Needs::Init, [&](Call& call) {
     call.device(device), call.device(peer);

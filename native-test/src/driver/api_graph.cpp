@@ -39,13 +39,6 @@ INITIUM_API CUresult cuStreamIsCapturing(CUstream handle, unsigned* status) {
   return entry(__func__, Needs::Context,
                [&](Call& call) { out(status) = statusOf(*call.stream(handle)); });
 }
-INITIUM_API CUresult cuStreamGetCaptureInfo(CUstream handle, unsigned* status, uint64_t* id) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    const StreamPtr stream = call.stream(handle);
-    out(status) = statusOf(*stream);
-    if (id != nullptr && stream->capture != nullptr) *id = stream->capture->id;
-  });
-}
 INITIUM_API CUresult cuThreadExchangeStreamCaptureMode(unsigned* mode) {
   return entry(__func__, Needs::Init, [&](Call& call) {
     require(out(mode) <= CU_STREAM_CAPTURE_MODE_RELAXED);
@@ -53,14 +46,6 @@ INITIUM_API CUresult cuThreadExchangeStreamCaptureMode(unsigned* mode) {
   });
 }
 
-INITIUM_API CUresult cuGraphGetNodes(CUgraph handle, CUgraphNode* nodes, size_t* count) {
-  return entry(__func__, Needs::Init, [&](Call& call) {
-    auto& all = call.find(call.driver.graphs, handle)->nodes;
-    for (size_t i = 0; nodes != nullptr && i < out(count); i++)
-      nodes[i] = i < all.size() ? reinterpret_cast<CUgraphNode>(&all[i]) : nullptr;
-    out(count) = all.size();
-  });
-}
 INITIUM_API CUresult cuGraphDestroy(CUgraph handle) {
   return entry(__func__, Needs::Init, [&](Call& call) {
     call.find(call.driver.graphs, handle);

@@ -96,11 +96,6 @@ CUresult launch(const char* name, CUfunction handle, LaunchConfig config, CUstre
 
 }  // namespace
 
-INITIUM_API CUresult cuFuncGetModule(CUmodule* module, CUfunction handle) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    out(module) = call.find(call.driver.functions, handle)->moduleHandle;
-  });
-}
 INITIUM_API CUresult cuFuncGetAttribute(int* value, int attribute, CUfunction handle) {
   return entry(__func__, Needs::Context, [&](Call& call) {
     const auto f = call.find(call.driver.functions, handle);

@@ -76,16 +76,6 @@ INITIUM_API CUresult cuMemAlloc_v2(CUdeviceptr* address, size_t bytes) {
     *address = allocate(call, bytes);
   });
 }
-INITIUM_API CUresult cuMemAllocPitch_v2(CUdeviceptr* address, size_t* pitch, size_t width,
-                                        size_t height, unsigned element) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    require(address != nullptr && pitch != nullptr && width != 0 && height != 0);
-    require(element == 4 || element == 8 || element == 16);
-    call.unsafeForCapture();
-    *pitch = (width + 511) / 512 * 512;
-    *address = allocate(call, *pitch * height);
-  });
-}
 // A GPU's driver may wait for queued work here, and promises nothing: work that is still queued and
 // uses the memory is a defect of the program, and is found when it runs.
 INITIUM_API CUresult cuMemFree_v2(CUdeviceptr address) {
@@ -160,14 +150,6 @@ INITIUM_API CUresult cuMemGetInfo_v2(size_t* unused, size_t* total) {
   return entry(__func__, Needs::Context, [&](Call& call) {
     out(total) = call.driver.memory.budget();
     out(unused) = *total - call.driver.memory.used(call.context->device);
-  });
-}
-INITIUM_API CUresult cuMemGetAddressRange_v2(CUdeviceptr* base, size_t* size, CUdeviceptr address) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    const Allocation* a = call.driver.memory.find(address);
-    require(a != nullptr && a->state == State::Live, CUDA_ERROR_NOT_FOUND);
-    if (base != nullptr) *base = a->base;
-    if (size != nullptr) *size = a->size;
   });
 }
 INITIUM_API CUresult cuPointerGetAttribute(void* data, int which, CUdeviceptr address) {

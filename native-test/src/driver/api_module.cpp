@@ -112,7 +112,7 @@ INITIUM_API CUresult cuModuleGetFunction(CUfunction* function, CUmodule handle, 
     CUfunction& known = loaded->functions[name];
     if (known == nullptr) {
       const size_t used = std::min(Limits::sharedPerBlock, kernel->sharedBytes);
-      Function made{loaded, handle, kernel, Limits::sharedPerBlock - used};
+      Function made{loaded, kernel, Limits::sharedPerBlock - used};
       known = call.driver.functions.add(std::make_shared<Function>(std::move(made)));
     }
     *function = known;

@@ -5,16 +5,6 @@ using namespace initium::soft;
 
 namespace {
 
-Work hostFunction(const char* name, std::function<void()> function) {
-  const auto body = [function = std::move(function)]() -> std::optional<Finding> {
-    Thread::get().insideCallback = true;
-    function();
-    Thread::get().insideCallback = false;
-    return {};
-  };
-  return {name, body, {}};
-}
-
 std::shared_ptr<Event> find(const Call& call, CUevent handle) {
   return call.find(call.driver.events, handle);
 }
@@ -66,27 +56,6 @@ INITIUM_API CUresult cuStreamWaitEvent(CUstream handle, CUevent event, unsigned)
     call.driver.engine.wait(call.lock, call.stream(handle), *find(call, event));
   });
 }
-INITIUM_API CUresult cuStreamGetFlags(CUstream handle, unsigned* flags) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    out(flags) = call.stream(handle)->blocking ? 0 : unsigned{CU_STREAM_NON_BLOCKING};
-  });
-}
-INITIUM_API CUresult cuLaunchHostFunc(CUstream handle, CUhostFn function, void* data) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    require(function != nullptr);
-    call.submit(call.stream(handle), hostFunction(call.name, [=] { function(data); }));
-  });
-}
-INITIUM_API CUresult cuStreamAddCallback(CUstream handle, CUstreamCallback function, void* data,
-                                         unsigned flags) {
-  return entry(__func__, Needs::Context, [&](Call& call) {
-    require(function != nullptr && flags == 0);
-    const StreamPtr stream = call.stream(handle);
-    notCaptured(stream->capture, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
-    call.submit(stream, hostFunction(call.name, [=] { function(handle, CUDA_SUCCESS, data); }));
-  });
-}
-
 INITIUM_API CUresult cuEventCreate(CUevent* event, unsigned flags) {
   return entry(__func__, Needs::Context, [&](Call& call) {
     require(event != nullptr && flags <= 7);

@@ -66,7 +66,7 @@ void Engine::wait(Lock& lock, const StreamPtr& stream, const Event& event) {
 void Engine::beginCapture(const StreamPtr& stream, unsigned mode) {
   if (stream->legacy) throw CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
   if (stream->capture != nullptr) throw CUDA_ERROR_ILLEGAL_STATE;
-  Capture capture{++captureIds_, mode, std::this_thread::get_id(), {}, false, {stream}};
+  Capture capture{mode, std::this_thread::get_id(), {}, false, {stream}};
   captures_.push_back(stream->capture = std::make_shared<Capture>(std::move(capture)));
 }
 
@@ -105,18 +105,7 @@ void Engine::unsafeForCapture(unsigned threadMode) {
 }
 
 void Engine::launch(Lock& lock, GraphExec& exec, const StreamPtr& stream) {
-  if (stream->capture != nullptr) {  // becomes part of the graph that is being captured
-    sound(*stream->capture);
-    auto& nodes = stream->capture->graph.nodes;
-    const size_t first = nodes.size();
-    for (Graph::Node node : exec.graph.nodes) {
-      for (size_t& before : node.after) before += first;
-      if (node.after.empty()) node.after = stream->tail;
-      nodes.push_back(std::move(node));
-    }
-    for (size_t i = first; i < nodes.size(); i++) stream->tail.push_back(i);
-    return;
-  }
+  if (stream->capture != nullptr) throw CUDA_ERROR_NOT_SUPPORTED;  // a graph in a graph
   legacyAllowed(*stream);
   const OpPtr start = queue(lock, stream, {"graph", {}, {}}, {exec.last});
   std::vector<OpPtr> ops;

@@ -51,10 +51,9 @@ Driver& Driver::get() {
 
 Driver::Driver() { std::atexit(reportAtExit); }
 
-ContextPtr Driver::makeContext(int device, bool primary) {
+ContextPtr Driver::makeContext(int device) {
   auto context = std::make_shared<Context>();
   context->device = device;
-  context->primary = primary;
   context->legacy = std::make_shared<Stream>();
   context->legacy->context = context;
   context->legacy->legacy = true;
@@ -77,15 +76,8 @@ void Driver::end(const ContextPtr& context) {
   functions.removeIf([&](const Function& f) { return f.module->context == context; });
   drop(modules);
   context->streams.clear();
-  context->perThread.clear();
   context->legacy = nullptr;
-  bool last = true;  // of its device
-  contexts.removeIf([&](const Context& c) {
-    const bool self = &c == context.get();
-    last &= self || c.device != context->device;
-    return self;
-  });
-  if (!last) return;
+  contexts.removeIf([&](const Context& c) { return &c == context.get(); });
   for (const Allocation* allocation : memory.live(context->device)) {
     Findings::get().add(leak + allocation->describe());
     memory.free(allocation->base);

@@ -3,7 +3,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "../memory.h"
@@ -16,10 +15,9 @@ namespace initium::soft {
 
 struct Context {
   int device = 0;
-  bool primary = false, alive = true;
+  bool alive = true;
   CUresult sticky = CUDA_SUCCESS;  // after a finding: what every later call answers
   StreamPtr legacy;
-  std::map<std::thread::id, StreamPtr> perThread;
   std::vector<StreamPtr> streams;  // that are not destroyed, or still have work
 };
 using ContextPtr = std::shared_ptr<Context>;
@@ -32,7 +30,6 @@ struct LoadedModule {
 
 struct Function {
   std::shared_ptr<LoadedModule> module;
-  CUmodule moduleHandle = nullptr;
   const Kernel* kernel = nullptr;
   size_t maxDynamicShared = 0;
 };
@@ -85,7 +82,7 @@ class Driver {
  public:
   static Driver& get();
 
-  ContextPtr makeContext(int device, bool primary);
+  ContextPtr makeContext(int device);
   void end(const ContextPtr&);  // what the context still holds is reported as leaked, and freed
   std::map<std::string, long> live() const;  // memory, streams, events ... by kind
 

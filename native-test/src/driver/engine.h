@@ -68,7 +68,6 @@ struct GraphExec {
 
 // A capture in progress: the graph that grows, and the streams that have joined.
 struct Capture {
-  uint64_t id = 0;
   unsigned mode = 0;
   std::thread::id thread;
   Graph graph;
@@ -133,7 +132,6 @@ class Engine {
   std::mt19937_64 random_;
   std::vector<OpPtr> queue_;  // not yet done, in the order of the calls
   std::vector<std::shared_ptr<Capture>> captures_;
-  uint64_t captureIds_ = 0;
   std::condition_variable changed_;
 };
 

@@ -12,10 +12,6 @@ Thread& Thread::get() {
 
 CUresult entry(const char* name, Needs needs, const std::function<void(Call&)>& body) {
   Thread& thread = Thread::get();
-  if (thread.insideCallback) {
-    Findings::get().add(std::string(name) + " was called by a host function of a stream");
-    return CUDA_ERROR_NOT_PERMITTED;
-  }
   if (const int fault = Calls::get().enter(name)) return CUresult(fault);
   Driver& driver = Driver::get();
   Lock lock(driver.mutex);
@@ -58,14 +54,8 @@ StreamPtr Call::stream(CUstream handle) const {
   const auto number = reinterpret_cast<uintptr_t>(handle);
   if (number > 2) return find(driver.streams, handle);
   require(context != nullptr, CUDA_ERROR_INVALID_HANDLE);
-  if (number < 2) return context->legacy;
-  StreamPtr& own = context->perThread[std::this_thread::get_id()];
-  if (own == nullptr) {
-    own = std::make_shared<Stream>();
-    own->context = context;
-    context->streams.push_back(own);
-  }
-  return own;
+  require(number < 2, CUDA_ERROR_NOT_SUPPORTED);  // a default stream for each thread
+  return context->legacy;
 }
 
 StreamPtr Call::ownStream(CUstream handle) const {

@@ -21,7 +21,6 @@ enum class Needs {
 struct Thread {
   std::vector<ContextPtr> contexts;  // the current one is the last
   unsigned captureMode = CU_STREAM_CAPTURE_MODE_GLOBAL;
-  bool insideCallback = false;
   static Thread& get();
 };
 

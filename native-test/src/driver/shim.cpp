@@ -1,5 +1,7 @@
 #include "shim.h"
 
+#include <cstring>
+
 #include "entry.h"
 
 namespace initium::soft::shim {
@@ -44,6 +46,16 @@ std::optional<Finding> copy(void* to, const void* from, size_t bytes) {
 }
 std::optional<Finding> fill(void* to, unsigned char value, size_t bytes) {
   return Driver::get().memory.fill(number(to), value, 1, bytes);
+}
+
+std::optional<Finding> readable(const void* from, size_t bytes) {
+  std::vector<std::byte> scratch(bytes);
+  return copy(scratch.data(), from, bytes);
+}
+std::optional<Finding> written(const void* to, size_t bytes) {
+  std::vector<std::byte> scratch(bytes);
+  std::memcpy(scratch.data(), to, bytes);
+  return copy(const_cast<void*>(to), scratch.data(), bytes);
 }
 
 bool onDevice(const char* name, const char* argument, const void* address, size_t bytes) {

@@ -24,9 +24,12 @@ INITIUM_SHIM CUresult context();
 INITIUM_SHIM CUresult enqueue(const char* name, CUstream,
                               std::function<std::optional<Finding>()> body);
 
-// In the body: the devices' memory, checked as a copy checks it.
+// In the body: the devices' memory, checked as a copy checks it. Device memory is host memory too:
+// after `readable`, a library may read it where it is, and `written` says that it wrote there.
 INITIUM_SHIM std::optional<Finding> copy(void* to, const void* from, size_t bytes);
 INITIUM_SHIM std::optional<Finding> fill(void* to, unsigned char value, size_t bytes);
+INITIUM_SHIM std::optional<Finding> readable(const void* from, size_t bytes);
+INITIUM_SHIM std::optional<Finding> written(const void* to, size_t bytes);
 
 // Whether bytes from this address are device memory that is alive; reported when they are not.
 INITIUM_SHIM bool onDevice(const char* name, const char* argument, const void* address,

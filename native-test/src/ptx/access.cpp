@@ -29,23 +29,7 @@ struct Lane {
   }
 };
 
-bool allWritten(const std::byte* marks, unsigned size) {
-  uint32_t four = 0;
-  uint64_t eight = 0;
-  switch (size) {
-    case 4: std::memcpy(&four, marks, 4); return four == 0x01010101;
-    case 8: std::memcpy(&eight, marks, 8); return eight == 0x0101010101010101;
-    default: return std::memchr(marks, 0, size) == nullptr;
-  }
-}
-void markWritten(std::byte* marks, unsigned size) {
-  switch (size) {  // fixed sizes: stores instead of a call
-    case 4: std::memset(marks, 1, 4); break;
-    case 8: std::memset(marks, 1, 8); break;
-    case 16: std::memset(marks, 1, 16); break;
-    default: std::memset(marks, 1, size);
-  }
-}
+bool allWritten(const std::byte* marks, unsigned n) { return std::memchr(marks, 0, n) == nullptr; }
 
 // Memory that a block, a thread or a launch owns, from an offset.
 std::byte* owned(const Lane& a, std::byte* data, std::byte* marks, size_t limit,
@@ -55,7 +39,7 @@ std::byte* owned(const Lane& a, std::byte* data, std::byte* marks, size_t limit,
     a.fault(Code::IllegalAddress, "out of bounds: ", where(), space);
   if (marks != nullptr && a.reads() && !allWritten(marks + a.address, a.size))
     a.fault(Code::LaunchFailed, "read of memory never written: ", where(), space);
-  if (a.writes()) markWritten(marks + a.address, a.size);
+  if (a.writes()) std::memset(marks + a.address, 1, a.size);
   return data + a.address;
 }
 
@@ -63,10 +47,10 @@ std::byte* shared(const Lane& a) {
   Block& b = *a.w.block;
   const size_t limit = b.shared.data.size();
   std::byte* p = owned(a, b.shared.data.data(), b.shared.written.data(), limit, "shared memory");
-  const Tag me = Tag::of(b.serial & 0xfffffffff, a.w.thread(a.lane), b.phase, a.strong);
+  const Tag me = Tag::of(1, a.w.thread(a.lane), b.phase, a.strong);
   const Accessor who{a.w, me, ~uint64_t{0}, a.writes()};
   for (unsigned k = 0; k < a.size; k++)
-    if (const Tag other = who.touch(b.sharedTags + 2 * (a.address + k)); other.bits != 0)
+    if (const Tag other = who.touch(&b.sharedTags[2 * (a.address + k)]); other.bits != 0)
       throw Fault{Code::LaunchFailed, "race in shared memory: " + who.describe(other), a.lane,
                   a.address + k, std::to_string(limit) + " bytes of shared memory"};
   return p;
@@ -128,11 +112,11 @@ std::byte* global(const Lane& a) {
     std::byte* marks = allocation.written->data() + (a.address - allocation.base);
     if (a.reads() && !allWritten(marks, a.size))
       a.fault(Code::LaunchFailed, "read of memory never written: ", allocation.describe());
-    if (a.writes()) markWritten(marks, a.size);
+    if (a.writes()) std::memset(marks, 1, a.size);
   }
   if (allocation.space != Space::Const) checkRaces(a, allocation);
-  if (a.reads()) a.w.bytesRead += a.size;
-  if (a.writes()) a.w.bytesWritten += a.size;
+  if (a.reads()) a.w.count->bytesRead += a.size;
+  if (a.writes()) a.w.count->bytesWritten += a.size;
   return reinterpret_cast<std::byte*>(a.address);
 }
 

@@ -10,20 +10,6 @@ namespace initium::soft {
 
 namespace {
 
-// Fixed sizes, so that the compiler makes moves of them.
-template <class T> void copyElement(std::byte* p, u64& v, bool store) {
-  if (store) std::memcpy(p, &v, sizeof(T));
-  else v = 0, std::memcpy(&v, p, sizeof(T));
-}
-void copyElement(std::byte* p, u64& v, unsigned size, bool store) {
-  switch (size) {
-    case 1: return copyElement<u8>(p, v, store);
-    case 2: return copyElement<u16>(p, v, store);
-    case 4: return copyElement<u32>(p, v, store);
-    default: return copyElement<u64>(p, v, store);
-  }
-}
-
 // op: up to 4 registers, then the address
 template <bool kSigned> void load(Warp& w, const Instr& i, Mask m) {
   const u64* a = w.slot(i.op[i.count]);
@@ -32,7 +18,8 @@ template <bool kSigned> void load(Warp& w, const Instr& i, Mask m) {
     std::byte* p = access(w, i, l, a[l] + u64(i.imm), i.size * i.count, Access::Read);
     for (unsigned k = 0; k < i.count; k++) {
       u64& v = w.slot(i.op[k])[l];
-      copyElement(p + k * i.size, v, i.size, false);
+      v = 0;
+      std::memcpy(&v, p + k * i.size, i.size);
       if (kSigned) v = u64(s64(v << up) >> up) & i.width;
     }
   });
@@ -43,7 +30,7 @@ void store(Warp& w, const Instr& i, Mask m) {
   each(m, [&](int l) {
     std::byte* p = access(w, i, l, a[l] + u64(i.imm), i.size * i.count, Access::Write);
     for (unsigned k = 0; k < i.count; k++)
-      copyElement(p + k * i.size, w.slot(i.op[1 + k])[l], i.size, true);
+      std::memcpy(p + k * i.size, &w.slot(i.op[1 + k])[l], i.size);
   });
 }
 

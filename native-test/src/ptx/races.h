@@ -12,7 +12,7 @@
 
 namespace initium::soft {
 
-// 36 owner (launch and block; shared memory: the block's serial) | 10 thread | 15 phase | 3 flags
+// 36 owner (launch and block) | 10 thread | 15 phase | 3 flags
 struct Tag {
   enum : uint64_t { kBlocks = 1, kThreads = 2, kStrong = 4 };  // by several blocks, several threads
   static constexpr uint32_t kLastPhase = 0x7fff;

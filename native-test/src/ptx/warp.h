@@ -35,8 +35,7 @@ struct Block {
   Dim3 id{0, 0, 0};
   uint64_t number = 0;  // in the grid, linear
   Bytes shared;
-  uint64_t* sharedTags = nullptr;  // access.cpp; two for each byte
-  uint64_t serial = 0;  // of this block on its worker: tells old records of shared memory apart
+  std::vector<uint64_t> sharedTags;  // races.h; two for each byte
   // Program order that barriers make: an access is known by the phase it happened in.
   uint32_t phase = 1, barrierPhase = 1;
   std::vector<Warp> warps;
@@ -63,7 +62,7 @@ struct Warp {
   uint32_t turn = 0;   // see Worker::pick
   bool fair = false;
   Allocation* recent = nullptr;  // the last one that an access hit
-  uint64_t bytesRead = 0, bytesWritten = 0;
+  KernelCount* count = nullptr;
 
   uint64_t* slot(uint32_t i) { return file.data() + size_t{i} * kLanes; }
   Mask runnable() const { return live & ~atBarrier & ~waiting; }

@@ -53,7 +53,6 @@ std::optional<Finding> Worker::run(uint64_t resident) {
       if (blocks.empty() || stop_) return {};
       for (auto b = blocks.begin(); b != blocks.end();) {
         const bool done = step(*b);
-        if (done && b->sharedTags != nullptr) freeTags_.push_back(b->sharedTags);
         b = done ? blocks.erase(b) : std::next(b);
       }
     }
@@ -83,16 +82,8 @@ KernelCount Worker::count() const {
 void Worker::start(Block& b, uint64_t number) {
   b.number = number;
   b.id = place(number, launch_.config.grid);
-  b.serial = ++serial_;
-  if (launch_.sharedBytes != 0) {
-    if (freeTags_.empty()) {
-      std::byte* tags = tags_.emplace_back(launch_.sharedBytes * 16).data();
-      freeTags_.push_back(reinterpret_cast<uint64_t*>(tags));
-    }
-    b.sharedTags = freeTags_.back();
-    freeTags_.pop_back();
-    b.shared.reset(launch_.sharedBytes);
-  }
+  b.shared.reset(launch_.sharedBytes);
+  b.sharedTags.assign(2 * launch_.sharedBytes, 0);
   const uint64_t threads = launch_.config.block.count();
   b.warps.resize((threads + kLanes - 1) / kLanes);
   for (uint32_t k = 0; k < b.warps.size(); k++) {
@@ -100,38 +91,22 @@ void Worker::start(Block& b, uint64_t number) {
     w.launch = &launch_;
     w.block = &b;
     w.index = k;
+    w.count = &count_;
     const uint64_t lanes = std::min<uint64_t>(kLanes, threads - uint64_t{k} * kLanes);
     w.live = kAll >> (kLanes - lanes);
   }
   count_.threads += threads;
 }
 
+// Registers and local memory, when the warp first runs.
 void Worker::dress(Warp& w) {
-  if (files_.empty()) {
-    const size_t constants = program_.constants.size();
-    std::vector<uint64_t> file(size_t{program_.slots} * kLanes + 1, 0xA5A5A5A5A5A5A5A5);
-    auto at = file.begin() + long((program_.slots - constants) * kLanes);
-    for (const uint64_t value : program_.constants) at = std::fill_n(at, kLanes, value);
-    files_.push_back(std::move(file));
-  }
-  w.file = std::move(files_.back());
-  files_.pop_back();
-  if (const size_t n = launch_.kernel.localBytes; n != 0) {
-    if (locals_.empty()) locals_.emplace_back();
-    w.local = std::move(locals_.back());
-    locals_.pop_back();
-    w.local.reset(n * kLanes);
-  }
+  const size_t constants = program_.constants.size();
+  w.file.assign(size_t{program_.slots} * kLanes + 1, 0xA5A5A5A5A5A5A5A5);
+  auto at = w.file.begin() + long((program_.slots - constants) * kLanes);
+  for (const uint64_t value : program_.constants) at = std::fill_n(at, kLanes, value);
+  w.local.reset(launch_.kernel.localBytes * kLanes);
   for (const auto& [slot, value] : program_.specials)
     for (int l = 0; l < kLanes; l++) w.slot(slot)[l] = value(w, l);
-}
-
-void Worker::undress(Warp& w) {
-  files_.push_back(std::move(w.file));
-  w.file.clear();
-  locals_.push_back(std::move(w.local));
-  count_.bytesRead += w.bytesRead;
-  count_.bytesWritten += w.bytesWritten;
 }
 
 bool Worker::step(Block& b) {
@@ -143,7 +118,7 @@ bool Worker::step(Block& b) {
     if (w.runnable() != 0) {
       if (w.file.empty()) dress(w);
       run(w);
-      if (w.live == 0) undress(w);
+      if (w.live == 0) w.file.clear();
     }
     runnable |= w.runnable() != 0;
     alive |= w.live != 0;

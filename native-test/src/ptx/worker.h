@@ -48,10 +48,7 @@ class Worker {
   bool wait(Warp&, const Instr&, Mask lanes, Mask m, uint32_t pc);
   bool converge(Warp&, const Instr&, Mask lanes, Mask m, uint32_t pc);
 
-  // Registers and local memory are lent to a warp while it lives, so that a kernel without barriers
-  // uses one set, hot in the cache.
   void dress(Warp&);
-  void undress(Warp&);
 
   // barriers.cpp
   static int barrierOf(Warp&, const Instr&, int lane);
@@ -67,11 +64,6 @@ class Worker {
   std::vector<uint64_t> executed_;  // thread instructions, by pc
   KernelCount count_;
   std::chrono::steady_clock::time_point deadline_;
-  uint64_t serial_ = 0;
-  std::list<Pages> tags_;
-  std::vector<uint64_t*> freeTags_;
-  std::vector<std::vector<uint64_t>> files_;
-  std::vector<Bytes> locals_;
   Warp* warp_ = nullptr;  // what runs now, for a report
   uint32_t pc_ = 0;
 };

