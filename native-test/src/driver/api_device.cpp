@@ -10,8 +10,7 @@ using namespace initium::soft;
 namespace {
 
 // Attributes in the numbering of CUdevice_attribute. One that is not listed is 0: not supported.
-int attributeOf(const Driver& driver, int which, int device) {
-  const Limits& l = driver.limits;
+int attributeOf(int which, int device) {
   // clang-format off
   const std::pair<int, int> table[] = {
       {1, Limits::threadsPerBlock}, {2, 1024}, {3, 1024}, {4, 64},  // block
@@ -21,14 +20,14 @@ int attributeOf(const Driver& driver, int which, int device) {
       {13, 1000000}, {36, 1000000}, {37, 256}, {38, 4 << 20},       // clocks in kHz, bus width, L2
       {14, 512}, {51, 32}, {30, 512},                               // alignments
       {15, 1}, {40, 2}, {31, 1},                                    // copies and kernels overlap
-      {16, Limits::multiprocessors}, {39, l.threadsPerMultiprocessor},
+      {16, Limits::multiprocessors}, {39, Limits::threadsPerMultiprocessor},
       {19, 1}, {41, 1}, {99, 1},                                    // mapped memory, addresses
       {33, device + 1}, {85, device},                               // PCI bus, board
-      {75, driver.environment.major}, {76, driver.environment.minor},
-      {81, int(l.sharedPerMultiprocessor)}, {82, Limits::registers},
+      {75, Limits::capability / 10}, {76, Limits::capability % 10},
+      {81, int(Limits::sharedPerMultiprocessor)}, {82, Limits::registers},
       {95, 1},                                                      // cooperative launch
-      {97, int(l.sharedPerBlockOptin)}, {106, l.blocksPerMultiprocessor},
-      {111, int(l.sharedReserved)}, {115, 1},                       // memory pools
+      {97, int(Limits::sharedPerBlockOptin)}, {106, Limits::blocksPerMultiprocessor},
+      {111, int(Limits::sharedReserved)}, {115, 1},                       // memory pools
   };
   // clang-format on
   for (const auto& [key, value] : table)
@@ -82,7 +81,7 @@ INITIUM_API CUresult cuDeviceGetAttribute(int* value, int which, CUdevice device
   return entry(__func__, Needs::Init, [&](Call& call) {
     call.device(device);
     require(which >= 1 && which <= 147);
-    out(value) = attributeOf(call.driver, which, device);
+    out(value) = attributeOf(which, device);
   });
 }
 INITIUM_API CUresult cuDeviceCanAccessPeer(int* can, CUdevice device, CUdevice peer) {

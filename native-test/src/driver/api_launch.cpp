@@ -12,13 +12,15 @@ constexpr int kRegisters = 32;  // of a thread, for occupancy: nothing here allo
 
 size_t roundUp(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
-int blocksPerMultiprocessor(const Limits& l, const Function& f, size_t threads, size_t dynamic) {
+int blocksPerMultiprocessor(const Function& f, size_t threads, size_t dynamic) {
   if (threads == 0 || threads > f.kernel->maxThreads || dynamic > f.maxDynamicShared) return 0;
   const size_t warps = roundUp(threads, 32),
-               shared = f.kernel->sharedBytes + dynamic + l.sharedReserved;
-  size_t blocks = std::min<size_t>(l.blocksPerMultiprocessor, l.threadsPerMultiprocessor / warps);
+               shared = f.kernel->sharedBytes + dynamic + Limits::sharedReserved;
+  size_t blocks =
+      std::min<size_t>(Limits::blocksPerMultiprocessor, Limits::threadsPerMultiprocessor / warps);
   blocks = std::min(blocks, Limits::registers / (kRegisters * warps));
-  if (shared != 0) blocks = std::min(blocks, l.sharedPerMultiprocessor / roundUp(shared, 128));
+  if (shared != 0)
+    blocks = std::min(blocks, Limits::sharedPerMultiprocessor / roundUp(shared, 128));
   return int(blocks);
 }
 
@@ -77,7 +79,7 @@ CUresult launch(const char* name, CUfunction handle, LaunchConfig config, CUstre
       call.refuse(what + ": more dynamic shared memory than it may use; see cuFuncSetAttribute");
     const uint64_t resident =
         uint64_t(Limits::multiprocessors) *
-        blocksPerMultiprocessor(call.driver.limits, *f, config.block.count(), config.dynamicShared);
+        blocksPerMultiprocessor(*f, config.block.count(), config.dynamicShared);
     if (config.cooperative && config.grid.count() > resident)
       call.refuse(what + ": more blocks than fit on the device at once",
                   CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE);
@@ -100,12 +102,19 @@ INITIUM_API CUresult cuFuncGetAttribute(int* value, int attribute, CUfunction ha
   return entry(__func__, Needs::Context, [&](Call& call) {
     const auto f = call.find(call.driver.functions, handle);
     const Kernel& k = *f->kernel;
-    const int capability = call.driver.environment.major * 10 + call.driver.environment.minor;
     // threads, shared, constant and local memory, registers, versions of PTX and binary, caching,
     // dynamic shared memory, preferred carveout
-    const int values[] = {
-        int(k.maxThreads), int(k.sharedBytes), 0, int(k.localBytes),        kRegisters,
-        capability,        capability,         0, int(f->maxDynamicShared), -1};
+    constexpr int version = Limits::capability;
+    const int values[] = {int(k.maxThreads),
+                          int(k.sharedBytes),
+                          0,
+                          int(k.localBytes),
+                          kRegisters,
+                          version,
+                          version,
+                          0,
+                          int(f->maxDynamicShared),
+                          -1};
     require(attribute >= 0 && attribute < int(std::size(values)));
     out(value) = values[attribute];
   });
@@ -114,7 +123,7 @@ INITIUM_API CUresult cuFuncSetAttribute(CUfunction handle, int attribute, int va
   return entry(__func__, Needs::Context, [&](Call& call) {
     const auto f = call.find(call.driver.functions, handle);
     if (attribute == 9 && value >= -1 && value <= 100) return;  // preferred carveout
-    const size_t most = call.driver.limits.sharedPerBlockOptin;
+    const size_t most = Limits::sharedPerBlockOptin;
     require(attribute == 8 && value >= 0 && size_t(value) + f->kernel->sharedBytes <= most);
     f->maxDynamicShared = size_t(value);
   });
@@ -127,7 +136,7 @@ INITIUM_API CUresult cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* b
   return entry(__func__, Needs::Context, [&](Call& call) {
     const auto f = call.find(call.driver.functions, handle);
     require(threads > 0);
-    out(blocks) = blocksPerMultiprocessor(call.driver.limits, *f, size_t(threads), shared);
+    out(blocks) = blocksPerMultiprocessor(*f, size_t(threads), shared);
   });
 }
 INITIUM_API CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, CUfunction f,
@@ -145,7 +154,7 @@ INITIUM_API CUresult cuOccupancyMaxPotentialBlockSizeWithFlags(int* grid, int* b
     if (limit > 0) threads = std::min(threads, limit);
     for (; threads > 0; threads = (threads - 1) / 32 * 32) {
       const size_t dynamic = sharedOf == nullptr ? shared : sharedOf(threads);
-      const int n = blocksPerMultiprocessor(call.driver.limits, *f, size_t(threads), dynamic);
+      const int n = blocksPerMultiprocessor(*f, size_t(threads), dynamic);
       if (n * threads <= best) continue;
       best = n * threads;
       out(block) = threads;

@@ -40,10 +40,9 @@ std::unique_ptr<Module> compile(Call& call, const char* image, std::string& log)
     throw CUDA_ERROR_NO_BINARY_FOR_GPU;
   }
   const std::string ptx = image;
-  const int capability = call.driver.environment.major * 10 + call.driver.environment.minor;
-  if (target(ptx) > capability) {
+  if (target(ptx) > Limits::capability) {
     log = "the PTX is for sm_" + std::to_string(target(ptx)) + ", the device is sm_" +
-          std::to_string(capability);
+          std::to_string(Limits::capability);
     throw CUDA_ERROR_NO_BINARY_FOR_GPU;
   }
   auto module = Module::load(ptx, call.driver.memory, call.context->device, log);

@@ -69,13 +69,12 @@ struct Device {
   int retains = 0;
 };
 
-// How large a device of a compute capability is; as the CUDA programming guide has it.
+// What a device of compute capability 8.0 has; as the CUDA programming guide says.
 struct Limits {
-  int threadsPerMultiprocessor, blocksPerMultiprocessor;
-  size_t sharedPerMultiprocessor, sharedPerBlockOptin, sharedReserved;
-  static constexpr size_t sharedPerBlock = 49152;
-  static constexpr int multiprocessors = 8, threadsPerBlock = 1024, registers = 65536;
-  static Limits of(int major, int minor);
+  static constexpr int capability = 80, multiprocessors = 8, threadsPerMultiprocessor = 2048;
+  static constexpr int blocksPerMultiprocessor = 32, threadsPerBlock = 1024, registers = 65536;
+  static constexpr size_t sharedPerMultiprocessor = 167936, sharedPerBlockOptin = 166912;
+  static constexpr size_t sharedPerBlock = 49152, sharedReserved = 1024;
 };
 
 class Driver {
@@ -88,7 +87,6 @@ class Driver {
 
   std::mutex mutex;
   const Environment& environment = Environment::get();
-  const Limits limits = Limits::of(environment.major, environment.minor);
   Memory memory{environment.devices, environment.memory};
   Engine engine{environment.seed};
   Counters counters;

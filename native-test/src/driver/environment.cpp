@@ -39,15 +39,7 @@ Environment read() {
   number(e.seed, "SEED", ~0ull, "a whole number");
   number(e.workers, "WORKERS", 256, "a count from 0 to 256");
   e.faults = text("FAULT");
-  e.log = text("LOG");
   e.report = text("REPORT");
-  char rest = 0;
-  const std::string capability = text("COMPUTE_CAPABILITY"), leaks = text("LEAKS");
-  const bool two = std::sscanf(capability.c_str(), "%d.%d%c", &e.major, &e.minor, &rest) == 2;
-  const bool known = e.major >= 5 && e.major <= 12 && e.minor >= 0 && e.minor <= 9;
-  require(capability.empty() || (two && known), "COMPUTE_CAPABILITY", "major.minor, as 7.5");
-  require(leaks.empty() || leaks == "fail" || leaks == "report", "LEAKS", "fail or report");
-  e.failOnLeaks = leaks == "fail";
   return e;
 }
 

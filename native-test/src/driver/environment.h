@@ -6,13 +6,11 @@
 namespace initium::soft {
 
 struct Environment {
-  int devices = 1;                  // INITIUM_SOFT_DEVICES: how many devices there are
-  uint64_t memory = 1ull << 30;     // INITIUM_SOFT_MEMORY: bytes on each device (suffix k, m, g)
-  uint64_t seed = 0;                // INITIUM_SOFT_SEED: 0 = as late as possible, else shuffled
-  int major = 8, minor = 0;         // INITIUM_SOFT_COMPUTE_CAPABILITY: "8.0"
-  int workers = 0;                  // INITIUM_SOFT_WORKERS: host threads for blocks, 0 = all
-  std::string faults, log, report;  // INITIUM_SOFT_FAULT (see calls.h), _LOG and _REPORT (files)
-  bool failOnLeaks = false;         // INITIUM_SOFT_LEAKS=fail: a leak makes the process exit 86
+  int devices = 1;               // INITIUM_SOFT_DEVICES: how many devices there are
+  uint64_t memory = 1ull << 30;  // INITIUM_SOFT_MEMORY: bytes on each device (suffix k, m, g)
+  uint64_t seed = 0;             // INITIUM_SOFT_SEED: 0 = as late as possible, else shuffled
+  int workers = 0;               // INITIUM_SOFT_WORKERS: host threads for blocks, 0 = all
+  std::string faults, report;    // INITIUM_SOFT_FAULT: see calls.h; INITIUM_SOFT_REPORT: a file
 
   // Reads the variables once. A value that cannot be read ends the process with one line that
   // names it: a test that runs with other settings than it asked for proves nothing.

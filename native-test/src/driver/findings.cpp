@@ -1,9 +1,6 @@
 #include "findings.h"
 
 #include <cstdio>
-#include <fstream>
-
-#include "environment.h"
 
 namespace initium::soft {
 
@@ -19,8 +16,6 @@ void Findings::keep(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   std::lock_guard guard(mutex_);
   std::fprintf(stderr, "%s\n", text.c_str());
-  const std::string& log = Environment::get().log;
-  if (!log.empty()) std::ofstream(log, std::ios::app) << text << '\n';
   texts_.push_back(std::move(text));
 }
 

@@ -1,4 +1,4 @@
-// setp, set, selp, slct, testp and predicate logic.
+// setp, set, selp, slct and predicate logic.
 #include <cmath>
 
 #include "forms.h"
@@ -66,11 +66,6 @@ template <class F> void logic(Warp& w, const Instr& i, Mask m) {
   const Mask a = predicate(w, i.op[1]), b = i.op[2] == kNone ? 0 : predicate(w, i.op[2]);
   assign(w, i.op[0], F{}(a, b), m);
 }
-template <class T, class F> void testp(Warp& w, const Instr& i, Mask m) {
-  const u64* a = w.slot(i.op[1]);
-  assign(w, i.op[0], which(m, [&](int l) { return F{}(std::fpclassify(get<T>(a[l]))); }), m);
-}
-
 constexpr Type kPred = Type::Pred;
 
 struct Adder {
@@ -90,20 +85,10 @@ struct Adder {
       if (kParts == 2) put("set" + c + ".u32" + type, {Type::U32, t, t}, set<T, 2, 0xffff>);
     }
     if constexpr (kParts == 2) return;
-    put("set" + c + "[.u32,.s32]" + type, {Type::U32, t, t}, set<T, 1, 0xffffffff>);
-    put("set" + c + ".f32" + type, {Type::F32, t, t}, set<T, 1, 0x3f800000>);
-  }
-  template <class T> void tests() {
-    const std::string t = std::string(".") + name(kType<T>);
-    const auto test = [&]<class F>(const std::string& what, F) {
-      put("testp." + what + t, {kPred, kType<T>}, testp<T, F>);
-    };
-    test("finite", [](int c) { return c != FP_INFINITE && c != FP_NAN; });
-    test("infinite", [](int c) { return c == FP_INFINITE; });
-    test("number", [](int c) { return c != FP_NAN; });
-    test("notanumber", [](int c) { return c == FP_NAN; });
-    test("normal", [](int c) { return c == FP_NORMAL || c == FP_ZERO; });
-    test("subnormal", [](int c) { return c == FP_SUBNORMAL; });
+    if constexpr (!std::is_integral_v<T>)
+      put("set" + c + "[.u32,.s32]" + type, {Type::U32, t, t}, set<T, 1, 0xffffffff>);
+    if constexpr (std::is_same_v<T, float>)
+      put("set" + c + ".f32.f32", {t, t, t}, set<T, 1, 0x3f800000>);
   }
 };
 
@@ -122,7 +107,6 @@ void addCompares(Forms& forms) {
   a.compares<float>(floats, Type::F32, "{.ftz}"), a.compares<double>(floats, Type::F64);
   a.compares<Half>(floats, Type::F16), a.compares<Half, 2>(floats, Type::F16x2);
   a.compares<BHalf>(floats, Type::BF16), a.compares<BHalf, 2>(floats, Type::BF16x2);
-  a.tests<float>(), a.tests<double>();
   for (const Type t : {Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64, Type::S16,
                        Type::S32, Type::S64, Type::F32, Type::F64}) {
     const std::string n = std::string(".") + name(t);

@@ -42,7 +42,6 @@ template <class F, class T, size_t N> void arith(Warp& w, const Instr& i, Mask m
 template <class F> struct Approximate {  // in f64, rounded once more
   float operator()(auto... v) const { return float(F{}(double(v)...)); }
 };
-template <class T> T xorSign(T r, T a, T b) { return std::signbit(a) != std::signbit(b) ? -r : r; }
 double highWord(double v) {  // 20 bits of the mantissa
   return std::bit_cast<double>(std::bit_cast<u64>(v) & 0xffffffff00000000u);
 }
@@ -113,12 +112,6 @@ void addFloats(Forms& forms) {
   a.real("abs[.ftz].f32", [](float v) { return std::fabs(v); });
   a.real("min.NaN.f32", [](float x, float y) { return extreme<false, true>(x, y); });
   a.real("max.NaN.f32", [](float x, float y) { return extreme<true, true>(x, y); });
-  a.real("min.xorsign.abs.f32", [](float x, float y) {
-    return xorSign(extreme<false, false>(std::fabs(x), std::fabs(y)), x, y);
-  });
-  a.real("max.xorsign.abs.f32", [](float x, float y) {
-    return xorSign(extreme<true, false>(std::fabs(x), std::fabs(y)), x, y);
-  });
   a.approx("div[.approx,.full]{.ftz}.f32", [](double x, double y) { return x / y; });
   a.approx("rcp.approx{.ftz}.f32", [](double v) { return 1 / v; });
   a.approx("sqrt.approx{.ftz}.f32", [](double v) { return std::sqrt(v); });

@@ -64,7 +64,6 @@ template <class T> T insert(T a, T b, u32 position, u32 length) {
   return T((b & ~mask) | (shiftLeft(a, position & 255) & mask));
 }
 s32 clamped(s64 v) { return s32(std::clamp<s64>(v, INT32_MIN, INT32_MAX)); }
-s32 low24(s32 v) { return v << 8 >> 8; }
 template <class T> s32 byte(u32 v, int k) { return T(v >> 8 * k); }
 template <class A, class B> s32 dot(u32 a, u32 b, s32 c) {
   for (int k = 0; k < 4; k++) c += byte<A>(a, k) * byte<B>(b, k);
@@ -153,7 +152,6 @@ template <class T> void addLogic(Forms& f) {
   f.op("or" + t, [](T a, T b) -> T { return a | b; });
   f.op("xor" + t, [](T a, T b) -> T { return a ^ b; });
   f.op("not" + t, [](T a) -> T { return ~a; });
-  f.op("cnot" + t, [](T a) -> T { return a == 0; });
   f.op("shl" + t, [](T a, u32 n) -> T { return shiftLeft(a, n); });
   f.op("shr" + t, [](T a, u32 n) -> T { return shiftRight(a, n); });
   if constexpr (sizeof(T) == 2) return;
@@ -173,11 +171,6 @@ void addIntegers(Forms& f) {
   addCarries<s32>(f, ".s32"), addCarries<s64>(f, ".s64");
   f.op("add.sat.s32", [](s32 a, s32 b) -> s32 { return clamped(s64{a} + b); });
   f.op("sub.sat.s32", [](s32 a, s32 b) -> s32 { return clamped(s64{a} - b); });
-  f.op("mul24.lo.u32", [](u32 a, u32 b) -> u32 { return (a & 0xffffff) * (b & 0xffffff); });
-  f.op("mul24.lo.s32", [](s32 a, s32 b) -> s32 { return low24(a) * low24(b); });
-  f.op("mad24.lo.u32",
-       [](u32 a, u32 b, u32 c) -> u32 { return (a & 0xffffff) * (b & 0xffffff) + c; });
-  f.op("mad24.lo.s32", [](s32 a, s32 b, s32 c) -> s32 { return low24(a) * low24(b) + c; });
   f.op("shf.l.wrap.b32",
        [](u32 a, u32 b, u32 n) -> u32 { return (u64{b} << 32 | a) << (n & 31) >> 32; });
   f.op("shf.r.wrap.b32",

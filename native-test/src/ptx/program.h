@@ -41,7 +41,6 @@ enum class Flow : uint8_t {
   Table,   // to tables[imm][op[0]]
   Exit,
   Barrier,   // wait for the block
-  Arrive,    // count at a barrier, do not wait
   Converge,  // run the handler once all lanes of the member mask op[5] are here
 };
 

@@ -105,31 +105,28 @@ bool Compiler::branch(const std::string& opcode, const std::vector<Operand>& o, 
   return true;
 }
 
-// bar{.cta}.sync a{, b}   bar.arrive a, b   bar.red.op.type d, a{, b}, c   and barrier... with or
-// without .aligned
+// bar{.cta}.sync a   bar{.cta}.red.op.type d, a, c   and barrier... with or without .aligned: for
+// all threads of the block.
 bool Compiler::barrier(std::string n, std::vector<Operand> o, Instr i) {
   if (n.starts_with("barrier.")) n = "bar." + n.substr(8);
   if (!n.starts_with("bar.") || n == "bar.warp.sync") return false;
   for (const std::string drop : {".cta", ".aligned"})
     if (const size_t at = n.find(drop); at != n.npos) n.erase(at, drop.size());
   i.cls = OpClass::Barrier;
-  i.flow = n == "bar.arrive" ? Flow::Arrive : Flow::Barrier;
-  i.flags = n == "bar.red.popc.u32"   ? 1
-            : n == "bar.red.and.pred" ? 2
-            : n == "bar.red.or.pred"  ? 3
-                                      : 0;
-  if (i.flags != 0 && o.size() >= 3) {
-    i.op[0] = target(o.front(), i.flags == 1 ? Type::U32 : Type::Pred, i);
-    i.op[3] = source(o.back(), Type::Pred);
-    o.erase(o.begin());
-    o.pop_back();
-  } else if (n != "bar.sync" && n != "bar.arrive") {
-    return false;
+  i.flow = Flow::Barrier;
+  static const std::map<std::string, uint32_t> kKinds = {
+      {"bar.sync", 0}, {"bar.red.popc.u32", 1}, {"bar.red.and.pred", 2}, {"bar.red.or.pred", 3}};
+  const auto kind = kKinds.find(n);
+  if (kind == kKinds.end()) return false;
+  i.flags = kind->second;
+  const bool reduces = i.flags != 0;
+  if (o.size() != (reduces ? 3 : 1)) fail("a barrier is for all threads: its number and no count");
+  if (o[reduces].kind != Operand::Number || o[reduces].number.bits > 15)
+    fail("a barrier has a number from 0 to 15");
+  if (reduces) {
+    i.op[0] = target(o[0], i.flags == 1 ? Type::U32 : Type::Pred, i);
+    i.op[1] = source(o[2], Type::Pred);
   }
-  if (o.empty() || o.size() > 2 || (i.flow == Flow::Arrive && o.size() != 2))
-    fail("wrong number of operands");
-  i.op[1] = source(o[0], Type::U32);
-  if (o.size() == 2) i.op[2] = source(o[1], Type::U32);
   emit(i);
   return true;
 }

@@ -39,7 +39,6 @@ struct Block {
   // Program order that barriers make: an access is known by the phase it happened in.
   uint32_t phase = 1, barrierPhase = 1;
   std::vector<Warp> warps;
-  uint32_t arrived[16] = {};  // threads that bar.arrive counted
 };
 
 struct Launch {

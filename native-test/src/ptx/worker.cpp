@@ -195,10 +195,6 @@ void Worker::run(Warp& w) {
 // The rarer flows, with the lanes m of a group. True: the group is no longer one.
 bool Worker::wait(Warp& w, const Instr& i, Mask lanes, Mask m, uint32_t pc) {
   if (i.flow == Flow::Converge) return converge(w, i, lanes, m, pc);
-  if (i.flow == Flow::Arrive) {
-    each(m, [&](int l) { w.block->arrived[barrierOf(w, i, l)]++; });
-    return false;
-  }
   park(w, lanes & ~m, pc + 1);
   if (i.flow == Flow::Exit) {
     w.live &= ~m;

@@ -51,7 +51,6 @@ class Worker {
   void dress(Warp&);
 
   // barriers.cpp
-  static int barrierOf(Warp&, const Instr&, int lane);
   template <class F> void atBarriers(Block&, F f);
   void release(Block&);
   [[noreturn]] void stuck(Block&);
