@@ -165,6 +165,21 @@ class CommandLineTest {
     assertEquals(1, onFolder.err().lines().count(), onFolder.err());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"-Dinitium.threads=0", "-Dinitium.simd=maybe"})
+  void aWrongSystemPropertyIsOneLine(String property) throws Exception {
+    List<String> fill = List.of("fill", "ones", "--shape", "3", "--out", folder + "/o");
+    List<String> command = Program.command(List.of(), "org.initium.cli.Main", fill);
+    command.add(1, property);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    List<String> lines =
+        process.inputReader().lines().filter(line -> !line.contains("incubator")).toList();
+    assertEquals(2, process.waitFor(), lines.toString());
+    String said = property.substring(2).replace("=", " = ") + " is not allowed; ";
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(lines.getFirst().startsWith("initium: " + said), lines.toString());
+  }
+
   @Test
   void aNameThatNoFileCanHaveIsOneLine() throws IOException {
     String errors = folder.resolve("errors").toString();
