@@ -45,7 +45,7 @@ final class ConstantFill {
 
   private static void write(long address, int bytes, long eight) {
     if (eight == 0) {
-      Store.MEMORY.asSlice(address, bytes).fill((byte) 0);
+      HostMemory.clear(address, bytes);
       return;
     }
     MemorySegment memory = Store.MEMORY.asSlice(address, bytes);
