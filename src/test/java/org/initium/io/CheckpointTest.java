@@ -112,6 +112,23 @@ class CheckpointTest {
   }
 
   @Test
+  void aFileThatIsJustFullIsNotTooLarge(@TempDir Path folder) throws IOException {
+    List<TensorSpec> specs =
+        List.of(
+            new TensorSpec("a", Shape.of(40), DType.F32),
+            new TensorSpec("b", Shape.of(60), DType.F32));
+    write(folder.resolve("fits.safetensors"), specs, 400);
+    assertOnly(folder, "fits.safetensors");
+    write(folder.resolve("over.safetensors"), specs, 399);
+    assertOnly(
+        folder,
+        "fits.safetensors",
+        "over-00001-of-00002.safetensors",
+        "over-00002-of-00002.safetensors",
+        "over.safetensors.index.json");
+  }
+
+  @Test
   void nothingIsVisibleBeforeTheEndAndNothingStaysWithoutIt(@TempDir Path folder)
       throws IOException {
     Path out = folder.resolve("model.safetensors");
