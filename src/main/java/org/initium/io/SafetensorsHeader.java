@@ -167,17 +167,20 @@ public record SafetensorsHeader(
             "data_offsets of '%s' are %s, not a begin and an end", name, Arrays.toString(offsets));
       }
       Shape shape;
-      long bytes;
+      long bits;
       try {
         shape = Shape.of(sizes);
-        bytes = StoredTensor.bytes(type, shape);
+        bits = StoredTensor.bits(type, shape);
       } catch (IllegalArgumentException | ArithmeticException e) {
         throw wrong("tensor '%s' of shape %s is too large", name, Arrays.toString(sizes));
       }
-      if (offsets[1] - offsets[0] != bytes) {
+      if (bits % 8 != 0) {
+        throw wrong("tensor '%s' of shape %s in %s does not end with a byte", name, shape, type);
+      }
+      if (offsets[1] - offsets[0] != bits / 8) {
         throw wrong(
             "tensor '%s' has %d bytes, its shape %s in %s needs %d",
-            name, offsets[1] - offsets[0], shape, type, bytes);
+            name, offsets[1] - offsets[0], shape, type, bits / 8);
       }
       return new StoredTensor(name, type, shape, offsets[0], offsets[1]);
     }

@@ -17,9 +17,8 @@ public record StoredTensor(String name, StoredType type, Shape shape, long begin
     return end - begin;
   }
 
-  /** The bytes that a tensor takes; sub-byte types fill whole bytes in all. */
-  static long bytes(StoredType type, Shape shape) {
-    long bits = Math.multiplyExact(shape.numel(), type.bits());
-    return Math.ceilDiv(bits, 8);
+  /** The bits that a tensor takes, whole bytes where the format has it. */
+  static long bits(StoredType type, Shape shape) {
+    return Math.multiplyExact(shape.numel(), type.bits());
   }
 }

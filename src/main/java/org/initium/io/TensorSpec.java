@@ -41,7 +41,7 @@ public record TensorSpec(String name, Shape shape, DType dtype) {
 
   private static long bytes(Shape shape, DType dtype) {
     try {
-      return StoredTensor.bytes(StoredType.of(dtype), shape);
+      return StoredTensor.bits(StoredType.of(dtype), shape) / 8;
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
           "shape " + shape + " in " + dtype + " has more than 2^63 - 1 bits", e);

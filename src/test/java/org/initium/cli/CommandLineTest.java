@@ -221,6 +221,39 @@ class CommandLineTest {
   }
 
   @Test
+  void theDtypeOfTheCommandLineIsThatOfEveryTensor() {
+    run("init @r.yaml --out @m.safetensors --dtype f16");
+    CommandLineRun inspected = run("inspect @m.safetensors");
+    long f16 =
+        inspected
+            .out()
+            .lines()
+            .filter(line -> line.contains("]  ") && line.contains(" f16 "))
+            .count();
+    assertEquals(4, f16, inspected.out());
+  }
+
+  @Test
+  void aSeedHas64Bits() throws IOException {
+    run("init @r.yaml --out @most.safetensors --seed 18446744073709551615");
+    run("init @r.yaml --out @minus.safetensors --seed -1");
+    assertEquals(
+        -1,
+        Files.mismatch(folder.resolve("most.safetensors"), folder.resolve("minus.safetensors")));
+    CommandLineRun verified = run("verify @most.safetensors @r.yaml");
+    assertTrue(verified.out().contains("seed=18446744073709551615"), verified.toString());
+  }
+
+  @Test
+  void inspectCountsZerosAndWhatMatches() {
+    run("init @r.yaml --out @m.safetensors");
+    CommandLineRun inspected = run("inspect @m.safetensors --match *.bias");
+    List<String> rows = inspected.out().lines().filter(line -> line.contains("]  ")).toList();
+    assertEquals(1, rows.size(), inspected.out());
+    assertTrue(rows.getFirst().matches("a.bias +\\[8\\] +f32 +0 +0 +0 +0 +8 .*"), rows.getFirst());
+  }
+
+  @Test
   void verifyNamesTheFirstDifference() throws IOException {
     run("init @r.yaml --out @m.safetensors --seed 1");
     assertEquals(1, run("verify @m.safetensors @r.yaml --seed 2").status());

@@ -57,6 +57,12 @@ class MalformedFilesTest {
             8,
             "tensor 'a' has 8 bytes, its shape [1] in F32 needs 4"),
         header(
+            tensor("F4", "[3]", "[0,2]"),
+            2,
+            "tensor 'a' of shape [3] in F4 does not end with a byte"),
+        header(
+            tensor("F4", "[4]", "[0,3]"), 3, "tensor 'a' has 3 bytes, its shape [4] in F4 needs 2"),
+        header(
             tensor("F32", "[]", "[0,0]"), 0, "tensor 'a' has 0 bytes, its shape [] in F32 needs 4"),
         header(
             tensor("F32", "[4611686018427387904,4]", "[0,4]"),
