@@ -127,20 +127,25 @@ std::byte* access(Warp& w, const Instr& i, int lane, uint64_t address, unsigned 
   if (i.where == Where::Shared || i.where == Where::Local) address = uint32_t(address);
   Lane a{w, lane, address, size, kind, i.strong};
   if (address & (size - 1)) a.fault(Code::MisalignedAddress, "misaligned: ", "");
+  Where where = i.where;
   const uint64_t space = address >> kSpaceShift;
-  if (space != 0) a.address -= space << kSpaceShift;  // also from [%p] with .param: a generic one
-  if (i.where == Where::Shared || space == kSharedSpace) return shared(a);
-  if (i.where == Where::Local || space == kLocalSpace) {
+  if (space != 0 && (where == Where::Generic || where == Where::Param)) {
+    if (space == kSharedSpace) where = Where::Shared;
+    if (space == kLocalSpace) where = Where::Local;
+    if (space == kParamSpace) where = Where::Param;
+    if (space <= kParamSpace) a.address -= space << kSpaceShift;
+  }
+  if (where == Where::Shared) return shared(a);
+  if (where == Where::Local) {
     const size_t frame = w.launch->kernel.localBytes, at = frame * lane;
     return owned(a, w.local.data.data() + at, w.local.written.data() + at, frame, "local memory");
   }
-  if (i.where == Where::Param || space == kParamSpace) {
+  if (where == Where::Param) {
     if (kind != Access::Read)
       a.fault(Code::IllegalAddress, "write to a parameter: ", "", "the parameters");
     auto* params = const_cast<std::byte*>(w.launch->config.params);
     return owned(a, params, nullptr, w.launch->kernel.paramBytes, "the parameters");
   }
-  a.address = address;
   return global(a);
 }
 

@@ -49,27 +49,23 @@ double highWord(double v) {  // 20 bits of the mantissa
 struct Adder {
   Forms& forms;
 
-  template <class F, class T, class... S>
-  void typed(const std::string& p, T (*)(S...), bool approx) {
+  template <class T> void put(const std::string& pattern, size_t n, Handler run, bool approx) {
     Form form;
-    form.operands.assign(1 + sizeof...(S), kType<T>);
-    form.run = arith<F, T, sizeof...(S)>;
+    form.operands.assign(n + 1, kType<T>);
+    form.run = run;
     form.cls = classOf(kType<T>);
     form.approx = approx;
-    forms.add(p, form);
-  }
-  template <class F> void real(const std::string& pattern, F f, bool approx = false) {
-    typed<F>(pattern, +f, approx);
-  }
-  template <class F, class... S> void narrowed(const std::string& pattern, double (*)(S...)) {
-    Form form;
-    form.operands.assign(1 + sizeof...(S), Type::F32);
-    form.run = arith<Approximate<F>, float, sizeof...(S)>;
-    form.cls = OpClass::Float32;
-    form.approx = true;
     forms.add(pattern, form);
   }
-  template <class F> void approx(const std::string& pattern, F f) { narrowed<F>(pattern, +f); }
+  template <class F> void real(const std::string& pattern, F, bool approx = false) {
+    using T = typename Signature<F>::Result;
+    constexpr size_t n = Signature<F>::kCount;
+    put<T>(pattern, n, arith<F, T, n>, approx);
+  }
+  template <class F> void approx(const std::string& pattern, F) {
+    constexpr size_t n = Signature<F>::kCount;
+    put<float>(pattern, n, arith<Approximate<F>, float, n>, true);
+  }
 
   template <class T> void both() {
     const bool single = sizeof(T) == 4;

@@ -30,10 +30,8 @@ double relu(double v) { return v > 0 || std::isnan(v) ? v : 0.0; }
 template <class H> struct Adder {
   Forms& forms;
 
-  template <class F, class... S>
-  void typed(const std::string& pattern, double (*)(S...), bool approx) {
-    constexpr size_t n = sizeof...(S);
-    const Type two = H::type == Type::F16 ? Type::F16x2 : Type::BF16x2;
+  template <class F> void op(const std::string& pattern, F, bool approx = false) {
+    constexpr size_t n = Signature<F>::kCount;
     const auto put = [&](Type t, Handler run) {
       Form form;
       form.operands.assign(n + 1, t);
@@ -43,10 +41,7 @@ template <class H> struct Adder {
       forms.add(pattern + "." + name(t), form);
     };
     put(H::type, arith<F, H, 1, n>);
-    put(two, arith<F, H, 2, n>);
-  }
-  template <class F> void op(const std::string& pattern, F f, bool approx = false) {
-    typed<F>(pattern, +f, approx);
+    put(H::type == Type::F16 ? Type::F16x2 : Type::BF16x2, arith<F, H, 2, n>);
   }
 
   void all() {

@@ -52,6 +52,13 @@ inline void assign(Warp& w, uint32_t predicate, Mask v, Mask m) {
 }
 inline Mask predicate(Warp& w, uint32_t slot) { return Mask(*w.slot(slot)); }
 
+// What a captureless lambda takes and returns.
+template <class F> struct Signature : Signature<decltype(+F{})> {};
+template <class D, class... S> struct Signature<D (*)(S...)> {
+  using Result = D;
+  static constexpr size_t kCount = sizeof...(S);
+};
+
 // d = F(a, b, ..)
 template <class F, class D, class... S> void lanes(Warp& w, const Instr& i, Mask m) {
   u64* d = w.slot(i.op[0]);

@@ -64,7 +64,9 @@ template <class H> u32 addHalves(u32 a, u32 b) {
 struct Adder {
   Forms& forms;
 
-  template <class F, class T> void typed(const std::string& op, Type t, size_t n, T (*)(T, T, T)) {
+  // n: operands besides the result, the address among them
+  template <class F> void op(const std::string& op, Type t, F, size_t n = 2) {
+    using T = typename Signature<F>::Result;
     Form form;
     form.cls = OpClass::Atomic;
     form.strong = true;
@@ -78,10 +80,6 @@ struct Adder {
     form.results = 0;
     form.run = atomic<F, T, false>;
     forms.add("red." + name, form);
-  }
-  // n: operands besides the result, the address among them
-  template <class F> void op(const std::string& op, Type t, F f, size_t n = 2) {
-    typed<F>(op, t, n, +f);
   }
   template <class T> void arithmetic(Type t) {
     op("add", t, [](T old, T b, T) -> T { return old + b; });

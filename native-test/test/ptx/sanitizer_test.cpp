@@ -57,6 +57,12 @@ TEST(bounds_of_other_memory) {
   provoke("st.global.u32 [v], %t;", "write to constant memory", kIllegal, "ld.const.u32 %r, [v];", {1}, {1}, ".const .u32 v = 4;\n");
 }
 
+TEST(an_address_of_another_space) {
+  const std::string shared = "mov.u64 %y, sm; cvta.shared.u64 %y, %y; setp.eq.u32 %p, %t, 0; ";
+  provoke(shared + "@%p st.global.u32 [%y], %t;", "out of bounds: 4-byte write", kIllegal, shared + "@%p st.u32 [%y], %t;");
+  provoke("mov.u64 %y, lm; cvta.local.u64 %y, %y; ld.global.u32 %r, [%y];", "out of bounds: 4-byte read", kIllegal, "mov.u64 %y, lm; cvta.local.u64 %y, %y; st.u32 [%y], %t;");
+}
+
 TEST(alignment) {
   provoke("ld.global.u32 %r, [%a+2];", "misaligned: 4-byte read", Code::MisalignedAddress, "ld.global.u16 %h, [%a+2];");
   provoke("ld.global.v4.u32 {%r, %s, %r, %s}, [%a+8];", "misaligned: 16-byte read", Code::MisalignedAddress, "ld.global.v2.u32 {%r, %s}, [%a+8];");
