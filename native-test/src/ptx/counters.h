@@ -10,7 +10,8 @@ namespace initium::soft {
 
 // clang-format off
 enum class OpClass : uint8_t {
-  Integer, Float32, Float64, Half, Convert, Move, Compare, Memory, Atomic, Warp, Barrier, Branch, Count
+  Integer, Float32, Float64, Half, Convert, Move, Compare, Memory, Atomic, Warp, Barrier, Branch,
+  Count
 };
 // clang-format on
 

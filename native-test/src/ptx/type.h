@@ -14,7 +14,8 @@ struct LoadError : std::runtime_error {
 
 // clang-format off
 enum class Type : uint8_t {
-  Pred, B8, U8, S8, B16, U16, S16, F16, BF16, B32, U32, S32, F32, F16x2, BF16x2, B64, U64, S64, F64, None
+  Pred, B8, U8, S8, B16, U16, S16, F16, BF16, B32, U32, S32, F32, F16x2, BF16x2, B64, U64, S64, F64,
+  None
 };
 // clang-format on
 
