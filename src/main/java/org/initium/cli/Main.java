@@ -6,6 +6,7 @@ public final class Main {
 
   /** Runs a command and exits with its status: 0 done, 1 failed, 2 bad usage or input. */
   public static void main(String[] arguments) {
+    HeadStart.begin(arguments);
     System.exit(Commands.run(arguments));
   }
 }
