@@ -19,19 +19,16 @@ import org.initium.DType;
 import org.initium.InitiumException;
 
 /**
- * The part of BLAS that Orthogonal needs, in one precision, on absolute addresses: OpenBLAS from
- * the artifact org.bytedeco:openblas, which this class alone imports. JavaCPP unpacks and loads the
- * library; the calls go through java.lang.foreign, at a fraction of the cost of JavaCPP's own.
+ * The part of BLAS that Orthogonal needs, in one precision, on absolute addresses of column-major
+ * matrices: OpenBLAS from the artifact org.bytedeco:openblas, which this class alone imports.
+ * JavaCPP unpacks and loads the library; the calls go through java.lang.foreign, at a fraction of
+ * the cost of JavaCPP's own.
  */
 @SuppressWarnings("restricted") // native access is what this class is for
 final class Blas {
-  static final int ROW_MAJOR = 101;
-  static final int COLUMN_MAJOR = 102;
+  private static final int COLUMN_MAJOR = 102;
   static final int NO_TRANS = 111;
   static final int TRANS = 112;
-  private static final int UPPER = 121;
-  private static final int NON_UNIT = 131;
-  private static final int LEFT = 141;
 
   private static final ValueLayout INT = ValueLayout.JAVA_INT;
   private static final ValueLayout PTR = ValueLayout.JAVA_LONG;
@@ -56,28 +53,20 @@ final class Blas {
 
   private final DType dtype;
   private final MethodHandle gemm;
-  private final MethodHandle gemmt;
-  private final MethodHandle trsm;
   private final MethodHandle gemv;
   private final MethodHandle ger;
   private final MethodHandle dot;
   private final MethodHandle copy;
-  private final MethodHandle scal;
 
   private Blas(DType dtype, String letter, ValueLayout real) {
     this.dtype = dtype;
     String c = "cblas_" + letter;
     this.gemm =
         routine(c + "gemm", INT, INT, INT, INT, INT, INT, real, PTR, INT, PTR, INT, real, PTR, INT);
-    this.gemmt =
-        routine(
-            c + "gemmt", INT, INT, INT, INT, INT, INT, real, PTR, INT, PTR, INT, real, PTR, INT);
-    this.trsm = routine(c + "trsm", INT, INT, INT, INT, INT, INT, INT, real, PTR, INT, PTR, INT);
     this.gemv = routine(c + "gemv", INT, INT, INT, INT, real, PTR, INT, PTR, INT, real, PTR, INT);
     this.ger = routine(c + "ger", INT, INT, INT, real, PTR, INT, PTR, INT, PTR, INT);
     this.dot = widened(c + "dot", FunctionDescriptor.of(real, INT, PTR, INT, PTR, INT));
     this.copy = routine(c + "omatcopy", INT, INT, INT, INT, real, PTR, INT, PTR, INT);
-    this.scal = routine(c + "scal", INT, real, PTR, INT);
   }
 
   /** Unpacks OpenBLAS and what it is linked with into JavaCPP's cache, and opens it there. */
@@ -164,11 +153,9 @@ final class Blas {
     }
   }
 
-  /** C (m x n) = alpha op(A) op(B) + beta C, with k the inner size. */
+  /** C (m x n) = alpha op(A) B + beta C, with k the inner size. */
   void gemm(
-      int order,
-      int transA,
-      int transB,
+      int trans,
       int m,
       int n,
       int k,
@@ -181,32 +168,13 @@ final class Blas {
       long c,
       int ldc) {
     try {
-      gemm.invokeExact(order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+      gemm.invokeExact(COLUMN_MAJOR, trans, NO_TRANS, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     } catch (Throwable e) {
       throw failed(e);
     }
   }
 
-  /** The upper triangle of the n x n matrix A'A of the k x n matrix A, all column-major. */
-  void gram(int n, int k, long a, int lda, long c, int ldc) {
-    try {
-      gemmt.invokeExact(
-          COLUMN_MAJOR, UPPER, TRANS, NO_TRANS, n, k, 1.0, a, lda, a, lda, 0.0, c, ldc);
-    } catch (Throwable e) {
-      throw failed(e);
-    }
-  }
-
-  /** B = op(A)^-1 B with an upper triangle A of side m and the m x n matrix B, column-major. */
-  void solve(int trans, int m, int n, long a, int lda, long b, int ldb) {
-    try {
-      trsm.invokeExact(COLUMN_MAJOR, LEFT, UPPER, trans, NON_UNIT, m, n, 1.0, a, lda, b, ldb);
-    } catch (Throwable e) {
-      throw failed(e);
-    }
-  }
-
-  /** y = A'x with the column-major m x n matrix A. */
+  /** y = A'x with the m x n matrix A. */
   void gemv(int m, int n, long a, int lda, long x, long y) {
     try {
       gemv.invokeExact(COLUMN_MAJOR, TRANS, m, n, 1.0, a, lda, x, 1, 0.0, y, 1);
@@ -215,7 +183,7 @@ final class Blas {
     }
   }
 
-  /** A = A + alpha x y' with the column-major m x n matrix A. */
+  /** A = A + alpha x y' with the m x n matrix A. */
   void ger(int m, int n, double alpha, long x, long y, long a, int lda) {
     try {
       ger.invokeExact(COLUMN_MAJOR, m, n, alpha, x, 1, y, 1, a, lda);
@@ -233,19 +201,10 @@ final class Blas {
     }
   }
 
-  /** x = alpha x. */
-  void scale(int n, double alpha, long x) {
+  /** B = alpha op(A) for the m x n matrix A. */
+  void copy(int trans, int m, int n, double alpha, long a, int lda, long b, int ldb) {
     try {
-      scal.invokeExact(n, alpha, x, 1);
-    } catch (Throwable e) {
-      throw failed(e);
-    }
-  }
-
-  /** B = op(A) for the m x n matrix A. */
-  void copy(int order, int trans, int m, int n, long a, int lda, long b, int ldb) {
-    try {
-      copy.invokeExact(order, trans, m, n, 1.0, a, lda, b, ldb);
+      copy.invokeExact(COLUMN_MAJOR, trans, m, n, alpha, a, lda, b, ldb);
     } catch (Throwable e) {
       throw failed(e);
     }

@@ -1,32 +1,24 @@
 package org.initium.cpu;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
-import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
 
 /**
- * Fills with a Haar-distributed matrix (or its columns, or rows), times gain. A whole contiguous
- * f32 or f64 tensor is worked on in place; any other takes a matrix beside it, which is copied to
- * the tensor's part and rounded.
+ * Fills with a Haar-distributed matrix (or its columns, or rows), times gain. The matrix is made
+ * column by column beside the tensor, tall, and then copied to the tensor's part and rounded.
  */
 final class OrthogonalFill {
-  /** Elements that are transposed, or copied by a thread, at a time. */
-  private static final long CHUNK = 1 << 16;
-
   private OrthogonalFill() {}
 
   /** The order in which the Gaussian matrix's elements are drawn. */
   enum Gaussian {
-    /** Row by row of the tall one of the matrix and its transpose. */
+    /** Row by row of the tall one of the matrix and its transpose; any part at any time. */
     TALL,
-    /** Row by row of the matrix, as torch.nn.init.orthogonal_ does. */
+    /** Row by row of the matrix, as torch.nn.init.orthogonal_ does, and all in one call. */
     AS_SHAPED
   }
 
@@ -73,114 +65,92 @@ final class OrthogonalFill {
       }
       return;
     }
-    boolean tall = rows >= columns;
     int longer = (int) Math.max(rows, columns);
     int shorter = (int) Math.min(rows, columns);
-    boolean inPlace =
-        tensor.dtype() == blas.dtype() && tensor.shape().equals(whole) && tensor.isContiguous();
-    if (inPlace) {
-      MemorySegment memory = tensor.segment();
-      TallMatrix q = new TallMatrix(blas, memory.address(), longer, shorter, tall);
-      compute(q, fill.method(), gaussian, team, normals);
-      scale(q, fill.gain());
-      return;
-    }
-    MemorySegment beside =
-        HostMemory.allocate(Math.multiplyExact(whole.numel(), (long) blas.dtype().bytes()));
+    int ld = TallMatrix.ld(longer);
+    long bytes = Math.multiplyExact(elements(longer, shorter), (long) blas.dtype().bytes());
+    MemorySegment memory = HostMemory.allocate(bytes);
     try {
-      TallMatrix q = new TallMatrix(blas, beside.address(), longer, shorter, tall);
-      compute(q, fill.method(), gaussian, team, normals);
-      Values values = elements(q, fill.gain());
-      Region region = new Region(tensor);
-      team.share(region.numel(), CHUNK, (from, to, block) -> region.fill(from, to, values, block));
-    } finally {
-      HostMemory.free(beside);
-    }
-  }
-
-  private static void compute(
-      TallMatrix q,
-      Fill.Orthogonal.Method method,
-      Gaussian gaussian,
-      Team team,
-      Consumer<Tensor> normals) {
-    if (q.rowMajor() || gaussian == Gaussian.AS_SHAPED) { // in the order of memory
-      normals.accept(part(q, q.address(), 0, q.rows()));
-    } else {
-      transposed(q, normals);
-    }
-    Blas.withThreads(
-        team.threads(),
-        () -> {
-          try (HouseholderQ work = new HouseholderQ(q)) {
-            switch (method) {
+      TallMatrix q = new TallMatrix(blas, memory.address(), longer, shorter, ld);
+      boolean tall = rows >= columns;
+      if (gaussian == Gaussian.TALL) {
+        draw(q, team, normals);
+      } else {
+        drawAsShaped(q, tall, normals);
+      }
+      Blas.withThreads(
+          1,
+          () -> {
+            HouseholderQ work = new HouseholderQ(q, q.at(0, shorter), team);
+            switch (fill.method()) {
               case QR -> work.qr();
               case HOUSEHOLDER -> work.householder();
             }
+          });
+      new OrthogonalStore(q, tall, fill.gain()).write(tensor, team);
+    } finally {
+      HostMemory.free(memory);
+    }
+  }
+
+  /** What is needed beside a tensor, for a tall matrix of so many rows and columns. */
+  static long elements(int rows, int columns) {
+    return Math.addExact(
+        (long) TallMatrix.ld(rows) * columns, HouseholderQ.workElements(rows, columns));
+  }
+
+  /** Makes the Gaussian matrix, some rows at a time. */
+  private static void draw(TallMatrix q, Team team, Consumer<Tensor> normals) {
+    q.shareRows(
+        team,
+        (row, count) -> {
+          MemorySegment chunk =
+              HostMemory.allocate((long) count * q.columns() * q.blas().dtype().bytes());
+          try {
+            drawRows(q, row, count, chunk, normals);
+          } finally {
+            HostMemory.free(chunk);
           }
         });
   }
 
-  /** Elements of the Gaussian matrix from its row {@code row} on, as memory at an address. */
-  private static Tensor part(TallMatrix q, long address, int row, int rows) {
+  private static void drawRows(
+      TallMatrix q, int row, int count, MemorySegment chunk, Consumer<Tensor> normals) {
     long columns = q.columns();
-    return Tensor.wrap(Device.CPU, address, Shape.of(rows * columns), q.blas().dtype())
-        .shardOf(Shape.of(q.rows() * columns), row * columns);
+    normals.accept(
+        Tensor.wrap(Device.CPU, chunk.address(), Shape.of(count * columns), q.blas().dtype())
+            .shardOf(Shape.of(q.rows() * columns), row * columns));
+    q.blas()
+        .copy(
+            Blas.TRANS, q.columns(), count, 1, chunk.address(), q.columns(), q.at(row, 0), q.ld());
   }
 
-  /** Makes some rows of the Gaussian matrix at a time, for a matrix that is column by column. */
-  private static void transposed(TallMatrix q, Consumer<Tensor> normals) {
-    int step = Math.clamp(CHUNK / q.columns(), 1, q.rows());
-    MemorySegment chunk = HostMemory.allocate((long) step * q.columns() * q.blas().dtype().bytes());
+  private static void drawAsShaped(TallMatrix q, boolean tall, Consumer<Tensor> normals) {
+    long bytes = Math.multiplyExact((long) q.rows() * q.columns(), (long) q.blas().dtype().bytes());
+    MemorySegment all = HostMemory.allocate(bytes);
     try {
-      for (int row = 0; row < q.rows(); row += step) {
-        int count = Math.min(step, q.rows() - row);
-        normals.accept(part(q, chunk.address(), row, count));
-        q.blas()
-            .copy(
-                Blas.ROW_MAJOR,
-                Blas.TRANS,
-                count,
-                q.columns(),
-                chunk.address(),
-                q.columns(),
-                q.at(row, 0),
-                q.rows());
+      if (tall) {
+        drawRows(q, 0, q.rows(), all, normals);
+        return;
       }
+      normals.accept(
+          Tensor.wrap(
+              Device.CPU,
+              all.address(),
+              Shape.of((long) q.rows() * q.columns()),
+              q.blas().dtype()));
+      q.blas()
+          .copy(
+              Blas.NO_TRANS,
+              q.rows(),
+              q.columns(),
+              1,
+              all.address(),
+              q.rows(),
+              q.address(),
+              q.ld());
     } finally {
-      HostMemory.free(chunk);
+      HostMemory.free(all);
     }
-  }
-
-  private static void scale(TallMatrix q, double gain) {
-    if (gain != 1) {
-      int runs = q.rowMajor() ? q.rows() : q.columns();
-      for (int k = 0; k < runs; k++) {
-        q.blas().scale(q.ld(), gain, q.rowMajor() ? q.at(k, 0) : q.at(0, k));
-      }
-    }
-  }
-
-  /** The elements of a row-major matrix, times gain. */
-  private static Values elements(TallMatrix q, double gain) {
-    if (q.blas().dtype() == DType.F64) {
-      return (first, count, block) -> {
-        long from = q.address() + Double.BYTES * first;
-        MemorySegment.copy(Store.MEMORY, JAVA_DOUBLE_UNALIGNED, from, block.doubles, 0, count);
-        for (int i = 0; i < count; i++) {
-          block.doubles[i] *= gain;
-        }
-        return 0;
-      };
-    }
-    float single = (float) gain;
-    return (first, count, block) -> {
-      long from = q.address() + Float.BYTES * first;
-      MemorySegment.copy(Store.MEMORY, JAVA_FLOAT_UNALIGNED, from, block.floats, 0, count);
-      for (int i = 0; i < count; i++) {
-        block.floats[i] *= single;
-      }
-      return 0;
-    };
   }
 }

@@ -1,29 +1,30 @@
 package org.initium.cpu;
 
 /**
- * A block of Householder reflectors, H = H_0 ... H_{b-1} = I - V U^-1 V', in a column-major panel
- * of {@code height} rows and {@code b} columns.
+ * A block of Householder reflectors, H = H_0 ... H_{b-1} = I - V T V', in a panel of {@code height}
+ * rows and {@code b} columns. All is column-major.
  *
  * <p>A reflector is I - 2 v v' / v'v, where v is a column x from its diagonal down, with x0
- * replaced by x0 + sign(x0) |x|; it is kept unscaled. U is the upper triangle of V'V with its
- * diagonal halved (Puglisi 1992; Joffrain, Low, Quintana-Orti, van de Geijn, Van Zee 2006): the
- * block is orthogonal to rounding whatever V is, and U is made by matrix products alone.
+ * replaced by x0 + sign(x0) |x|; it is kept unscaled. T is the inverse of the upper triangle of V'V
+ * with its diagonal halved (Puglisi 1992; Joffrain, Low, Quintana-Orti, van de Geijn, Van Zee
+ * 2006): the block is orthogonal to rounding whatever V is, and T is made by matrix products.
  *
  * @param v the address of V, whose upper triangle is zero once the reflectors are made
- * @param u the address of U: b x b, column-major
- * @param scratch the address of room for b x b elements
+ * @param ld the distance between V's columns
+ * @param t the address of T, b x b, whose lower triangle stays zero
+ * @param topT the address of the product of V's first b rows and T; before that is made, scratch
  */
-record Reflectors(Blas blas, int height, int b, long v, long u, long scratch) {
+record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long topT) {
   /** Panels as narrow as this are factored a column at a time. */
-  private static final int NARROW = 8;
+  private static final int NARROW = Integer.getInteger("narrow", 8);
 
   /** The address of an element of V. */
   long v(int i, int k) {
-    return v + ((long) k * height + i) * blas.dtype().bytes();
+    return v + ((long) k * ld + i) * blas.dtype().bytes();
   }
 
-  private long u(int i, int k) {
-    return u + ((long) k * b + i) * blas.dtype().bytes();
+  private long t(int i, int k) {
+    return t + ((long) k * b + i) * blas.dtype().bytes();
   }
 
   /**
@@ -32,14 +33,14 @@ record Reflectors(Blas blas, int height, int b, long v, long u, long scratch) {
    * @param signs gets the signs of what the reflectors turn the columns into, from {@code at} on
    */
   void take(double[] signs, int at) {
-    double[] diagonal = new double[b];
     for (int k = 0; k < b; k++) {
-      diagonal[k] = reflector(k, signs, at);
+      blas.set(t(k, k), reflector(k, signs, at));
     }
-    blas.gram(b, height, v, height, u, b);
+    inner(0, b, 0, 0, b, topT, b);
     for (int k = 0; k < b; k++) {
-      blas.set(u(k, k), diagonal[k]);
+      copy(topT + (long) k * b * blas.dtype().bytes(), t(0, k), k);
     }
+    invert(0, b);
   }
 
   /** Makes the reflectors of the panel's QR factorisation; R itself is not kept. */
@@ -53,63 +54,66 @@ record Reflectors(Blas blas, int height, int b, long v, long u, long scratch) {
       narrow(c, width, signs, at);
       return;
     }
-    int left = (width / 2 + NARROW - 1) / NARROW * NARROW;
+    int left = half(width);
     int right = width - left;
     int mid = c + left;
+    long product = topT + (long) b * b / 2 * blas.dtype().bytes();
     factor(c, left, signs, at);
-    inner(c, left, c, mid, right, scratch, left);
-    blas.solve(Blas.TRANS, left, right, u(c, c), b, scratch, left);
+    inner(c, left, c, mid, right, topT, left);
+    blas.gemm(Blas.TRANS, left, right, left, 1, t(c, c), b, topT, left, 0, product, left);
     blas.gemm(
-        Blas.COLUMN_MAJOR,
-        Blas.NO_TRANS,
         Blas.NO_TRANS,
         height - mid,
         right,
         left,
         -1,
         v(mid, c),
-        height,
-        scratch,
+        ld,
+        product,
         left,
         1,
         v(mid, mid),
-        height);
+        ld);
     factor(mid, right, signs, at);
-    inner(c, left, mid, mid, right, u(c, mid), b);
+    inner(c, left, mid, mid, right, t(c, mid), b);
+    join(c, left, right);
+  }
+
+  private static int half(int width) {
+    return (width / 2 + NARROW - 1) / NARROW * NARROW;
   }
 
   /** Columns c.. of V' times columns d.., from row {@code from} down. */
-  private void inner(int c, int width, int from, int d, int others, long result, int ld) {
+  private void inner(int c, int width, int from, int d, int others, long result, int ldc) {
     blas.gemm(
-        Blas.COLUMN_MAJOR,
         Blas.TRANS,
-        Blas.NO_TRANS,
         width,
         others,
         height - from,
         1,
         v(from, c),
-        height,
+        ld,
         v(from, d),
-        height,
+        ld,
         0,
         result,
-        ld);
+        ldc);
   }
 
   private void narrow(int c, int width, double[] signs, int at) {
     for (int k = c; k < c + width; k++) {
       double half = reflector(k, signs, at);
-      blas.set(u(k, k), half);
+      blas.set(t(k, k), half);
       int right = c + width - k - 1;
       if (right > 0) {
-        blas.gemv(height - k, right, v(k, k + 1), height, v(k, k), scratch);
-        blas.ger(height - k - 1, right, -1 / half, v(k + 1, k), scratch, v(k + 1, k + 1), height);
+        blas.gemv(height - k, right, v(k, k + 1), ld, v(k, k), topT);
+        blas.ger(height - k - 1, right, -1 / half, v(k + 1, k), topT, v(k + 1, k + 1), ld);
       }
       if (k > c) {
-        blas.gemv(height - k, k - c, v(k, c), height, v(k, k), u(c, k));
+        blas.gemv(height - k, k - c, v(k, c), ld, v(k, k), t(c, k));
       }
     }
+    invert(c, width);
   }
 
   /** Makes column k a reflector and returns v'v / 2. */
@@ -124,8 +128,54 @@ record Reflectors(Blas blas, int height, int b, long v, long u, long scratch) {
       v0 = 1; // a column of zeros: any reflector will do
     }
     blas.set(x, v0);
-    HostMemory.at(v(0, k), (long) k * bytes).fill((byte) 0);
+    clear(v(0, k), k);
     signs[at + k] = -sign;
     return (below + v0 * v0) / 2;
+  }
+
+  /** Turns the upper triangle at column c of T into its inverse. */
+  private void invert(int c, int width) {
+    if (width > NARROW) {
+      int left = half(width);
+      invert(c, left);
+      invert(c + left, width - left);
+      join(c, left, width - left);
+      return;
+    }
+    double[][] inverse = new double[width][width];
+    for (int k = 0; k < width; k++) {
+      double pivot = 1 / blas.get(t(c + k, c + k));
+      for (int l = 0; l < k; l++) {
+        double u = blas.get(t(c + l, c + k));
+        for (int i = 0; i <= l; i++) {
+          inverse[i][k] -= inverse[i][l] * u * pivot;
+        }
+      }
+      inverse[k][k] = pivot;
+      for (int i = 0; i <= k; i++) {
+        blas.set(t(c + i, c + k), inverse[i][k]);
+      }
+    }
+  }
+
+  /** Between two inverted triangles, U12 becomes -T11 U12 T22. */
+  private void join(int c, int left, int right) {
+    int mid = c + left;
+    blas.gemm(Blas.NO_TRANS, left, right, right, 1, t(c, mid), b, t(mid, mid), b, 0, topT, left);
+    blas.gemm(Blas.NO_TRANS, left, right, left, -1, t(c, c), b, topT, left, 0, t(c, mid), b);
+  }
+
+  /** Makes the product of V's first rows and T. */
+  void multiplyTop() {
+    blas.gemm(Blas.NO_TRANS, b, b, b, 1, v, ld, t, b, 0, topT, b);
+  }
+
+  private void copy(long source, long target, int count) {
+    long bytes = (long) count * blas.dtype().bytes();
+    HostMemory.at(target, bytes).copyFrom(HostMemory.at(source, bytes));
+  }
+
+  private void clear(long address, int count) {
+    HostMemory.at(address, (long) count * blas.dtype().bytes()).fill((byte) 0);
   }
 }

@@ -1,50 +1,51 @@
 package org.initium.cpu;
 
 /**
- * A matrix with at least as many rows as columns, in memory of its own: row by row, or column by
- * column, which is its transpose row by row.
+ * A matrix with at least as many rows as columns, in memory of its own, column by column.
+ *
+ * @param ld the distance between columns, in elements
  */
-record TallMatrix(Blas blas, long address, int rows, int columns, boolean rowMajor) {
+record TallMatrix(Blas blas, long address, int rows, int columns, int ld) {
+  /** Columns as long as this are kept apart. */
+  private static final int LONG = 512;
 
-  /** The order by its number in CBLAS. */
-  int order() {
-    return rowMajor ? Blas.ROW_MAJOR : Blas.COLUMN_MAJOR;
+  private static final int LONGEST = Integer.MAX_VALUE - 64;
+
+  /** Rows that are copied at a time are so many times a cache line of the least type. */
+  private static final int LINE = 16;
+
+  /** Elements that a thread copies at a time, and stay in its cache. */
+  private static final int CHUNK = 1 << 14;
+
+  /** What a thread does with the rows {@code from} to {@code from + count - 1}. */
+  @FunctionalInterface
+  interface Rows {
+    void take(int from, int count);
   }
 
-  /** The distance between rows or columns, in elements. */
-  int ld() {
-    return rowMajor ? columns : rows;
-  }
-
-  /** How a column-major matrix is named in a call in this one's order, and the other way round. */
-  int trans() {
-    return rowMajor ? Blas.TRANS : Blas.NO_TRANS;
+  /**
+   * The distance between columns of so many rows. Columns a power of two apart would compete for
+   * the same sets of the caches; these are an odd number of pairs of cache lines apart.
+   */
+  static int ld(int rows) {
+    return rows < LONG || rows > LONGEST ? rows : (Math.ceilDiv(rows, 32) | 1) * 32;
   }
 
   /** The address of an element. */
   long at(int i, int j) {
-    long index = rowMajor ? (long) i * columns + j : (long) j * rows + i;
-    return address + index * blas.dtype().bytes();
+    return address + ((long) j * ld + i) * blas.dtype().bytes();
   }
 
-  /** Copies columns j to j + b, from row j down, to a column-major panel. */
-  void read(int j, int b, long panel) {
-    int height = rows - j;
-    blas.copy(order(), trans(), height, b, at(j, j), ld(), panel, height);
-  }
-
-  /** Copies a column-major panel to columns j to j + b, from row j down. */
-  void write(int j, int b, long panel) {
-    int height = rows - j;
-    blas.copy(Blas.COLUMN_MAJOR, trans(), height, b, panel, height, at(j, j), ld());
-  }
-
-  /** Makes rows i to i + height of columns j to j + width zero. */
-  void clear(int i, int height, int j, int width) {
-    int runs = rowMajor ? height : width;
-    long bytes = (long) (rowMajor ? width : height) * blas.dtype().bytes();
-    for (int k = 0; k < runs; k++) {
-      HostMemory.at(rowMajor ? at(i + k, j) : at(i, j + k), bytes).fill((byte) 0);
-    }
+  /** Shares the rows among a team. */
+  void shareRows(Team team, Rows work) {
+    int step = Math.max(CHUNK / columns / LINE, 1) * LINE;
+    team.share(
+        rows,
+        step,
+        (from, to, scratch) -> {
+          for (long row = from; row < to; row += step) {
+            work.take((int) row, (int) Math.min(step, to - row));
+          }
+        });
   }
 }

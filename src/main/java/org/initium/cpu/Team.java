@@ -1,10 +1,9 @@
 package org.initium.cpu;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** A fixed number of threads that share the pieces of a job; the caller is one of them. */
 final class Team {
@@ -14,18 +13,34 @@ final class Team {
     void run(long from, long to, Block block);
   }
 
+  /**
+   * How long a thread looks for work before it sleeps: a little more than it takes to wake one, so
+   * that jobs in quick succession find the helpers awake and idle helpers cost nothing.
+   */
+  private static final long SPIN_NANOS = 50_000;
+
   private static final ThreadLocal<Block> SCRATCH = ThreadLocal.withInitial(Block::new);
 
   private final int threads;
+
+  /** Nothing where threads have to share a processor: one that spins would hold up another. */
+  private final long spinNanos;
+
   private final ExecutorService helpers;
 
   Team(int threads) {
     this.threads = threads;
+    this.spinNanos = threads <= Runtime.getRuntime().availableProcessors() ? SPIN_NANOS : 0;
     this.helpers =
         threads == 1
             ? null
-            : Executors.newFixedThreadPool(
-                threads - 1, Thread.ofPlatform().daemon().name("initium-", 1).factory());
+            : new ThreadPoolExecutor(
+                threads - 1,
+                threads - 1,
+                0,
+                TimeUnit.SECONDS,
+                new WatchedQueue(spinNanos),
+                Thread.ofPlatform().daemon().name("initium-", 1).factory());
   }
 
   int threads() {
@@ -34,37 +49,46 @@ final class Team {
 
   /**
    * Runs a job in pieces of {@code piece} elements, and returns when all are done. Threads take the
-   * next piece as they get ready, so that none waits long for the slowest.
+   * next piece as they get ready, so that none waits long for the slowest; a helper that comes when
+   * none is left is not waited for.
    */
   void share(long elements, long piece, Part part) {
     if (threads == 1 || elements <= piece) {
-      part.run(0, elements, SCRATCH.get());
+      part.run(0, elements, scratch());
       return;
     }
-    AtomicLong next = new AtomicLong();
-    Runnable work =
-        () -> {
-          Block block = SCRATCH.get();
-          for (long from; (from = next.getAndAdd(piece)) < elements; ) {
-            part.run(from, Math.min(from + piece, elements), block);
-          }
-        };
-    int others = (int) Math.min(threads - 1, (elements - 1) / piece);
-    CompletableFuture<?>[] running = new CompletableFuture<?>[others];
+    TeamJob job = new TeamJob(elements, piece, part, spinNanos);
+    long others = Math.min(threads - 1, (elements - 1) / piece);
     for (int i = 0; i < others; i++) {
-      running[i] = CompletableFuture.runAsync(work, helpers);
+      helpers.execute(job);
     }
-    try {
-      work.run();
-    } finally {
-      try {
-        CompletableFuture.allOf(running).join();
-      } catch (CompletionException e) {
-        if (e.getCause() instanceof Error error) {
-          throw error;
+    job.finish();
+  }
+
+  /** The calling thread's scratch. */
+  static Block scratch() {
+    return SCRATCH.get();
+  }
+
+  /** A queue whose takers watch it for a while before they sleep. */
+  private static final class WatchedQueue extends LinkedBlockingQueue<Runnable> {
+    private static final long serialVersionUID = 1;
+    private final long spinNanos;
+
+    WatchedQueue(long spinNanos) {
+      this.spinNanos = spinNanos;
+    }
+
+    @Override
+    public Runnable take() throws InterruptedException {
+      for (long begun = System.nanoTime(); System.nanoTime() - begun < spinNanos; ) {
+        Runnable next = poll();
+        if (next != null) {
+          return next;
         }
-        throw (RuntimeException) e.getCause();
+        Thread.onSpinWait();
       }
+      return super.take();
     }
   }
 }

@@ -92,25 +92,13 @@ final class OrthogonalOracle {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment q = arena.allocate(numel * 8, 64);
       MemorySegment gram = arena.allocate((long) n * n * 8, 64);
+      int m = Math.max(rows, columns);
       for (long i = 0; i < numel; i++) {
-        q.setAtIndex(ValueLayout.JAVA_DOUBLE, i, tensor.dtype().get(tensor.segment(), i));
+        long at = tall ? i % n * m + i / n : i;
+        q.setAtIndex(ValueLayout.JAVA_DOUBLE, at, tensor.dtype().get(tensor.segment(), i));
       }
       Blas.of(DType.F64)
-          .gemm(
-              Blas.ROW_MAJOR,
-              tall ? Blas.TRANS : Blas.NO_TRANS,
-              tall ? Blas.NO_TRANS : Blas.TRANS,
-              n,
-              n,
-              Math.max(rows, columns),
-              1,
-              q.address(),
-              columns,
-              q.address(),
-              columns,
-              0,
-              gram.address(),
-              n);
+          .gemm(Blas.TRANS, n, n, m, 1, q.address(), m, q.address(), m, 0, gram.address(), n);
       double worst = 0;
       for (long i = 0; i < n; i++) {
         for (long j = 0; j < n; j++) {
