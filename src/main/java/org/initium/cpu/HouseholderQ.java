@@ -11,11 +11,11 @@ import java.util.function.IntConsumer;
  */
 final class HouseholderQ {
   private static final int LEAST_BLOCK = 16;
-  private static final int MOST_BLOCK = Integer.getInteger("most", 256);
+  private static final int MOST_BLOCK = 256;
   private static final int STEP = 8;
 
   /** Columns that a thread takes at a time. */
-  private static final int SLAB = Integer.getInteger("slab", 256);
+  private static final int SLAB = 256;
 
   private final TallMatrix q;
   private final Blas blas;

@@ -16,7 +16,7 @@ package org.initium.cpu;
  */
 record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long topT) {
   /** Panels as narrow as this are factored a column at a time. */
-  private static final int NARROW = Integer.getInteger("narrow", 8);
+  private static final int NARROW = 8;
 
   /** The address of an element of V. */
   long v(int i, int k) {

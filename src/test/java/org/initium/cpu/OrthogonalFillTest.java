@@ -211,6 +211,18 @@ class OrthogonalFillTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Method.class)
+  void bitsDoNotDependOnTheNumberOfThreads(Method method) {
+    for (Shape shape : new Shape[] {Shape.of(700, 600), Shape.of(300, 900)}) {
+      try (Tensor one = filled(shape, DType.F32, 1.5, method, 4);
+          Tensor three = Tensor.empty(shape, DType.F32)) {
+        OrthogonalFill.fill(three, new Fill.Orthogonal(1.5, method), new Team(3), normals(4));
+        assertEquals(-1, one.segment().mismatch(three.segment()), shape + ": first other byte");
+      }
+    }
+  }
+
   @Test
   void aZeroOfTheGaussianIsPositive() {
     try (Tensor tensor = Tensor.empty(Shape.of(1, 1), DType.F32)) {
