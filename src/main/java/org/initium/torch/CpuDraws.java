@@ -1,6 +1,5 @@
 package org.initium.torch;
 
-import java.util.function.Consumer;
 import org.initium.DType;
 import org.initium.TorchCpuGenerator;
 
@@ -47,7 +46,7 @@ record CpuDraws(TorchCpuGenerator host, int threads) implements Draws {
     long kept = tail == 0 ? numel : numel - BLOCK;
     chunks(kept, numel - tail, words, sink, make);
     if (tail != 0) {
-      Scratch s = new Scratch();
+      Scratch s = new Scratch(BLOCK, whole.dtype());
       if (!whole.dtype().isHalf()) {
         host.nextInts(s.words, 0, words * tail); // drawn in place, and then drawn over
       }
@@ -67,15 +66,22 @@ record CpuDraws(TorchCpuGenerator host, int threads) implements Draws {
   }
 
   private void oneByOne(Whole whole, double mean, double std, Sink sink) {
-    Scratch s = new Scratch();
-    for (long at = 0; at < whole.numel(); at += Scratch.CHUNK) {
-      int count = (int) Math.min(Scratch.CHUNK, whole.numel() - at);
+    DType dtype = whole.dtype();
+    int size = (int) Math.min(Scratch.CHUNK, whole.numel());
+    Scratch s = new Scratch(size, dtype);
+    ScalarNormal normal = new ScalarNormal(host);
+    for (long at = 0; at < whole.numel(); at += size) {
+      int count = (int) Math.min(size, whole.numel() - at);
       for (int i = 0; i < count; i++) {
-        s.doubles[i] = DoubleDraws.next(host, mean, std);
-        s.floats[i] = (float) s.doubles[i];
+        double value = normal.next(mean, std);
+        if (dtype == DType.F64) {
+          s.doubles[i] = value;
+        } else {
+          s.floats[i] = (float) value;
+        }
       }
-      Rounding.round(s.floats, s.bits, count, whole.dtype());
-      put(sink, whole.dtype(), at, s, count);
+      Rounding.round(s.floats, s.bits, count, dtype);
+      put(sink, dtype, at, s, count);
     }
   }
 
@@ -87,27 +93,24 @@ record CpuDraws(TorchCpuGenerator host, int threads) implements Draws {
   /** Draws {@code drawn} elements, of which the first {@code kept} are put. */
   private void chunks(long kept, long drawn, int words, Sink sink, Make make) {
     DType dtype = words == 2 ? DType.F64 : DType.F32;
-    Chunks chunks = new Chunks(threads);
-    for (long start = 0; start < drawn; start += Scratch.CHUNK) {
-      long at = start;
-      int count = (int) Math.min(Scratch.CHUNK, drawn - at);
-      int of = (int) Math.min(count, kept - at);
-      Scratch scratch = chunks.scratch();
-      host.nextInts(scratch.words, 0, words * count);
-      Consumer<Scratch> work =
-          s -> {
-            if (of > 0 && sink.wants(at, of)) {
-              make.values(s, count);
-              put(sink, dtype, at, s, of);
-            }
-          };
-      if (drawn <= Scratch.CHUNK) {
-        work.accept(scratch);
-      } else {
-        chunks.work(scratch, work);
+    int size = (int) Math.min(Scratch.CHUNK, drawn);
+    try (Chunks chunks = new Chunks(drawn > size ? threads : 1, size, dtype)) {
+      for (long start = 0; start < drawn; start += size) {
+        long at = start;
+        int count = (int) Math.min(size, drawn - at);
+        int of = (int) Math.min(count, kept - at);
+        Scratch scratch = chunks.scratch();
+        host.nextInts(scratch.words, 0, words * count);
+        chunks.work(
+            scratch,
+            s -> {
+              if (of > 0 && sink.wants(at, of)) {
+                make.values(s, count);
+                put(sink, dtype, at, s, of);
+              }
+            });
       }
     }
-    chunks.finish();
   }
 
   private static void put(Sink sink, DType dtype, long at, Scratch s, int count) {

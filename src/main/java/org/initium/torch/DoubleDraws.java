@@ -1,22 +1,27 @@
 package org.initium.torch;
 
-import org.initium.TorchCpuGenerator;
+import java.nio.ByteOrder;
 
-/** torch's uniforms and normals on the CPU in binary64: a chunk at a time, and one by one. */
+/** torch's uniforms and normals on the CPU in binary64, a chunk at a time. */
 final class DoubleDraws {
-  private static final double TWO_PI = 2 * Math.PI;
+  static final double TWO_PI = 2 * Math.PI;
   private static final int HALF_BLOCK = 8;
+
+  /** By how much two words in memory must be rotated for the first to be the upper half. */
+  private static final int ROTATION =
+      ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? Integer.SIZE : 0;
 
   private DoubleDraws() {}
 
   /** The uniform in [0, 1) of two words: the lower 53 bits. */
-  private static double unit(long words) {
+  static double unit(long words) {
     return (words & (1L << 53) - 1) * 0x1p-53;
   }
 
   private static void units(Scratch s, int count) {
+    Bits.pairs(s.words, s.bits64, count);
     for (int i = 0; i < count; i++) {
-      s.doubles[i] = unit((long) s.words[2 * i] << 32 | s.words[2 * i + 1] & 0xffffffffL);
+      s.doubles[i] = unit(Long.rotateLeft(s.bits64[i], ROTATION));
     }
   }
 
@@ -25,36 +30,37 @@ final class DoubleDraws {
     units(s, count);
     double range = b - a;
     for (int i = 0; i < count; i++) {
-      double value = Math.fma(s.doubles[i], range, a);
-      s.doubles[i] = value == b ? a : value;
+      s.doubles[i] = Math.fma(s.doubles[i], range, a);
+    }
+    for (int i = 0; i < count; i++) {
+      if (s.doubles[i] == b) {
+        s.doubles[i] = a;
+      }
     }
   }
 
   /** Makes normals of {@code s.words}, two for each, in blocks as {@link FloatDraws#normal}. */
   static void normal(Scratch s, int count, double mean, double std) {
     units(s, count);
-    double[] values = s.doubles;
-    for (int b = 0; b < count; b += 2 * HALF_BLOCK) {
-      for (int j = b; j < b + HALF_BLOCK; j++) {
-        double radius = Math.sqrt(-2 * HalfUlp.log(1 - values[j]));
-        HalfUlp.polar(radius, TWO_PI * values[j + HALF_BLOCK], values, j, j + HALF_BLOCK);
-        values[j] = Math.fma(values[j], std, mean);
-        values[j + HALF_BLOCK] = Math.fma(values[j + HALF_BLOCK], std, mean);
-      }
+    int pairs = count / 2;
+    for (int b = 0; b < pairs; b += HALF_BLOCK) {
+      System.arraycopy(s.doubles, 2 * b, s.radii64, b, HALF_BLOCK);
+      System.arraycopy(s.doubles, 2 * b + HALF_BLOCK, s.angles64, b, HALF_BLOCK);
     }
-  }
-
-  /** One normal: half of a pair, whose other half stays in the generator for the next. */
-  static double next(TorchCpuGenerator generator, double mean, double std) {
-    double cached = generator.takeNormal();
-    if (cached == cached) {
-      return Math.fma(cached, std, mean);
+    for (int k = 0; k < pairs; k++) {
+      s.radii64[k] = 1 - s.radii64[k];
+      s.angles64[k] = TWO_PI * s.angles64[k];
     }
-    double u1 = unit(generator.nextLong());
-    double u2 = unit(generator.nextLong());
-    double[] pair = new double[2];
-    HalfUlp.polar(Math.sqrt(-2 * HalfUlp.log(1 - u2)), TWO_PI * u1, pair, 0, 1);
-    generator.cacheNormal(pair[1]);
-    return Math.fma(pair[0], std, mean);
+    s.halfUlp.log(s.radii64, pairs);
+    s.halfUlp.sinCos(s.angles64, s.sines64, s.cosines64, pairs);
+    for (int k = 0; k < pairs; k++) {
+      double radius = Math.sqrt(-2 * s.radii64[k]);
+      s.cosines64[k] = Math.fma(radius * s.cosines64[k], std, mean);
+      s.sines64[k] = Math.fma(radius * s.sines64[k], std, mean);
+    }
+    for (int b = 0; b < pairs; b += HALF_BLOCK) {
+      System.arraycopy(s.cosines64, b, s.doubles, 2 * b, HALF_BLOCK);
+      System.arraycopy(s.sines64, b, s.doubles, 2 * b + HALF_BLOCK, HALF_BLOCK);
+    }
   }
 }

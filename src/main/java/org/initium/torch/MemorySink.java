@@ -79,16 +79,17 @@ final class MemorySink implements Sink {
 
   /** Makes an element of the whole 0. */
   void zero(long at) {
-    put(
-        at,
-        1,
-        (place, skip, n) -> {
-          switch (dtype.bytes()) {
-            case Short.BYTES -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, place * 2, (short) 0);
-            case Integer.BYTES -> memory.set(ValueLayout.JAVA_INT_UNALIGNED, place * 4, 0);
-            default -> memory.set(ValueLayout.JAVA_LONG_UNALIGNED, place * 8, 0);
-          }
-        });
+    long run = firstRun(at);
+    long skip = run < runs ? at - place(run, layout.wholeStrides(), layout.wholeOffset()) : -1;
+    if (skip < 0) {
+      return;
+    }
+    long place = place(run, layout.memoryStrides(), layout.memoryOffset()) + skip * step;
+    switch (dtype.bytes()) {
+      case Short.BYTES -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, place * 2, (short) 0);
+      case Integer.BYTES -> memory.set(ValueLayout.JAVA_INT_UNALIGNED, place * 4, 0);
+      default -> memory.set(ValueLayout.JAVA_LONG_UNALIGNED, place * 8, 0);
+    }
   }
 
   /** Writes n values, {@code skip} behind the first of a put, from a place in memory on. */
@@ -114,10 +115,7 @@ final class MemorySink implements Sink {
       MemorySegment.copy(
           values, from, memory, ValueLayout.JAVA_FLOAT_UNALIGNED, place * Float.BYTES, n);
     } else if (step == 1) {
-      short[] halves = new short[n];
-      halves(values, from, halves);
-      MemorySegment.copy(
-          halves, 0, memory, ValueLayout.JAVA_SHORT_UNALIGNED, place * Short.BYTES, n);
+      writeHalves(place, values, from, n);
     } else {
       for (int i = 0; i < n; i++) {
         dtype.set(memory, place + i * step, values[from + i]);
@@ -125,16 +123,18 @@ final class MemorySink implements Sink {
     }
   }
 
-  private void halves(float[] values, int from, short[] halves) {
-    if (dtype == DType.F16) {
-      for (int i = 0; i < halves.length; i++) {
-        halves[i] = Float.floatToFloat16(values[from + i]);
-      }
-    } else {
-      MemorySegment upper = MemorySegment.ofArray(values).asSlice(4L * from);
-      for (int i = 0; i < halves.length; i++) { // exact: the values are those of a bfloat16
-        halves[i] = (short) (upper.get(ValueLayout.JAVA_INT_UNALIGNED, 4L * i) >>> 16);
-      }
+  /** A few at a time: memory that Java allocates anew costs more than the conversion. */
+  private void writeHalves(long place, float[] values, int from, int n) {
+    Halves halves = new Halves(Math.min(n, 256), dtype);
+    for (int done = 0; done < n; done += halves.size()) {
+      int count = Math.min(halves.size(), n - done);
+      MemorySegment.copy(
+          halves.of(values, from + done, count),
+          0,
+          memory,
+          ValueLayout.JAVA_SHORT_UNALIGNED,
+          (place + done) * Short.BYTES,
+          count);
     }
   }
 

@@ -2,16 +2,25 @@ package org.initium.torch;
 
 import java.util.Arrays;
 
-/** Which elements a rejection method has yet to accept: all of them at first. */
+/** Which elements a rejection method has yet to accept. */
 final class Pending {
   private final long[] bits;
 
-  Pending(long count) {
+  private Pending(long count) {
     bits = new long[Math.toIntExact((count + 63) / 64)];
-    Arrays.fill(bits, -1L);
+  }
+
+  static Pending none(long count) {
+    return new Pending(count);
+  }
+
+  static Pending all(long count) {
+    Pending all = new Pending(count);
+    Arrays.fill(all.bits, -1L);
     if (count % 64 != 0) {
-      bits[bits.length - 1] = (1L << count) - 1;
+      all.bits[all.bits.length - 1] = (1L << count) - 1;
     }
+    return all;
   }
 
   /**
@@ -28,6 +37,10 @@ final class Pending {
       rest = bits[++word];
     }
     return rest == 0 ? end : Math.min(end, ((long) word << 6) + Long.numberOfTrailingZeros(rest));
+  }
+
+  void add(long index) {
+    bits[(int) (index >>> 6)] |= 1L << index;
   }
 
   void accept(long index) {

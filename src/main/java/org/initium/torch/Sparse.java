@@ -14,10 +14,12 @@ final class Sparse {
 
   private final TorchCpuGenerator generator;
   private final int[] order;
+  private final int[] words;
 
   private Sparse(TorchCpuGenerator generator, int rows) {
     this.generator = generator;
     this.order = new int[rows];
+    this.words = rows < WIDE ? new int[rows] : new int[0];
   }
 
   static void fill(Fill.Sparse law, Draws draws, Shape shape, Whole whole, MemorySink sink) {
@@ -53,13 +55,27 @@ final class Sparse {
     for (int i = 0; i < n; i++) {
       order[i] = i;
     }
-    for (int i = 0; i < n - 1; i++) {
-      int other = i + Integer.remainderUnsigned(generator.nextInt(), n - i);
-      if (i < kept) {
-        int taken = order[i];
-        order[i] = order[other];
-        order[other] = taken;
-      }
+    generator.nextInts(words, 0, n - 1);
+    int swaps = Math.min(kept, n - 1);
+    places(swaps);
+    for (int i = 0; i < swaps; i++) {
+      int other = words[i];
+      int taken = order[i];
+      order[i] = order[other];
+      order[other] = taken;
+    }
+  }
+
+  /**
+   * Makes of each word the place to swap with: i + word mod (n - i). The quotient of two integers
+   * below 2^32 is far enough from the next integer for binary64 to have its floor.
+   */
+  private void places(int count) {
+    int n = order.length;
+    for (int i = 0; i < count; i++) {
+      int divisor = n - i; // 2 or more
+      double word = (words[i] ^ Integer.MIN_VALUE) + 0x1p31;
+      words[i] += i - (int) (word / divisor) * divisor;
     }
   }
 

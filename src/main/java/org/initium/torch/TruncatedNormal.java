@@ -25,7 +25,7 @@ record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Resul
 
   /** A tensor with gaps is drawn as it is at first, and later as a copy without gaps. */
   private void redraw() {
-    Pending pending = new Pending(whole.numel());
+    Pending pending = Pending.none(whole.numel());
     double low = rounded(law.a());
     double high = rounded(law.b());
     Sink round =
@@ -35,7 +35,7 @@ record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Resul
               result.set(index, value);
               return value >= low && value <= high;
             });
-    draws.normal(whole, law.mean(), law.std(), round);
+    draws.normal(whole, law.mean(), law.std(), new Outside(result, pending, low, high));
     while (pending.any()) {
       draws.normal(whole.dense(), law.mean(), law.std(), round);
     }
@@ -46,7 +46,7 @@ record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Resul
   }
 
   private void propose() {
-    Pending pending = new Pending(whole.numel());
+    Pending pending = Pending.all(whole.numel());
     Acceptance acceptance = Acceptance.of(law, whole.dtype(), draws.arithmetic());
     Sink candidates =
         new Round(

@@ -8,15 +8,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * torch-cpu against PyTorch itself, in a Python that the environment variable INITIUM_TORCH_PYTHON
- * names: random calls, and a model.
+ * names: random calls, and a model; with the kernels that PyTorch has for AVX2, and with those that
+ * it chooses on this machine, which are others where there is AVX-512.
  */
 class TorchPeerTest {
   private static final String PYTHON = System.getenv("INITIUM_TORCH_PYTHON");
   private static final int CASES = 300;
+  private static final String AVX2 = "avx2";
+  private static final String CHOSEN = "as PyTorch chooses";
 
   @BeforeAll
   static void needsPyTorch() {
@@ -29,13 +33,17 @@ class TorchPeerTest {
     assumeTrue(there, "INITIUM_TORCH_PYTHON is not set");
   }
 
-  @Test
-  void equalsPyTorchOnRandomCalls() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @ValueSource(strings = {AVX2, CHOSEN})
+  void equalsPyTorchOnRandomCalls(String capability) throws IOException, InterruptedException {
     String java = ProcessHandle.current().info().command().orElseThrow();
     String classpath = System.getProperty("java.class.path");
     String said =
         run(
+            capability,
             "src/test/python/torch_fuzz.py",
+            "--seed",
+            capability.equals(AVX2) ? "1" : "2",
             "--cases",
             Integer.toString(CASES),
             "--java",
@@ -45,16 +53,24 @@ class TorchPeerTest {
     System.out.print(said);
   }
 
-  @Test
-  void theModelScriptStillSaysWhatIsCommitted() throws IOException, InterruptedException {
-    assertEquals(run("src/test/python/torch_gpt2.py"), TorchRecipeTest.digests());
+  @ParameterizedTest
+  @ValueSource(strings = {AVX2, CHOSEN})
+  void theModelScriptStillSaysWhatIsCommitted(String capability)
+      throws IOException, InterruptedException {
+    assertEquals(run(capability, "src/test/python/torch_gpt2.py"), TorchRecipeTest.digests());
   }
 
-  private static String run(String... script) throws IOException, InterruptedException {
+  private static String run(String capability, String... script)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(script));
     command.addFirst(PYTHON);
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().remove("ATEN_CPU_CAPABILITY");
+    if (!capability.equals(CHOSEN)) {
+      builder.environment().put("ATEN_CPU_CAPABILITY", capability);
+    }
+    Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), said);
     return said;
