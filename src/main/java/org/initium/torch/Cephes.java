@@ -2,8 +2,8 @@ package org.initium.torch;
 
 /**
  * Logarithm, sine and cosine in binary32: the polynomials of the Cephes library (S. L. Moshier,
- * logf.c and sinf.c), with the fused multiply-adds that torch's AVX2 kernel has. Equal to that
- * kernel in every bit.
+ * logf.c and sinf.c), with the fused multiply-adds that torch's AVX2 and AVX-512 kernels have.
+ * Equal to them in every bit.
  *
  * <p>Loops have no branch and no choice, so that the JIT compiler turns them into SIMD code.
  */
