@@ -11,28 +11,45 @@ jdk=${JAVA_HOME:?set JAVA_HOME to a JDK 25 or newer, whose jlink makes the runti
 rm -rf "$pack"
 mkdir -p "$pack/jars"
 "$jdk/bin/jlink" --output "$pack/runtime" --strip-debug --no-header-files --no-man-pages --compress zip-9 \
-  --add-modules java.base,java.logging,java.management,java.xml,jdk.incubator.vector,jdk.management,jdk.unsupported
+  --add-modules java.base,java.logging,java.management,jdk.incubator.vector,jdk.management,jdk.unsupported
 strip --strip-unneeded "$pack"/runtime/lib/server/libjvm.so "$pack"/runtime/lib/*.so ||
   echo "strip failed or is missing (binutils): the pack is larger than it need be" >&2
-cp -r target/classes target/test-classes "$pack"
+# Sines of vectors, fast sorting, and what only jlink and CDS read: the JVM does without.
+rm "$pack"/runtime/lib/{libjsvml.so,libsimdsort.so,jrt-fs.jar,classlist}
 cp target/tools/junit-platform-console-standalone-1.14.1.jar "$pack/jars"
-# Not what the GPU tests have no use for: plots, the other platforms' natives, test engines, architecture rules.
-tr ':' '\n' < target/gpu-classpath | grep -E '/(jcuda|jcurand|jcusolver|jcusparse|jcublas|jackson-core|snakeyaml-engine|picocli|progressbar|jline|openblas|javacpp|opentest4j|apiguardian)[^/]*\.jar$' |
-  grep -vE 'natives.*-(windows|linux-(ppc|arm|aarch))' | xargs cp -t "$pack/jars"
-# Large natives that nothing here calls.
-python3 - "$pack"/jars/*.jar <<'PYTHON'
-import os, sys, zipfile
-unused = ("libJNvPTXCompiler", "libJNvrtc", "libJCudaRuntime", "libjniopenblas_full")
-for jar in sys.argv[1:]:
-    with zipfile.ZipFile(jar) as old:
-        if not any(name in entry for entry in old.namelist() for name in unused):
-            continue
-        with zipfile.ZipFile(jar + ".new", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
-            for entry in old.infolist():
-                if not any(name in entry.filename for name in unused):
-                    new.writestr(entry, old.read(entry))
-    os.replace(jar + ".new", jar)
+# Not what the GPU tests have no use for: recipes, plots, progress bars, the other platforms' natives, test engines.
+tr ':' '\n' < target/gpu-classpath | grep -E '/(jcuda|jcurand|jcusolver|jcusparse|jackson-core|picocli|openblas|javacpp|opentest4j|apiguardian)[^/]*\.jar$' |
+  grep -vE 'natives.*-(windows|linux-(ppc|arm|aarch))|jcusparse-natives' | xargs cp -t "$pack/jars"
+# Our own classes as jars, and all jars without what nothing here calls.
+python3 - "$pack/jars" target/classes target/test-classes <<'PYTHON'
+import os, re, sys, zipfile
+
+unused = re.compile(
+    r"libJNvPTXCompiler|libJNvrtc|libJCudaRuntime|libjniopenblas(_full)?\.so|openblas/global/openblas(_full)?\.class"
+    r"|/include/|org/junit/vintage|golden/torch"
+)
+
+
+def jar(path, entries):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as to:
+        for name, data in entries:
+            if not unused.search(name):
+                to.writestr(name, data)
+
+
+jars, *folders = sys.argv[1:]
+for name in os.listdir(jars):
+    path = os.path.join(jars, name)
+    with zipfile.ZipFile(path) as old:
+        entries = [(entry.filename, old.read(entry)) for entry in old.infolist()]
+    jar(path, entries)
+for folder in folders:
+    files = [os.path.join(at, file) for at, _, names in os.walk(folder) for file in sorted(names)]
+    jar(
+        os.path.join(jars, "initium-" + os.path.basename(folder) + ".jar"),
+        [(os.path.relpath(file, folder), open(file, "rb").read()) for file in files],
+    )
 PYTHON
 cp bench/gpu/run.sh bench/gpu/forward_cusolver.c bench/gpu/torch_gpu.py "$pack"
 tar -C "$(dirname "$pack")" -czf "$pack.tar.gz" "$(basename "$pack")"
-du -sh "$pack" "$pack.tar.gz"
+du --apparent-size -sB 1000000 "$pack" "$pack.tar.gz"

@@ -12,7 +12,7 @@ out=$(cd "$out" && pwd)
 
 if [ -d "$here/runtime" ]; then # a pack
   java=$here/runtime/bin/java
-  classes=$(printf '%s:' "$here"/classes "$here"/test-classes "$here"/jars/*.jar)
+  classes=$(printf '%s:' "$here"/jars/*.jar)
   cd "$here"
 else
   cd "$here/../.."

@@ -31,10 +31,17 @@ public record CudaOptions(Engine engine, CurandGenerator generator) {
     XORWOW,
     /** L'Ecuyer 1999. */
     MRG32K3A,
+    /** Saito and Matsumoto 2013; it cannot skip, so a fill draws what lies before its offset. */
+    MTGP32,
     /**
      * Matsumoto and Nishimura 1998; it cannot skip, so a fill draws what lies before its offset.
      */
-    MT19937
+    MT19937;
+
+    /** Whether the generator can start at any place of its sequence. */
+    boolean skips() {
+      return this != MTGP32 && this != MT19937;
+    }
   }
 
   /** All given. */

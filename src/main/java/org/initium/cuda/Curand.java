@@ -38,6 +38,7 @@ final class Curand {
       case PHILOX4_32_10 -> curandRngType.CURAND_RNG_PSEUDO_PHILOX4_32_10;
       case XORWOW -> curandRngType.CURAND_RNG_PSEUDO_XORWOW;
       case MRG32K3A -> curandRngType.CURAND_RNG_PSEUDO_MRG32K3A;
+      case MTGP32 -> curandRngType.CURAND_RNG_PSEUDO_MTGP32;
       case MT19937 -> curandRngType.CURAND_RNG_PSEUDO_MT19937;
     };
   }
@@ -56,17 +57,12 @@ final class Curand {
     return type;
   }
 
-  /** Whether the generator can start at any place of its sequence. */
-  boolean skips() {
-    return type != CudaOptions.CurandGenerator.MT19937;
-  }
-
   /** What comes next is the sequence of a seed from a place on, queued on a stream. */
   void start(long stream, long seed, long offset) {
     check("curandSetStream", curandSetStream(generator, Driver.at(stream, new cudaStream_t())));
     check(
         "curandSetPseudoRandomGeneratorSeed", curandSetPseudoRandomGeneratorSeed(generator, seed));
-    if (skips()) {
+    if (type.skips()) {
       check("curandSetGeneratorOffset", curandSetGeneratorOffset(generator, offset));
     }
   }

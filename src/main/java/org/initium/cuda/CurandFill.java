@@ -60,8 +60,7 @@ record CurandFill(Target target, CudaOptions.CurandGenerator generator, long see
     // Normals come in pairs, of which the first has an even place.
     long first = windowed ? start + span(regions)[0] & ~1L : start;
     long end = start + (windowed ? span(regions)[1] : target.tensor().whole().numel());
-    boolean skips = generator != CudaOptions.CurandGenerator.MT19937;
-    long from = skips ? first : 0;
+    long from = generator.skips() ? first : 0;
     long count = end - from + 1 & ~1L;
     long address = regions.getFirst().memory();
     boolean inPlace =

@@ -109,6 +109,11 @@ final class Cusolver {
                 handle, rows, columns, columns, none, rows, none, elements)
             : cusolverDnSorgqr_bufferSize(
                 handle, rows, columns, columns, none, rows, none, elements));
+    if (elements[0] < 0) {
+      throw new IllegalArgumentException(
+          "cuSOLVER's orgqr cannot say how much room a %d x %d matrix takes; make it smaller"
+              .formatted(rows, columns));
+    }
     return (long) elements[0] * dtype.bytes();
   }
 
@@ -164,7 +169,11 @@ final class Cusolver {
                 at(info)));
   }
 
-  /** Queues the making of Q's columns of the reflectors that geqrf leaves, in their place. */
+  /**
+   * Queues the making of Q's columns of the reflectors that geqrf leaves, in their place. cuSOLVER
+   * has no 64-bit call for that, of CUDA 11 to 13: rows and columns are ints each, which holds, and
+   * PyTorch calls it for larger matrices, too; no GPU has shown us that it is right there.
+   */
   void orgqr(DType dtype, int rows, int columns, long matrix, long tau, Room room, long info) {
     int elements = (int) Math.min(Integer.MAX_VALUE, room.deviceBytes / dtype.bytes());
     Pointer a = at(matrix);
