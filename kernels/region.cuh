@@ -36,12 +36,31 @@ __device__ __forceinline__ uint64_t divide(uint64_t a, uint64_t b) {
   return (a | b) >> 32 ? a / b : uint64_t(uint32_t(a) / uint32_t(b));
 }
 
+template <class T>
+constexpr int GROUP = 16 / int(sizeof(typename T::Stored));
+
+// What is the same for all groups of 16 bytes that a row touches.
 struct Row {
   uint64_t memory;  // address of its first element
   uint64_t start;   // its position
+  uint64_t inner;   // the first group that the row has all of
+  uint64_t inners;  // how many of those there are, 0 where they are not aligned in memory
+
+  __device__ Row(uint64_t memory, uint64_t start, uint64_t inner, uint64_t inners)
+      : memory(memory), start(start), inner(inner), inners(inners) {}
 };
 
-template <int bytes>
+// The row of a region (its length and stride) that begins there.
+template <class T, class Where>
+__device__ __forceinline__ Row rowAt(const Where& r, uint64_t memory, uint64_t start) {
+  constexpr int N = GROUP<T>;
+  uint64_t inner = (start + N - 1) / N, end = (start + r.length) / N;
+  uint64_t address = memory + (inner * N - start) * sizeof(typename T::Stored);
+  bool aligned = r.stride == 1 && (address & 15) == 0;
+  return {memory, start, inner, aligned && inner < end ? end - inner : 0};
+}
+
+template <class T>
 __device__ __forceinline__ Row row(const Region& r, uint64_t index) {
   uint64_t memory = 0, whole = 0;
 #pragma unroll 1
@@ -51,22 +70,15 @@ __device__ __forceinline__ Row row(const Region& r, uint64_t index) {
     whole += at * r.wholeStrides[d];
     index = rest;
   }
-  return {r.memory + memory * bytes, r.start + whole};
+  return rowAt<T>(r, r.memory + memory * sizeof(typename T::Stored), r.start + whole);
 }
-
-template <class T>
-constexpr int GROUP = 16 / int(sizeof(typename T::Stored));
 
 // Writes the group of elements whose first has position group * GROUP<T>: those of them that the row has.
 template <class T, class Where>
 __device__ __forceinline__ void store(const Where& r, const Row& row, uint64_t group, const typename T::Compute* x) {
   constexpr int N = GROUP<T>;
   using Stored = typename T::Stored;
-  uint64_t first = group * N - row.start;  // index in the row; wraps below 0 where the row starts inside the group
-  Stored* memory = reinterpret_cast<Stored*>(row.memory);
-  Stored* at = memory + first;
-  bool whole = first < r.length && r.length - first >= N && r.stride == 1;
-  if (whole && (reinterpret_cast<uint64_t>(at) & 15) == 0) {
+  if (group - row.inner < row.inners) {
     uint32_t packed[4];
     if constexpr (sizeof(Stored) == 8) {
 #pragma unroll
@@ -80,10 +92,13 @@ __device__ __forceinline__ void store(const Where& r, const Row& row, uint64_t g
       for (int k = 0; k < 4; k++) packed[k] = T::round(x[k]);
     } else {
 #pragma unroll
-      for (int k = 0; k < 4; k++) packed[k] = T::round(x[2 * k]) | uint32_t(T::round(x[2 * k + 1])) << 16;
+      for (int k = 0; k < 4; k++) packed[k] = T::pack(x[2 * k], x[2 * k + 1]);
     }
-    *reinterpret_cast<uint4*>(at) = make_uint4(packed[0], packed[1], packed[2], packed[3]);
+    uint64_t origin = row.memory - row.start * sizeof(Stored);  // where position 0 would be
+    *reinterpret_cast<uint4*>(origin + group * 16) = make_uint4(packed[0], packed[1], packed[2], packed[3]);
   } else {
+    Stored* memory = reinterpret_cast<Stored*>(row.memory);
+    uint64_t first = group * N - row.start;  // index in the row; wraps below 0 where the row starts inside the group
 #pragma unroll
     for (int k = 0; k < N; k++) {
       if (first + k < r.length) memory[(first + k) * r.stride] = T::round(x[k]);
@@ -96,8 +111,8 @@ template <class T, class Where, class Law>
 __device__ __forceinline__ void fill(const Where& r, const Law& law) {
   uint64_t items = r.rows * r.groups;
   uint64_t step = uint64_t(gridDim.x) * blockDim.x;
+  Row at = rowAt<T>(r, r.memory, r.start);
   for (uint64_t i = uint64_t(blockIdx.x) * blockDim.x + threadIdx.x; i < items; i += step) {
-    Row at{r.memory, r.start};
     uint64_t group = i;
     if constexpr (!Where::ONE_RUN) {
       if (r.rows != 1) {
@@ -105,7 +120,7 @@ __device__ __forceinline__ void fill(const Where& r, const Law& law) {
         uint64_t outer = divide(i, inner), rest = i - outer * inner;
         uint64_t index = r.rowsFirst ? rest : outer;
         group = r.rowsFirst ? outer : rest;
-        at = row<sizeof(typename T::Stored)>(r, index);
+        at = row<T>(r, index);
       }
     }
     group += at.start / GROUP<T>;

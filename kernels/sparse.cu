@@ -54,7 +54,7 @@ __device__ __forceinline__ void write(const Sparse& p, uint64_t row, uint64_t co
     uint64_t below = row + r - p.firstRow;  // wraps for a row above the region
     if (below >= p.regionRows) continue;
     uint64_t at = below * p.rowStride + (column - p.firstColumn) * p.columnStride;
-    Row line{p.memory + at * BYTES, p.source.start + (row + r) * p.columns + column};
+    Row line = rowAt<T>(region, p.memory + at * BYTES, p.source.start + (row + r) * p.columns + column);
     uint64_t group = line.start / N + (i - r * GROUPS);
     Real x[N];
     words<T>(p.source, group, [&](int k, const Words& w) { normals<T>(w, Real(0), Real(p.std), x + k); });

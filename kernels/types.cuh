@@ -21,16 +21,20 @@ struct F16 {
   using Compute = float;
   using Stored = uint16_t;
   static __device__ __forceinline__ Stored round(float x) { return __half_as_ushort(__float2half_rn(x)); }
+  static __device__ __forceinline__ uint32_t pack(float x, float y) { return round(x) | uint32_t(round(y)) << 16; }
 };
 
 // In integers, since cvt to bf16 needs sm_80. No law makes a NaN.
 struct BF16 {
   using Compute = float;
   using Stored = uint16_t;
-  static __device__ __forceinline__ Stored round(float x) {
+  static __device__ __forceinline__ uint32_t upperHalf(float x) {
     uint32_t bits = __float_as_uint(x);
-    return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+    return bits + 0x7fff + (bits >> 16 & 1);
   }
+  static __device__ __forceinline__ Stored round(float x) { return uint16_t(upperHalf(x) >> 16); }
+  // The upper halves in one instruction.
+  static __device__ __forceinline__ uint32_t pack(float x, float y) { return __byte_perm(upperHalf(x), upperHalf(y), 0x7632); }
 };
 
 // A type whose values are their bits.
@@ -39,6 +43,7 @@ struct RawBits {
   using Compute = Bits;
   using Stored = Bits;
   static __device__ __forceinline__ Stored round(Bits x) { return x; }
+  static __device__ __forceinline__ uint32_t pack(Bits x, Bits y) { return x | uint32_t(y) << 16; }
 };
 
 template <int bytes>
