@@ -1,95 +1,321 @@
-// N(0, std^2) with exactly so many zeros in each column: Knuth's algorithm S (TAOCP 2, 3.4.2) down the columns. The
-// words do not depend on the state, so a block of threads makes those of a tile of 64 rows by 32 columns at a time, one
-// warp goes down its 32 columns, and all threads write. The zeros above a region's rows are counted, not written.
+// N(0, std^2) with exactly so many zeros in each column: org.initium.law.ColumnKeys, which says what the keys are, the tie
+// words, the groups and the values. A block of threads finds the cut of each column of a tile by counting, a digit of 8
+// bits at a time: the key, then the four bytes of the tie word, then those of the row, until no tie is left; three passes
+// over the keys for usual matrices, drawn anew in each. Then it goes through the groups: whose keys are below the cut,
+// how many are before each, the normals that are needed, and all elements in stores of 16 bytes.
+// Where there are too few tiles for all multiprocessors, blocks share a tile: `digit` is launched for each of the nine
+// digits, and `spread` for the values.
 #include "region.cuh"
 
-constexpr int TILE_ROWS = 64, TILE_COLUMNS = 32;
+constexpr int WIDEST = 16, BINS = 256, KEYS = 16, GROUP_KEYS = 2048, BLOCKS = GROUP_KEYS / KEYS, DIGITS = 9;
 
 struct Sparse {
-  uint64_t memory;         // address of the region's first element
-  Source source;           // of the normals
-  uint64_t mask;           // first word of the mask
-  uint64_t maskWords;      // of an element: 1 or 2
+  uint64_t memory;       // address of the region's first element
+  Source source;         // of the normals
+  uint64_t keyBlock;     // Philox block of the first keys
+  uint64_t tieBlock;     // Philox block of the first tie words
   uint64_t rows, columns;  // of the whole
-  uint64_t zeros;          // in each column
+  uint64_t zeros;        // in each column
+  uint64_t log2Width;    // of a tile
+  uint64_t perTile;      // keys
+  uint64_t firstTile, tiles;       // that have columns of the region
   uint64_t firstRow, firstColumn;  // of the region
   uint64_t regionRows, regionColumns;
   uint64_t rowStride, columnStride;  // in elements
   double std;
+  uint64_t scratch;      // of type Shared, one for each tile, where blocks share it
+  uint64_t digit;
 };
 
-// The mask's words of a tile, as they stand in the stream.
-__device__ __forceinline__ void drawMask(const Sparse& p, uint64_t row, uint64_t column, uint32_t (*drawn)[2 * TILE_COLUMNS]) {
-  int words = int(p.maskWords) * TILE_COLUMNS, blocks = words / 4 + 1;
-  for (int i = threadIdx.x; i < TILE_ROWS * blocks; i += blockDim.x) {
-    int r = i / blocks;
-    uint64_t first = p.mask + ((row + r) * p.columns + column) * p.maskWords;
-    uint64_t block = (first >> 2) + (i - r * blocks);
-    Words w = philox(p.source, block);
+// Where the zeros of a column end, as far as it is known: those with a key below `key` are zero, and those with just that
+// key and a tie below `tie`. So many are left to find among the ties that agree with it in the digits so far.
+struct Cut {
+  uint32_t key, left;
+  uint64_t tie;
+};
+
+struct Shared {
+  Cut cuts[DIGITS + 1][WIDEST];  // before each digit, and after the last
+  uint32_t counts[WIDEST * BINS];
+  uint32_t done;                 // blocks that have counted
+};
+
+__device__ __forceinline__ uint32_t key(const Words& w, int j) { return w.word[j >> 2] >> 8 * (j & 3) & 0xff; }
+
+// The tie word of an index in a tile, and below it the row.
+__device__ __noinline__ uint64_t tie(const Sparse& p, uint64_t tile, uint64_t inTile) {
+  uint64_t i = tile * p.perTile + inTile;
+  Words w = philox(p.source, p.tieBlock + (i >> 2));
+  uint32_t lane = uint32_t(i) & 3, word = w.word[0];
 #pragma unroll
-    for (int k = 0; k < 4; k++) {
-      uint64_t at = 4 * block + k - first;
-      if (at < words) drawn[r][at] = w.word[k];
+  for (int k = 1; k < 4; k++) word = lane == k ? w.word[k] : word;
+  return uint64_t(word) << 32 | inTile >> p.log2Width;
+}
+
+__device__ __forceinline__ Cut firstCut(const Sparse& p, uint64_t tile, int column) {
+  // columns that only fill a tile up are all zero
+  bool real = (tile << p.log2Width) + column < p.columns;
+  return real ? Cut{0, uint32_t(p.zeros), 0} : Cut{BINS, 0, 0};
+}
+
+// Adds to how often each column has each value of a digit, among the keys that agree with the cuts so far: those of the
+// Philox blocks from `first` on in steps.
+__device__ __forceinline__ void count(const Sparse& p, uint64_t tile, int digit, const Cut* cuts, uint32_t* counts, uint64_t first, uint64_t step) {
+  uint64_t keys = p.rows << p.log2Width, base = p.keyBlock + tile * p.perTile / KEYS;
+  uint32_t last = (1u << p.log2Width) - 1;
+  for (uint64_t b = first; b < p.perTile / KEYS; b += step) {
+    Words w = philox(p.source, base + b);
+#pragma unroll
+    for (int j = 0; j < KEYS; j++) {
+      uint32_t column = j & last, value = key(w, j);
+      if (b * KEYS + j >= keys) continue;
+      if (digit > 0) {
+        const Cut& cut = cuts[column];
+        if (value != cut.key || cut.left == 0) continue;
+        uint64_t order = tie(p, tile, b * KEYS + j);
+        int shift = 8 * (DIGITS - 1 - digit);
+        if (digit > 1 && (order ^ cut.tie) >> shift + 8 != 0) continue;
+        value = uint32_t(order >> shift) & 0xff;
+      }
+      atomicAdd(&counts[column * BINS + value], 1);
     }
   }
 }
 
-// One row for the 32 columns of a warp: whether the element is zero, with `left` zeros to place in `remaining` rows.
-__device__ __forceinline__ bool isZero(const Sparse& p, const uint32_t* drawn, int lane, uint64_t remaining, uint64_t left) {
-  if (p.maskWords == 1) return __umulhi(drawn[lane], uint32_t(remaining)) < left;
-  uint64_t word = drawn[2 * lane] | uint64_t(drawn[2 * lane + 1]) << 32;
-  return __umul64hi(word, remaining) < left;
+// A warp's part of a column: adds the digit's value for which at most `left` are less, the highest of those.
+__device__ __forceinline__ Cut advance(Cut cut, int digit, const uint32_t* counts) {
+  constexpr int EACH = BINS / 32;
+  int lane = threadIdx.x & 31;
+  uint32_t up[EACH], sum = 0;
+#pragma unroll
+  for (int i = 0; i < EACH; i++) up[i] = sum += counts[lane * EACH + i];
+  uint32_t before = sum;
+#pragma unroll
+  for (int d = 1; d < 32; d *= 2) {
+    uint32_t other = __shfl_up_sync(0xffffffff, before, d);
+    if (lane >= d) before += other;
+  }
+  before -= sum;
+  uint32_t value = 0, below = 0;
+#pragma unroll
+  for (int i = 0; i < EACH; i++) {
+    if (before + up[i] <= cut.left) {
+      value++;
+      below = before + up[i];
+    }
+  }
+#pragma unroll
+  for (int d = 16; d > 0; d /= 2) {
+    value += __shfl_xor_sync(0xffffffff, value, d);
+    below = max(below, __shfl_xor_sync(0xffffffff, below, d));
+  }
+  if (cut.key == BINS || cut.left == 0 && digit > 0) return cut;
+  cut.left -= below;
+  if (digit == 0) cut.key = value;
+  else cut.tie |= uint64_t(value) << 8 * (DIGITS - 1 - digit);
+  return cut;
+}
+
+// Of all columns, by the whole block of threads.
+__device__ __forceinline__ void advance(const Sparse& p, int digit, const Cut* from, Cut* to, uint32_t* counts) {
+  for (int column = threadIdx.x / 32; column < 1 << p.log2Width; column += blockDim.x / 32) {
+    Cut cut = advance(from[column], digit, counts + column * BINS);
+    if ((threadIdx.x & 31) == 0) to[column] = cut;
+  }
+}
+
+__device__ __forceinline__ bool isOpen(const Sparse& p, const Cut* cuts) {
+  return threadIdx.x < 1 << p.log2Width && cuts[threadIdx.x].left != 0;
+}
+
+// The keys of a thread's 16 elements of a group: a bit for each that is not zero.
+__device__ __forceinline__ uint32_t kept(const Sparse& p, uint64_t tile, uint64_t first, const Cut* cuts) {
+  uint64_t keys = p.rows << p.log2Width;
+  uint32_t last = (1u << p.log2Width) - 1, bits = 0;
+  if (first >= keys) return 0;
+  Words w = philox(p.source, p.keyBlock + (tile * p.perTile + first) / KEYS);
+#pragma unroll
+  for (int j = 0; j < KEYS; j++) {
+    const Cut& cut = cuts[j & last];
+    uint32_t value = key(w, j);
+    bool is = value > cut.key;
+    if (value == cut.key) is = tie(p, tile, first + j) >= cut.tie;
+    if (is && first + j < keys) bits |= 1u << j;
+  }
+  return bits;
+}
+
+// What a group's threads share.
+template <class T>
+struct Spread {
+  typename T::Compute values[GROUP_KEYS];
+  uint32_t bits[BLOCKS], before[BLOCKS];  // of 16 elements: which are not zero, and how many are not before them
+  uint32_t warps[BLOCKS / 32];
+};
+
+template <class T>
+__device__ __forceinline__ void mark(const Sparse& p, uint64_t tile, uint64_t base, const Cut* cuts, Spread<T>& s) {
+  int t = threadIdx.x;
+  uint32_t bits = 0, sum = 0, own = 0;
+  if (t < BLOCKS) {
+    bits = kept(p, tile, base + t * KEYS, cuts);
+    sum = own = __popc(bits);
+#pragma unroll
+    for (int d = 1; d < 32; d *= 2) {
+      uint32_t other = __shfl_up_sync(0xffffffff, sum, d);
+      if ((t & 31) >= d) sum += other;
+    }
+    if ((t & 31) == 31) s.warps[t / 32] = sum;
+  }
+  __syncthreads();
+  if (t < BLOCKS) {
+    for (int w = 0; w < t / 32; w++) sum += s.warps[w];
+    s.bits[t] = bits;
+    s.before[t] = sum - own;
+  }
 }
 
 template <class T>
-__device__ __forceinline__ void write(const Sparse& p, uint64_t row, uint64_t column, const uint32_t* zero) {
-  constexpr int N = GROUP<T>, GROUPS = TILE_COLUMNS / N + 1, BYTES = sizeof(typename T::Stored);
+__device__ __forceinline__ void draw(const Sparse& p, uint64_t tile, uint64_t base, Spread<T>& s) {
   using Real = typename T::Compute;
-  uint64_t right = p.firstColumn + p.regionColumns - column;
-  Region region;
-  region.length = right < TILE_COLUMNS ? right : TILE_COLUMNS;
-  region.stride = p.columnStride;
-  for (int i = threadIdx.x; i < TILE_ROWS * GROUPS; i += blockDim.x) {
-    int r = i / GROUPS;
-    uint64_t below = row + r - p.firstRow;  // wraps for a row above the region
-    if (below >= p.regionRows) continue;
-    uint64_t at = below * p.rowStride + (column - p.firstColumn) * p.columnStride;
-    Row line = rowAt<T>(region, p.memory + at * BYTES, p.source.start + (row + r) * p.columns + column);
-    uint64_t group = line.start / N + (i - r * GROUPS);
+  constexpr int N = sizeof(Real) == 8 ? 2 : 4;
+  uint32_t needed = s.before[BLOCKS - 1] + __popc(s.bits[BLOCKS - 1]);
+  uint64_t first = (p.source.start + tile * p.perTile + base) / N;
+  for (uint32_t i = threadIdx.x; i * N < needed; i += blockDim.x) {
+    Words w = philox(p.source, N == 2 ? blockOfDoubles(p.source.start, first + i) : first + i);
     Real x[N];
-    words<T>(p.source, group, [&](int k, const Words& w) { normals<T>(w, Real(0), Real(p.std), x + k); });
-    uint64_t first = group * N - line.start;
+    normals<T>(w, Real(0), Real(p.std), x);
 #pragma unroll
-    for (int k = 0; k < N; k++) {
-      if (first + k < TILE_COLUMNS && zero[r] >> (first + k) & 1) x[k] = 0;
+    for (int k = 0; k < N; k++) s.values[i * N + k] = x[k];
+  }
+}
+
+template <class T>
+__device__ __forceinline__ typename T::Compute element(const Spread<T>& s, uint32_t i) {
+  uint32_t bits = s.bits[i / KEYS], bit = i % KEYS;
+  return bits >> bit & 1 ? s.values[s.before[i / KEYS] + __popc(bits & (1u << bit) - 1)] : typename T::Compute(0);
+}
+
+template <class T>
+__device__ __forceinline__ void write(const Sparse& p, uint64_t tile, uint64_t base, const Spread<T>& s) {
+  constexpr int BYTES = sizeof(typename T::Stored);
+  // groups of 16 bytes are of one row only where a row of the tile has 16 elements
+  constexpr int N = GROUP<T>;
+  int width = 1 << p.log2Width;
+  uint64_t column = tile << p.log2Width, row = base >> p.log2Width;
+  uint64_t from = p.firstColumn > column ? p.firstColumn - column : 0;
+  uint64_t right = p.firstColumn + p.regionColumns - column, to = right < width ? right : width;
+  Region region;
+  region.length = to - from;
+  region.stride = p.columnStride;
+  uint64_t left = p.memory + (column + from - p.firstColumn) * p.columnStride * BYTES;
+  for (uint32_t i = threadIdx.x; i < GROUP_KEYS / N; i += blockDim.x) {
+    if (width == WIDEST) {
+      uint64_t below = row + i * N / WIDEST - p.firstRow;  // wraps for a row above the region
+      if (below >= p.regionRows) continue;
+      typename T::Compute x[N];
+#pragma unroll
+      for (int k = 0; k < N; k++) x[k] = element(s, i * N + k);
+      Row at = rowAt<T>(region, left + below * p.rowStride * BYTES, from);
+      store<T>(region, at, i % (WIDEST / N), x);
+    } else {
+      for (int k = 0; k < N; k++) {
+        uint32_t e = k * (GROUP_KEYS / N) + i;
+        uint64_t below = row + (e >> p.log2Width) - p.firstRow, at = (e & width - 1) - from;
+        if (below >= p.regionRows || at >= region.length) continue;
+        reinterpret_cast<typename T::Stored*>(left)[below * p.rowStride + at * p.columnStride] = T::round(element(s, e));
+      }
     }
-    store<T>(region, line, group, x);
+  }
+}
+
+// The groups of the region from `first` on in steps.
+template <class T>
+__device__ __forceinline__ void groups(const Sparse& p, uint64_t tile, const Cut* cuts, Spread<T>& s, uint64_t first, uint64_t step) {
+  uint64_t begin = (p.firstRow << p.log2Width) / GROUP_KEYS, end = (p.firstRow + p.regionRows) << p.log2Width;
+  for (uint64_t base = (begin + first) * GROUP_KEYS; base < end; base += step * GROUP_KEYS) {
+    mark(p, tile, base, cuts, s);
+    __syncthreads();
+    draw(p, tile, base, s);
+    __syncthreads();
+    write(p, tile, base, s);
+    __syncthreads();
   }
 }
 
 template <class T>
 __device__ __forceinline__ void sparse(const Sparse& p) {
-  __shared__ uint32_t drawn[TILE_ROWS][2 * TILE_COLUMNS];
-  __shared__ uint32_t zero[TILE_ROWS];
-  uint64_t end = p.firstRow + p.regionRows;
-  for (uint64_t tile = blockIdx.x; tile * TILE_COLUMNS < p.regionColumns; tile += gridDim.x) {
-    uint64_t column = p.firstColumn + tile * TILE_COLUMNS, left = p.zeros;
-    for (uint64_t row = 0; row < end; row += TILE_ROWS) {
-      drawMask(p, row, column, drawn);
+  __shared__ union {
+    uint32_t counts[WIDEST * BINS];
+    Spread<T> spread;
+  } s;
+  __shared__ Cut both[2][WIDEST];  // before and after a digit, in turns
+  for (uint64_t tile = p.firstTile + blockIdx.x; tile < p.firstTile + p.tiles; tile += gridDim.x) {
+    Cut* cuts = both[0];
+    if (threadIdx.x < 1 << p.log2Width) cuts[threadIdx.x] = firstCut(p, tile, threadIdx.x);
+    bool open = true;
+    for (int digit = 0; open; digit++) {
+      for (int i = threadIdx.x; i < WIDEST * BINS; i += blockDim.x) s.counts[i] = 0;
       __syncthreads();
-      if (threadIdx.x < 32) {
-        for (int r = 0; r < TILE_ROWS && row + r < end; r++) {
-          bool here = isZero(p, drawn[r], threadIdx.x, p.rows - row - r, left);
-          left -= here;
-          uint32_t votes = __ballot_sync(0xffffffff, here);
-          if (threadIdx.x == 0) zero[r] = votes;
-        }
-      }
+      count(p, tile, digit, cuts, s.counts, threadIdx.x, blockDim.x);
       __syncthreads();
-      if (row + TILE_ROWS > p.firstRow) write<T>(p, row, column, zero);
+      Cut* next = both[~digit & 1];
+      advance(p, digit, cuts, next, s.counts);
+      cuts = next;
+      __syncthreads();
+      open = __syncthreads_or(isOpen(p, cuts));
     }
-    __syncthreads();
+    groups<T>(p, tile, cuts, s.spread, 0, 1);
   }
 }
 
 FOR_EACH_TYPE(sparse, Sparse)
+
+// The values of tiles that blocks share.
+template <class T>
+__device__ __forceinline__ void spread(const Sparse& p) {
+  __shared__ Spread<T> s;
+  __shared__ Cut cuts[WIDEST];
+  uint64_t slices = gridDim.x / p.tiles, slot = blockIdx.x % p.tiles, slice = blockIdx.x / p.tiles;
+  const Shared& shared = reinterpret_cast<const Shared*>(p.scratch)[slot];
+  if (threadIdx.x < 1 << p.log2Width) cuts[threadIdx.x] = shared.cuts[DIGITS][threadIdx.x];
+  __syncthreads();
+  if (slice < slices) groups<T>(p, p.firstTile + slot, cuts, s, slice, slices);
+}
+
+FOR_EACH_TYPE(spread, Sparse)
+
+// One digit of the cuts of tiles that blocks share. The last block of a tile to have counted adds it to the cuts.
+extern "C" __global__ void __launch_bounds__(256) digit(const __grid_constant__ Sparse p) {
+  __shared__ uint32_t counts[WIDEST * BINS];
+  __shared__ Cut cuts[WIDEST];
+  __shared__ bool isLast;
+  uint64_t slices = gridDim.x / p.tiles, slot = blockIdx.x % p.tiles, slice = blockIdx.x / p.tiles;
+  uint64_t tile = p.firstTile + slot;
+  Shared& shared = reinterpret_cast<Shared*>(p.scratch)[slot];
+  int width = 1 << p.log2Width, digit = int(p.digit), t = threadIdx.x;
+  if (slice >= slices) return;
+  if (t < width) cuts[t] = digit == 0 ? firstCut(p, tile, t) : shared.cuts[digit][t];
+  __syncthreads();
+  if (!__syncthreads_or(isOpen(p, cuts)) && digit > 0) {
+    if (slice == 0 && t < width) shared.cuts[digit + 1][t] = cuts[t];
+    return;
+  }
+  for (int i = t; i < WIDEST * BINS; i += blockDim.x) counts[i] = 0;
+  __syncthreads();
+  count(p, tile, digit, cuts, counts, slice * blockDim.x + t, slices * blockDim.x);
+  __syncthreads();
+  for (int i = t; i < width * BINS; i += blockDim.x) {
+    if (counts[i] != 0) atomicAdd(&shared.counts[i], counts[i]);
+  }
+  __threadfence();
+  __syncthreads();
+  if (t == 0) isLast = atomicAdd(&shared.done, 1) == slices - 1;
+  __syncthreads();
+  if (!isLast) return;
+  __threadfence();
+  for (int i = t; i < width * BINS; i += blockDim.x) counts[i] = atomicExch(&shared.counts[i], 0);
+  if (t == 0) atomicExch(&shared.done, 0);
+  __syncthreads();
+  advance(p, digit, cuts, shared.cuts[digit + 1], counts);
+}

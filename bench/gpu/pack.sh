@@ -26,7 +26,7 @@ import os, re, sys, zipfile
 
 unused = re.compile(
     r"libJNvPTXCompiler|libJNvrtc|libJCudaRuntime|libjniopenblas(_full)?\.so|openblas/global/openblas(_full)?\.class"
-    r"|/include/|org/junit/vintage|golden/torch"
+    r"|/include/|golden/torch"
 )
 
 

@@ -144,19 +144,23 @@ public sealed interface Fill {
 
   /**
    * N(0, std^2) with exactly {@code ceil(sparsity * rows)} zeros in each column of a matrix, every
-   * such set of rows equally likely (Knuth, TAOCP 2, 3.4.2, algorithm S).
+   * such set of rows equally likely: those of the smallest random keys. What the keys and the
+   * values are is written in {@code org.initium.law.ColumnKeys}.
    *
-   * <p>The normals take the words that {@link Normal} would take; behind them, element i of the
-   * mask takes word i, or words 2i and 2i+1 where there are more than 65536 rows.
+   * <p>Columns stand side by side in tiles of {@link #tileWidth}, and a tile takes words for {@link
+   * #keysPerTile} elements: a quarter of a word each for the keys, a word each for their ties, and
+   * what {@link Normal} would take. Four more let them begin at a multiple of 4.
    */
   record Sparse(double sparsity, double std) implements Elementary {
+    private static final int WIDEST = 16;
+
     @Override
     public void check(Shape whole, DType dtype) {
       Checks.rank(whole, 2, 2);
       Checks.that(sparsity >= 0 && sparsity <= 1, "sparsity", sparsity, "from 0 to 1");
       Checks.representable("std", std, dtype);
       Checks.that(std >= 0, "std", std, "0 or more");
-      Checks.that(whole.size(0) < 1L << 31, "rows", whole.size(0), "fewer than 2^31");
+      Checks.that(whole.size(0) <= 1L << 31, "rows", whole.size(0), "at most 2^31");
     }
 
     /** The zeros in each column. */
@@ -164,14 +168,33 @@ public sealed interface Fill {
       return (long) Math.ceil(sparsity * whole.size(0));
     }
 
-    /** Words of the mask an element takes: 1, or 2 in columns of more than 65536 rows. */
-    public int maskWords(Shape whole) {
-      return whole.size(0) <= 1 << 16 ? 1 : 2;
+    /** Columns of a tile: 16, or the power of two that is enough for fewer. */
+    public static int tileWidth(Shape whole) {
+      long last = Math.clamp(whole.size(1) - 1, 0, WIDEST - 1);
+      return 1 << Long.SIZE - Long.numberOfLeadingZeros(last);
+    }
+
+    /** Elements of a tile, rounded up to a multiple of 16. */
+    public static long keysPerTile(Shape whole) {
+      return whole.size(0) * tileWidth(whole) + 15 & ~15L;
+    }
+
+    /** Elements of all tiles, those included that only fill them up. */
+    public static long keys(Shape whole) {
+      return Math.multiplyExact(Math.ceilDiv(whole.size(1), tileWidth(whole)), keysPerTile(whole));
     }
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Math.addExact(Words.of(whole, dtype), Words.of(whole, maskWords(whole)));
+      if (whole.numel() == 0) {
+        return 0;
+      }
+      try {
+        long keys = keys(whole);
+        return Math.addExact(Words.of(Shape.of(keys), dtype), keys + keys / 4 + 4);
+      } catch (ArithmeticException e) {
+        throw Words.tooMany(whole, e);
+      }
     }
   }
 

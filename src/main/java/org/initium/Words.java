@@ -41,7 +41,7 @@ final class Words {
     }
   }
 
-  private static IllegalArgumentException tooMany(Shape whole, ArithmeticException cause) {
+  static IllegalArgumentException tooMany(Shape whole, ArithmeticException cause) {
     return new IllegalArgumentException(
         "shape " + whole + " takes more than 2^63 - 1 words of the random stream", cause);
   }

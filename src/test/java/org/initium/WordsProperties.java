@@ -15,7 +15,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.initium.law.ColumnMask;
+import org.initium.law.ColumnKeys;
 import org.initium.law.Philox;
 
 /** Fills from one generator, one after the other, use no word twice. */
@@ -45,17 +45,22 @@ class WordsProperties {
 
   /** The words that a fill's elements depend on, as the laws read them. */
   private static LongStream words(Step step, long start) {
-    long numel = step.shape.numel();
-    LongStream values =
-        step.dtype == DType.F64
-            ? LongStream.range(0, numel).flatMap(i -> pairOfDouble(start, i))
-            : LongStream.range(start, start + numel);
     if (!(step.fill instanceof Fill.Sparse sparse)) {
-      return values;
+      return values(step.dtype, start, step.shape.numel());
     }
-    long mask = ColumnMask.start(sparse, step.shape, step.dtype, start);
-    long maskWords = sparse.maskWords(step.shape) * numel;
-    return LongStream.concat(values, LongStream.range(mask, mask + maskWords));
+    ColumnKeys law = ColumnKeys.of(sparse, step.shape, 7, start);
+    long elements = law.tiles() * law.perTile();
+    return LongStream.concat(
+        LongStream.concat(
+            LongStream.range(law.start(), law.keyWord(elements)),
+            LongStream.range(law.tieStart(), law.tieStart() + elements)),
+        values(step.dtype, law.normalStart(), elements));
+  }
+
+  private static LongStream values(DType dtype, long start, long elements) {
+    return dtype == DType.F64
+        ? LongStream.range(0, elements).flatMap(i -> pairOfDouble(start, i))
+        : LongStream.range(start, start + elements);
   }
 
   private static LongStream pairOfDouble(long start, long i) {

@@ -16,6 +16,7 @@ import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.TorchCpuGenerator;
 import org.initium.TorchCudaGenerator;
+import org.initium.law.ColumnKeys;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Truncated32;
@@ -185,12 +186,17 @@ public final class CpuBackend implements Backend {
               ScalarValues.hadamard(
                   tensor.dtype().round(hadamard.scale()), tensor.whole().size(1)));
       case Fill.Sparse sparse -> {
+        ColumnKeys keys = ColumnKeys.of(sparse, tensor.whole(), seed, start);
+        if (keys.zeros() == keys.rows()) {
+          constant(tensor, 0);
+          return;
+        }
         Fill.Normal normal = new Fill.Normal(0, sparse.std());
         Values normals =
             f64
-                ? ScalarValues.normal(Normal64.of(normal), seed, start)
-                : engine.normal(Normal32.of(normal), seed, start);
-        new SparseFill(tensor, sparse, normals, engine, seed, start).fill(team);
+                ? ScalarValues.normal(Normal64.of(normal), seed, keys.normalStart())
+                : engine.normal(Normal32.of(normal), seed, keys.normalStart());
+        new SparseFill(tensor, keys, normals, engine).fill(team);
       }
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(

@@ -23,14 +23,6 @@ interface Engine {
   /** The values of a truncated normal fill. */
   Values truncated(Truncated32 law, long seed, long start);
 
-  /**
-   * Draws which elements of a row of a sparse matrix of at most 65536 rows are zero, with {@link
-   * org.initium.law.ColumnMask}, and puts zeros over them in {@link Block#floats}.
-   *
-   * @param at where the mask's words are in {@link Block#words}
-   * @param begin where the row's elements are
-   * @param rowsLeft rows from this one on
-   * @param zerosLeft how many zeros each column still needs; counted down
-   */
-  void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft);
+  /** What works on the keys of a sparse fill. */
+  SparseEngine sparse();
 }

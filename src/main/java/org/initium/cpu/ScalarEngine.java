@@ -1,6 +1,5 @@
 package org.initium.cpu;
 
-import org.initium.law.ColumnMask;
 import org.initium.law.Normal32;
 import org.initium.law.Truncated32;
 import org.initium.law.Uniform32;
@@ -72,12 +71,7 @@ enum ScalarEngine implements Engine {
   }
 
   @Override
-  public void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft) {
-    for (int j = 0; j < count; j++) {
-      if (ColumnMask.isZero(block.words[at + j], rowsLeft, zerosLeft[j])) {
-        block.floats[begin + j] = 0;
-        zerosLeft[j]--;
-      }
-    }
+  public SparseEngine sparse() {
+    return ScalarSparse.INSTANCE;
   }
 }

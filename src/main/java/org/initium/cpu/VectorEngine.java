@@ -144,21 +144,8 @@ final class VectorEngine implements Engine {
     }
   }
 
-  /** {@code word * rowsLeft >>> 32} by halves of the word, which fit in 32 bits each. */
   @Override
-  public void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft) {
-    for (int i = 0; i < count; i += INTS.length()) {
-      IntVector word = IntVector.fromArray(INTS, block.words, at + i);
-      IntVector lower = word.and(0xffff).mul(rowsLeft).lanewise(LSHR, 16);
-      IntVector high = word.lanewise(LSHR, 16).mul(rowsLeft).add(lower).lanewise(LSHR, 16);
-      IntVector left = IntVector.fromArray(INTS, zerosLeft, i);
-      IntVector zero = high.sub(left).lanewise(ASHR, 31); // -1 where it is less
-      left.add(zero).intoArray(zerosLeft, i);
-      FloatVector.fromArray(FLOATS, block.floats, begin + i)
-          .reinterpretAsInts()
-          .and(zero.not())
-          .reinterpretAsFloats()
-          .intoArray(block.floats, begin + i);
-    }
+  public SparseEngine sparse() {
+    return VectorSparse.INSTANCE;
   }
 }

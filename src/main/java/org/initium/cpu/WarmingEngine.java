@@ -3,6 +3,7 @@ package org.initium.cpu;
 import java.util.function.Supplier;
 import org.initium.DType;
 import org.initium.Fill;
+import org.initium.law.ColumnKeys;
 import org.initium.law.Normal32;
 import org.initium.law.Truncated32;
 import org.initium.law.Uniform32;
@@ -37,11 +38,16 @@ final class WarmingEngine implements Engine {
     return Truncated32.of(new Fill.TruncatedNormal(0, 1, -2, 2), DType.F32);
   }
 
+  /** A group of keys: drawn, cut, compared. */
   private static Values sparse(Engine engine) {
-    int[] zerosLeft = new int[Block.SIZE + Block.SLACK];
+    ColumnKeys law = new ColumnKeys(0, 0, Block.SIZE / 16, 16, 16, Block.SIZE, 100);
+    TileMask mask = new TileMask();
+    int[] cuts = new int[16];
+    long[] left = new long[16];
     return (first, count, block) -> {
-      int at = engine.words(0, first, count, block);
-      engine.sparsify(block, at, 0, count, 1, zerosLeft);
+      mask.load(law, engine, first / Block.SIZE, 0, count, block);
+      mask.cuts(engine.sparse(), cuts, left);
+      mask.compare(engine.sparse(), cuts);
       return 0;
     };
   }
@@ -72,7 +78,7 @@ final class WarmingEngine implements Engine {
   }
 
   @Override
-  public void sparsify(Block block, int at, int begin, int count, int rowsLeft, int[] zerosLeft) {
-    sparse.engine().sparsify(block, at, begin, count, rowsLeft, zerosLeft);
+  public SparseEngine sparse() {
+    return sparse.engine().sparse();
   }
 }

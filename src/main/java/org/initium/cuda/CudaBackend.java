@@ -199,7 +199,7 @@ public final class CudaBackend implements Backend {
         case Fill.Uniform uniform -> Random.uniform(target, uniform, seed, start);
         case Fill.Normal normal -> Random.normal(target, normal, seed, start);
         case Fill.TruncatedNormal normal -> Random.truncated(target, normal, seed, start);
-        case Fill.Sparse sparse -> Random.sparse(target, sparse, seed, start);
+        case Fill.Sparse sparse -> Sparse.fill(target, sparse, seed, start);
         case Fill.Orthogonal orthogonal -> Orthogonal.fill(target, orthogonal, seed, start);
       }
     }

@@ -60,11 +60,18 @@ final class Curand {
   /** What comes next is the sequence of a seed from a place on, queued on a stream. */
   void start(long stream, long seed, long offset) {
     check("curandSetStream", curandSetStream(generator, Driver.at(stream, new cudaStream_t())));
+    if (type.skips()) {
+      seed(seed);
+      check("curandSetGeneratorOffset", curandSetGeneratorOffset(generator, offset));
+    } else {
+      seed(~seed); // the seed that it has already would be ignored, and it would go on where it was
+      seed(seed);
+    }
+  }
+
+  private void seed(long seed) {
     check(
         "curandSetPseudoRandomGeneratorSeed", curandSetPseudoRandomGeneratorSeed(generator, seed));
-    if (type.skips()) {
-      check("curandSetGeneratorOffset", curandSetGeneratorOffset(generator, offset));
-    }
   }
 
   /** Queues 32-bit words. */

@@ -24,6 +24,7 @@ final class Gpu {
   private final Staging staging;
   private final CudaStream defaultStream;
   private final ConcurrentLinkedDeque<Solver> solvers = new ConcurrentLinkedDeque<>();
+  private final ConcurrentLinkedDeque<TallTiles> tallTiles = new ConcurrentLinkedDeque<>();
   private final Tables tables = new Tables(this);
   private final CurandGenerators generators = new CurandGenerators(this);
 
@@ -101,6 +102,11 @@ final class Gpu {
     return solvers;
   }
 
+  /** Memory for tall tiles that nobody uses at the moment. */
+  ConcurrentLinkedDeque<TallTiles> tallTiles() {
+    return tallTiles;
+  }
+
   /** Allocates, and says how much there is when that is not enough. */
   long allocate(long bytes) {
     try {
@@ -124,6 +130,9 @@ final class Gpu {
       staging.release();
       for (Solver solver = solvers.poll(); solver != null; solver = solvers.poll()) {
         solver.destroy();
+      }
+      for (TallTiles tall = tallTiles.poll(); tall != null; tall = tallTiles.poll()) {
+        tall.destroy();
       }
       kernels.release();
       pool.release();

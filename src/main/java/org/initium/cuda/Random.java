@@ -2,8 +2,6 @@ package org.initium.cuda;
 
 import org.initium.DType;
 import org.initium.Fill;
-import org.initium.Shape;
-import org.initium.Tensor;
 import org.initium.law.Philox;
 
 /** Queues the fills whose elements each have words of their own, with the laws of the CPU. */
@@ -102,32 +100,6 @@ final class Random {
           target.launch("truncated", region, parameters);
         }
       }
-    }
-  }
-
-  /** One block of threads for each 32 columns, as far as the grid goes. */
-  static void sparse(Target target, Fill.Sparse fill, long seed, long start) {
-    Tensor tensor = target.tensor();
-    Shape whole = tensor.whole();
-    DType dtype = target.dtype();
-    try (Parameters parameters = new Parameters()) {
-      parameters.add(tensor.storage().address() + tensor.memoryOffset() * dtype.bytes());
-      addSource(parameters, seed, start);
-      parameters
-          .add(start + new Fill.Normal(0, fill.std()).words(whole, dtype))
-          .add((long) fill.maskWords(whole))
-          .add(whole.size(0))
-          .add(whole.size(1))
-          .add(fill.zerosPerColumn(whole))
-          .add(tensor.origin()[0])
-          .add(tensor.origin()[1])
-          .add(tensor.shape().size(0))
-          .add(tensor.shape().size(1))
-          .add(tensor.stride(0))
-          .add(tensor.stride(1))
-          .add(dtype == DType.F64 ? fill.std() : (double) (float) fill.std());
-      long tiles = (tensor.shape().size(1) + 31) / 32;
-      target.launch("sparse", "sparse", dtype, tiles * Kernels.THREADS, parameters);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.initium.contract;
 
+import static org.initium.DType.F32;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
@@ -105,10 +106,28 @@ public abstract class FillContract {
         });
   }
 
-  /** More rows than one word can choose from. */
+  /** Tiles of so many keys that they are not all at hand: of one column, and of two times 16. */
+  @TestFactory
+  Stream<DynamicTest> sparseOfManyRows() {
+    return Stream.of(Shape.of(65_537, 1), Shape.of(300_001, 1), Shape.of(20_000, 17))
+        .map(
+            shape ->
+                DynamicTest.dynamicTest(
+                    shape.toString(), () -> check(new Fill.Sparse(0.4, 1), F32, shape, 5, 997)));
+  }
+
+  /** The rows in the midst of tiles of many keys. */
   @Test
-  void sparseOfManyRows() {
-    check(new Fill.Sparse(0.4, 1), DType.F32, Shape.of(65_537, 1), 5, 997);
+  void shardsOfManyRows() {
+    Shape whole = Shape.of(20_000, 17);
+    long[] origin = {12_345, 15};
+    try (Tensor part = Tensor.empty(Shape.of(777, 2), F32, device())) {
+      Fill.Sparse sparse = new Fill.Sparse(0.4, 1);
+      fill(part.shardOf(whole, origin), sparse, Generator.philox(SEED, 5));
+      try (Tensor read = part.toCpu()) {
+        compare(read, sparse, whole, origin, 5, 7);
+      }
+    }
   }
 
   @TestFactory

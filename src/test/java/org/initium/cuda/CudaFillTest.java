@@ -82,8 +82,7 @@ class CudaFillTest implements Released {
 
   @TestFactory
   Stream<DynamicTest> partsOfMatrices() {
-    // Down a column of 2^20 rows, sparse would count too long here; the other parts have it.
-    return each(MATRIX, PARTS.subList(0, PARTS.size() - 1));
+    return each(MATRIX, PARTS);
   }
 
   @ParameterizedTest
@@ -162,10 +161,13 @@ class CudaFillTest implements Released {
     SameBits.check(new Fill.Constant(2), DType.BF16, memory, part, 0);
   }
 
-  /** The mask takes two words an element where columns are long. */
+  /** Blocks of threads share tiles: one of one column, two of 16, and one of few. */
   @ParameterizedTest
   @EnumSource(DType.class)
   void sparseOfLongColumns(DType dtype) {
-    SameBits.check(new Fill.Sparse(0.5, 1), dtype, Shape.of(65537, 2), t -> t, 2);
+    Fill sparse = new Fill.Sparse(0.5, 1);
+    SameBits.check(sparse, dtype, Shape.of(70_001, 1), t -> t, 2);
+    SameBits.check(sparse, dtype, Shape.of(4_500, 18), t -> t.narrow(0, 300, 4_200), 0);
+    SameBits.check(sparse, dtype, Shape.of(30_000, 3), t -> t.every(1, 0, 2), 0);
   }
 }

@@ -1,10 +1,15 @@
 package org.initium.testing;
 
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.law.Circle;
-import org.initium.law.ColumnMask;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Philox;
@@ -83,25 +88,67 @@ public final class Reference {
     return row % (whole.size(0) / groups) == column ? 1 : 0;
   }
 
+  /** Sorts the whole column, and counts the group's elements one by one. */
   private static double sparse(
       Fill.Sparse fill, Shape whole, DType dtype, long seed, long start, long index) {
-    long mask = ColumnMask.start(fill, whole, dtype, start);
-    long rows = whole.size(0);
-    long left = fill.zerosPerColumn(whole);
-    for (long row = 0; ; row++) {
-      long i = row * whole.size(1) + index % whole.size(1);
-      boolean zero =
-          fill.maskWords(whole) == 1
-              ? ColumnMask.isZero(Philox.word(seed, mask + i), (int) (rows - row), (int) left)
-              : ColumnMask.isZero(
-                  Philox.word(seed, mask + 2 * i),
-                  Philox.word(seed, mask + 2 * i + 1),
-                  rows - row,
-                  left);
-      if (i == index) {
-        return zero ? 0 : at(new Fill.Normal(0, fill.std()), whole, dtype, seed, start, index);
-      }
-      left -= zero ? 1 : 0;
+    long columns = whole.size(1);
+    long width = 1;
+    while (width < 16 && width < columns) {
+      width *= 2;
     }
+    long row = index / columns;
+    long column = index % columns;
+    long perTile = (whole.size(0) * width + 15) / 16 * 16;
+    long tile = column / width;
+    long all = (columns + width - 1) / width * perTile;
+    long keys = (start + 3) / 4 * 4;
+    long group = (row * width + column % width) / 2048 * 2048;
+    long kept = 0;
+    for (long i = group; ; i++) {
+      long c = tile * width + i % width;
+      boolean zero =
+          c >= columns
+              || zeros(fill, whole, seed, keys, all, tile * perTile, width, c).contains(i / width);
+      if (i / width == row && c == column) {
+        long normal = tile * perTile + group + kept;
+        Fill.Normal law = new Fill.Normal(0, fill.std());
+        return zero ? 0 : at(law, whole, dtype, seed, keys + all / 4 + all, normal);
+      }
+      kept += zero ? 0 : 1;
+    }
+  }
+
+  private record Column(Fill.Sparse fill, Shape whole, long seed, long keys, long column) {}
+
+  private static final Map<Column, Set<Long>> ZEROS = new ConcurrentHashMap<>();
+
+  /** The rows of a column's zeros: the least by key, tie word and row. */
+  private static Set<Long> zeros(
+      Fill.Sparse fill,
+      Shape whole,
+      long seed,
+      long keys,
+      long all,
+      long tileStart,
+      long width,
+      long column) {
+    return ZEROS.computeIfAbsent(
+        new Column(fill, whole, seed, keys, column),
+        c -> {
+          Map<Long, Integer> key = new HashMap<>();
+          Map<Long, Long> tie = new HashMap<>();
+          for (long row = 0; row < whole.size(0); row++) {
+            long i = tileStart + row * width + column % width;
+            key.put(row, Philox.word(seed, keys + i / 4) >>> 8 * (i % 4) & 255);
+            tie.put(row, Integer.toUnsignedLong(Philox.word(seed, keys + all / 4 + i)));
+          }
+          return key.keySet().stream()
+              .sorted(
+                  Comparator.<Long, Integer>comparing(key::get)
+                      .thenComparing(tie::get)
+                      .thenComparing(Comparator.naturalOrder()))
+              .limit((long) Math.ceil(fill.sparsity() * whole.size(0)))
+              .collect(Collectors.toSet());
+        });
   }
 }

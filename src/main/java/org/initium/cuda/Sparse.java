@@ -1,0 +1,91 @@
+package org.initium.cuda;
+
+import org.initium.DType;
+import org.initium.Fill;
+import org.initium.Tensor;
+import org.initium.law.ColumnKeys;
+
+/** Queues sparse fills: kernels/sparse.cu. */
+final class Sparse {
+  /** Tiles of fewer keys are left to one block of threads each, however few they are. */
+  private static final long TALL = 1 << 16;
+
+  private static final int DIGITS = 9;
+
+  private Sparse() {}
+
+  static void fill(Target target, Fill.Sparse fill, long seed, long start) {
+    Tensor tensor = target.tensor();
+    ColumnKeys keys = ColumnKeys.of(fill, tensor.whole(), seed, start);
+    if (keys.zeros() == keys.rows()) {
+      Fixed.constant(target, 0);
+      return;
+    }
+    int width = keys.width();
+    long first = tensor.origin()[1] / width;
+    long tiles = Math.ceilDiv(tensor.origin()[1] + tensor.shape().size(1), width) - first;
+    int multiprocessors = target.gpu().multiprocessors();
+    if (tiles >= multiprocessors || keys.perTile() < TALL) {
+      launch(target, fill, keys, first, tiles, "sparse_" + target.dtype(), tiles, 0, 0);
+      return;
+    }
+    TallTiles shared = TallTiles.take(target.gpu(), target.stream());
+    try {
+      for (long done = 0; done < tiles; done += TallTiles.TILES) {
+        long some = Math.min(TallTiles.TILES, tiles - done);
+        long blocks = 1L << 31; // as many as there can be
+        for (int digit = 0; digit < DIGITS; digit++) {
+          launch(target, fill, keys, first + done, some, "digit", blocks, shared.memory(), digit);
+        }
+        String spread = "spread_" + target.dtype();
+        launch(target, fill, keys, first + done, some, spread, blocks, shared.memory(), 0);
+      }
+      shared.giveBack(target.stream());
+    } catch (RuntimeException e) {
+      shared.abandon(target.stream());
+      throw e;
+    }
+  }
+
+  /** The struct Sparse of kernels/sparse.cu. */
+  private static void launch(
+      Target target,
+      Fill.Sparse fill,
+      ColumnKeys keys,
+      long firstTile,
+      long tiles,
+      String kernel,
+      long blocks,
+      long scratch,
+      int digit) {
+    Tensor tensor = target.tensor();
+    DType dtype = target.dtype();
+    try (Parameters parameters = new Parameters()) {
+      parameters.add(tensor.storage().address() + tensor.memoryOffset() * dtype.bytes());
+      Random.addSource(parameters, keys.seed(), keys.normalStart());
+      parameters
+          .add(keys.start() >>> 2)
+          .add(keys.tieStart() >>> 2)
+          .add(keys.rows())
+          .add(keys.columns())
+          .add(keys.zeros())
+          .add((long) Integer.numberOfTrailingZeros(keys.width()))
+          .add(keys.perTile())
+          .add(firstTile)
+          .add(tiles)
+          .add(tensor.origin()[0])
+          .add(tensor.origin()[1])
+          .add(tensor.shape().size(0))
+          .add(tensor.shape().size(1))
+          .add(tensor.stride(0))
+          .add(tensor.stride(1))
+          .add(dtype == DType.F64 ? fill.std() : (double) (float) fill.std())
+          .add(scratch)
+          .add((long) digit);
+      target
+          .gpu()
+          .kernels()
+          .launch("sparse", kernel, blocks * Kernels.THREADS, parameters, target.stream());
+    }
+  }
+}
