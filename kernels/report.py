@@ -41,8 +41,9 @@ What it says:
   Philox, 10 instructions a word, and the arithmetic of the law, whose bits are given.
 - Before the keys of Philox's rounds came from the host as operands, and its three-operand exclusive ors were written
   as `lop3`, `normal_f32` took 67.8 PTX instructions an element, fewer of them operands.
-- `sparse` counts two Philox words an element, and a scan down the columns by one warp in eight, which other
-  blocks hide where there are 32 columns for each multiprocessor and more.
+- `sparse` draws its keys, 16 from a Philox block, four times (three digits and the values), and only the
+  normals that are kept: here 9 of 10. `digit` and `spread` are its parts where blocks of threads share
+  a tile, and are not counted.
 """
 
 

@@ -227,6 +227,32 @@ public abstract class DistributionContract {
     exactZeros(0, 10, 10);
   }
 
+  /** Where all but one of 100 rows are zero, each is as often the one; all but two, each pair. */
+  @Test
+  void sparseLeavesEachRowAsOften() {
+    int columns = 20_000;
+    double[] x = sample(new Fill.Sparse(0.99, 1), DType.F32, Shape.of(100, columns), 8);
+    long[] rows = new long[100];
+    for (int i = 0; i < x.length; i++) {
+      rows[i / columns] += x[i] == 0 ? 0 : 1;
+    }
+    Statistics.equallyLikely(rows);
+    x = sample(new Fill.Sparse(0.9, 1), DType.F32, Shape.of(20, columns), 9);
+    long[] pairs = new long[20 * 19 / 2];
+    for (int j = 0; j < columns; j++) {
+      int first = 0;
+      while (x[first * columns + j] == 0) {
+        first++;
+      }
+      int second = first + 1;
+      while (x[second * columns + j] == 0) {
+        second++;
+      }
+      pairs[second * (second - 1) / 2 + first]++;
+    }
+    Statistics.equallyLikely(pairs);
+  }
+
   private void exactZeros(double sparsity, int rows, int columns) {
     double[] x = sample(new Fill.Sparse(sparsity, 1), DType.F32, Shape.of(rows, columns), 7);
     for (int j = 0; j < columns; j++) {

@@ -83,6 +83,7 @@ class CudaFaultTest implements Released {
         fill(new Fill.Dirac(1), DType.F32, 4, 4, 3),
         fill(new Fill.Hadamard(1), DType.F32, 4, 4),
         fill(new Fill.Sparse(0.5, 1), DType.F32, 8, 4),
+        fill(new Fill.Sparse(0.5, 1), DType.F32, 1 << 16, 1),
         fill(new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR), DType.F32, 6, 4),
         fill(new Fill.Orthogonal(1, Fill.Orthogonal.Method.HOUSEHOLDER), DType.F64, 4, 6));
   }
