@@ -12,7 +12,7 @@ final class Block {
   static final int SLACK = 64;
 
   /** Philox counters under way, each of their words in the lower half of an array's elements. */
-  final long[][] counters = new long[4][SIZE / 4 + SLACK];
+  final long[][] counters = new long[4][PhiloxBlocks.MOST + SLACK];
 
   /** Room for values on their way to memory: up to a few vectors more than a block's. */
   final MemorySegment memory = Arena.ofAuto().allocate(Float.BYTES * (SIZE + 4L * SLACK), SLACK);

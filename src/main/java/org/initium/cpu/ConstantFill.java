@@ -9,7 +9,7 @@ import org.initium.Tensor;
 /** Writes one value over memory without a gap. */
 final class ConstantFill {
   /** Bytes that a thread takes at a time; an int can count them. */
-  private static final long PIECE = 4 << 20;
+  private static final long PIECE = Stage.BYTES;
 
   private ConstantFill() {}
 
@@ -24,12 +24,21 @@ final class ConstantFill {
     Layout layout = tensor.layout();
     long start = tensor.storage().address() + layout.memoryOffset() * dtype.bytes();
     long eight = pattern(dtype, value);
+    MemorySegment source = Stage.pays(tensor) ? Stage.own() : null;
+    if (source != null) {
+      write(source.address(), Stage.BYTES, eight);
+    }
     team.share(
         bytes,
         PIECE,
         (from, to, block) -> {
           for (long at = from; at < to; at += PIECE) {
-            write(start + at, (int) Math.min(PIECE, to - at), eight);
+            int count = (int) Math.min(PIECE, to - at);
+            if (source != null) {
+              Stage.copy(source, count, start + at);
+            } else {
+              write(start + at, count, eight);
+            }
           }
         });
   }

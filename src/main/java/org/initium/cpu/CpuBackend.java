@@ -213,6 +213,10 @@ public final class CpuBackend implements Backend {
   }
 
   private void write(Tensor tensor, Values values) {
+    if (Stage.pays(tensor)) {
+      Stage.write(tensor, values, team);
+      return;
+    }
     Region region = new Region(tensor);
     team.share(region.numel(), PIECE, (from, to, block) -> region.fill(from, to, values, block));
   }

@@ -18,10 +18,15 @@ final class Region {
   private final long span; // elements that are neighbours in the whole
 
   Region(Tensor tensor) {
+    this(tensor, tensor.storage().address());
+  }
+
+  /** As if the tensor's storage began at another address. */
+  Region(Tensor tensor, long base) {
     layout = tensor.layout();
     dtype = tensor.dtype();
     store = Store.of(dtype);
-    base = tensor.storage().address();
+    this.base = base;
     numel = tensor.shape().numel();
     int last = layout.rank() - 1;
     inner = layout.sizes()[last];

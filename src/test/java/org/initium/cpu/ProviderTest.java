@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Generator;
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Which engine a process gets, with and without the Vector API's module. */
 class ProviderTest {
   private static final int N = 300_000;
+
+  /** Whose methods are to be inlined: those of vectors, and what we do with them. */
+  private static final Pattern VECTORS =
+      Pattern.compile("jdk\\.incubator\\.vector|cpu\\.Vector(?!Engine)");
 
   @TempDir Path folder;
 
@@ -83,15 +88,20 @@ class ProviderTest {
     assertTrue(text.contains("hash " + Fast.hash()), text);
   }
 
-  /** C1 and C2 give up on methods that are too large, and leave them slow for ever. */
+  /**
+   * C1 and C2 give up on methods that are too large, and leave them slow for ever; C2 stops
+   * inlining when a method has too many nodes, and then each vector is allocated.
+   */
   @Test
-  void everyVectorMethodCompiles() throws Exception {
+  void everyVectorMethodCompilesAndIsInlined() throws Exception {
     String text =
         run(
-            8,
+            12,
             "--add-modules=jdk.incubator.vector",
             "-Dinitium.simd=on",
             "-XX:+PrintCompilation",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:+PrintInlining",
             "-XX:-BackgroundCompilation");
     assertTrue(text.contains("-bit vectors"), text.substring(Math.max(0, text.length() - 500)));
     List<String> skipped =
@@ -99,6 +109,12 @@ class ProviderTest {
             .filter(line -> line.contains("cpu.Vector") && line.contains("COMPILE SKIPPED"))
             .toList();
     assertEquals(List.of(), skipped);
+    List<String> notInlined =
+        text.lines()
+            .filter(line -> VECTORS.matcher(line).find() && line.contains("NodeCountInlining"))
+            .toList();
+    assertEquals(List.of(), notInlined);
+    assertTrue(text.contains("cpu.VectorValues::points"), "the compiler's lines have a new form");
     assertFalse(text.contains("start java with"), "the module is there");
   }
 }
