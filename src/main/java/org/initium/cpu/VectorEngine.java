@@ -1,16 +1,8 @@
 package org.initium.cpu;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.XOR;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.initium.DType;
 import org.initium.law.Normal32;
 import org.initium.law.Truncated32;
@@ -23,9 +15,6 @@ import org.initium.law.Uniform32;
 final class VectorEngine implements Engine {
   static final VectorEngine INSTANCE = new VectorEngine();
 
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-
   /** Values that one turn of each loop stores: a run of them ends where a loop does. */
   private static final int STEP = 4 * VectorPhilox.LANES;
 
@@ -33,7 +22,7 @@ final class VectorEngine implements Engine {
 
   /** The width of the processor's vectors. */
   static int bits() {
-    return INTS.vectorBitSize();
+    return IntVector.SPECIES_PREFERRED.vectorBitSize();
   }
 
   @Override
@@ -116,32 +105,13 @@ final class VectorEngine implements Engine {
 
   @Override
   public Values truncated(Truncated32 law, long seed, long start) {
-    return (first, count, block) -> {
-      int begin = VectorPhilox.inOrder(seed, start + first, count, block);
-      segments(block.words, begin + count, block.floats);
-      law.inSegments(block.words, begin + count, block.floats);
-      return begin;
-    };
-  }
-
-  /** Rows and places in the segments of {@link Truncated32}; the rows go where the words were. */
-  private static void segments(int[] words, int count, float[] places) {
-    for (int i = 0; i < count; i += INTS.length()) {
-      IntVector word = IntVector.fromArray(INTS, words, i);
-      IntVector flip = word.lanewise(ASHR, 31);
-      FloatVector f = ((FloatVector) word.lanewise(XOR, flip).convert(I2F, 0)).add(0.5f);
-      IntVector bits = f.reinterpretAsInts();
-      bits.lanewise(LSHR, 19)
-          .sub(Truncated32.FIRST_ROW)
-          .add(flip.and(Truncated32.SEGMENTS))
-          .intoArray(words, i);
-      bits.lanewise(LSHL, 4)
-          .and(0x7fffff)
-          .add(0x3f800000)
-          .reinterpretAsFloats()
-          .sub(1.5f)
-          .intoArray(places, i);
-    }
+    long[] table = VectorQuantile.table(law);
+    return new Written(
+        seed,
+        start,
+        (b, n, address) -> VectorPhilox.inOrder(b.counters, n, b.words, 0),
+        (b, n, address) -> VectorQuantile.segments(b.words, 4 * n, b.floats),
+        (b, n, address) -> VectorQuantile.values(table, b.words, b.floats, 4 * n, law, address));
   }
 
   @Override

@@ -161,7 +161,7 @@ final class VectorPhilox {
   }
 
   /** Words 0 to 3 of each counter in a row. */
-  private static void inOrder(long[][] counters, int blocks, int[] out, int at) {
+  static void inOrder(long[][] counters, int blocks, int[] out, int at) {
     for (int i = 0; i < blocks; i += LANES) {
       LongVector first = joined(counters[0], counters[1], i).reinterpretAsLongs();
       LongVector second = joined(counters[2], counters[3], i).reinterpretAsLongs();

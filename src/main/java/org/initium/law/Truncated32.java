@@ -87,24 +87,4 @@ public final class Truncated32 {
     x = x > high ? high : x;
     return x < low ? low : x;
   }
-
-  /**
-   * The last steps for many elements.
-   *
-   * @param rows the row of each
-   * @param values the place s of each in its segment, replaced by the element
-   */
-  public void inSegments(int[] rows, int count, float[] values) {
-    for (int i = 0; i < count; i++) {
-      int row = 4 * rows[i];
-      float s = values[i];
-      float x =
-          Math.fma(
-              Math.fma(Math.fma(table[row + 3], s, table[row + 2]), s, table[row + 1]),
-              s,
-              table[row]);
-      x = x > high ? high : x;
-      values[i] = x < low ? low : x;
-    }
-  }
 }
