@@ -11,29 +11,54 @@ package org.initium;
 final class Mt19937 {
   private static final int N = 624;
   private static final int M = 397;
-  private static final int BATCH = 2048;
+  static final int BATCH = 2048;
 
-  private final int[] sequence; // the state, and room for a batch
+  private final int[] sequence; // the state before a batch, and the batch
   private final int[] words; // the batch, tempered
+  private final Waypoints waypoints; // shared with all copies
+  private long batch; // its number; -1 before the first
   private int next; // of the words
+  private long skipped; // words after the batch that are not wanted
 
-  private Mt19937(int[] sequence, int[] words, int next) {
+  private Mt19937(int[] sequence, int[] words, Waypoints waypoints) {
     this.sequence = sequence;
     this.words = words;
-    this.next = next;
+    this.waypoints = waypoints;
   }
 
   static Mt19937 seeded(int seed) {
     int[] sequence = new int[N + BATCH];
-    sequence[0] = seed;
-    for (int i = 1; i < N; i++) {
-      sequence[i] = 1812433253 * (sequence[i - 1] ^ sequence[i - 1] >>> 30) + i;
+    sequence[BATCH] = seed;
+    for (int i = BATCH + 1; i < BATCH + N; i++) {
+      sequence[i] = 1812433253 * (sequence[i - 1] ^ sequence[i - 1] >>> 30) + i - BATCH;
     }
-    return new Mt19937(sequence, new int[BATCH], BATCH);
+    Mt19937 twister = new Mt19937(sequence, new int[BATCH], new Waypoints());
+    twister.batch = -1;
+    twister.next = BATCH;
+    return twister;
   }
 
   Mt19937 copy() {
-    return new Mt19937(sequence.clone(), words.clone(), next);
+    Mt19937 copy = new Mt19937(sequence.clone(), words.clone(), waypoints);
+    copy.batch = batch;
+    copy.next = next;
+    copy.skipped = skipped;
+    return copy;
+  }
+
+  /** How many words this twister and its copies have made. */
+  long made() {
+    return waypoints.batches() * BATCH;
+  }
+
+  /**
+   * Moves past so many words. They are made when a word behind them is asked for, as far as no copy
+   * has come by on its way.
+   */
+  void skip(long count) {
+    int here = (int) Math.min(BATCH - next, count);
+    next += here;
+    skipped += count - here;
   }
 
   int next() {
@@ -57,11 +82,19 @@ final class Mt19937 {
     }
   }
 
+  /** Makes the batch of the next word that is wanted. */
   private void refill() {
-    twist(sequence);
+    long wanted = batch + 1 + skipped / BATCH;
+    next = (int) (skipped % BATCH);
+    skipped = 0;
+    batch = waypoints.nearest(batch + 1, wanted, sequence, BATCH) - 1;
+    while (batch < wanted) {
+      System.arraycopy(sequence, BATCH, sequence, 0, N);
+      batch++;
+      waypoints.pass(batch, sequence, N);
+      twist(sequence);
+    }
     temper(sequence, words);
-    System.arraycopy(sequence, BATCH, sequence, 0, N);
-    next = 0;
   }
 
   /** The recurrence: each word of three before it. */

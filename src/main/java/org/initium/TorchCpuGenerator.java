@@ -45,6 +45,19 @@ public final class TorchCpuGenerator implements Generator {
   }
 
   /**
+   * Moves past the next words. It costs next to nothing until a word behind them is asked for, and
+   * then those words are not made that a copy of this generator has made not long ago.
+   */
+  public void skip(long words) {
+    twister.skip(words);
+  }
+
+  /** How many words this generator and its copies have made, those that nobody asked for too. */
+  long wordsMade() {
+    return twister.made();
+  }
+
+  /**
    * The standard normal that the last draw of one value left behind, once; NaN if there is none.
    */
   public double takeNormal() {

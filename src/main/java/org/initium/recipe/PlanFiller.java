@@ -6,6 +6,7 @@ import java.util.List;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Generator;
+import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Tensor;
 
@@ -19,9 +20,9 @@ import org.initium.Tensor;
  * @param devices what computes them: chunks take turns, and are on the way to the sink while the
  *     next ones are filled
  * @param shard which rows of each tensor are made
- * @param chunkBytes the size of a chunk; each device has memory for two. A tensor with an
- *     orthogonal part is one chunk, since its elements depend on each other; small tensors share
- *     one
+ * @param chunkBytes the size of a chunk; each device has memory for two. A tensor with a part whose
+ *     elements depend on each other is one chunk: an orthogonal one, and a sparse or truncated
+ *     normal one of a generator that is someone else's sequence; small tensors share one
  */
 public record PlanFiller(
     Generator generator, Drawing drawing, List<Device> devices, RowShard shard, long chunkBytes) {
@@ -53,7 +54,7 @@ public record PlanFiller(
     }
     Region region = shard.of(tensor.shape());
     long most =
-        tensor.parts().stream().anyMatch(PlanFiller::isWhole)
+        tensor.parts().stream().anyMatch(this::isWhole)
             ? Long.MAX_VALUE
             : Math.max(1, chunkBytes / tensor.dtype().bytes());
     long offset = 0;
@@ -94,12 +95,17 @@ public record PlanFiller(
   }
 
   /** Whether a part's elements depend on each other, so that it is best made in one go. */
-  private static boolean isWhole(PlannedTensor.Part part) {
+  private boolean isWhole(PlannedTensor.Part part) {
     return part.region().shape().numel() > 0
         && switch (part.init().fill(part.region().shape())) {
-          case Fill.Elementary fill -> fill instanceof Fill.Orthogonal;
-          case Fill.Centre centre -> centre.tap() instanceof Fill.Orthogonal;
-          case Fill.Repeated repeated -> repeated.base() instanceof Fill.Orthogonal;
+          case Fill.Elementary fill -> isWhole(fill);
+          case Fill.Centre centre -> isWhole(centre.tap());
+          case Fill.Repeated repeated -> isWhole(repeated.base());
         };
+  }
+
+  private boolean isWhole(Fill.Elementary fill) {
+    boolean whole = fill instanceof Fill.TruncatedNormal || fill instanceof Fill.Sparse;
+    return fill instanceof Fill.Orthogonal || whole && !(generator instanceof PhiloxGenerator);
   }
 }

@@ -21,11 +21,12 @@ record CpuDraws(TorchCpuGenerator host, int threads) implements Draws {
     DType dtype = whole.dtype();
     long numel = whole.numel();
     if (dtype == DType.F64) {
-      chunks(numel, numel, 2, sink, (s, count) -> DoubleDraws.uniform(s, count, a, b));
+      chunks(0, numel, numel, 2, sink, (s, count) -> DoubleDraws.uniform(s, count, a, b));
     } else {
       float low = (float) a;
       float high = (float) b;
-      chunks(numel, numel, 1, sink, (s, count) -> FloatDraws.uniform(s, count, low, high, dtype));
+      chunks(
+          0, numel, numel, 1, sink, (s, count) -> FloatDraws.uniform(s, count, low, high, dtype));
     }
   }
 
@@ -44,15 +45,12 @@ record CpuDraws(TorchCpuGenerator host, int threads) implements Draws {
     Make make = normals(whole.dtype(), mean, std);
     int tail = (int) (numel % BLOCK);
     long kept = tail == 0 ? numel : numel - BLOCK;
-    chunks(kept, numel - tail, words, sink, make);
+    chunks(0, kept, numel - tail, words, sink, make);
     if (tail != 0) {
-      Scratch s = new Scratch(BLOCK, whole.dtype());
       if (!whole.dtype().isHalf()) {
-        host.nextInts(s.words, 0, words * tail); // drawn in place, and then drawn over
+        host.skip(words * tail); // drawn in place, and then drawn over
       }
-      host.nextInts(s.words, 0, words * BLOCK);
-      make.values(s, BLOCK);
-      put(sink, whole.dtype(), numel - BLOCK, s, BLOCK);
+      chunks(numel - BLOCK, numel, numel, words, sink, make);
     }
   }
 
@@ -90,24 +88,29 @@ record CpuDraws(TorchCpuGenerator host, int threads) implements Draws {
     void values(Scratch scratch, int count);
   }
 
-  /** Draws {@code drawn} elements, of which the first {@code kept} are put. */
-  private void chunks(long kept, long drawn, int words, Sink sink, Make make) {
+  /**
+   * Draws the elements from {@code first} to {@code end}, of which those before {@code kept} are
+   * put.
+   */
+  private void chunks(long first, long kept, long end, int words, Sink sink, Make make) {
     DType dtype = words == 2 ? DType.F64 : DType.F32;
-    int size = (int) Math.min(Scratch.CHUNK, drawn);
-    try (Chunks chunks = new Chunks(drawn > size ? threads : 1, size, dtype)) {
-      for (long start = 0; start < drawn; start += size) {
+    int size = (int) Math.min(Scratch.CHUNK, end - first);
+    try (Chunks chunks = new Chunks(end - first > size ? threads : 1, size, dtype)) {
+      for (long start = first; start < end; start += size) {
         long at = start;
-        int count = (int) Math.min(size, drawn - at);
+        int count = (int) Math.min(size, end - at);
         int of = (int) Math.min(count, kept - at);
+        if (of <= 0 || !sink.wants(at, of)) {
+          host.skip((long) words * count);
+          continue;
+        }
         Scratch scratch = chunks.scratch();
         host.nextInts(scratch.words, 0, words * count);
         chunks.work(
             scratch,
             s -> {
-              if (of > 0 && sink.wants(at, of)) {
-                make.values(s, count);
-                put(sink, dtype, at, s, of);
-              }
+              make.values(s, count);
+              put(sink, dtype, at, s, of);
             });
       }
     }
