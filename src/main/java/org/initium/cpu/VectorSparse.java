@@ -19,35 +19,87 @@ enum VectorSparse implements SparseEngine {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
+  /** The bits of a vector of floats. */
+  private static final int FULL = (1 << FLOATS.length()) - 1;
+
   /** Vectors whose matches a byte can count. */
   private static final int MOST = 255;
 
   /**
-   * Two bits at a time from the top: they become the highest for which at most so many are less.
+   * Rows from which on a column's cut is within {@link #NEAR} of its quantile, but once in 10^5.
    */
+  private static final int MANY = 512;
+
+  private static final int NEAR = 16;
+
   @Override
   public void cuts(int[] keys, int count, int width, long zeros, int[] cuts, long[] left) {
-    Arrays.fill(cuts, 0, width, 0);
-    Arrays.fill(left, 0, width, zeros);
-    int[] tried = new int[width];
-    int[][] below = new int[3][width];
-    ByteVector[] lanes = new ByteVector[3];
-    for (int bits = 1 << 6; bits > 0; bits >>= 2) {
+    Search search = new Search(keys, count, width, zeros, cuts, left);
+    if (count < MANY * width || !search.near((int) (256 * zeros * width / count))) {
+      search.from(0);
+      search.step(64);
+      search.step(16);
+    }
+    search.step(4);
+    search.step(1);
+  }
+
+  /** The columns' cuts: the highest for which at most so many keys are less. */
+  private record Search(
+      int[] keys, int count, int width, long zeros, int[] cuts, long[] left, int[][] below) {
+    Search(int[] keys, int count, int width, long zeros, int[] cuts, long[] left) {
+      this(keys, count, width, zeros, cuts, left, new int[3][width]);
+    }
+
+    /** All cuts are at least so high. */
+    void from(int cut) {
+      Arrays.fill(cuts, 0, width, cut);
+      Arrays.fill(left, 0, width, zeros);
+    }
+
+    /** Brings all cuts within {@link #NEAR} if they are around a quantile; else returns false. */
+    boolean near(int quantile) {
+      int base = Math.clamp(quantile - NEAR, 0, 255 - 2 * NEAR);
+      from(base);
+      countBelow(0, NEAR);
+      for (int column = 0; column < width; column++) {
+        if (below[0][column] > zeros || below[2][column] <= zeros) {
+          return false;
+        }
+        left[column] = zeros - below[0][column];
+      }
+      raise(1, NEAR);
+      return true;
+    }
+
+    /** Adds up to three times so much to each cut. */
+    void step(int bits) {
+      countBelow(bits, bits);
+      for (int i = 0; i < 3; i++) {
+        raise(i, bits);
+      }
+    }
+
+    private void raise(int i, int bits) {
+      for (int column = 0; column < width; column++) {
+        if (below[i][column] <= zeros) {
+          cuts[column] += bits;
+          left[column] = zeros - below[i][column];
+        }
+      }
+    }
+
+    /** Counts what is less than each cut and a number, and that and one or two steps more. */
+    private void countBelow(int from, int step) {
+      ByteVector[] lanes = new ByteVector[3];
+      int[] tried = new int[width];
       for (int i = 0; i < 3; i++) {
         for (int column = 0; column < width; column++) {
-          tried[column] = cuts[column] + (i + 1) * bits;
+          tried[column] = cuts[column] + from + i * step;
         }
         lanes[i] = repeated(tried, width);
       }
-      countBelow(keys, count, lanes, below);
-      for (int i = 0; i < 3; i++) {
-        for (int column = 0; column < width; column++) {
-          if (below[i][column] <= zeros) {
-            cuts[column] += bits;
-            left[column] = zeros - below[i][column];
-          }
-        }
-      }
+      VectorSparse.countBelow(keys, count, lanes, below);
     }
   }
 
@@ -172,7 +224,7 @@ enum VectorSparse implements SparseEngine {
         FloatVector.fromArray(FLOATS, values, from)
             .expand(mask)
             .intoMemorySegment(Store.MEMORY, address, ByteOrder.nativeOrder());
-        from += mask.trueCount();
+        from += Integer.bitCount(kept >>> c & FULL);
         address += Float.BYTES * FLOATS.length();
       }
       at[tile] = from;
@@ -183,7 +235,7 @@ enum VectorSparse implements SparseEngine {
     for (int c = 0; c < 16; c += FLOATS.length()) {
       VectorMask<Float> mask = VectorMask.fromLong(FLOATS, kept >>> c);
       FloatVector.fromArray(FLOATS, values, at).expand(mask).intoArray(out, to + c);
-      at += mask.trueCount();
+      at += Integer.bitCount(kept >>> c & FULL);
     }
     return at;
   }

@@ -2,9 +2,11 @@ package org.initium.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Random;
 import org.initium.law.PhiloxTest;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,46 @@ class VectorEngineTest {
             Arrays.copyOfRange(vector.words, b, b + count),
             count + " words from " + start);
       }
+    }
+  }
+
+  /** Keys as they are drawn, and such as are far from their quantile or all in one place. */
+  @Test
+  void theCutsOfSparseAreWhereCountsPutThem() {
+    for (SparseEngine engine : new SparseEngine[] {ScalarSparse.INSTANCE, VectorSparse.INSTANCE}) {
+      for (int width : new int[] {1, 4, 16}) {
+        for (int rows : new int[] {16, 512, 2000}) {
+          for (int lowest : new int[] {0, 100, 255}) {
+            for (int zeros : new int[] {0, 1, rows / 2, rows - 1}) {
+              cuts(engine, width, rows, lowest, zeros);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Column 0 has the keys as they are drawn, each other one only those from {@code lowest} on. */
+  private static void cuts(SparseEngine engine, int width, int rows, int lowest, int zeros) {
+    Random random = new Random(rows + lowest);
+    int count = rows * width;
+    int[] keys = new int[count / 4 + 64];
+    int[][] counts = new int[width][256];
+    Arrays.fill(keys, -1);
+    for (int i = 0; i < count; i++) {
+      int key = i % width == 0 ? random.nextInt(256) : random.nextInt(lowest, 256);
+      keys[i / 4] ^= (key ^ 0xff) << 8 * (i % 4);
+      counts[i % width][key]++;
+    }
+    int[] cuts = new int[width];
+    long[] left = new long[width];
+    engine.cuts(keys, count, width, zeros, cuts, left);
+    for (int column = 0; column < width; column++) {
+      String which = engine + ", " + width + " columns of " + rows + " rows from " + lowest;
+      int below = Arrays.stream(counts[column], 0, cuts[column]).sum();
+      int upTo = below + counts[column][cuts[column]];
+      assertTrue(below <= zeros && (zeros < upTo || cuts[column] == 255), which);
+      assertEquals(zeros - below, left[column], which);
     }
   }
 }
