@@ -59,7 +59,7 @@ class VectorEngineTest {
     }
   }
 
-  /** Column 0 has the keys as they are drawn, each other one only those from {@code lowest} on. */
+  /** Of three columns one has keys as they are drawn, the others only some of the high, or low. */
   private static void cuts(SparseEngine engine, int width, int rows, int lowest, int zeros) {
     Random random = new Random(rows + lowest);
     int count = rows * width;
@@ -67,7 +67,12 @@ class VectorEngineTest {
     int[][] counts = new int[width][256];
     Arrays.fill(keys, -1);
     for (int i = 0; i < count; i++) {
-      int key = i % width == 0 ? random.nextInt(256) : random.nextInt(lowest, 256);
+      int key =
+          switch (i % width % 3) {
+            case 0 -> random.nextInt(256);
+            case 1 -> random.nextInt(lowest, 256);
+            default -> random.nextInt(256 - lowest);
+          };
       keys[i / 4] ^= (key ^ 0xff) << 8 * (i % 4);
       counts[i % width][key]++;
     }
