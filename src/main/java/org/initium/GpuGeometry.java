@@ -17,10 +17,9 @@ public record GpuGeometry(int multiprocessors, int threads) {
   public static final int BLOCK = 256;
 
   /**
-   * GPUs by their short names: multiprocessors from NVIDIA's data sheets and architecture white
-   * papers, threads from the table "Technical Specifications per Compute Capability" of the CUDA
-   * C++ Programming Guide: 2048 for capability 6.x, 7.0, 8.0, 9.0 and 10.x, 1024 for 7.5, 1536 for
-   * 8.6, 8.9 and 12.x. docs/torch-numbers.md has the sources.
+   * GPUs by their short names: multiprocessors and threads. The threads follow from the compute
+   * capability: 2048 for 6.x, 7.0, 8.0, 9.0 and 10.0, 1024 for 7.5, 1536 for 8.6, 8.9 and 12.0.
+   * docs/torch-numbers.md has the source of each row, and names those that have none.
    */
   private static final Map<String, GpuGeometry> BY_NAME =
       Stream.of(
