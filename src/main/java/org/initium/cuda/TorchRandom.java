@@ -54,12 +54,13 @@ record TorchRandom(Target target, TorchCudaGenerator generator) {
     long begin = layout.wholeOffset();
     long end = begin + layout.sizes()[0];
     long memory = target.tensor().storage().address() + layout.memoryOffset() * bytes;
-    for (CudaLaunch launch : CudaLaunch.of(target.tensor(), generator)) {
-      long first = Math.max(begin, launch.start());
-      long last = Math.min(end, launch.start() + launch.count());
+    for (CudaLaunch whole : CudaLaunch.of(target.tensor(), generator)) {
+      long first = Math.max(begin, whole.start());
+      long last = Math.min(end, whole.start() + whole.count());
       if (first >= last) {
         continue;
       }
+      CudaLaunch launch = whole.within(first, last, target.dtype());
       try (Parameters parameters = new Parameters()) {
         parameters.add(memory + (first - begin) * bytes);
         Random.addSource(parameters, generator.seed(), launch.offset() / 4);

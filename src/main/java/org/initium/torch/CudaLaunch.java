@@ -21,6 +21,17 @@ public record CudaLaunch(long start, long count, long offset, int threads) {
     return dtype == DType.F64 ? 2 : 4;
   }
 
+  /**
+   * A later start, with the same numbers, whose draws are those that the elements {@code first} to
+   * {@code last - 1} of the tensor need.
+   */
+  public CudaLaunch within(long first, long last, DType dtype) {
+    long wave = (long) threads * width(dtype);
+    long skipped = (first - start) / wave;
+    long from = start + skipped * wave;
+    return new CudaLaunch(from, last - from, offset + 4 * skipped, threads);
+  }
+
   /** The starts for a tensor; moves the generator, which must name its device. */
   public static List<CudaLaunch> of(Tensor tensor, TorchCudaGenerator generator) {
     return of(Whole.of(tensor), generator.geometry().orElseThrow(), generator);

@@ -17,6 +17,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Generator;
+import org.initium.GpuGeometry;
 import org.initium.Init;
 import org.initium.Shape;
 import org.initium.Tensor;
@@ -194,6 +195,15 @@ class PlanFillerTest {
             made.get(tensor.name()),
             tensor.name());
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {64, 333, 2000})
+  void chunksDoNotChangeTorchsNumbers(int chunkBytes) throws IOException {
+    for (Generator generator :
+        List.of(Generator.torchCpu(3), Generator.torchCuda(3, new GpuGeometry(1, 256)))) {
+      assertSame(whole(generator.copy()), bytes(PLAN, filler(generator, RowShard.ALL, chunkBytes)));
     }
   }
 
