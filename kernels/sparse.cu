@@ -43,7 +43,7 @@ struct Shared {
 __device__ __forceinline__ uint32_t key(const Words& w, int j) { return w.word[j >> 2] >> 8 * (j & 3) & 0xff; }
 
 // The tie word of an index in a tile, and below it the row.
-__device__ __noinline__ uint64_t tie(const Sparse& p, uint64_t tile, uint64_t inTile) {
+__device__ __forceinline__ uint64_t tie(const Sparse& p, uint64_t tile, uint64_t inTile) {
   uint64_t i = tile * p.perTile + inTile;
   Words w = philox(p.source, p.tieBlock + (i >> 2));
   uint32_t lane = uint32_t(i) & 3, word = w.word[0];
@@ -65,19 +65,20 @@ __device__ __forceinline__ void count(const Sparse& p, uint64_t tile, int digit,
   uint32_t last = (1u << p.log2Width) - 1;
   for (uint64_t b = first; b < p.perTile / KEYS; b += step) {
     Words w = philox(p.source, base + b);
+    uint32_t ties = 0;  // a bit for each key that is a cut's; few are, and their tie words are drawn in a loop
 #pragma unroll
     for (int j = 0; j < KEYS; j++) {
       uint32_t column = j & last, value = key(w, j);
       if (b * KEYS + j >= keys) continue;
-      if (digit > 0) {
-        const Cut& cut = cuts[column];
-        if (value != cut.key || cut.left == 0) continue;
-        uint64_t order = tie(p, tile, b * KEYS + j);
-        int shift = 8 * (DIGITS - 1 - digit);
-        if (digit > 1 && (order ^ cut.tie) >> shift + 8 != 0) continue;
-        value = uint32_t(order >> shift) & 0xff;
-      }
-      atomicAdd(&counts[column * BINS + value], 1);
+      if (digit == 0) atomicAdd(&counts[column * BINS + value], 1);
+      else if (value == cuts[column].key && cuts[column].left != 0) ties |= 1u << j;
+    }
+    for (; ties != 0; ties &= ties - 1) {
+      int j = __ffs(ties) - 1, shift = 8 * (DIGITS - 1 - digit);
+      uint32_t column = j & last;
+      uint64_t order = tie(p, tile, b * KEYS + j);
+      if (digit > 1 && (order ^ cuts[column].tie) >> shift + 8 != 0) continue;
+      atomicAdd(&counts[column * BINS + (uint32_t(order >> shift) & 0xff)], 1);
     }
   }
 }
@@ -131,16 +132,19 @@ __device__ __forceinline__ bool isOpen(const Sparse& p, const Cut* cuts) {
 // The keys of a thread's 16 elements of a group: a bit for each that is not zero.
 __device__ __forceinline__ uint32_t kept(const Sparse& p, uint64_t tile, uint64_t first, const Cut* cuts) {
   uint64_t keys = p.rows << p.log2Width;
-  uint32_t last = (1u << p.log2Width) - 1, bits = 0;
+  uint32_t last = (1u << p.log2Width) - 1, bits = 0, ties = 0;
   if (first >= keys) return 0;
   Words w = philox(p.source, p.keyBlock + (tile * p.perTile + first) / KEYS);
 #pragma unroll
   for (int j = 0; j < KEYS; j++) {
-    const Cut& cut = cuts[j & last];
-    uint32_t value = key(w, j);
-    bool is = value > cut.key;
-    if (value == cut.key) is = tie(p, tile, first + j) >= cut.tie;
-    if (is && first + j < keys) bits |= 1u << j;
+    uint32_t cut = cuts[j & last].key, value = key(w, j);
+    if (first + j >= keys) continue;
+    if (value > cut) bits |= 1u << j;
+    if (value == cut) ties |= 1u << j;
+  }
+  for (; ties != 0; ties &= ties - 1) {
+    int j = __ffs(ties) - 1;
+    if (tie(p, tile, first + j) >= cuts[j & last].tie) bits |= 1u << j;
   }
   return bits;
 }
