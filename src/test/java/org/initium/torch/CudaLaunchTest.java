@@ -3,8 +3,14 @@ package org.initium.torch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.initium.DType;
+import org.initium.Generator;
+import org.initium.GpuGeometry;
+import org.initium.Layout;
+import org.initium.TorchCudaGenerator;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CudaLaunchTest {
@@ -41,5 +47,42 @@ class CudaLaunchTest {
         }
       }
     }
+  }
+
+  /**
+   * As TensorIterator::with_32bit_indexing does: parts of half the elements, until the last byte of
+   * one is less than 2^31 behind its first, and the whole has moved the generator before them.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "f32, 536870912, 1", // 2^29: the last element begins 2^31 - 4 behind the first
+    "f32, 536870913, 2",
+    "f32, 1073741824, 2",
+    "f32, 1073741826, 4", // halves of 2^29 + 1
+    "f64, 268435457, 2",
+    "bf16, 1073741825, 2"
+  })
+  void longTensorsAreDrawnInParts(String dtype, long numel, int parts) {
+    GpuGeometry gpu = GpuGeometry.of("A100");
+    Whole whole = new Whole(DType.parse(dtype), Layout.run(numel));
+    TorchCudaGenerator generator = Generator.torchCuda(1, gpu);
+    List<CudaLaunch> launches = CudaLaunch.of(whole, gpu, generator);
+    assertEquals(parts, launches.size());
+    long offset = parts == 1 ? 0 : draws(numel, whole.dtype());
+    long start = 0;
+    for (CudaLaunch launch : launches) {
+      assertEquals(start, launch.start());
+      assertEquals(offset, launch.offset());
+      start += launch.count();
+      offset += draws(launch.count(), whole.dtype());
+    }
+    assertEquals(numel, start);
+    assertEquals(offset, generator.offset());
+    assertTrue(launches.getFirst().count() <= launches.getLast().count(), "the smaller half first");
+  }
+
+  /** By how much a start moves the generator: ((n - 1) / (256 grid unroll) + 1) 4. */
+  private static long draws(long numel, DType dtype) {
+    return ((numel - 1) / (256L * 108 * 8 * CudaLaunch.width(dtype)) + 1) * 4;
   }
 }
