@@ -166,6 +166,15 @@ void Compiler::finish() {
     for (uint32_t& label : table) label = labels_[label];
 }
 
+void Compiler::check(const Function& f) {
+  line_ = f.line;
+  scopes_.assign(1, {});
+  Scope parameters;
+  for (const auto* list : {&f.results, &f.parameters})
+    for (const Declaration& d : *list) declare(parameters, d);
+  body(f, parameters, kNone);
+}
+
 Kernel Compiler::compile(const Function& f) {
   Kernel k;
   k.name = f.name;

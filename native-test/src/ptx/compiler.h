@@ -32,6 +32,7 @@ class Compiler {
   Compiler(const Outline& outline, const Variables& variables)
       : outline_(outline), variables_(variables), reader_{outline.tokens} {}
   Kernel compile(const Function& entry);
+  void check(const Function&);  // one that is no entry: that a kernel could call it
 
  private:
   struct Symbol {

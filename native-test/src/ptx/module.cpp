@@ -57,8 +57,13 @@ std::unique_ptr<Module> Module::load(std::string_view ptx, Memory& memory, int d
     for (const Declaration& d : outline.variables) place(d, memory, device, module->variables_);
     for (const Declaration& d : outline.variables) initialise(d, memory, module->variables_);
     for (const Function& f : outline.functions) {
-      if (!f.entry || f.body == 0) continue;
-      Kernel kernel = Compiler(outline, module->variables_).compile(f);
+      if (f.body == 0) continue;
+      Compiler compiler(outline, module->variables_);
+      if (!f.entry) {
+        compiler.check(f);
+        continue;
+      }
+      Kernel kernel = compiler.compile(f);
       kernel.device = device;
       if (!module->kernels_.emplace(f.name, std::move(kernel)).second)
         throw LoadError(f.line, "kernel defined twice: '" + f.name + "'");

@@ -1,5 +1,5 @@
 // A PTX text in outline: its variables, and its functions with their parameters. What a function
-// does is read when a kernel that uses it is compiled.
+// does is read when it is compiled.
 #pragma once
 #include <string>
 #include <string_view>

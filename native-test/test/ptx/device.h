@@ -1,6 +1,8 @@
 // A software device for a test: PTX in, buffers in and out.
 #pragma once
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -22,8 +24,10 @@ struct Device {
 
   Device() = default;
   explicit Device(const std::string& ptx) { load(ptx); }
-  bool load(const std::string& ptx) {
-    module = Module::load(ptx.find(".version") == ptx.npos ? kHeader + ptx : ptx, memory, 0, log);
+  bool load(std::string ptx) {
+    if (ptx.find(".version") == ptx.npos) ptx = kHeader + ptx;
+    if (const char* seeds = std::getenv("INITIUM_SOFT_SEEDS")) std::ofstream(seeds + ("/" + std::to_string(std::hash<std::string>{}(ptx)))) << ptx;
+    module = Module::load(ptx, memory, 0, log);
     if (!module) std::printf("load: %s\n", log.c_str());
     return module != nullptr;
   }

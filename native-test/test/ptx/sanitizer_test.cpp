@@ -194,6 +194,12 @@ TEST(load_errors_name_the_line) {
     check::that(l.find("line 6: ") == 0, __FILE__, __LINE__, std::string(wrong) + " gave '" + l + "'");
   }
   CHECK_EQUAL(log(h + ".func f() {\n { call f; } }\n.entry k() { call f; }"), std::string("line 5: recursive call of 'f' is not supported"));
+  // a function that no kernel calls
+  for (const char* before : {".entry k() { ret; }\n", ".func (.param .b32 r) g(.param .b32 a) { st.param.b32 [r], 1; ret; }\n", ".visible .func g();\n"}) {
+    CHECK_EQUAL(log(h + before + ".func (.param .b32 r) f(.param .b32 a) { .reg .b32 %r; ld.param.b32 %r, [a];\n frob.u32 %r, 1;\n st.param.b32 [r], %r; ret; }"), std::string("line 6: unknown instruction or modifier 'frob.u32'"));
+    CHECK_EQUAL(log(h + before + ".func f() { .reg .b32 %r;\n add.u32.cc %r, 1, 2;\n}"), std::string("line 6: unknown instruction or modifier 'add.u32.cc'"));
+    CHECK_EQUAL(log(h + before + ".func f() {\n ret\n}"), std::string("line 7: expected an operand at '}'"));
+  }
   CHECK_EQUAL(log(".version 12.0\n.target sm_75\n.address_size 64"), std::string("line 2: unsupported .version 12.0"));
   CHECK(log(".version 6.3\n.target sm_75\n.address_size 32").find("must be 64") != std::string::npos);
   CHECK(log(h + ".extern .global .u32 x;\n.entry k() {}").find("extern variable 'x' is not defined") != std::string::npos);
