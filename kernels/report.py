@@ -80,10 +80,11 @@ def main():
         elements = count["bytesWritten"] / size
         ptx = count["instructions"] / elements
         loads = count["bytesRead"] / (8 if kernel.endswith("f64") else 16)
-        operands = count["byClass"]["memory"] - count["bytesWritten"] / 16 - loads
+        operands = sum(count["byOpcode"].get(opcode, 0) for opcode in ("ld", "st")) - count["bytesWritten"] / 16 - loads
         if kernel.startswith("sparse"):
             operands = 0  # shared memory is in there, too
-        issued = (count["instructions"] - count["byClass"]["move"] - operands) / elements
+        moves = sum(count["byOpcode"].get(opcode, 0) for opcode in ("mov", "cvta"))
+        issued = (count["instructions"] - moves - operands) / elements
         write, issue = size / WRITE * 1e12, issued / ISSUE * 1e12
         ratio = max(1, issue / write)
         if ratio == 1 and not kernel.startswith("constant"):

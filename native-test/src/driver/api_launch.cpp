@@ -12,7 +12,7 @@ constexpr int kRegisters = 32;  // of a thread, for occupancy: nothing here allo
 
 size_t roundUp(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
-int blocksPerMultiprocessor(const Function& f, size_t threads, size_t dynamic) {
+int blocksPerMultiprocessor(const LoadedFunction& f, size_t threads, size_t dynamic) {
   if (threads == 0 || threads > f.kernel->maxThreads || dynamic > f.maxDynamicShared) return 0;
   const size_t warps = roundUp(threads, 32),
                shared = f.kernel->sharedBytes + dynamic + Limits::sharedReserved;

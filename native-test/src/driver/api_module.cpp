@@ -98,7 +98,7 @@ INITIUM_API CUresult cuModuleUnload(CUmodule handle) {
   return entry(__func__, Needs::Release, [&](Call& call) {
     const auto loaded = call.find(call.driver.modules, handle);
     call.unsafeForCapture();
-    call.driver.functions.removeIf([&](const Function& f) { return f.module == loaded; });
+    call.driver.functions.removeIf([&](const LoadedFunction& f) { return f.module == loaded; });
     call.driver.modules.remove(handle);
   });
 }
@@ -111,8 +111,8 @@ INITIUM_API CUresult cuModuleGetFunction(CUfunction* function, CUmodule handle, 
     CUfunction& known = loaded->functions[name];
     if (known == nullptr) {
       const size_t used = std::min(Limits::sharedPerBlock, kernel->sharedBytes);
-      Function made{loaded, kernel, Limits::sharedPerBlock - used};
-      known = call.driver.functions.add(std::make_shared<Function>(std::move(made)));
+      LoadedFunction made{loaded, kernel, Limits::sharedPerBlock - used};
+      known = call.driver.functions.add(std::make_shared<LoadedFunction>(std::move(made)));
     }
     *function = known;
   });

@@ -58,7 +58,7 @@ void Driver::end(const ContextPtr& context) {
   };
   drop(streams);
   drop(events);
-  functions.removeIf([&](const Function& f) { return f.module->context == context; });
+  functions.removeIf([&](const LoadedFunction& f) { return f.module->context == context; });
   drop(modules);
   context->streams.clear();
   context->legacy = nullptr;

@@ -28,7 +28,7 @@ struct LoadedModule {
   std::map<std::string, CUfunction> functions;
 };
 
-struct Function {
+struct LoadedFunction {
   std::shared_ptr<LoadedModule> module;
   const Kernel* kernel = nullptr;
   size_t maxDynamicShared = 0;
@@ -98,7 +98,7 @@ class Driver {
   Handles<CUstream, Stream> streams{"stream", 2};
   Handles<CUevent, Event> events{"event", 3};
   Handles<CUmodule, LoadedModule> modules{"module", 4};
-  Handles<CUfunction, Function> functions{"function", 5};
+  Handles<CUfunction, LoadedFunction> functions{"function", 5};
   Handles<CUgraph, Graph> graphs{"graph", 6};
   Handles<CUgraphExec, GraphExec> execs{"executable graph", 7};
 

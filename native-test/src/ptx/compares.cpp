@@ -71,24 +71,20 @@ constexpr Type kPred = Type::Pred;
 struct Adder {
   Forms& forms;
 
-  void put(const std::string& pattern, std::vector<Type> operands, Handler run,
-           uint8_t results = 1) {
-    forms.add(pattern, std::move(operands), run, OpClass::Compare, results);
-  }
   template <class T, int kParts = 1>
   void compares(const std::string& cmp, Type t, const std::string& ftz = "") {
     const std::string c = cmp + "{.and,.or,.xor}" + ftz, type = std::string(".") + name(t);
-    put("setp" + c + type, {kPred, kPred, t, t}, setp<T, kParts>, 2);
+    forms.add("setp" + c + type, {kPred, kPred, t, t}, setp<T, kParts>, 2);
     if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BHalf>) {
       constexpr u32 one = T::type == Type::F16 ? 0x3c00 : 0x3f80;
-      put("set" + c + type + type, {t, t, t}, set<T, kParts, one>);
-      if (kParts == 2) put("set" + c + ".u32" + type, {Type::U32, t, t}, set<T, 2, 0xffff>);
+      forms.add("set" + c + type + type, {t, t, t}, set<T, kParts, one>);
+      if (kParts == 2) forms.add("set" + c + ".u32" + type, {Type::U32, t, t}, set<T, 2, 0xffff>);
     }
     if constexpr (kParts == 2) return;
     if constexpr (!std::is_integral_v<T>)
-      put("set" + c + "[.u32,.s32]" + type, {Type::U32, t, t}, set<T, 1, 0xffffffff>);
+      forms.add("set" + c + "[.u32,.s32]" + type, {Type::U32, t, t}, set<T, 1, 0xffffffff>);
     if constexpr (std::is_same_v<T, float>)
-      put("set" + c + ".f32.f32", {t, t, t}, set<T, 1, 0x3f800000>);
+      forms.add("set" + c + ".f32.f32", {t, t, t}, set<T, 1, 0x3f800000>);
   }
 };
 
@@ -110,12 +106,12 @@ void addCompares(Forms& forms) {
   for (const Type t : {Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64, Type::S16,
                        Type::S32, Type::S64, Type::F32, Type::F64}) {
     const std::string n = std::string(".") + name(t);
-    a.put("selp" + n, {t, t, t, kPred}, selp);
-    a.put("slct" + n + ".s32", {t, t, t, Type::S32}, slct<s32>);
-    a.put("slct{.ftz}" + n + ".f32", {t, t, t, Type::F32}, slct<float>);
+    forms.add("selp" + n, {t, t, t, kPred}, selp);
+    forms.add("slct" + n + ".s32", {t, t, t, Type::S32}, slct<s32>);
+    forms.add("slct{.ftz}" + n + ".f32", {t, t, t, Type::F32}, slct<float>);
   }
   const auto predicates = [&]<class F>(const std::string& opcode, size_t n, F) {
-    a.put(opcode + ".pred", std::vector<Type>(n, kPred), logic<F>);
+    forms.add(opcode + ".pred", std::vector<Type>(n, kPred), logic<F>);
   };
   predicates("and", 3, [](Mask x, Mask y) { return x & y; });
   predicates("or", 3, [](Mask x, Mask y) { return x | y; });

@@ -150,7 +150,7 @@ uint64_t Compiler::symbolValue(const std::string& name, bool& dynamic) {
 void Compiler::finish() {
   Instr last;
   last.flow = Flow::Exit;
-  last.cls = OpClass::Branch;
+  last.opcode = "exit";
   last.line = line_;
   emit(last);  // falling off the end; also where a last label points
   program_.slots = slots_ + uint32_t(constants_.size());

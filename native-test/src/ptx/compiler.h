@@ -69,7 +69,7 @@ class Compiler {
   uint32_t special(const std::string& name, Type);
   uint32_t constant(uint64_t value, bool dynamic = false);
   void fits(const std::string& name, const Symbol&, Type, bool wider) const;
-  uint32_t computed(Handler, OpClass, uint32_t from, uint64_t width);
+  uint32_t computed(const char* opcode, Handler, uint32_t from, uint64_t width);
 
   uint32_t newSlot();
   uint32_t newLabel();

@@ -88,11 +88,7 @@ template <class H> void two(Warp& w, const Instr& i, Mask m) {  // d, a, b: a is
 }
 
 template <class D, class S> void addPair(Forms& forms) {
-  Form form;
-  form.operands = {kType<D>, kType<S>};
-  form.run = cvt<D, S>;
-  form.cls = OpClass::Convert;
-  form.wider = true;
+  const Form form{{.run = cvt<D, S>}, {kType<D>, kType<S>}, 1, true};
   const bool single = std::is_same_v<D, float> || std::is_same_v<S, float>;
   const bool narrows = sizeof(D) < sizeof(S) || (sizeof(D) == 2 && !std::is_same_v<D, S>);
   const std::string pair = std::string(".") + name(kType<D>) + "." + name(kType<S>);
@@ -113,8 +109,8 @@ template <class... T> void addAll(Forms& forms) { (addRow<T, T...>(forms), ...);
 void addConversions(Forms& forms) {
   addAll<u8, s8, u16, s16, u32, s32, u64, s64, Half, BHalf, float, double>(forms);
   const Type f = Type::F32;
-  forms.add("cvt[.rn,.rz].f16x2.f32", {Type::F16x2, f, f}, two<Half>, OpClass::Convert);
-  forms.add("cvt[.rn,.rz].bf16x2.f32", {Type::BF16x2, f, f}, two<BHalf>, OpClass::Convert);
+  forms.add("cvt[.rn,.rz].f16x2.f32", {Type::F16x2, f, f}, two<Half>);
+  forms.add("cvt[.rn,.rz].bf16x2.f32", {Type::BF16x2, f, f}, two<BHalf>);
 }
 
 }  // namespace initium::soft

@@ -1,6 +1,7 @@
 #include "counters.h"
 
 #include <sstream>
+#include <utility>
 
 namespace initium::soft {
 
@@ -11,7 +12,7 @@ void KernelCount::add(const KernelCount& o) {
   approx += o.approx;
   bytesRead += o.bytesRead;
   bytesWritten += o.bytesWritten;
-  for (size_t i = 0; i < byClass.size(); i++) byClass[i] += o.byClass[i];
+  for (const auto& [opcode, n] : o.byOpcode) byOpcode[opcode] += n;
 }
 
 void Counters::add(const std::string& kernel, const KernelCount& count) {
@@ -26,17 +27,15 @@ KernelCount Counters::of(const std::string& kernel) const {
 }
 
 std::string Counters::report() const {
-  static constexpr const char* kClasses[] = {"integer", "float32", "float64", "half",
-                                             "convert", "move",    "compare", "memory",
-                                             "atomic",  "warp",    "barrier", "branch"};
   std::lock_guard guard(lock_);
   std::ostringstream out;
   for (const auto& [kernel, c] : kernels_) {
     out << "{\"kernel\":\"" << kernel << "\",\"launches\":" << c.launches
         << ",\"threads\":" << c.threads << ",\"instructions\":" << c.instructions
-        << ",\"byClass\":{";
-    for (size_t i = 0; i < c.byClass.size(); i++)
-      out << (i ? "," : "") << '"' << kClasses[i] << "\":" << c.byClass[i];
+        << ",\"byOpcode\":{";
+    const char* comma = "";
+    for (const auto& [opcode, n] : c.byOpcode)
+      out << std::exchange(comma, ",") << '"' << opcode << "\":" << n;
     out << "},\"approx\":" << c.approx << ",\"bytesRead\":" << c.bytesRead
         << ",\"bytesWritten\":" << c.bytesWritten << "}\n";
   }

@@ -1,6 +1,5 @@
-// What kernels did, for docs/kernels.md: instructions by class, approximate results, bytes moved.
+// What kernels did, for docs/kernels.md: instructions, approximate results, bytes moved.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -8,18 +7,11 @@
 
 namespace initium::soft {
 
-// clang-format off
-enum class OpClass : uint8_t {
-  Integer, Float32, Float64, Half, Convert, Move, Compare, Memory, Atomic, Warp, Barrier, Branch,
-  Count
-};
-// clang-format on
-
 struct KernelCount {
   uint64_t launches = 0, threads = 0, instructions = 0;
   uint64_t approx = 0;                       // results where the ISA leaves the last bits open
   uint64_t bytesRead = 0, bytesWritten = 0;  // global memory
-  std::array<uint64_t, size_t(OpClass::Count)> byClass{};
+  std::map<std::string, uint64_t> byOpcode;  // instructions; without modifiers
   void add(const KernelCount&);
 };
 

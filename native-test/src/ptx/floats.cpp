@@ -50,12 +50,7 @@ struct Adder {
   Forms& forms;
 
   template <class T> void put(const std::string& pattern, size_t n, Handler run, bool approx) {
-    Form form;
-    form.operands.assign(n + 1, kType<T>);
-    form.run = run;
-    form.cls = classOf(kType<T>);
-    form.approx = approx;
-    forms.add(pattern, form);
+    forms.add(pattern, Form{{.run = run, .approx = approx}, std::vector<Type>(n + 1, kType<T>)});
   }
   template <class F> void real(const std::string& pattern, F, bool approx = false) {
     using T = typename Signature<F>::Result;

@@ -28,18 +28,6 @@ uint32_t flagsOf(std::string_view modifier) {
 
 }  // namespace
 
-OpClass classOf(Type t) {
-  switch (t) {
-    case Type::F32: return OpClass::Float32;
-    case Type::F64: return OpClass::Float64;
-    case Type::F16:
-    case Type::BF16:
-    case Type::F16x2:
-    case Type::BF16x2: return OpClass::Half;
-    default: return OpClass::Integer;
-  }
-}
-
 void Forms::add(const std::string& pattern, Form form) {
   const size_t open = pattern.find_first_of("{["), close = pattern.find_first_of("}]");
   if (open == pattern.npos) {
@@ -57,14 +45,9 @@ void Forms::add(const std::string& pattern, Form form) {
   }
 }
 
-void Forms::add(const std::string& pattern, std::vector<Type> operands, Handler run, OpClass cls,
+void Forms::add(const std::string& pattern, std::vector<Type> operands, Handler run,
                 uint8_t results) {
-  Form form;
-  form.run = run;
-  form.cls = cls;
-  form.operands = std::move(operands);
-  form.results = results;
-  add(pattern, std::move(form));
+  add(pattern, Form{{.run = run}, std::move(operands), results});
 }
 
 Forms::Forms() {

@@ -15,7 +15,8 @@ namespace initium::soft {
 struct Form : Action {
   std::vector<Type> operands = {};  // in the order written, results first
   uint8_t results = 1;
-  bool wider = false;  // registers may be wider than the type
+  bool wider = false;     // registers may be wider than the type
+  bool accesses = false;  // the first operand after the results is an address
 };
 
 template <class T> constexpr Type kType = T::type;
@@ -33,8 +34,6 @@ template <> inline constexpr Type kType<double> = Type::F64;
 // mov.b64 d, {a, b} and its like: the whole and its parts. No handler when they do not fit.
 Form vectorMove(Type whole, size_t parts, bool packs);
 
-OpClass classOf(Type);  // of arithmetic on it
-
 class Forms {
  public:
   static const Forms& all();
@@ -44,7 +43,7 @@ class Forms {
   // Adds all opcodes that a pattern stands for: of "{.a,.b}" one or none is there, of "[.a,.b]"
   // one. Modifiers become flags; .and, .or and .xor take one more predicate.
   void add(const std::string& pattern, Form form);
-  void add(const std::string& pattern, std::vector<Type> operands, Handler run, OpClass cls,
+  void add(const std::string& pattern, std::vector<Type> operands, Handler run,
            uint8_t results = 1);
 
   // d = f(a, b, ..) in each lane; the types of the function are those of the operands.
@@ -53,8 +52,7 @@ class Forms {
  private:
   Forms();
   template <class F, class D, class... S> void typed(const std::string& pattern, D (*)(S...)) {
-    const Type last[] = {kType<S>...};
-    add(pattern, {kType<D>, kType<S>...}, lanes<F, D, S...>, classOf(last[sizeof...(S) - 1]));
+    add(pattern, {kType<D>, kType<S>...}, lanes<F, D, S...>);
   }
   std::map<std::string, Form> table_;
 };

@@ -33,11 +33,7 @@ template <class H> struct Adder {
   template <class F> void op(const std::string& pattern, F, bool approx = false) {
     constexpr size_t n = Signature<F>::kCount;
     const auto put = [&](Type t, Handler run) {
-      Form form;
-      form.operands.assign(n + 1, t);
-      form.run = run;
-      form.cls = OpClass::Half;
-      form.approx = approx;
+      const Form form{{.run = run, .approx = approx}, std::vector<Type>(n + 1, t)};
       forms.add(pattern + "." + name(t), form);
     };
     put(H::type, arith<F, H, 1, n>);

@@ -100,9 +100,9 @@ template <class T> void addCarries(Forms& f, const std::string& types) {
   const auto all = [&]<class F>(const std::string& name, const std::string& with,
                                 const std::string& half, size_t n, F) {
     const std::vector<Type> operands(n, kType<T>);
-    f.add(name + half + ".cc" + types, operands, chain<T, false, true, F>, OpClass::Integer);
-    f.add(with + half + types, operands, chain<T, true, false, F>, OpClass::Integer);
-    f.add(with + half + ".cc" + types, operands, chain<T, true, true, F>, OpClass::Integer);
+    f.add(name + half + ".cc" + types, operands, chain<T, false, true, F>);
+    f.add(with + half + types, operands, chain<T, true, false, F>);
+    f.add(with + half + ".cc" + types, operands, chain<T, true, true, F>);
   };
   using Sum = unsigned __int128;
   all("add", "addc", "", 3,

@@ -67,12 +67,11 @@ struct Adder {
   // n: operands besides the result, the address among them
   template <class F> void op(const std::string& op, Type t, F, size_t n = 2) {
     using T = typename Signature<F>::Result;
-    Form form;
-    form.cls = OpClass::Atomic;
-    form.strong = true;
-    form.size = sizeof(T);
-    form.operands.assign(n + 1, t);
-    form.run = atomic<F, T, true>;
+    Form form{{.run = atomic<F, T, true>, .size = sizeof(T), .strong = true},
+              std::vector<Type>(n + 1, t),
+              1,
+              false,
+              true};
     const std::string name = op + "." + soft::name(t);
     forms.add("atom." + name, form);
     if (op == "exch" || op == "cas") return;
@@ -94,15 +93,13 @@ struct Adder {
     op("cas", t, [](T old, T b, T c) -> T { return old == b ? c : old; }, 3);
   }
   void access(const std::string& pattern, Type t, uint8_t count) {
-    Form form;
-    form.cls = OpClass::Memory;
-    form.size = uint8_t(bytes(t));
-    form.count = count;
-    form.wider = true;
-    if (form.size * count > 16) return;
-    form.operands.assign(count + 1, t);
-    form.results = count;
-    form.run = isSigned(t) ? load<true> : load<false>;
+    if (bytes(t) * count > 16) return;
+    Form form{
+        {.run = isSigned(t) ? load<true> : load<false>, .size = uint8_t(bytes(t)), .count = count},
+        std::vector<Type>(count + 1, t),
+        count,
+        true,
+        true};
     forms.add("ld" + pattern, form);
     form.results = 0;
     form.run = store;

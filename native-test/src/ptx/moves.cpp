@@ -18,7 +18,7 @@ template <u64 kSpace> void addSpace(Forms& forms, const std::string& space) {
     const u64* a = w.slot(i.op[1]);
     assign(w, i.op[0], which(m, [&](int l) { return a[l] >> kSpaceShift == kSpace; }), m);
   };
-  forms.add("isspacep." + space, {Type::Pred, Type::U64}, is, OpClass::Move);
+  forms.add("isspacep." + space, {Type::Pred, Type::U64}, is);
 }
 
 // mov.b64 d, {a, b}
@@ -45,34 +45,28 @@ void unpack(Warp& w, const Instr& i, Mask m) {
 
 Form vectorMove(Type whole, size_t parts, bool packs) {
   const size_t size = parts == 0 ? 0 : bytes(whole) / parts;
-  Form form;
-  if ((parts != 2 && parts != 4) || size == 0) return form;
+  if ((parts != 2 && parts != 4) || size == 0) return {};
   const Type part = size == 4 ? Type::B32 : size == 2 ? Type::B16 : Type::B8;
-  form.cls = OpClass::Move;
-  form.run = packs ? pack : unpack;
-  form.size = uint8_t(size);
-  form.count = uint8_t(parts);
-  form.operands.assign(parts, part);
-  form.operands.insert(packs ? form.operands.begin() : form.operands.end(), whole);
-  form.results = uint8_t(packs ? 1 : parts);
-  return form;
+  std::vector<Type> operands(parts, part);
+  operands.insert(packs ? operands.begin() : operands.end(), whole);
+  return {{.run = packs ? pack : unpack, .size = uint8_t(size), .count = uint8_t(parts)},
+          std::move(operands),
+          uint8_t(packs ? 1 : parts)};
 }
 
 void addMoves(Forms& forms) {
   const Handler copy = lanes<decltype([](u64 a) { return a; }), u64, u64>;
   for (Type t = Type::B16; t != Type::None; t = Type(int(t) + 1))
-    forms.add(std::string("mov.") + name(t), {t, t}, copy, OpClass::Move);
+    forms.add(std::string("mov.") + name(t), {t, t}, copy);
   addSpace<0>(forms, "global"), addSpace<0>(forms, "const");
   addSpace<kSharedSpace>(forms, "shared"), addSpace<kLocalSpace>(forms, "local");
   addSpace<kParamSpace>(forms, "param");
-  const auto silent = [&](const std::string& pattern, std::vector<Type> operands = {}) {
-    forms.add(pattern, std::move(operands), nothing, OpClass::Memory, 0);
-  };
-  silent("membar[.cta,.gl,.sys]");
-  silent("fence{.sc,.acq_rel}[.cta,.gpu,.sys]");
-  silent("prefetch{.global,.local}[.L1,.L2]", {Type::U64});
-  forms.add("nanosleep.u32", {Type::U32}, nothing, OpClass::Move, 0);
-  forms.add("trap", {}, trap, OpClass::Branch, 0);
+  forms.add("membar[.cta,.gl,.sys]", {}, nothing, 0);
+  forms.add("fence{.sc,.acq_rel}[.cta,.gpu,.sys]", {}, nothing, 0);
+  forms.add("nanosleep.u32", {Type::U32}, nothing, 0);
+  forms.add("trap", {}, trap, 0);
+  const Form prefetch{{.run = nothing}, {Type::U64}, 0, false, true};
+  forms.add("prefetch{.global,.local}[.L1,.L2]", prefetch);
 }
 
 }  // namespace initium::soft

@@ -64,10 +64,10 @@ Operand operand(Reader& r, int depth) {
 }
 
 // A slot that an instruction of our own fills.
-uint32_t Compiler::computed(Handler run, OpClass cls, uint32_t from, uint64_t width) {
+uint32_t Compiler::computed(const char* opcode, Handler run, uint32_t from, uint64_t width) {
   Instr i;
   i.run = run;
-  i.cls = cls;
+  i.opcode = opcode;
   i.op[0] = newSlot();
   i.op[1] = from;
   i.width = width;
@@ -78,7 +78,7 @@ uint32_t Compiler::computed(Handler run, OpClass cls, uint32_t from, uint64_t wi
 
 uint32_t Compiler::special(const std::string& name, Type type) {
   if (name.starts_with("%clock") || name.starts_with("%globaltimer"))
-    return computed(clock, OpClass::Move, kNone, maskOf(type));
+    return computed("mov", clock, kNone, maskOf(type));
   const Special value = soft::special(name);
   if (value == nullptr) fail("unknown register '" + name + "'");
   const auto [it, fresh] = specials_.try_emplace(name, 0);
@@ -107,7 +107,7 @@ uint32_t Compiler::source(const Operand& o, Type type, bool wider) {
     if (o.offset != 0) fail("an offset of a register: '" + o.name + "'");
     if (o.negated && type != Type::Pred) fail("'!' before a register that is not a predicate");
     const auto slot = uint32_t(s->value);
-    return o.negated ? computed(invert, OpClass::Compare, slot, kAll) : slot;
+    return o.negated ? computed("not", invert, slot, kAll) : slot;
   }
   if (s == nullptr && o.name[0] == '%') return special(o.name, type);
   if (bytes(type) < 4) fail("an address does not fit into ." + std::string(name(type)));

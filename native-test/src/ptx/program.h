@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "counters.h"
-
 namespace initium::soft {
 
 struct Warp;
@@ -49,7 +47,6 @@ enum class Where : uint8_t { Generic, Global, Shared, Local, Param, Const };
 // What an instruction does, without its operands.
 struct Action {
   Handler run = nullptr;
-  OpClass cls = OpClass::Integer;
   uint32_t flags = 0;
   Flow flow = Flow::Next;
   bool approx = false;
@@ -59,6 +56,7 @@ struct Action {
 };
 
 struct Instr : Action {
+  std::string opcode;  // without modifiers
   uint32_t guard = kNone;
   bool guardNegated = false;
   uint32_t op[6] = {kNone, kNone, kNone, kNone, kNone, kNone};

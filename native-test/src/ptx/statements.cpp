@@ -16,6 +16,7 @@ void Compiler::instruction(uint32_t returnLabel) {
   }
   i.line = line_ = reader_.peek().line;
   const std::string opcode = reader_.word("an instruction");
+  i.opcode = opcode.substr(0, opcode.find('.'));
   std::vector<Operand> operands;
   if (!reader_.is(";")) {
     do operands.push_back(operand(reader_));
@@ -49,8 +50,7 @@ void Compiler::form(const std::string& opcode, const Form& f, std::vector<Operan
     fail(opcode + " takes " + std::to_string(f.operands.size()) + " operands, not " +
          std::to_string(operands.size()));
   // Where an address in brackets belongs: after the results of an access; alone in a prefetch.
-  const bool accesses = f.cls == OpClass::Memory || f.cls == OpClass::Atomic;
-  const size_t place = accesses ? f.results : operands.size();
+  const size_t place = f.accesses ? f.results : operands.size();
   for (size_t k = 0; k < operands.size(); k++) {
     const Operand& o = operands[k];
     const bool member = f.flow == Flow::Converge && k == operands.size() - 1;
@@ -79,7 +79,6 @@ bool Compiler::vectorMove(const std::string& opcode, const std::vector<Operand>&
 bool Compiler::branch(const std::string& opcode, const std::vector<Operand>& o, Instr i,
                       uint32_t returnLabel) {
   const std::string op = opcode.ends_with(".uni") ? opcode.substr(0, opcode.size() - 4) : opcode;
-  i.cls = OpClass::Branch;
   if (op == "bra" && o.size() == 1) {
     i.flow = Flow::Branch;
     i.imm = int64_t(need(o[0].name, Symbol::Label, "a label").value);
@@ -112,7 +111,6 @@ bool Compiler::barrier(std::string n, std::vector<Operand> o, Instr i) {
   if (!n.starts_with("bar.") || n == "bar.warp.sync") return false;
   for (const std::string drop : {".cta", ".aligned"})
     if (const size_t at = n.find(drop); at != n.npos) n.erase(at, drop.size());
-  i.cls = OpClass::Barrier;
   i.flow = Flow::Barrier;
   static const std::map<std::string, uint32_t> kKinds = {
       {"bar.sync", 0}, {"bar.red.popc.u32", 1}, {"bar.red.and.pred", 2}, {"bar.red.or.pred", 3}};
@@ -158,7 +156,6 @@ void Compiler::call(std::vector<Operand> o, Instr i) {
   Scope bindings;
   bind(bindings, o[0].parts, callee->results);
   const std::vector<Symbol> arguments = bind(bindings, o[2].parts, callee->parameters);
-  i.cls = OpClass::Branch;
   if (callee->body == 0) {
     if (name != "__assertfail" || arguments.size() < 4)
       fail("call of '" + name + "', which the module does not define");

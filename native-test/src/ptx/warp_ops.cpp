@@ -63,13 +63,7 @@ void addWarps(Forms& forms) {
   const Type p = Type::Pred, b = Type::B32, wide = Type::B64;
   const auto put = [&](const std::string& name, std::vector<Type> operands, Handler run,
                        uint8_t results = 1) {
-    Form form;
-    form.cls = OpClass::Warp;
-    form.flow = Flow::Converge;
-    form.operands = std::move(operands);
-    form.results = results;
-    form.run = run;
-    forms.add(name, form);
+    forms.add(name, Form{{.run = run, .flow = Flow::Converge}, std::move(operands), results});
   };
   const auto shuffle = [&]<class F>(const std::string& how, F) {
     put("shfl.sync." + how + ".b32", {b, p, b, b, b, b}, shfl<F>, 2);
@@ -94,7 +88,7 @@ void addWarps(Forms& forms) {
   put("match.all.sync.b32", {b, p, b, b}, matchAll, 2);
   put("match.all.sync.b64", {b, p, wide, b}, matchAll, 2);
   put("bar.warp.sync", {b}, syncWarp, 0);
-  forms.add("activemask.b32", {b}, activeMask, OpClass::Warp);
+  forms.add("activemask.b32", {b}, activeMask);
 }
 
 }  // namespace initium::soft

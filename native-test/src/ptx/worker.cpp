@@ -73,7 +73,7 @@ KernelCount Worker::count() const {
   for (size_t i = 0; i < executed_.size(); i++) {
     const Instr& instr = program_.code[i];
     c.instructions += executed_[i];
-    c.byClass[size_t(instr.cls)] += executed_[i];
+    if (executed_[i] != 0) c.byOpcode[instr.opcode] += executed_[i];
     if (instr.approx) c.approx += executed_[i];
   }
   return c;
