@@ -9,26 +9,15 @@ namespace {
 
 template <class T> constexpr u32 kBits = sizeof(T) * 8;
 template <class T> using Bits = std::make_unsigned_t<T>;
-template <class T> struct Twice;
-template <> struct Twice<u16> {
-  using type = u32;
+struct Twice {  // as many bits
+  static s32 of(s16);
+  static u32 of(u16);
+  static s64 of(s32);
+  static u64 of(u32);
+  static __int128 of(s64);
+  static unsigned __int128 of(u64);
 };
-template <> struct Twice<s16> {
-  using type = s32;
-};
-template <> struct Twice<u32> {
-  using type = u64;
-};
-template <> struct Twice<s32> {
-  using type = s64;
-};
-template <> struct Twice<u64> {
-  using type = unsigned __int128;
-};
-template <> struct Twice<s64> {
-  using type = __int128;
-};
-template <class T> using Wide = typename Twice<T>::type;
+template <class T> using Wide = decltype(Twice::of(T{}));
 
 template <class T> Wide<T> product(T a, T b) { return Wide<T>(a) * Wide<T>(b); }
 template <class T> T high(T a, T b) { return T(product(a, b) >> kBits<T>); }

@@ -12,6 +12,8 @@ int curandGenerate(void*, unsigned*, std::size_t);
 int curandGenerateUniform(void*, float*, std::size_t);
 int curandGenerateNormal(void*, float*, std::size_t, float, float);
 int curandGenerateUniformDouble(void*, double*, std::size_t);
+int curandGenerateNormalDouble(void*, double*, std::size_t, double, double);
+int curandSetGeneratorOrdering(void*, int);
 int curandGetVersion(int*);
 }
 
@@ -65,6 +67,15 @@ TEST(device_and_host_generators_agree) {
     double u = 0;
     CHECK_EQUAL(cuMemcpyDtoH_v2(&u, p + 7992, 8), CUDA_SUCCESS);
     CHECK(u > 0 && u <= 1);
+    CHECK_EQUAL(curandSetGeneratorOrdering(g, 101), 0);  // CURAND_ORDERING_PSEUDO_DEFAULT
+    CHECK(curandSetGeneratorOrdering(g, 201) != 0);      // of quasi-random generators
+    curandSetPseudoRandomGeneratorSeed(g, 7), curandSetPseudoRandomGeneratorSeed(h, 7);
+    curandSetGeneratorOffset(g, 0), curandSetGeneratorOffset(h, 0);
+    std::vector<double> wide(1000), arrived(1000);
+    CHECK_EQUAL(curandGenerateNormalDouble(g, reinterpret_cast<double*>(p), 1000, -1, 3), 0);
+    CHECK_EQUAL(curandGenerateNormalDouble(h, wide.data(), 1000, -1, 3), 0);
+    CHECK_EQUAL(cuMemcpyDtoH_v2(arrived.data(), p, 8000), CUDA_SUCCESS);
+    CHECK(wide == arrived);
     curandDestroyGenerator(g), curandDestroyGenerator(h);
   }
   cuMemFree_v2(p);

@@ -171,6 +171,8 @@ TEST(misuse_of_cusolver) {
     CHECK(found("the work space has"));
     CHECK_EQUAL(cusolverDnSgeqrf(h, 8, 5, p.at(p.a), 8, p.at(p.tau), p.at(p.work), 1000, p.devInfo()), 3);
     CHECK(found("A: 160 bytes"));
+    CHECK_EQUAL(cusolverDnSgeqrf(h, 8, 4, p.at(p.a), 7, p.at(p.tau), p.at(p.work), 1000, p.devInfo()), 3);
+    CHECK(found("A of 8 x 4 with leading dimension 7"));
     int local = 0;
     CHECK_EQUAL(cusolverDnSgeqrf(h, 8, 4, p.at(p.a), 8, p.at(p.tau), p.at(p.work), lwork, &local), 3);
     CHECK(found("devInfo"));

@@ -106,6 +106,31 @@ TEST(unjoined_stream_is_an_error) {
   cuMemFree_v2(p);
 }
 
+TEST(captures_do_not_merge_and_events_do_not_outlive_them) {
+  Device d;
+  CUevent e = nullptr;
+  CUgraph graph = nullptr;
+  cuEventCreate(&e, 0);
+  CHECK_EQUAL(begin(d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(begin(d.b), CUDA_SUCCESS);
+  CHECK_EQUAL(cuEventRecord(e, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamWaitEvent(d.b, e, 0), CUDA_ERROR_STREAM_CAPTURE_MERGE);
+  CHECK_EQUAL(cuStreamEndCapture(d.a, &graph), CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
+  CHECK_EQUAL(cuStreamEndCapture(d.b, &graph), CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
+  CHECK_EQUAL(begin(d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuEventRecord(e, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamEndCapture(d.a, &graph), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamWaitEvent(d.b, e, 0), CUDA_ERROR_CAPTURED_EVENT);
+  CUgraphExec exec = nullptr;
+  CUgraphNode node = reinterpret_cast<CUgraphNode>(&e);
+  char log[4] = "xyz";
+  CHECK_EQUAL(cuGraphInstantiate_v2(&exec, graph, &node, log, sizeof log), CUDA_SUCCESS);
+  CHECK(node == nullptr && *log == '\0');
+  CHECK_EQUAL(cuGraphLaunch(exec, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamSynchronize(d.a), CUDA_SUCCESS);
+  cuGraphExecDestroy(exec), cuGraphDestroy(graph), cuEventDestroy_v2(e);
+}
+
 TEST(what_no_graph_can_hold_spoils_the_capture) {
   struct {
     const char* what;

@@ -16,6 +16,22 @@ TEST(device_looks_like_one) {
   CHECK_EQUAL(major * 10 + minor, 80);
   CHECK_EQUAL(cuDeviceGetAttribute(&value, 10, 0), CUDA_SUCCESS);
   CHECK_EQUAL(value, 32);  // warp size
+  // What a program sizes its work by, in the numbering that abi_test compares with cuda.h.
+  const int attributes[][2] = {{1, 1024}, {2, 1024}, {3, 1024}, {4, 64}, {5, 2147483647}, {6, 65535}, {7, 65535}, {8, 49152}, {12, 65536}, {16, 8}, {39, 2048},
+                               {41, 1}, {81, 167936}, {82, 65536}, {95, 1}, {97, 166912}, {106, 32}, {111, 1024}, {115, 1}, {83, 0}};
+  for (const auto& [which, want] : attributes) {
+    CHECK_EQUAL(cuDeviceGetAttribute(&value, which, 0), CUDA_SUCCESS);
+    if (!CHECK(value == want)) std::printf("attribute %d is %d, not %d\n", which, value, want);
+  }
+  int zero = 9, one = 9;
+  CHECK_EQUAL(cuDeviceGet(&one, 1), CUDA_SUCCESS);
+  CHECK_EQUAL(one, 1);
+  CHECK_EQUAL(cuDeviceGet(&one, 2), CUDA_ERROR_INVALID_DEVICE);
+  CUuuid first, second;
+  CHECK_EQUAL(cuDeviceGetUuid(&first, 0), CUDA_SUCCESS);
+  CHECK_EQUAL(cuDeviceGetUuid(&second, 1), CUDA_SUCCESS);
+  CHECK(std::memcmp(&first, &second, sizeof first) != 0);
+  CHECK(cuDeviceGetAttribute(&zero, 33, 0) == CUDA_SUCCESS && cuDeviceGetAttribute(&one, 33, 1) == CUDA_SUCCESS && zero != one);  // the bus
   CHECK_EQUAL(cuDeviceGetAttribute(&value, 999, 0), CUDA_ERROR_INVALID_VALUE);
   CHECK_EQUAL(cuDeviceGetName(name, sizeof name, 2), CUDA_ERROR_INVALID_DEVICE);
   std::size_t total = 0;
@@ -105,12 +121,31 @@ TEST(context_that_ends_says_what_leaked) {
   cuCtxSetCurrent(nullptr);
 }
 
+TEST(work_of_a_context_that_ends_does_not_run) {
+  unsigned host = 5;
+  {
+    Device d;
+    CUdeviceptr p = allocate(256);
+    CHECK_EQUAL(cuMemHostRegister_v2(&host, 4, 0), CUDA_SUCCESS);
+    CHECK_EQUAL(d.launch(d.fill, p, 1, 64, d.a), CUDA_SUCCESS);
+    CHECK_EQUAL(cuMemFreeAsync(p, d.a), CUDA_SUCCESS);
+    CHECK_EQUAL(initiumSoftPending(), 2);
+    CHECK_EQUAL(cuMemHostUnregister(&host), CUDA_SUCCESS);
+    CHECK_EQUAL(cuDevicePrimaryCtxReset_v2(0), CUDA_SUCCESS);
+    CHECK_EQUAL(initiumSoftPending(), 0);
+    initiumSoftReset();
+    CHECK_EQUAL(cuDevicePrimaryCtxRetain(&d.context, 0), CUDA_SUCCESS);
+  }
+  CHECK_EQUAL(initiumSoftLive("context"), 0);
+}
+
 TEST(peers_have_no_access) {
   Device d;
   int can = 1;
   CHECK_EQUAL(cuDeviceCanAccessPeer(&can, 0, 0), CUDA_SUCCESS);
   CHECK_EQUAL(can, 0);
   CHECK_EQUAL(cuCtxEnablePeerAccess(d.context, 0), CUDA_ERROR_PEER_ACCESS_UNSUPPORTED);
+  CHECK_EQUAL(cuCtxDisablePeerAccess(d.context), CUDA_ERROR_PEER_ACCESS_NOT_ENABLED);
 }
 
 int main() {

@@ -32,6 +32,7 @@ CUresult cuCtxGetCurrent(CUcontext*);
 CUresult cuCtxGetDevice(CUdevice*);
 CUresult cuCtxSynchronize();
 CUresult cuCtxEnablePeerAccess(CUcontext, unsigned);
+CUresult cuCtxDisablePeerAccess(CUcontext);
 CUresult cuGetErrorName(int, const char**);
 CUresult cuGetErrorString(int, const char**);
 CUresult cuMemAlloc_v2(CUdeviceptr*, std::size_t);
@@ -40,6 +41,7 @@ CUresult cuMemAllocAsync(CUdeviceptr*, std::size_t, CUstream);
 CUresult cuMemFreeAsync(CUdeviceptr, CUstream);
 CUresult cuMemGetInfo_v2(std::size_t*, std::size_t*);
 CUresult cuMemHostAlloc(void**, std::size_t, unsigned);
+CUresult cuMemAllocHost_v2(void**, std::size_t);
 CUresult cuMemFreeHost(void*);
 CUresult cuMemHostRegister_v2(void*, std::size_t, unsigned);
 CUresult cuMemHostUnregister(void*);
@@ -54,13 +56,19 @@ CUresult cuMemcpyPeer(CUdeviceptr, CUcontext, CUdeviceptr, CUcontext, std::size_
 CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr, const void*, std::size_t, CUstream);
 CUresult cuMemcpyDtoHAsync_v2(void*, CUdeviceptr, std::size_t, CUstream);
 CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr, CUdeviceptr, std::size_t, CUstream);
+CUresult cuMemcpyAsync(CUdeviceptr, CUdeviceptr, std::size_t, CUstream);
+CUresult cuMemcpyPeerAsync(CUdeviceptr, CUcontext, CUdeviceptr, CUcontext, std::size_t, CUstream);
 CUresult cuMemcpy2D_v2(const CUDA_MEMCPY2D*);
-CUresult cuMemsetD8_v2(CUdeviceptr, unsigned char, std::size_t);
-CUresult cuMemsetD16_v2(CUdeviceptr, unsigned short, std::size_t);
-CUresult cuMemsetD32_v2(CUdeviceptr, unsigned, std::size_t);
-CUresult cuMemsetD32Async(CUdeviceptr, unsigned, std::size_t, CUstream);
-CUresult cuMemsetD2D8_v2(CUdeviceptr, std::size_t, unsigned char, std::size_t, std::size_t);
-CUresult cuMemsetD2D32_v2(CUdeviceptr, std::size_t, unsigned, std::size_t, std::size_t);
+CUresult cuMemcpy2DUnaligned_v2(const CUDA_MEMCPY2D*);
+CUresult cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D*, CUstream);
+#define INITIUM_SETS(bits, T)                                                                                     \
+  CUresult cuMemsetD##bits##_v2(CUdeviceptr, T, std::size_t);                                                     \
+  CUresult cuMemsetD##bits##Async(CUdeviceptr, T, std::size_t, CUstream);                                         \
+  CUresult cuMemsetD2D##bits##_v2(CUdeviceptr, std::size_t, T, std::size_t, std::size_t);                         \
+  CUresult cuMemsetD2D##bits##Async(CUdeviceptr, std::size_t, T, std::size_t, std::size_t, CUstream);
+INITIUM_SETS(8, unsigned char)
+INITIUM_SETS(16, unsigned short)
+INITIUM_SETS(32, unsigned)
 CUresult cuStreamCreate(CUstream*, unsigned);
 CUresult cuStreamDestroy_v2(CUstream);
 CUresult cuStreamSynchronize(CUstream);
@@ -76,12 +84,14 @@ CUresult cuStreamBeginCapture_v2(CUstream, unsigned);
 CUresult cuStreamEndCapture(CUstream, CUgraph*);
 CUresult cuStreamIsCapturing(CUstream, unsigned*);
 CUresult cuThreadExchangeStreamCaptureMode(unsigned*);
+CUresult cuGraphInstantiate_v2(CUgraphExec*, CUgraph, CUgraphNode*, char*, std::size_t);
 CUresult cuGraphInstantiateWithFlags(CUgraphExec*, CUgraph, std::uint64_t);
 CUresult cuGraphLaunch(CUgraphExec, CUstream);
 CUresult cuGraphExecDestroy(CUgraphExec);
 CUresult cuGraphDestroy(CUgraph);
 CUresult cuModuleLoadData(CUmodule*, const void*);
 CUresult cuModuleLoadDataEx(CUmodule*, const void*, unsigned, int*, void**);
+CUresult cuModuleLoad(CUmodule*, const char*);
 CUresult cuModuleUnload(CUmodule);
 CUresult cuModuleGetFunction(CUfunction*, CUmodule, const char*);
 CUresult cuModuleGetGlobal_v2(CUdeviceptr*, std::size_t*, CUmodule, const char*);

@@ -68,6 +68,29 @@ TEST(sets_of_every_width) {
   cuMemFree_v2(p);
 }
 
+template <class T> void setsRows(CUresult (*now)(CUdeviceptr, T, std::size_t), CUresult (*later)(CUdeviceptr, T, std::size_t, CUstream),
+                                 CUresult (*rows)(CUdeviceptr, std::size_t, T, std::size_t, std::size_t), CUresult (*rowsLater)(CUdeviceptr, std::size_t, T, std::size_t, std::size_t, CUstream)) {
+  Device d;
+  const std::size_t n = sizeof(T);
+  CUdeviceptr p = allocate(64);
+  CHECK_EQUAL(now(p, T(0x01010101), 64 / n), CUDA_SUCCESS);
+  CHECK_EQUAL(rows(p + 4, 16, T(0x02020202), 4 / n, 4), CUDA_SUCCESS);
+  CHECK_EQUAL(cuCtxSynchronize(), CUDA_SUCCESS);
+  CHECK_EQUAL(later(p + 8, T(0x03030303), 4 / n, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(rowsLater(p + 12, 16, T(0x04040404), 4 / n, 3, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(initiumSoftPending(), 2);
+  CHECK_EQUAL(cuStreamSynchronize(d.a), CUDA_SUCCESS);
+  const std::vector<unsigned> v = download(p, 16);
+  for (unsigned k = 0; k < 16; ++k) CHECK_EQUAL(v[k], 0x01010101u * (k % 4 == 1 ? 2 : k == 2 ? 3 : k % 4 == 3 && k < 12 ? 4 : 1));
+  cuMemFree_v2(p);
+}
+
+TEST(sets_of_rows_now_and_later) {
+  setsRows<unsigned char>(cuMemsetD8_v2, cuMemsetD8Async, cuMemsetD2D8_v2, cuMemsetD2D8Async);
+  setsRows<unsigned short>(cuMemsetD16_v2, cuMemsetD16Async, cuMemsetD2D16_v2, cuMemsetD2D16Async);
+  setsRows<unsigned>(cuMemsetD32_v2, cuMemsetD32Async, cuMemsetD2D32_v2, cuMemsetD2D32Async);
+}
+
 TEST(rows_with_a_pitch) {
   Device d;
   const std::size_t pitch = 512;
@@ -89,6 +112,24 @@ TEST(rows_with_a_pitch) {
   c.dstPitch = 4;
   CHECK_EQUAL(cuMemcpy2D_v2(&c), CUDA_ERROR_INVALID_VALUE);
   CHECK(found("a pitch is less"));
+  // The last two of four rows, to the second column on: an x and a y on both sides, and later.
+  CUdeviceptr q = allocate(64);
+  CHECK_EQUAL(cuMemsetD32_v2(q, 0, 16), CUDA_SUCCESS);
+  for (unsigned row = 0; row < 4; ++row) CHECK_EQUAL(cuMemsetD32_v2(p + row * pitch + 4, 10 * row, 2), CUDA_SUCCESS);
+  CUDA_MEMCPY2D part{};
+  part.srcMemoryType = CU_MEMORYTYPE_DEVICE, part.srcDevice = p, part.srcPitch = pitch, part.srcXInBytes = 4, part.srcY = 2;
+  part.dstMemoryType = CU_MEMORYTYPE_DEVICE, part.dstDevice = q, part.dstPitch = 16, part.dstXInBytes = 8, part.dstY = 1;
+  part.WidthInBytes = 8, part.Height = 2;
+  CHECK_EQUAL(cuMemcpy2DUnaligned_v2(&part), CUDA_SUCCESS);
+  CHECK((download(q, 16) == std::vector<unsigned>{0, 0, 0, 0, 0, 0, 20, 20, 0, 0, 30, 30, 0, 0, 0, 0}));
+  part.dstY = 2, part.srcY = 1;
+  CHECK_EQUAL(cuMemcpy2DAsync_v2(&part, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(initiumSoftPending(), 1);
+  CHECK_EQUAL(cuStreamSynchronize(d.a), CUDA_SUCCESS);
+  CHECK((download(q, 16) == std::vector<unsigned>{0, 0, 0, 0, 0, 0, 20, 20, 0, 0, 10, 10, 0, 0, 20, 20}));
+  part.srcMemoryType = CU_MEMORYTYPE_ARRAY;
+  CHECK_EQUAL(cuMemcpy2D_v2(&part), CUDA_ERROR_NOT_SUPPORTED);
+  cuMemFree_v2(q);
   CHECK_EQUAL(cuMemsetD2D8_v2(p, pitch, 1, 513, 4), CUDA_ERROR_INVALID_VALUE);
   CHECK(found("bytes at offset 0"));
   cuMemFree_v2(p);
@@ -137,6 +178,22 @@ TEST(pointers_say_what_they_are) {
   void* into[] = {&type, &ordinal};
   CHECK_EQUAL(cuPointerGetAttributes(2, which, into, p), CUDA_SUCCESS);
   CHECK(type == CU_MEMORYTYPE_DEVICE && ordinal == 0);
+  CUdeviceptr same = 0;
+  for (const int k : {3, 4}) {  // the address on the device; on the host
+    CHECK_EQUAL(cuPointerGetAttribute(&same, k, mapped + 4), CUDA_SUCCESS);
+    CHECK_EQUAL(same, mapped + 4);
+  }
+  CHECK_EQUAL(cuPointerGetAttribute(&same, 4, p), CUDA_ERROR_INVALID_VALUE);
+  std::uint64_t one = 0, other = 0;
+  CHECK_EQUAL(cuPointerGetAttribute(&one, 7, p), CUDA_SUCCESS);
+  CHECK_EQUAL(cuPointerGetAttribute(&other, 7, mapped), CUDA_SUCCESS);
+  CHECK(one != 0 && other != 0 && one != other);
+  unsigned flag = 9;
+  CHECK_EQUAL(cuPointerGetAttribute(&flag, 8, p), CUDA_SUCCESS);
+  CHECK_EQUAL(flag, 0u);  // not managed
+  CHECK_EQUAL(cuPointerGetAttribute(&flag, 13, p), CUDA_SUCCESS);
+  CHECK_EQUAL(flag, 1u);  // mapped
+  CHECK_EQUAL(cuPointerGetAttribute(&flag, 99, p), CUDA_ERROR_NOT_SUPPORTED);
   int local = 0;
   CHECK_EQUAL(cuPointerGetAttribute(&type, 2, reinterpret_cast<CUdeviceptr>(&local)), CUDA_ERROR_INVALID_VALUE);
   CHECK_EQUAL(cuPointerGetAttributes(2, which, into, reinterpret_cast<CUdeviceptr>(&local)), CUDA_SUCCESS);
@@ -146,6 +203,9 @@ TEST(pointers_say_what_they_are) {
   CHECK_EQUAL(cuMemFreeHost(pinned), CUDA_SUCCESS);
   CHECK_EQUAL(cuMemFreeHost(pinned), CUDA_ERROR_INVALID_VALUE);
   CHECK(found("double free"));
+  CHECK_EQUAL(cuMemAllocHost_v2(&pinned, 8), CUDA_SUCCESS);
+  CHECK_EQUAL(initiumSoftLive("host memory"), 1);
+  CHECK_EQUAL(cuMemFreeHost(pinned), CUDA_SUCCESS);
 }
 
 TEST(registered_memory) {
@@ -174,6 +234,12 @@ TEST(unified_copy_and_copy_within_the_device) {
   CHECK_EQUAL(word(q, 2), 6u);
   CHECK_EQUAL(cuMemcpyPeer(p, d.context, q + 4, d.context, 8), CUDA_SUCCESS);
   CHECK_EQUAL(word(p, 1), 6u);
+  in[15] = 77;
+  CHECK_EQUAL(cuMemcpyAsync(q, reinterpret_cast<CUdeviceptr>(in), 64, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemcpyPeerAsync(p + 60, d.context, q + 60, d.context, 4, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(initiumSoftPending(), 2);
+  CHECK_EQUAL(cuStreamSynchronize(d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(word(p, 15), 77u);
   cuMemFree_v2(p);
   cuMemFree_v2(q);
 }

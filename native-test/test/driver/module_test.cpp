@@ -15,6 +15,23 @@ TEST(module_says_why_it_does_not_load) {
   values[0] = small, values[1] = reinterpret_cast<void*>(std::uintptr_t{sizeof small});
   CHECK_EQUAL(cuModuleLoadDataEx(&m, wrong, 2, options, values), CUDA_ERROR_INVALID_PTX);
   CHECK_EQUAL(std::strlen(small), 7u);
+  // A module that loads has nothing to say, in either log.
+  char info[8] = "x", errors[8] = "x";
+  int both[] = {CU_JIT_INFO_LOG_BUFFER, CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES, CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
+  void* eight = reinterpret_cast<void*>(std::uintptr_t{8});
+  void* buffers[] = {info, eight, errors, eight};
+  CHECK_EQUAL(cuModuleLoadDataEx(&m, kernels, 4, both, buffers), CUDA_SUCCESS);
+  CHECK(*info == '\0' && *errors == '\0');
+  CHECK_EQUAL(cuModuleUnload(m), CUDA_SUCCESS);
+  const check::Folder folder;
+  std::FILE* file = std::fopen(folder.file("kernels.ptx").c_str(), "w");
+  std::fputs(kernels, file);
+  std::fclose(file);
+  CHECK_EQUAL(cuModuleLoad(&m, folder.file("kernels.ptx").c_str()), CUDA_SUCCESS);
+  CUfunction add = nullptr;
+  CHECK_EQUAL(cuModuleGetFunction(&add, m, "add"), CUDA_SUCCESS);
+  CHECK_EQUAL(cuModuleUnload(m), CUDA_SUCCESS);
+  CHECK_EQUAL(cuModuleLoad(&m, folder.file("none").c_str()), CUDA_ERROR_FILE_NOT_FOUND);
   CHECK_EQUAL(cuModuleLoadData(&m, ".version 8.0\n.target sm_90\n"), CUDA_ERROR_NO_BINARY_FOR_GPU);
   CHECK_EQUAL(cuModuleLoadData(&m, "\177ELF"), CUDA_ERROR_NO_BINARY_FOR_GPU);
   CHECK_EQUAL(cuModuleLoadData(&m, nullptr), CUDA_ERROR_INVALID_VALUE);

@@ -113,6 +113,21 @@ TEST(default_stream_is_ordered_with_blocking_streams) {
   }
 }
 
+TEST(waiting_for_the_default_stream_waits_for_blocking_streams_alone) {
+  Device d;
+  CUstream blocking = nullptr;
+  CHECK_EQUAL(cuStreamCreate(&blocking, 0), CUDA_SUCCESS);
+  CUdeviceptr p = allocate(256), q = allocate(256);
+  CHECK_EQUAL(d.launch(d.fill, p, 1, 64, blocking), CUDA_SUCCESS);
+  CHECK_EQUAL(d.launch(d.fill, q, 1, 64, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamSynchronize(nullptr), CUDA_SUCCESS);
+  CHECK_EQUAL(initiumSoftPending(), 1);
+  CHECK_EQUAL(cuStreamQuery(blocking), CUDA_SUCCESS);
+  CHECK_EQUAL(cuCtxSynchronize(), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamDestroy_v2(blocking), CUDA_SUCCESS);
+  cuMemFree_v2(p), cuMemFree_v2(q);
+}
+
 TEST(default_stream_does_not_wait_for_others) {
   Device d;
   CUdeviceptr p = allocate(256);

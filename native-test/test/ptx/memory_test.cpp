@@ -10,7 +10,7 @@ namespace {
 // Stores at `offset` of a buffer of 64 bytes 0..63, with the body in between; returns the buffer.
 std::vector<uint8_t> bytesAfter(const std::string& registers, const std::string& body) {
   Device d(".entry k(.param .u64 in, .param .u64 out) { .reg .b64 %in, %out, %x; " + registers + " ld.param.u64 %in, [in]; ld.param.u64 %out, [out];\n" + body + " }");
-  if (!d.module) return {};
+  if (!CHECK(d.module)) return {};
   std::vector<uint8_t> in(64);
   for (int i = 0; i < 64; i++) in[i] = uint8_t(i * 5 + 120);
   const uint64_t from = d.upload(in), to = d.upload(std::vector<uint8_t>(64, 0));
@@ -34,7 +34,7 @@ template <class T> std::vector<T> counted(const std::string& type, const std::st
            (shared ? "bar.sync 0; @!%p bra end; ld.shared." + w + " %r, [s]; st.global." + w + " [%g], %r; end:\n" : "") +
            "cvt.u64.u32 %x, %t; shl.b64 %x, %x, 3; add.u64 %o, %o, %x; st.global." + w + " [%o], %r; ret; }");
   const uint64_t cell = d.upload(start), out = d.room<uint64_t>(32);
-  if (!d.module) return {};
+  if (!CHECK(d.module)) return {};
   const auto f = d.run("k", {1}, {32}, 0, cell, b, out);
   CHECK(!f);
   return d.download<T>(cell, 1);
@@ -109,8 +109,8 @@ TEST(atomics) {
   CHECK_EQUAL(counted<int64_t>("s64", "min", {7}, ~uint64_t{0})[0], -1);
   CHECK_EQUAL(counted<uint64_t>("u64", "max", {7}, ~uint64_t{0})[0], ~uint64_t{0});
   CHECK_EQUAL(counted<int64_t>("s64", "max", {7}, ~uint64_t{0})[0], 7);
-  CHECK_EQUAL(counted<uint32_t>("u32", "inc", {0, 0}, 4)[0], 32u % 5);
-  CHECK_EQUAL(counted<uint32_t>("u32", "dec", {0, 0}, 4)[0], (5u * 7 - 32) % 5);
+  CHECK_EQUAL(counted<uint32_t>("u32", "inc", {9, 0}, 6)[0], 31u % 7);  // 9 is too much: 0
+  CHECK_EQUAL(counted<uint32_t>("u32", "dec", {9, 0}, 4)[0], (4u + 5 * 7 - 31) % 5);  // 9 is too much: 4
 }
 
 TEST(atomic_results_and_cas) {

@@ -49,6 +49,7 @@ TEST(votes_and_matches) {
   expect(threads(p + "vote.sync.all.pred %q, %p, -1; selp.u32 %r, 1, 0, %q;"), [](uint32_t) { return 0; });
   expect(threads(p + "vote.sync.uni.pred %q, %p, -1; selp.u32 %r, 1, 0, %q;"), [](uint32_t) { return 0; });
   expect(threads("setp.ge.u32 %p, %t, 0; vote.sync.all.pred %q, %p, -1; selp.u32 %r, 1, 0, %q; vote.sync.uni.pred %q, %p, -1; @%q add.u32 %r, %r, 2;"), [](uint32_t) { return 3; });
+  expect(threads("setp.gt.u32 %p, %t, 99; vote.sync.any.pred %q, %p, -1; selp.u32 %r, 1, 0, %q; vote.sync.uni.pred %q, %p, -1; @%q add.u32 %r, %r, 2;"), [](uint32_t) { return 2; });
   expect(threads("rem.u32 %a, %t, 5; match.any.sync.b32 %r, %a, -1;"), [](uint32_t t) { uint32_t m = 0; for (uint32_t k = t % 5; k < 32; k += 5) m |= 1u << k; return m; });
   expect(threads("rem.u32 %a, %t, 5; cvt.u64.u32 %y, %a; shl.b64 %y, %y, 40; match.any.sync.b64 %r, %y, -1;"), [](uint32_t t) { uint32_t m = 0; for (uint32_t k = t % 5; k < 32; k += 5) m |= 1u << k; return m; });
   expect(threads("match.all.sync.b32 %r|%p, %t, -1; @%p mov.u32 %r, 5; mov.u32 %a, 3; match.all.sync.b32 %b|%q, %a, -1; @%q add.u32 %r, %r, 7;"), [](uint32_t) { return 7; });
