@@ -3,11 +3,14 @@ package org.initium.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import org.initium.Backends;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
+import org.initium.FillBatch;
 import org.initium.Generator;
 import org.initium.Shape;
+import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class KernelCountTest implements Released {
   private static final int SIDE = 512;
   static final int ELEMENTS = SIDE * SIDE;
+  private static final int PARTS = 32;
 
   @Test
   void everyKernelOnce(SoftDevice device) {
@@ -44,7 +48,22 @@ class KernelCountTest implements Released {
         }
         // Eye is zeros and ones: two launches.
         assertEquals(fills.size() + 1, device.calls("cuLaunchKernel") - before);
+        parts(tensor);
+        assertEquals(fills.size() + 2, device.calls("cuLaunchKernel") - before);
       }
+    }
+  }
+
+  /** The same elements as {@value #PARTS} small tensors, whose normals one launch draws. */
+  private static void parts(Tensor tensor) {
+    FillBatch batch = new FillBatch();
+    for (int i = 0; i < PARTS; i++) {
+      Tensor part = tensor.narrow(0, i * (SIDE / PARTS), SIDE / PARTS);
+      batch.add(part, new Fill.Normal(0, 1), Generator.philox(i));
+    }
+    try (Stream stream = Backends.of(tensor.device()).newStream(tensor.device())) {
+      batch.queue(stream);
+      stream.synchronize();
     }
   }
 }
