@@ -9,9 +9,10 @@ mvn -q test-compile dependency:build-classpath -Dmdep.outputFile=target/gpu-clas
 mvn -q dependency:copy -Dartifact=org.junit.platform:junit-platform-console-standalone:1.14.1 -DoutputDirectory=target/tools
 jdk=${JAVA_HOME:?set JAVA_HOME to a JDK 25 or newer, whose jlink makes the runtime}
 rm -rf "$pack"
+# jdk.zipfs: JUnit finds the tests in a jar by it.
 mkdir -p "$pack/jars"
 "$jdk/bin/jlink" --output "$pack/runtime" --strip-debug --no-header-files --no-man-pages --compress zip-9 \
-  --add-modules java.base,java.logging,java.management,jdk.incubator.vector,jdk.management,jdk.unsupported
+  --add-modules java.base,java.logging,java.management,jdk.incubator.vector,jdk.management,jdk.unsupported,jdk.zipfs
 strip --strip-unneeded "$pack"/runtime/lib/server/libjvm.so "$pack"/runtime/lib/*.so ||
   echo "strip failed or is missing (binutils): the pack is larger than it need be" >&2
 # Sines of vectors, fast sorting, and what only jlink and CDS read: the JVM does without.
@@ -34,7 +35,7 @@ def jar(path, entries):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as to:
         for name, data in entries:
             if not unused.search(name):
-                to.writestr(name, data)
+                to.writestr(name, data)  # a folder, too: by its entry a class loader knows a package
 
 
 jars, *folders = sys.argv[1:]
@@ -44,11 +45,13 @@ for name in os.listdir(jars):
         entries = [(entry.filename, old.read(entry)) for entry in old.infolist()]
     jar(path, entries)
 for folder in folders:
-    files = [os.path.join(at, file) for at, _, names in os.walk(folder) for file in sorted(names)]
-    jar(
-        os.path.join(jars, "initium-" + os.path.basename(folder) + ".jar"),
-        [(os.path.relpath(file, folder), open(file, "rb").read()) for file in files],
-    )
+    entries = []
+    for at, _, names in os.walk(folder):
+        if at != folder:
+            entries.append((os.path.relpath(at, folder) + "/", b""))
+        for file in (os.path.join(at, name) for name in sorted(names)):
+            entries.append((os.path.relpath(file, folder), open(file, "rb").read()))
+    jar(os.path.join(jars, "initium-" + os.path.basename(folder) + ".jar"), entries)
 PYTHON
 cp bench/gpu/run.sh bench/gpu/forward_cusolver.c bench/gpu/torch_gpu.py "$pack"
 tar -C "$(dirname "$pack")" -czf "$pack.tar.gz" "$(basename "$pack")"

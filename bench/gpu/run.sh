@@ -28,7 +28,15 @@ for folder in ${CUDA_HOME:-} ${CUDA_PATH:-} /usr/local/cuda; do
   [ -d "$folder/lib64" ] && toolkit=$folder/lib64 && break
 done
 export LD_LIBRARY_PATH=${toolkit:+$toolkit:}${LD_LIBRARY_PATH:-}
-has() { python3 -c "import ctypes; ctypes.CDLL('$1')" 2>/dev/null || ldconfig -p | grep -q "$1" || [ -e "${toolkit:-/none}/$1" ]; }
+# ldconfig may not be on a user's PATH; read to its end, since a pipe that grep -q closes early counts as a failure here.
+known=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2> /dev/null || true)
+has() {
+  local folder
+  for folder in ${LD_LIBRARY_PATH//:/ }; do
+    if [ -e "$folder/$1" ]; then return; fi
+  done
+  [[ $known == *"$1 "* ]]
+}
 if ! has libcusolver.so.11 && has libcusolver.so.12; then
   forward=$out/forward
   mkdir -p "$forward"
@@ -48,14 +56,14 @@ echo "== devices"
 "$java" $flags -cp "$classes" org.initium.cli.Main devices | tee "$out/devices.txt" || status=1
 echo "== tests on the GPU"
 "$java" $flags -Dinitium.cuda=${INITIUM_GPU_TESTS:-real} -cp "$classes" org.junit.platform.console.ConsoleLauncher execute \
-  --disable-banner --details=summary -p org.initium -t cuda -T software-device > "$out/tests.txt" 2>&1 || status=1
+  --disable-banner --details=summary --fail-if-no-tests -p org.initium -t cuda -T software-device > "$out/tests.txt" 2>&1 || status=1
 grep -E 'tests (found|successful|failed|skipped|aborted)' "$out/tests.txt" || tail -20 "$out/tests.txt"
 grep -qE '\[ +0 tests (skipped)' "$out/tests.txt" && grep -qE '\[ +0 tests aborted' "$out/tests.txt" || { echo "a test was skipped: that is a failure here"; status=1; }
 echo "== throughput"
-"$java" $flags -cp "$classes" org.initium.cuda.GpuBench "$out/gpu.json" ${INITIUM_GPU_MOST:-30} | tee "$out/throughput.txt" || status=1
+"$java" $flags -cp "$classes" org.initium.cuda.GpuBench "$out/gpu.json" ${INITIUM_GPU_MOST:-32} | tee "$out/throughput.txt" || status=1
 if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
   echo "== PyTorch on the same GPU"
-  python3 "$here/torch_gpu.py" "${INITIUM_GPU_MOST:-30}" | tee "$out/torch.txt"
+  python3 "$here/torch_gpu.py" "${INITIUM_GPU_MOST:-32}" | tee "$out/torch.txt"
 else
   echo "== PyTorch: no python3 with torch and a GPU here; its rows are missing"
 fi

@@ -24,7 +24,8 @@ import org.initium.Tensor;
 /**
  * Throughput on a GPU: each fill and dtype against cuMemsetD32 and a copy on the device, which are
  * the limits, and against cuRAND's host API called bare. Arguments: the file for the results as
- * JSON, and the largest power of two of elements (30 if absent).
+ * JSON, and the largest power of two of elements (32 if absent); the software device takes small
+ * ones.
  */
 final class GpuBench {
   private static final Device DEVICE = Device.cuda(0);
@@ -44,11 +45,11 @@ final class GpuBench {
     BACKEND
         .devices()
         .forEach(device -> System.out.println(device.name() + ", " + device.details()));
-    int most = args.length > 1 ? Integer.parseInt(args[1]) : 30;
+    int most = args.length > 1 ? Integer.parseInt(args[1]) : 32;
     GpuBench bench = new GpuBench();
     System.out.printf("%-44s %12s %12s%n", "what", "GB/s", "us");
-    for (int log : new int[] {20, 24, 28, 30, 32}) {
-      if (log <= most) {
+    for (int log : new int[] {10, 20, 24, 28, 30, 32}) {
+      if (log <= most && (log >= 20 || most < 20)) {
         bench.limits(1L << log);
         for (DType dtype : DType.values()) {
           bench.fills(1L << log, dtype);
@@ -56,8 +57,10 @@ final class GpuBench {
         bench.curand(1L << log);
       }
     }
-    for (int side : new int[] {512, 2048, 4096}) {
-      bench.orthogonal(side);
+    for (int side : new int[] {32, 512, 2048, 4096}) {
+      if (2 * log(side) <= most && (side >= 512 || most < 20)) {
+        bench.orthogonal(side);
+      }
     }
     Files.writeString(Path.of(args[0]), "[\n" + String.join(",\n", bench.json) + "\n]\n");
   }

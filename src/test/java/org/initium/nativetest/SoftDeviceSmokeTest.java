@@ -63,6 +63,7 @@ import org.initium.testing.CudaTest;
 import org.initium.testing.SoftDevice;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * of the CUDA backend stands on.
  */
 @CudaTest
+@Tag("software-device")
 @SuppressWarnings("restricted") // dlopen
 class SoftDeviceSmokeTest {
   private static final int N = 1 << 20;

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
 
 /**
  * A test class that needs a CUDA device: the software device, or with {@code -Dinitium.cuda=real}
@@ -29,7 +31,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public @interface CudaTest {
   /** Loads the device, and looks after each test whether it was left clean. */
   final class Extension
-      implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
+      implements BeforeAllCallback,
+          BeforeEachCallback,
+          AfterEachCallback,
+          TestExecutionExceptionHandler,
+          ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE =
         ExtensionContext.Namespace.create(Extension.class);
 
@@ -67,6 +73,16 @@ public @interface CudaTest {
         throw new AssertionError(
             "the test left objects behind: before " + before + ", after " + after);
       }
+    }
+
+    /** On a real GPU a test that skips itself has failed. */
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+        throws Throwable {
+      if (SoftDevice.realGpu() && failure instanceof TestAbortedException) {
+        throw new AssertionError("skipped, which is a failure on a real GPU", failure);
+      }
+      throw failure;
     }
 
     @Override
