@@ -7,6 +7,7 @@ namespace initium::soft {
 
 void Compiler::instruction(uint32_t returnLabel) {
   Instr i;
+  i.line = line_;
   if (reader_.take("@")) {
     i.guardNegated = reader_.take("!");
     const std::string name = reader_.word("a predicate");
@@ -14,7 +15,6 @@ void Compiler::instruction(uint32_t returnLabel) {
     if (p.type != Type::Pred) fail("the guard is not a predicate: '" + name + "'");
     i.guard = uint32_t(p.value);
   }
-  i.line = line_ = reader_.peek().line;
   const std::string opcode = reader_.word("an instruction");
   i.opcode = opcode.substr(0, opcode.find('.'));
   std::vector<Operand> operands;

@@ -29,11 +29,17 @@ TEST(captured_work_runs_when_the_graph_is_launched) {
   CHECK_EQUAL(d.launch(d.add, p, 10, 64, d.a), CUDA_SUCCESS);
   CHECK_EQUAL(cuStreamIsCapturing(d.a, &status), CUDA_SUCCESS);
   CHECK_EQUAL(status, unsigned{CU_STREAM_CAPTURE_STATUS_ACTIVE});
-  CUgraph graph = nullptr;
+  CUgraph graph = nullptr, none = nullptr;
   CHECK_EQUAL(cuStreamEndCapture(d.a, &graph), CUDA_SUCCESS);
-  CHECK_EQUAL(cuStreamEndCapture(d.a, &graph), CUDA_ERROR_ILLEGAL_STATE);
-  CHECK(graph == nullptr);
+  CHECK_EQUAL(cuStreamEndCapture(d.a, &none), CUDA_ERROR_ILLEGAL_STATE);
+  CHECK(none == nullptr);
+  CHECK_EQUAL(cuCtxSynchronize(), CUDA_SUCCESS);
   CHECK_EQUAL(word(p, 0), 1u);
+  CUgraphExec exec = instantiate(graph);
+  CHECK_EQUAL(cuGraphLaunch(exec, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamSynchronize(d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(word(p, 0), 1u + 5 + 10);
+  cuGraphExecDestroy(exec), cuGraphDestroy(graph);
   cuMemFree_v2(p);
 }
 

@@ -120,6 +120,10 @@ TEST(races_in_global_memory) {
   provoke("atom.global.add.u32 %r, [%a], 1; ld.global.u32 %r, [%a];", "race in global memory", kFailed, "atom.global.add.u32 %r, [%a], 1; ld.volatile.global.u32 %r, [%a];", {3}, {32});
   provoke("st.global.u32 [%x], %t; xor.b32 %s, %g, 1; mad.wide.u32 %y, %s, 4, %u; ld.global.u32 %r, [%y];", "race in global memory", kFailed,
           "st.global.u32 [%x], %t; bar.warp.sync -1; xor.b32 %s, %g, 1; mad.wide.u32 %y, %s, 4, %u; ld.global.u32 %r, [%y];", {1}, {32});
+  // all have read, one of them twice, which then writes; and a plain read, which a later volatile one does not hide
+  provoke("ld.global.u32 %r, [%a]; setp.eq.u32 %p, %t, 31; @%p ld.global.u32 %r, [%a]; @%p st.global.u32 [%a], %r;", "several threads of this block", kFailed, "setp.eq.u32 %p, %t, 31; @%p ld.global.u32 %r, [%a]; @%p ld.global.u32 %r, [%a]; @%p st.global.u32 [%a], %r;", {1}, {32});
+  const std::string later = " setp.eq.u32 %p, %t, 1; @%p ld.volatile.global.u32 %r, [%a]; setp.eq.u32 %p, %t, 2; @%p st.volatile.global.u32 [%a], %t;";
+  provoke("setp.eq.u32 %p, %t, 0; @%p ld.global.u32 %r, [%a];" + later, "race in global memory", kFailed, "setp.eq.u32 %p, %t, 0; @%p ld.volatile.global.u32 %r, [%a];" + later, {1}, {32});
   // 16-bit elements: neighbours are fine, the same one twice is not
   provoke("cvt.u16.u32 %h, %t; shr.u32 %s, %g, 1; mad.wide.u32 %y, %s, 2, %u; st.global.u16 [%y], %h;", "race in global memory", kFailed, "cvt.u16.u32 %h, %t; mad.wide.u32 %y, %g, 2, %u; st.global.u16 [%y], %h;");
   // a block barrier orders nothing between blocks
@@ -152,6 +156,7 @@ TEST(barrier_divergence) {
 TEST(traps_tables_and_time) {
   provoke("setp.eq.u32 %p, %t, 63; @%p trap;", "trap", kFailed, "setp.eq.u32 %p, %t, 64; @%p trap;");
   provoke("ts: .branchtargets l0, l1; brx.idx %t, ts; l0: l1:", "brx.idx: index", Code::IllegalInstruction, "and.b32 %t, %t, 1; ts: .branchtargets l0, l1; brx.idx %t, ts; l0: l1:");
+  provoke("min.u32 %t, %t, 2; ts: .branchtargets l0, l1; brx.idx %t, ts; l0: l1:", "brx.idx: index 2 of a table of 2", Code::IllegalInstruction, "min.u32 %t, %t, 1; ts: .branchtargets l0, l1; brx.idx %t, ts; l0: l1:");
   setenv("INITIUM_SOFT_TIMEOUT", "1", 1);
   const auto f = run("loop: bra loop;");
   unsetenv("INITIUM_SOFT_TIMEOUT");
