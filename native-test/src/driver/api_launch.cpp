@@ -8,7 +8,7 @@ using namespace initium::soft;
 
 namespace {
 
-constexpr int kRegisters = 32;  // of a thread, for occupancy: nothing here allocates registers
+constexpr int kRegisters = 32;  // of a thread: so many that they limit no occupancy
 
 size_t roundUp(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
@@ -16,12 +16,9 @@ int blocksPerMultiprocessor(const LoadedFunction& f, size_t threads, size_t dyna
   if (threads == 0 || threads > f.kernel->maxThreads || dynamic > f.maxDynamicShared) return 0;
   const size_t warps = roundUp(threads, 32),
                shared = f.kernel->sharedBytes + dynamic + Limits::sharedReserved;
-  size_t blocks =
-      std::min<size_t>(Limits::blocksPerMultiprocessor, Limits::threadsPerMultiprocessor / warps);
-  blocks = std::min(blocks, Limits::registers / (kRegisters * warps));
-  if (shared != 0)
-    blocks = std::min(blocks, Limits::sharedPerMultiprocessor / roundUp(shared, 128));
-  return int(blocks);
+  return int(
+      std::min({size_t(Limits::blocksPerMultiprocessor), Limits::threadsPerMultiprocessor / warps,
+                Limits::sharedPerMultiprocessor / roundUp(shared, 128)}));
 }
 
 // The parameters as they are now: the caller may change them as soon as the launch returns.

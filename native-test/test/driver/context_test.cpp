@@ -74,7 +74,7 @@ TEST(contexts_are_a_stack) {
   CHECK(seen == d.context);
   // A kernel on another context's stream, a function of another context: refused.
   CHECK_EQUAL(cuLaunchKernel(d.nothing, 1, 1, 1, 1, 1, 1, 0, d.a, nullptr, nullptr), CUDA_ERROR_INVALID_HANDLE);
-  CHECK(found("belongs to a context that is not current"));
+  CHECK(found("the stream belongs to a context that is not current"));
   CHECK_EQUAL(cuLaunchKernel(d.nothing, 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr, nullptr), CUDA_ERROR_INVALID_HANDLE);
   CHECK(found("the function belongs to a context that is not current"));
   CHECK_EQUAL(cuCtxPopCurrent_v2(&seen), CUDA_SUCCESS);
