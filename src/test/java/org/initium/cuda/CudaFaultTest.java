@@ -44,11 +44,15 @@ class CudaFaultTest implements Released {
   private record Operation(String name, Runnable run) {}
 
   private static Operation fill(Fill fill, DType dtype, long... shape) {
+    return fill(Generator.philox(1), fill, dtype, shape);
+  }
+
+  private static Operation fill(Generator generator, Fill fill, DType dtype, long... shape) {
     return new Operation(
-        fill + " in " + dtype,
+        fill + " in " + dtype + " by " + generator,
         () -> {
           try (Tensor tensor = Tensor.empty(Shape.of(shape), dtype, DEVICE)) {
-            Fills.fill(tensor, fill, Generator.philox(1));
+            Fills.fill(tensor, fill, generator.copy());
           }
         });
   }
@@ -84,6 +88,9 @@ class CudaFaultTest implements Released {
         fill(new Fill.Hadamard(1), DType.F32, 4, 4),
         fill(new Fill.Sparse(0.5, 1), DType.F32, 8, 4),
         fill(new Fill.Sparse(0.5, 1), DType.F32, 1 << 16, 1),
+        fill(Generator.torchCpu(1), new Fill.Normal(0, 1), DType.F32, 100),
+        fill(Generator.torchCuda(1), new Fill.Normal(0, 1), DType.F32, 100),
+        fill(Generator.torchCuda(1), new Fill.Sparse(0.5, 1), DType.F32, 8, 4),
         fill(new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR), DType.F32, 6, 4),
         fill(new Fill.Orthogonal(1, Fill.Orthogonal.Method.HOUSEHOLDER), DType.F64, 4, 6));
   }
@@ -210,7 +217,8 @@ class CudaFaultTest implements Released {
     SoftDevice device = SoftDevice.require();
     return Stream.of(
             byCurand(fill(new Fill.Normal(0, 1), DType.F32, 100)),
-            byCurand(fill(new Fill.Uniform(0, 1), DType.F16, 101)))
+            byCurand(fill(new Fill.Uniform(0, 1), DType.F16, 101)),
+            byCurand(fill(new Fill.TruncatedNormal(0, 1, -2, 2), DType.F64, 101)))
         .map(
             operation ->
                 DynamicTest.dynamicTest(
