@@ -48,7 +48,7 @@ final class Sparse {
   }
 
   /** The struct Sparse of kernels/sparse.cu. */
-  private static void launch(
+  static void launch(
       Target target,
       Fill.Sparse fill,
       ColumnKeys keys,

@@ -1,0 +1,106 @@
+package org.initium.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.initium.Backend;
+import org.initium.Backends;
+import org.initium.DType;
+import org.initium.Device;
+import org.initium.Fill;
+import org.initium.Generator;
+import org.initium.Shape;
+import org.initium.Storage;
+import org.initium.Stream;
+import org.initium.Tensor;
+import org.initium.law.ColumnKeys;
+import org.initium.law.Philox;
+import org.initium.testing.CudaTest;
+import org.initium.testing.Fills;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The last rows of sparse columns of 2^31, which are too long to be counted here: the cut is given,
+ * and what the kernel makes of it is compared with the keys as {@link ColumnKeys} has them.
+ */
+@CudaTest
+class LongestColumnTest implements Released {
+  private static final Device DEVICE = Device.cuda(0);
+  private static final Backend BACKEND = Backends.of(DEVICE);
+  private static final long ROWS = 1L << 31;
+  private static final int LAST = 5000;
+  private static final int SEED = 42;
+  private static final int CUT = 200;
+  private static final long CUTS_BYTES = 10 * 16 * 16; // the struct Shared, up to its counts
+  private static final long LAST_CUT = 9 * 16 * 16;
+
+  @ParameterizedTest
+  @CsvSource({"1, 0", "1, 1099511627779", "16, 0", "16, 262143"})
+  void endsAsTheLawSays(int columns, long offset) {
+    Shape whole = Shape.of(ROWS, columns);
+    Fill.Sparse fill = new Fill.Sparse(0.8, 1);
+    ColumnKeys keys = ColumnKeys.of(fill, whole, SEED, offset);
+    assertEquals(columns, keys.width());
+    long tie = 1L << 63 | ROWS - LAST / 2;
+    try (Tensor tensor = Tensor.empty(Shape.of(LAST, columns), DType.F32, DEVICE);
+        Stream stream = BACKEND.newStream(DEVICE);
+        Storage scratch = BACKEND.allocate(DEVICE, CUTS_BYTES);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment cuts = arena.allocate(CUTS_BYTES, Long.BYTES);
+      for (int column = 0; column < columns; column++) {
+        cuts.set(ValueLayout.JAVA_LONG, LAST_CUT + 16 * column, CUT); // and nothing left
+        cuts.set(ValueLayout.JAVA_LONG, LAST_CUT + 16 * column + Long.BYTES, tie);
+      }
+      BACKEND.copyFromHost(cuts, scratch, 0, stream);
+      Gpu gpu = Gpus.of(DEVICE);
+      Tensor shard = tensor.shardOf(whole, ROWS - LAST, 0);
+      try (Current _ = gpu.enter()) {
+        Target target = new Target(gpu, shard, (CudaStream) stream);
+        Sparse.launch(target, fill, keys, 0, 1, "spread_f32", 4, scratch.address(), 0);
+      }
+      stream.synchronize();
+      try (Tensor read = tensor.toCpu()) {
+        check(read, keys, tie);
+      }
+    }
+  }
+
+  private static void check(Tensor read, ColumnKeys keys, long tie) {
+    int zeros = 0;
+    int columns = keys.width();
+    long end = ROWS * columns;
+    long begin = end - (long) LAST * columns;
+    for (long group = begin - begin % ColumnKeys.GROUP; group < end; group += ColumnKeys.GROUP) {
+      try (Tensor normals = normals(keys, group)) {
+        int kept = 0;
+        for (long i = group; i < group + ColumnKeys.GROUP; i++) {
+          double expected = isZero(keys, i, tie) ? 0 : normals.get(kept++);
+          if (i >= begin) {
+            assertEquals(expected, read.get((i - begin) / columns, i % columns), "element " + i);
+            zeros += expected == 0 ? 1 : 0;
+          }
+        }
+      }
+    }
+    int all = LAST * columns;
+    assertEquals(all * CUT / 256.0, zeros, 6 * Math.sqrt(all * 0.2));
+  }
+
+  private static boolean isZero(ColumnKeys keys, long i, long tie) {
+    int key = Philox.word(SEED, keys.keyWord(i)) >>> Byte.SIZE * (int) (i % 4) & 0xff;
+    long order = keys.tie(0, i);
+    order = order >>> 31 << Integer.SIZE | order & ROWS - 1; // rows have 32 bits in the kernel
+    return key < CUT || key == CUT && Long.compareUnsigned(order, tie) < 0;
+  }
+
+  /** The first normals of a group. */
+  private static Tensor normals(ColumnKeys keys, long group) {
+    Tensor memory = Tensor.empty(Shape.of(ColumnKeys.GROUP), DType.F32);
+    Tensor part = memory.shardOf(Shape.of(ROWS * keys.width()), group);
+    Fills.fill(part, new Fill.Normal(0, 1), Generator.philox(SEED, keys.normalStart()));
+    return memory;
+  }
+}
