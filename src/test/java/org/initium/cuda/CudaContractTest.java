@@ -1,0 +1,13 @@
+package org.initium.cuda;
+
+import org.initium.Device;
+import org.initium.contract.FillContract;
+import org.initium.testing.CudaTest;
+
+@CudaTest
+class CudaContractTest extends FillContract implements Released {
+  @Override
+  protected Device device() {
+    return Device.cuda(0);
+  }
+}
