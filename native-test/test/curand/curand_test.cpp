@@ -37,6 +37,7 @@ TEST(words_are_philox_in_stream_order) {
   CHECK_EQUAL(curandSetGeneratorOffset(g, 77), 0);  // after the call: does not change it
   CHECK_EQUAL(initiumSoftPending(), 2);
   CHECK_EQUAL(cuStreamSynchronize(d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(initiumSoftPending(), 0);  // both were on that stream
   const unsigned known[] = {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8};  // Random123, philox4x32-10, zeros
   for (std::size_t i = 0; i < 4; ++i) CHECK_EQUAL(word(p, i), known[i]);
   CHECK_EQUAL(curandSetGeneratorOffset(g, 2), 0);

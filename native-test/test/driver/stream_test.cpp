@@ -183,26 +183,29 @@ TEST(stream_handles_and_properties) {
 }
 
 TEST(two_threads_use_one_device) {
-  Device d;
-  std::vector<unsigned> sums(2);
-  auto work = [&](std::size_t i, CUstream stream) {
-    cuCtxSetCurrent(d.context);
-    CUdeviceptr p = 0;
-    cuMemAlloc_v2(&p, 256);
-    d.launch(d.fill, p, 0, 64, stream);
-    for (int k = 0; k < 200; ++k) {
-      d.launch(d.add, p, 1, 64, stream);
-      if (k % 20 == 0) cuStreamSynchronize(stream);
-    }
-    cuStreamSynchronize(stream);
-    cuMemcpyDtoH_v2(&sums[i], p, 4);
-    cuMemFree_v2(p);
-  };
-  std::thread other(work, 0, d.a);
-  work(1, d.b);
-  other.join();
-  CHECK(sums[0] == 200 && sums[1] == 200);
-  CHECK_EQUAL(initiumSoftFindings(), 0);
+  for (const unsigned long seed : {0, 1, 2}) {  // with a seed a thread runs the other's work, too; never work that runs already
+    Device d;
+    initiumSoftSeed(seed);
+    std::vector<unsigned> sums(2);
+    auto work = [&](std::size_t i, CUstream stream) {
+      cuCtxSetCurrent(d.context);
+      CUdeviceptr p = 0;
+      cuMemAlloc_v2(&p, 256);
+      d.launch(d.fill, p, 0, 64, stream);
+      for (int k = 0; k < 200; ++k) {
+        d.launch(d.add, p, 1, 64, stream);
+        if (k % 20 == 0) cuStreamSynchronize(stream);
+      }
+      cuStreamSynchronize(stream);
+      cuMemcpyDtoH_v2(&sums[i], p, 4);
+      cuMemFree_v2(p);
+    };
+    std::thread other(work, 0, d.a);
+    work(1, d.b);
+    other.join();
+    CHECK(sums[0] == 200 && sums[1] == 200);
+    CHECK_EQUAL(initiumSoftFindings(), 0);
+  }
 }
 
 TEST(queue_is_finite) {
