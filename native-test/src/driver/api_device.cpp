@@ -45,7 +45,7 @@ INITIUM_API CUresult cuInit(unsigned flags) {
   });
 }
 INITIUM_API CUresult cuDriverGetVersion(int* version) {
-  return entry(__func__, Needs::Nothing, [&](Call&) { out(version) = 12060; });
+  return entry(__func__, Needs::Nothing, [&](Call& c) { out(version) = c.driver.environment.driver; });
 }
 
 INITIUM_API CUresult cuDeviceGetCount(int* count) {

@@ -9,6 +9,7 @@ struct Environment {
   int devices = 1;               // INITIUM_SOFT_DEVICES: how many devices there are
   uint64_t memory = 1ull << 30;  // INITIUM_SOFT_MEMORY: bytes on each device (suffix k, m, g)
   uint64_t seed = 0;             // INITIUM_SOFT_SEED: 0 = as late as possible, else shuffled
+  int driver = 12060;            // INITIUM_SOFT_DRIVER: the CUDA version it says it has
   int workers = 0;               // INITIUM_SOFT_WORKERS: host threads for blocks, 0 = all
   std::string faults, report;    // INITIUM_SOFT_FAULT: see calls.h; INITIUM_SOFT_REPORT: a file
 
