@@ -1,5 +1,7 @@
 package org.initium.torch;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.initium.DType;
 
 /** torch's uniforms and normals on the CPU in the types computed in binary32, a chunk at a time. */
@@ -7,7 +9,9 @@ final class FloatDraws {
   private static final float TWO_PI = (float) (2 * Math.PI);
   private static final float UNIT = 0x1p-24f;
   private static final int LOW_BITS = 0xffffff;
-  private static final int HALF_BLOCK = 8;
+
+  /** Half a block is four of these: a call of arraycopy for 32 bytes costs more than they do. */
+  private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private FloatDraws() {}
 
@@ -49,10 +53,8 @@ final class FloatDraws {
    */
   static void normal(Scratch s, int count, float mean, float std, DType dtype) {
     int pairs = count / 2;
-    for (int b = 0; b < pairs; b += HALF_BLOCK) {
-      System.arraycopy(s.words, 2 * b, s.firsts, b, HALF_BLOCK);
-      System.arraycopy(s.words, 2 * b + HALF_BLOCK, s.seconds, b, HALF_BLOCK);
-    }
+    apart(MemorySegment.ofArray(s.words), 4L * count, MemorySegment.ofArray(s.firsts), 0);
+    apart(MemorySegment.ofArray(s.words), 4L * count, MemorySegment.ofArray(s.seconds), 32);
     for (int k = 0; k < pairs; k++) {
       s.radii[k] = LOW_BITS + 1 - (s.firsts[k] & LOW_BITS); // (1 - u) 2^24
       s.reduced[k] = TWO_PI * ((s.seconds[k] & LOW_BITS) * UNIT);
@@ -64,10 +66,32 @@ final class FloatDraws {
       s.cosines[k] = Math.fma(radius * s.cosines[k], std, mean);
       s.sines[k] = Math.fma(radius * s.sines[k], std, mean);
     }
-    for (int b = 0; b < pairs; b += HALF_BLOCK) {
-      System.arraycopy(s.cosines, b, s.floats, 2 * b, HALF_BLOCK);
-      System.arraycopy(s.sines, b, s.floats, 2 * b + HALF_BLOCK, HALF_BLOCK);
-    }
+    together(MemorySegment.ofArray(s.cosines), 4L * count, MemorySegment.ofArray(s.floats), 0);
+    together(MemorySegment.ofArray(s.sines), 4L * count, MemorySegment.ofArray(s.floats), 32);
     Rounding.round(s.floats, s.bits, count, dtype);
+  }
+
+  /** The halves of the blocks that are {@code from} bytes in, one behind the other. */
+  private static void apart(MemorySegment blocks, long bytes, MemorySegment half, long from) {
+    for (long b = 0; b < bytes; b += 64) {
+      long h = b >> 1;
+      long a = b + from;
+      half.set(WORD, h, blocks.get(WORD, a));
+      half.set(WORD, h + 8, blocks.get(WORD, a + 8));
+      half.set(WORD, h + 16, blocks.get(WORD, a + 16));
+      half.set(WORD, h + 24, blocks.get(WORD, a + 24));
+    }
+  }
+
+  /** The opposite of {@link #apart}. */
+  private static void together(MemorySegment half, long bytes, MemorySegment blocks, long from) {
+    for (long b = 0; b < bytes; b += 64) {
+      long h = b >> 1;
+      long a = b + from;
+      blocks.set(WORD, a, half.get(WORD, h));
+      blocks.set(WORD, a + 8, half.get(WORD, h + 8));
+      blocks.set(WORD, a + 16, half.get(WORD, h + 16));
+      blocks.set(WORD, a + 24, half.get(WORD, h + 24));
+    }
   }
 }
