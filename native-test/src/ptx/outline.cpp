@@ -106,7 +106,8 @@ Function function(Reader& r) {
   return f;
 }
 
-void header(Reader& r) {
+// The version times ten.
+int header(Reader& r) {
   while (r.debug()) {}
   r.need(".version");
   const std::string version(r.next().text);
@@ -122,6 +123,7 @@ void header(Reader& r) {
   } while (r.take(","));
   r.need(".address_size");
   if (r.literal().bits != 64) r.fail(".address_size must be 64");
+  return 10 * major + minor;
 }
 
 }  // namespace
@@ -137,7 +139,7 @@ std::vector<Declaration> declarations(Reader& r) {
 
 Outline::Outline(std::string_view ptx) : tokens(soft::tokens(ptx)) {
   Reader r{tokens};
-  header(r);
+  version = header(r);
   while (r.peek().kind != Token::End) {
     bool external = false;
     while (r.isAny({".visible", ".extern", ".weak", ".common"}))

@@ -40,6 +40,7 @@ struct Function {
 
 struct Outline {
   std::vector<Token> tokens;  // of a text that must outlive them
+  int version = 0;            // of PTX, times ten
   std::vector<Function> functions;
   std::vector<Declaration> variables;
 

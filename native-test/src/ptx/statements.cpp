@@ -29,6 +29,8 @@ void Compiler::instruction(uint32_t returnLabel) {
     return;
   const auto known = Forms::all().find(opcode);
   if (!known) fail("unknown instruction or modifier '" + opcode + "'");
+  if (opcode.starts_with("cvta.param") && outline_.version < 77)  // nvcc emits it, ptxas refuses it
+    fail("'" + opcode + "' needs .version 7.7");
   form(opcode, *known, std::move(operands), i);
 }
 

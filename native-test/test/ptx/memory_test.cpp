@@ -152,7 +152,7 @@ TEST(variables_and_initialisers) {
 }
 
 TEST(address_spaces) {
-  Device d(".extern .shared .align 16 .b8 dyn[];\n.shared .align 4 .b8 fixed[20];\n.entry k(.param .u64 out, .param .align 8 .b8 s[16]) { .reg .b64 %o, %p, %q; .reg .pred %a, %b, %c, %d; .reg .b32 %r, %t; .local .align 4 .b8 l[4];\n"
+  Device d(".version 7.7\n.target sm_75\n.address_size 64\n.extern .shared .align 16 .b8 dyn[];\n.shared .align 4 .b8 fixed[20];\n.entry k(.param .u64 out, .param .align 8 .b8 s[16]) { .reg .b64 %o, %p, %q; .reg .pred %a, %b, %c, %d; .reg .b32 %r, %t; .local .align 4 .b8 l[4];\n"
            "ld.param.u64 %o, [out]; mov.u64 %p, l; cvta.local.u64 %p, %p; isspacep.local %a, %p; isspacep.shared %b, %p; isspacep.global %c, %o; isspacep.global %d, %p;\n"
            "selp.u32 %r, 1, 0, %a; @%b add.u32 %r, %r, 2; @%c add.u32 %r, %r, 4; @%d add.u32 %r, %r, 8; st.global.u32 [%o], %r;\n"
            "mov.b64 %q, s; ld.param.u32 %r, [%q+4]; st.global.u32 [%o+4], %r; cvta.param.u64 %q, %q; ld.u32 %r, [%q+8]; st.global.u32 [%o+8], %r; isspacep.param %a, %q; selp.u32 %r, 1, 0, %a; st.global.u32 [%o+12], %r;\n"

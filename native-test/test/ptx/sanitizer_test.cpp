@@ -205,6 +205,7 @@ TEST(load_errors_name_the_line) {
     CHECK_EQUAL(log(h + before + ".func f() { .reg .b32 %r;\n add.u32.cc %r, 1, 2;\n}"), std::string("line 6: unknown instruction or modifier 'add.u32.cc'"));
     CHECK_EQUAL(log(h + before + ".func f() {\n ret\n}"), std::string("line 7: expected an operand at '}'"));
   }
+  CHECK_EQUAL(log(h + ".entry k() { .reg .b64 %q;\n cvta.param.u64 %q, %q; }"), std::string("line 5: 'cvta.param.u64' needs .version 7.7"));
   CHECK_EQUAL(log(".version 12.0\n.target sm_75\n.address_size 64"), std::string("line 2: unsupported .version 12.0"));
   CHECK(log(".version 6.3\n.target sm_75\n.address_size 32").find("must be 64") != std::string::npos);
   CHECK(log(h + ".extern .global .u32 x;\n.entry k() {}").find("extern variable 'x' is not defined") != std::string::npos);
