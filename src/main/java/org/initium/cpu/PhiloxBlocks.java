@@ -7,7 +7,7 @@ final class PhiloxBlocks {
   /**
    * Philox blocks under way at a time. Their values reach memory in one burst, 2 KB in f32: the
    * stores wait in the processor's buffers while the next blocks are computed. Bursts of 8 KB did
-   * not fit, and cost a fill of 1e7 elements a fifth of its time (measured on an Intel Xeon).
+   * not fit: of 1e7 uniforms they cost 29 % of the time, of normals 13 % (an Intel Xeon).
    */
   static final int MOST = 128;
 

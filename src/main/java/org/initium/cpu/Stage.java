@@ -70,11 +70,10 @@ final class Stage {
 
     private static String vectorBytes() {
       try {
-        return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-            .getVMOption("MaxVectorSize")
-            .getValue();
-      } catch (IllegalArgumentException | NullPointerException e) {
-        return "unknown"; // another virtual machine
+        var machine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        return machine.getVMOption("MaxVectorSize").getValue();
+      } catch (IllegalArgumentException e) {
+        return "unknown"; // another virtual machine, or one without the option
       }
     }
   }

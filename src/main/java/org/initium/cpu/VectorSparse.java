@@ -26,9 +26,10 @@ enum VectorSparse implements SparseEngine {
   private static final int MOST = 255;
 
   /**
-   * Rows from which on a column's cut is within {@link #NEAR} of its quantile, but once in 10^5.
+   * Rows from which on a column's cut is within {@link #NEAR} of its quantile by 4 standard
+   * deviations of the binomial distribution or more.
    */
-  private static final int MANY = 512;
+  private static final int MANY = 1024;
 
   private static final int NEAR = 16;
 

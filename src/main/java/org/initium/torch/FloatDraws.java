@@ -71,7 +71,11 @@ final class FloatDraws {
     Rounding.round(s.floats, s.bits, count, dtype);
   }
 
-  /** The halves of the blocks that are {@code from} bytes in, one behind the other. */
+  /**
+   * The halves of the blocks that are {@code from} bytes in, one behind the other. With the steps
+   * as arguments one method would do for this and {@link #together}, but take longer: C2 then keeps
+   * the checks of bounds.
+   */
   private static void apart(MemorySegment blocks, long bytes, MemorySegment half, long from) {
     for (long b = 0; b < bytes; b += 64) {
       long h = b >> 1;

@@ -5,11 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.initium.DType;
 import org.initium.Fill;
@@ -17,8 +13,8 @@ import org.initium.Generator;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.testing.Fills;
+import org.initium.testing.JavaProcess;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which engine a process gets, with and without the Vector API's module. */
 class ProviderTest {
@@ -27,8 +23,6 @@ class ProviderTest {
   /** Whose methods are to be inlined: those of vectors, and what we do with them. */
   private static final Pattern VECTORS =
       Pattern.compile("jdk\\.incubator\\.vector|cpu\\.Vector(?!Engine)");
-
-  @TempDir Path folder;
 
   /** What the processes run: fills for a while, and prints the engine and a number of the bits. */
   static final class Fast {
@@ -61,23 +55,11 @@ class ProviderTest {
     }
   }
 
-  private String run(int seconds, String... flags) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx512m"));
-    command.addAll(List.of(flags));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Fast.class.getName(), Integer.toString(seconds)));
-    Path output = folder.resolve("output");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertTrue(process.waitFor(5, TimeUnit.MINUTES), "the process did not end");
-    String text = Files.readString(output);
-    assertEquals(0, process.exitValue(), text);
-    return text;
+  private static String run(int seconds, String... flags) throws IOException, InterruptedException {
+    return new JavaProcess(Fast.class)
+        .flags("-Xmx512m")
+        .flags(flags)
+        .run(Integer.toString(seconds));
   }
 
   @Test

@@ -1,25 +1,22 @@
 package org.initium.cpu;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Generator;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.testing.Fills;
+import org.initium.testing.JavaProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How much memory fills take beside the tensor: what a process grows by at its highest. */
 @EnabledOnOs(
@@ -47,8 +44,6 @@ class ScratchTest {
       FILLS.put("orthogonal " + method, new Fill.Orthogonal(1, method));
     }
   }
-
-  @TempDir Path folder;
 
   /** What the process runs: the heap has a limit, and C2, which needs memory of its own, is off. */
   static final class Filling {
@@ -82,30 +77,12 @@ class ScratchTest {
 
   @Test
   void scratchIsBounded() throws Exception {
-    Path output = folder.resolve("output");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "--add-modules=jdk.incubator.vector",
-            "-Xms48m",
-            "-Xmx48m",
-            "-XX:+AlwaysPreTouch",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Dinitium.simd=off",
-            "-Dinitium.threads=2",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Filling.class.getName());
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertTrue(process.waitFor(5, TimeUnit.MINUTES), "the process did not end");
-    String text = Files.readString(output);
-    assertEquals(0, process.exitValue(), text);
+    String text =
+        new JavaProcess(Filling.class)
+            .flags("--add-modules=jdk.incubator.vector", "-Xms48m", "-Xmx48m")
+            .flags("-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+            .flags("-Dinitium.simd=off", "-Dinitium.threads=2")
+            .run();
     for (String name : FILLS.keySet()) {
       long grown =
           text.lines()

@@ -3,15 +3,13 @@ package org.initium.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.initium.DeviceUnavailableException;
 import org.initium.testing.CudaTest;
+import org.initium.testing.JavaProcess;
 import org.initium.testing.SoftDevice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,26 +38,11 @@ class StartTest {
     }
   }
 
-  private String run(String what, String classPath, Map<String, String> environment)
-      throws IOException, InterruptedException {
-    Path output = folder.resolve("output");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path") + classPath,
-            Starting.class.getName(),
-            what);
-    builder.environment().keySet().removeAll(List.of("CUDA_HOME", "CUDA_PATH"));
-    builder.environment().put("INITIUM_CUDA_PATH", BUILT.toString());
-    builder.environment().putAll(environment);
-    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
-    assertTrue(process.waitFor(2, TimeUnit.MINUTES), "the process did not end");
-    String text = Files.readString(output);
-    assertEquals(0, process.exitValue(), text);
-    assertEquals(1, text.lines().count(), text);
-    return text;
+  private static JavaProcess starting(Map<String, String> environment) {
+    return new JavaProcess(Starting.class)
+        .environment(
+            Map.of("CUDA_HOME", "", "CUDA_PATH", "", "INITIUM_CUDA_PATH", BUILT.toString()))
+        .environment(environment);
   }
 
   /** A library that loads, in a folder of another. */
@@ -70,16 +53,16 @@ class StartTest {
 
   @Test
   void aDriverThatIsTooOldIsNamedWithItsVersion(SoftDevice device) throws Exception {
-    assertEquals("3 devices\n", run("devices", "", Map.of("INITIUM_SOFT_DEVICES", "3")));
+    assertEquals("3 devices\n", starting(Map.of("INITIUM_SOFT_DEVICES", "3")).run("devices"));
     assertEquals(
         "unavailable: the driver %s is for CUDA 11.1; CUDA 11.2 or newer is needed: update NVIDIA's driver\n"
             .formatted(BUILT.resolve(Libraries.DRIVER)),
-        run("devices", "", Map.of("INITIUM_SOFT_DRIVER", "11010")));
+        starting(Map.of("INITIUM_SOFT_DRIVER", "11010")).run("devices"));
   }
 
   @Test
   void aDriverWithoutADeviceIsNamed(SoftDevice device) throws Exception {
-    String text = run("devices", "", Map.of("INITIUM_SOFT_DEVICES", "0"));
+    String text = starting(Map.of("INITIUM_SOFT_DEVICES", "0")).run("devices");
     assertTrue(text.contains(BUILT.resolve(Libraries.DRIVER) + " finds no CUDA device"), text);
     assertTrue(text.contains("CUDA_ERROR_NO_DEVICE"), text);
   }
@@ -89,8 +72,8 @@ class StartTest {
     library("toolkit", "lib64");
     String from = "from " + folder.resolve("toolkit").resolve("lib64").resolve(NAME) + "\n";
     String toolkit = folder.resolve("toolkit").toString();
-    assertEquals(from, run("library", "", Map.of("CUDA_HOME", toolkit)));
-    assertEquals(from, run("library", "", Map.of("CUDA_PATH", toolkit)));
+    assertEquals(from, starting(Map.of("CUDA_HOME", toolkit)).run("library"));
+    assertEquals(from, starting(Map.of("CUDA_PATH", toolkit)).run("library"));
   }
 
   @Test
@@ -98,10 +81,9 @@ class StartTest {
     library("toolkit", "lib64");
     library("jar", "org", "bytedeco", "cuda", "linux-x86_64");
     String text =
-        run(
-            "library",
-            File.pathSeparator + folder.resolve("jar"),
-            Map.of("CUDA_HOME", folder.resolve("toolkit").toString()));
+        starting(Map.of("CUDA_HOME", folder.resolve("toolkit").toString()))
+            .classPath(folder.resolve("jar"))
+            .run("library");
     assertTrue(text.endsWith("natives-cuda-redist/" + NAME + "\n"), text);
     Files.delete(Path.of(text.strip().substring("from ".length())));
   }
