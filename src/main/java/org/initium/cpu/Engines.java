@@ -2,7 +2,6 @@ package org.initium.cpu;
 
 /** Decides once whether the Vector API computes, and says so in the log. */
 final class Engines {
-  private static final System.Logger LOG = System.getLogger(Engines.class.getName());
   private static final String MODULE = "jdk.incubator.vector";
 
   /**
@@ -30,7 +29,7 @@ final class Engines {
   /** Nothing touches the Vector API's classes unless its module is there. */
   private static Engine best() {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-      LOG.log(
+      log(
           System.Logger.Level.WARNING,
           "the Vector API is not there and large CPU fills are two times slower; start java with"
               + " --add-modules "
@@ -44,12 +43,18 @@ final class Engines {
   private static Engine vectors() {
     int bits = VectorEngine.bits();
     if (bits < 256) {
-      LOG.log(
+      log(
           System.Logger.Level.INFO,
-          "vectors of {0} bits are too short to be worth it; CPU fills go on in plain loops",
-          bits);
+          "vectors of "
+              + bits
+              + " bits are too short to be worth it; CPU fills go on in plain loops");
       return ScalarEngine.INSTANCE;
     }
     return VectorEngine.INSTANCE;
+  }
+
+  /** Makes the logger when there is something to say: it costs a cold start 30 ms. */
+  private static void log(System.Logger.Level level, String message) {
+    System.getLogger(Engines.class.getName()).log(level, message);
   }
 }

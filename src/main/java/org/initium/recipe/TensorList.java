@@ -85,7 +85,7 @@ final class TensorList {
     List<YamlNode> items = Fields.items(node, "shape of '" + name + "'");
     long[] sizes = new long[items.size()];
     for (int d = 0; d < sizes.length; d++) {
-      sizes[d] = variables.count(items.get(d), "size %d of '%s'".formatted(d, name));
+      sizes[d] = variables.count(items.get(d), "size " + d + " of '" + name + "'");
     }
     try {
       return Shape.of(sizes);
