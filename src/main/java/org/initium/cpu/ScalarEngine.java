@@ -24,8 +24,7 @@ enum ScalarEngine implements Engine {
 
   @Override
   public Values uniform(Uniform32 law, long seed, long start) {
-    // values grow with the word: where the smallest is not too low, none is
-    boolean above = Math.fma(Units.HALF_STEP_32, law.range(), law.lo()) >= law.low();
+    boolean above = law.staysAboveLow();
     return (first, count, block) -> {
       int begin = LoopPhilox.inOrder(seed, start + first, count, block);
       if (above) {

@@ -38,7 +38,11 @@ final class VectorEngine implements Engine {
   @Override
   public Values uniform(Uniform32 law, long seed, long start) {
     return new Written(
-        seed, start, (b, n, address) -> VectorValues.uniforms(b.counters, n, law, address));
+        seed,
+        start,
+        law.staysAboveLow()
+            ? (b, n, address) -> VectorValues.uniforms(b.counters, n, law, address)
+            : (b, n, address) -> VectorValues.liftedUniforms(b.counters, n, law, address));
   }
 
   @Override

@@ -52,7 +52,7 @@ final class VectorValues {
     return high.fma(all(65536), low).fma(all(STEP), all(HALF_STEP));
   }
 
-  /** {@link Uniform32#at}. */
+  /** {@link Uniform32#at} of laws none of whose values is too low. */
   static void uniforms(long[][] counters, int blocks, Uniform32 law, long address) {
     for (int i = 0; i < blocks; i += LANES) {
       FloatVector x = scaled(unit(VectorPhilox.joined(counters[0], counters[1], i)), law);
@@ -61,9 +61,21 @@ final class VectorValues {
     }
   }
 
+  /** {@link Uniform32#at}. */
+  static void liftedUniforms(long[][] counters, int blocks, Uniform32 law, long address) {
+    for (int i = 0; i < blocks; i += LANES) {
+      FloatVector x = scaled(unit(VectorPhilox.joined(counters[0], counters[1], i)), law);
+      FloatVector y = scaled(unit(VectorPhilox.joined(counters[2], counters[3], i)), law);
+      VectorPairs.storeDoubles(lifted(x, law), lifted(y, law), address + 16L * i);
+    }
+  }
+
   private static FloatVector scaled(FloatVector unit, Uniform32 law) {
     FloatVector x = unit.fma(law.range(), law.lo());
-    x = x.blend(law.high(), x.compare(GT, law.high()));
+    return x.blend(law.high(), x.compare(GT, law.high()));
+  }
+
+  private static FloatVector lifted(FloatVector x, Uniform32 law) {
     return x.blend(law.low(), x.compare(LT, law.low()));
   }
 

@@ -7,8 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
+import org.initium.DType;
+import org.initium.Fill;
+import org.initium.law.Philox;
 import org.initium.law.PhiloxTest;
+import org.initium.law.Uniform32;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class VectorEngineTest {
   @Test
@@ -39,6 +45,21 @@ class VectorEngineTest {
             Arrays.copyOfRange(scalar.words, a, a + count),
             Arrays.copyOfRange(vector.words, b, b + count),
             count + " words from " + start);
+      }
+    }
+  }
+
+  /** The first law has values to lift to its lower bound, the second has none. */
+  @ParameterizedTest
+  @CsvSource({"BF16, -0.02, 0.02", "F32, -1, 1"})
+  void uniformsAreThoseOfTheLaw(DType dtype, double a, double b) {
+    Uniform32 law = Uniform32.of(new Fill.Uniform(a, b), dtype);
+    assertEquals(dtype == DType.F32, law.staysAboveLow());
+    for (Engine engine : new Engine[] {ScalarEngine.INSTANCE, VectorEngine.INSTANCE}) {
+      Block block = new Block();
+      int begin = engine.uniform(law, 7, 5).compute(0, 2000, block);
+      for (int i = 0; i < 2000; i++) {
+        assertEquals(law.at(Philox.word(7, 5 + i)), block.floats[begin + i], engine + " at " + i);
       }
     }
   }
