@@ -14,6 +14,13 @@ interface Engine {
    */
   int words(long seed, long n, int count, Block block);
 
+  /**
+   * Computes words {@code n + places[i]} of the stream.
+   *
+   * @param places ascending, {@code count} of them
+   */
+  void wordsAt(long seed, long n, int[] places, int count, int[] out, Block block);
+
   /** The values of a uniform fill whose first word is {@code start}. */
   Values uniform(Uniform32 law, long seed, long start);
 

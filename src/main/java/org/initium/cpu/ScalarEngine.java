@@ -1,6 +1,7 @@
 package org.initium.cpu;
 
 import org.initium.law.Normal32;
+import org.initium.law.Philox;
 import org.initium.law.Truncated32;
 import org.initium.law.Uniform32;
 import org.initium.law.Units;
@@ -20,6 +21,13 @@ enum ScalarEngine implements Engine {
   @Override
   public int words(long seed, long n, int count, Block block) {
     return LoopPhilox.inOrder(seed, n, count, block);
+  }
+
+  @Override
+  public void wordsAt(long seed, long n, int[] places, int count, int[] out, Block block) {
+    for (int i = 0; i < count; i++) {
+      out[i] = Philox.word(seed, n + places[i]);
+    }
   }
 
   @Override

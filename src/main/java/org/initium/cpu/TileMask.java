@@ -26,8 +26,13 @@ final class TileMask {
   /** What {@link ColumnKeys#tie} gives of them. */
   private long[] orders = new long[1024];
 
+  /** Their words. */
+  private int[] drawn = new int[1024];
+
   private int ties;
   private ColumnKeys law;
+  private Engine engine;
+  private Block block;
   private long tile;
   private long first;
   private int count;
@@ -35,6 +40,8 @@ final class TileMask {
   /** Draws the keys from index {@code first} of a tile on, a multiple of the group. */
   void load(ColumnKeys law, Engine engine, long tile, long first, int count, Block block) {
     this.law = law;
+    this.engine = engine;
+    this.block = block;
     this.tile = tile;
     this.first = first;
     this.count = count;
@@ -80,6 +87,7 @@ final class TileMask {
         addTie(Long.SIZE * words[i] + Long.numberOfTrailingZeros(bits));
       }
     }
+    order();
     if ((count & 63) != 0) {
       zero[longs - 1] |= -1L << count;
     }
@@ -102,10 +110,18 @@ final class TileMask {
     }
     if (ties == places.length) {
       places = Arrays.copyOf(places, 2 * ties);
-      orders = Arrays.copyOf(orders, 2 * ties);
+      orders = new long[2 * ties];
+      drawn = new int[2 * ties];
     }
-    places[ties] = place;
-    orders[ties++] = law.tie(tile, first + place);
+    places[ties++] = place;
+  }
+
+  /** Draws the ties' words, many at a time. */
+  private void order() {
+    engine.wordsAt(law.seed(), law.tieWord(tile) + first, places, ties, drawn, block);
+    for (int i = 0; i < ties; i++) {
+      orders[i] = law.tie(drawn[i], first + places[i]);
+    }
   }
 
   /** Something to do with each tie. */

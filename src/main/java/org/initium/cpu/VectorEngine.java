@@ -36,6 +36,11 @@ final class VectorEngine implements Engine {
   }
 
   @Override
+  public void wordsAt(long seed, long n, int[] places, int count, int[] out, Block block) {
+    VectorPhilox.at(seed, n, places, count, out, block);
+  }
+
+  @Override
   public Values uniform(Uniform32 law, long seed, long start) {
     return new Written(
         seed,

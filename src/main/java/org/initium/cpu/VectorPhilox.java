@@ -28,7 +28,7 @@ final class VectorPhilox {
   /** Vectors of blocks under way at once: one alone waits for its products most of the time. */
   private static final int GROUPS = 4;
 
-  private static final long[] IOTA = new long[LANES];
+  private static final long[] IOTA = new long[PhiloxBlocks.MOST + Block.SLACK];
 
   /** Each lane of the lower (upper) half twice. */
   private static final VectorShuffle<Long> LOWER = VectorShuffle.fromOp(LONGS, i -> i / 2);
@@ -56,57 +56,83 @@ final class VectorPhilox {
         (blocks, done) -> inOrder(out.counters, blocks, out.words, 4 * done));
   }
 
+  /**
+   * Words {@code n + places[i]} of the stream.
+   *
+   * @param places ascending
+   */
+  static void at(long seed, long n, int[] places, int count, int[] out, Block block) {
+    long[] second = block.couples;
+    for (int done = 0; done < count; ) {
+      long upper = n + places[done] >> 18;
+      int some = 0;
+      for (int i = done; i < count && some < PhiloxBlocks.MOST; i++) {
+        long word = n + places[i];
+        if (word >> 18 != upper) {
+          break;
+        }
+        second[some++] = word >> 2 & 0xffff;
+      }
+      rounds((int) upper, (int) (upper >> 32), 0, 0, seed, second, some, block.counters);
+      for (int i = 0; i < some; i++) {
+        out[done + i] = (int) block.counters[(int) (n + places[done + i]) & 3][i];
+      }
+      done += some;
+    }
+  }
+
   /** Philox of counters whose word 2 counts up. */
   static void rounds(int c0, int c1, int c2, int c3, long key, int blocks, long[][] counters) {
+    rounds(c0, c1, c2, c3, key, IOTA, blocks, counters);
+  }
+
+  /** Philox of counters whose word 2 is more than c2 by as much as an array says. */
+  private static void rounds(
+      int c0, int c1, int c2, int c3, long key, long[] more, int blocks, long[][] counters) {
     PhiloxBlocks.Start start = PhiloxBlocks.Start.of(c0, c1, c3, key);
-    LongVector own = all(start.x0());
+    LongVector own = all(start.x0() << 32);
     LongVector next = all(start.x1());
     LongVector upper = all(start.upper());
     LongVector lower = all(start.lower());
     LongVector first0 = all((int) key + 2 * W0);
     LongVector first1 = all((int) (key >>> 32) + 2 * W1);
-    // C2 makes vpmuludq of a product whose two factors are masked, the constant one too
+    // C2 makes vpmuludq of a product whose two factors are masked, the constant one too, or shifted
     LongVector low = all(LOW);
     LongVector m0 = all(M0).and(low);
     LongVector m1 = all(M1).and(low);
     LongVector w0 = all(W0);
     LongVector w1 = all(W1);
-    LongVector step = all(LANES);
-    LongVector counter = LongVector.fromArray(LONGS, IOTA, 0).add(all(c2));
+    LongVector second = all(c2);
     // as little as possible for C2 to inline: it gives up before the fifth group
     long[] x0 = counters[0];
     long[] x1 = counters[1];
     long[] x2 = counters[2];
     long[] x3 = counters[3];
     for (int i = 0; i < blocks; i += GROUPS * LANES) {
-      LongVector p = counter.and(low).mul(m1);
-      LongVector q = p.lanewise(LSHR, 32).lanewise(XOR, own).and(low).mul(m0);
+      LongVector p = LongVector.fromArray(LONGS, more, i).add(second).and(low).mul(m1);
+      LongVector q = p.lanewise(XOR, own).lanewise(LSHR, 32).mul(m0);
       LongVector a0 = p.lanewise(XOR, upper);
       LongVector a1 = next;
       LongVector a2 = q.lanewise(LSHR, 32).lanewise(XOR, lower);
       LongVector a3 = q;
-      counter = counter.add(step);
-      p = counter.and(low).mul(m1);
-      q = p.lanewise(LSHR, 32).lanewise(XOR, own).and(low).mul(m0);
+      p = LongVector.fromArray(LONGS, more, i + LANES).add(second).and(low).mul(m1);
+      q = p.lanewise(XOR, own).lanewise(LSHR, 32).mul(m0);
       LongVector b0 = p.lanewise(XOR, upper);
       LongVector b1 = next;
       LongVector b2 = q.lanewise(LSHR, 32).lanewise(XOR, lower);
       LongVector b3 = q;
-      counter = counter.add(step);
-      p = counter.and(low).mul(m1);
-      q = p.lanewise(LSHR, 32).lanewise(XOR, own).and(low).mul(m0);
+      p = LongVector.fromArray(LONGS, more, i + 2 * LANES).add(second).and(low).mul(m1);
+      q = p.lanewise(XOR, own).lanewise(LSHR, 32).mul(m0);
       LongVector d0 = p.lanewise(XOR, upper);
       LongVector d1 = next;
       LongVector d2 = q.lanewise(LSHR, 32).lanewise(XOR, lower);
       LongVector d3 = q;
-      counter = counter.add(step);
-      p = counter.and(low).mul(m1);
-      q = p.lanewise(LSHR, 32).lanewise(XOR, own).and(low).mul(m0);
+      p = LongVector.fromArray(LONGS, more, i + 3 * LANES).add(second).and(low).mul(m1);
+      q = p.lanewise(XOR, own).lanewise(LSHR, 32).mul(m0);
       LongVector e0 = p.lanewise(XOR, upper);
       LongVector e1 = next;
       LongVector e2 = q.lanewise(LSHR, 32).lanewise(XOR, lower);
       LongVector e3 = q;
-      counter = counter.add(step);
       LongVector k0 = first0;
       LongVector k1 = first1;
       for (int round = 2; round < Philox.ROUNDS; round++) {

@@ -78,6 +78,11 @@ final class WarmingEngine implements Engine {
   }
 
   @Override
+  public void wordsAt(long seed, long n, int[] places, int count, int[] out, Block block) {
+    sparse.engine().wordsAt(seed, n, places, count, out, block);
+  }
+
+  @Override
   public SparseEngine sparse() {
     return sparse.engine().sparse();
   }

@@ -71,10 +71,14 @@ public record ColumnKeys(
     return tieStart() + tiles() * perTile;
   }
 
+  /** The position of a tile's first tie word. */
+  public long tieWord(long tile) {
+    return tieStart() + tile * perTile;
+  }
+
   /** The tie word and the row of an index in a tile as a number that orders equal keys. */
-  public long tie(long tile, long inTile) {
-    long word = Philox.word(seed, tieStart() + tile * perTile + inTile) & 0xFFFFFFFFL;
-    return word << 31 | inTile / width;
+  public long tie(int word, long inTile) {
+    return (word & 0xFFFFFFFFL) << 31 | inTile / width;
   }
 
   /**

@@ -49,6 +49,24 @@ class VectorEngineTest {
     }
   }
 
+  /**
+   * More than are drawn at once, across the borders where the upper words of the counter change.
+   */
+  @Test
+  void scatteredWordsAreThoseOfTheStream() {
+    int[] places = new Random(1).ints(1000, 0, 1 << 20).sorted().toArray();
+    for (long start : new long[] {0, 3, (1L << 34) - 300_000, (1L << 50) - 300_001}) {
+      for (Engine engine : new Engine[] {ScalarEngine.INSTANCE, VectorEngine.INSTANCE}) {
+        int[] words = new int[places.length];
+        engine.wordsAt(-77, start, places, places.length, words, new Block());
+        for (int i = 0; i < places.length; i++) {
+          String which = engine + ": " + places[i] + " from " + start;
+          assertEquals(Philox.word(-77, start + places[i]), words[i], which);
+        }
+      }
+    }
+  }
+
   /** The first law has values to lift to its lower bound, the second has none. */
   @ParameterizedTest
   @CsvSource({"BF16, -0.02, 0.02", "F32, -1, 1"})

@@ -91,7 +91,7 @@ class LongestColumnTest implements Released {
 
   private static boolean isZero(ColumnKeys keys, long i, long tie) {
     int key = Philox.word(SEED, keys.keyWord(i)) >>> Byte.SIZE * (int) (i % 4) & 0xff;
-    long order = keys.tie(0, i);
+    long order = keys.tie(Philox.word(keys.seed(), keys.tieWord(0) + i), i);
     order = order >>> 31 << Integer.SIZE | order & ROWS - 1; // rows have 32 bits in the kernel
     return key < CUT || key == CUT && Long.compareUnsigned(order, tie) < 0;
   }
