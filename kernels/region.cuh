@@ -73,6 +73,11 @@ __device__ __forceinline__ Row row(const Region& r, uint64_t index) {
   return rowAt<T>(r, r.memory + memory * sizeof(typename T::Stored), r.start + whole);
 }
 
+// One store of 16 bytes. Of an assignment of a uint4 whose parts were floats, nvcc 13 makes four stores of 4 bytes.
+__device__ __forceinline__ void storeGroup(uint64_t address, const uint32_t* packed) {
+  asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(address), "r"(packed[0]), "r"(packed[1]), "r"(packed[2]), "r"(packed[3]) : "memory");
+}
+
 // Writes the group of elements whose first has position group * GROUP<T>: those of them that the row has.
 template <class T, class Where>
 __device__ __forceinline__ void store(const Where& r, const Row& row, uint64_t group, const typename T::Compute* x) {
@@ -95,7 +100,7 @@ __device__ __forceinline__ void store(const Where& r, const Row& row, uint64_t g
       for (int k = 0; k < 4; k++) packed[k] = T::pack(x[2 * k], x[2 * k + 1]);
     }
     uint64_t origin = row.memory - row.start * sizeof(Stored);  // where position 0 would be
-    *reinterpret_cast<uint4*>(origin + group * 16) = make_uint4(packed[0], packed[1], packed[2], packed[3]);
+    storeGroup(origin + group * 16, packed);
   } else {
     Stored* memory = reinterpret_cast<Stored*>(row.memory);
     uint64_t first = group * N - row.start;  // index in the row; wraps below 0 where the row starts inside the group

@@ -69,6 +69,7 @@ uint64_t Memory::allocate(int device, size_t size, const std::string& what, size
   if (base + size + kGap > start + kRange) return 0;
   range.next = base + size + kGap - start;
   range.used += size;
+  range.peak = std::max(range.peak, range.used);
   return add(base, size, device, what, space);
 }
 
@@ -189,6 +190,16 @@ std::optional<Finding> Memory::fill(uint64_t to, uint32_t value, int width, size
 size_t Memory::used(int device) const {
   std::lock_guard guard(lock_);
   return ranges_[device].used;
+}
+
+size_t Memory::peak(int device) const {
+  std::lock_guard guard(lock_);
+  return ranges_[device].peak;
+}
+
+void Memory::forgetPeaks() {
+  std::lock_guard guard(lock_);
+  for (Range& range : ranges_) range.peak = range.used;
 }
 
 std::vector<const Allocation*> Memory::live(int device) const {

@@ -96,6 +96,8 @@ class Memory {
 
   size_t budget() const { return budget_; }
   size_t used(int device) const;
+  size_t peak(int device) const;  // the most that was in use since the start or the last forgetPeaks
+  void forgetPeaks();
   std::vector<const Allocation*> live(int device) const;  // host: -1
 
   // Held by a running kernel: no memory is unmapped meanwhile.
@@ -106,7 +108,7 @@ class Memory {
  private:
   struct Range {
     std::unique_ptr<Pages> pages;
-    size_t next = 0, used = 0;
+    size_t next = 0, used = 0, peak = 0;
   };
   uint64_t add(uint64_t base, size_t size, int device, const std::string& what, Space,
                std::unique_ptr<Pages> pinned = nullptr);

@@ -46,6 +46,14 @@ INITIUM_API long initiumSoftLive(const char* kind) {
   return sum;
 }
 
+// The most bytes that a device had allocated at a time since the start or the last reset; -1 when
+// there is no such device.
+INITIUM_API long initiumSoftPeakBytes(long device) {
+  Lock lock(Driver::get().mutex);
+  const bool there = device >= 0 && size_t(device) < Driver::get().devices.size();
+  return there ? long(Driver::get().memory.peak(int(device))) : -1;
+}
+
 // How much queued work has not run yet.
 INITIUM_API long initiumSoftPending() {
   Lock lock(Driver::get().mutex);
@@ -58,13 +66,14 @@ INITIUM_API void initiumSoftSeed(unsigned long seed) {
   Driver::get().engine.reseed(seed);
 }
 
-// Forgets findings, faults and counts, and makes lost contexts usable again. Memory, handles and
+// Forgets findings, faults, counts and peaks, and makes lost contexts usable again. Memory, handles and
 // queued work stay as they are.
 INITIUM_API void initiumSoftReset() {
   Lock lock(Driver::get().mutex);
   Findings::get().clear();
   Calls::get().setFaults("");
   Calls::get().resetCounts();
+  Driver::get().memory.forgetPeaks();
   Driver::get().contexts.removeIf([](Context& context) {
     context.sticky = CUDA_SUCCESS;
     return false;

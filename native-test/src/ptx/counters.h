@@ -11,7 +11,7 @@ struct KernelCount {
   uint64_t launches = 0, threads = 0, instructions = 0;
   uint64_t approx = 0;                       // results where the ISA leaves the last bits open
   uint64_t bytesRead = 0, bytesWritten = 0;  // global memory
-  std::map<std::string, uint64_t> byOpcode;  // instructions; without modifiers
+  std::map<std::string, uint64_t> byOpcode;  // instructions, as written: "ld.param.u64"
   void add(const KernelCount&);
 };
 

@@ -56,7 +56,7 @@ struct Action {
 };
 
 struct Instr : Action {
-  std::string opcode;  // without modifiers
+  std::string opcode;  // with its modifiers, as written
   uint32_t guard = kNone;
   bool guardNegated = false;
   uint32_t op[6] = {kNone, kNone, kNone, kNone, kNone, kNone};

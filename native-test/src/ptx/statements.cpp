@@ -16,7 +16,7 @@ void Compiler::instruction(uint32_t returnLabel) {
     i.guard = uint32_t(p.value);
   }
   const std::string opcode = reader_.word("an instruction");
-  i.opcode = opcode.substr(0, opcode.find('.'));
+  i.opcode = opcode;
   std::vector<Operand> operands;
   if (!reader_.is(";")) {
     do operands.push_back(operand(reader_));

@@ -107,6 +107,7 @@ long initiumSoftFinding(long, char*, long);
 long initiumSoftSetFaults(const char*, char*, long);
 long initiumSoftCalls(const char*);
 long initiumSoftLive(const char*);
+long initiumSoftPeakBytes(long);
 long initiumSoftPending();
 void initiumSoftSeed(unsigned long);
 void initiumSoftReset();

@@ -21,6 +21,20 @@ TEST(allocation_keeps_account) {
   CHECK_EQUAL(cuMemFree_v2(0), CUDA_SUCCESS);
 }
 
+TEST(the_peak_is_what_was_allocated_at_a_time) {
+  Device d;
+  const long before = initiumSoftPeakBytes(0);
+  const CUdeviceptr a = allocate(1000), b = allocate(500);
+  CHECK_EQUAL(cuMemFree_v2(a), CUDA_SUCCESS);
+  const CUdeviceptr c = allocate(700);
+  CHECK_EQUAL(initiumSoftPeakBytes(0), before + 1500);
+  initiumSoftReset();
+  CHECK_EQUAL(initiumSoftPeakBytes(0), before + 1200);
+  CHECK_EQUAL(cuMemFree_v2(b), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemFree_v2(c), CUDA_SUCCESS);
+  CHECK_EQUAL(initiumSoftPeakBytes(99), -1);
+}
+
 TEST(free_finds_misuse) {
   Device d;
   CUdeviceptr p = allocate(64);

@@ -237,7 +237,7 @@ TEST(counters_count) {
   const KernelCount c = d.counters.of("k");
   CHECK(c.launches == 2 && c.threads == 100 && c.approx == 100 && c.bytesRead == 400 && c.bytesWritten == 400);
   CHECK_EQUAL(c.instructions, 2u * (8 * 50 + 10));
-  CHECK(c.byOpcode == (std::map<std::string, uint64_t>{{"ld", 200}, {"mov", 100}, {"mad", 100}, {"ex2", 100}, {"setp", 100}, {"add", 20}, {"st", 100}, {"exit", 100}}));
+  CHECK(c.byOpcode == (std::map<std::string, uint64_t>{{"ld.param.u64", 100}, {"ld.global.f32", 100}, {"mov.u32", 100}, {"mad.wide.u32", 100}, {"ex2.approx.f32", 100}, {"setp.lt.u32", 100}, {"add.f32", 20}, {"st.global.f32", 100}, {"exit", 100}}));
   CHECK(d.counters.report().find("{\"kernel\":\"k\",\"launches\":2,\"threads\":100,") == 0);
 }
 

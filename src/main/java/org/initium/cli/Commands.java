@@ -185,7 +185,9 @@ final class Commands {
         defaultValue = "64MiB",
         description = {
           "What is computed at a time (default: 64MiB); two of these are in the memory of each",
-          "device. An orthogonal tensor is computed in one piece, however large."
+          "device, and a GPU has tables of at most 16 MiB beside them. An orthogonal tensor is",
+          "computed in one piece, however large, and with PyTorch's numbers so is a truncated",
+          "normal or sparse one."
         })
     private long chunkBytes;
 

@@ -122,8 +122,10 @@ sealed interface Pool {
       gpu.driver().freeAsync(address, frees);
     }
 
+    /** What was freed is back when this returns. */
     @Override
     public void release() {
+      gpu.driver().twice(() -> gpu.driver().synchronize(frees));
       gpu.driver().destroyStream(allocations);
       gpu.driver().destroyStream(frees);
     }

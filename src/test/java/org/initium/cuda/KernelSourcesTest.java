@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 /** The PTX in the jar is made of the kernels in the repository. */
 class KernelSourcesTest {
   private static final Path KERNELS = Path.of("kernels");
+  private static final Pattern FEW_BYTES =
+      Pattern.compile("diagonal|digit|signs_.*|reflectors_.*|torch_.*");
   private static final Path PTX = Path.of("src/main/resources/org/initium/cuda");
 
   private static List<Path> files(Path folder, String suffix) throws IOException {
@@ -54,6 +56,21 @@ class KernelSourcesTest {
       assertTrue(text.contains(".version 6.3\n.target sm_75\n"), ptx::toString);
       // What nvcc makes where a parameter's address is taken: PTX 7.7, which drivers refuse in 6.3.
       assertFalse(text.contains("cvta.param"), ptx::toString);
+    }
+  }
+
+  /**
+   * What fills a tensor, but for PyTorch's numbers, whose neighbours neighbouring threads write.
+   */
+  @Test
+  void whatFillsWritesSixteenBytesAtATime() throws IOException {
+    for (Path ptx : files(PTX, ".ptx")) {
+      String[] entries = Files.readString(ptx).split("\\.entry ");
+      for (int i = 1; i < entries.length; i++) {
+        String name = entries[i].substring(0, entries[i].indexOf('('));
+        boolean wide = entries[i].contains("st.global.v4.u32");
+        assertTrue(wide || FEW_BYTES.matcher(name).matches(), name + " has no store of 16 bytes");
+      }
     }
   }
 

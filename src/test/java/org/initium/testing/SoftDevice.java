@@ -53,6 +53,7 @@ public final class SoftDevice {
   private final MethodHandle setFaults;
   private final MethodHandle calls;
   private final MethodHandle live;
+  private final MethodHandle peakBytes;
   private final MethodHandle pending;
   private final MethodHandle seed;
   private final MethodHandle reset;
@@ -63,6 +64,7 @@ public final class SoftDevice {
     setFaults = function(library, "initiumSoftSetFaults", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
     calls = function(library, "initiumSoftCalls", JAVA_LONG, ADDRESS);
     live = function(library, "initiumSoftLive", JAVA_LONG, ADDRESS);
+    peakBytes = function(library, "initiumSoftPeakBytes", JAVA_LONG, JAVA_LONG);
     pending = function(library, "initiumSoftPending", JAVA_LONG);
     seed = function(library, "initiumSoftSeed", null, JAVA_LONG);
     reset = function(library, "initiumSoftReset", null);
@@ -152,6 +154,11 @@ public final class SoftDevice {
     }
   }
 
+  /** The most bytes that a device had allocated at a time since the last {@link #reset}. */
+  public long peakBytes(int device) {
+    return asLong(peakBytes, (long) device);
+  }
+
   /** How much queued work has not run yet: nothing runs before somebody waits for it. */
   public long pending() {
     return asLong(pending);
@@ -162,7 +169,9 @@ public final class SoftDevice {
     invoke(seed, value);
   }
 
-  /** Forgets findings, faults and counts, and makes lost contexts usable. Objects stay alive. */
+  /**
+   * Forgets findings, faults, counts and peaks, and makes lost contexts usable. Objects stay alive.
+   */
   public void reset() {
     invoke(reset);
   }
