@@ -50,7 +50,7 @@ final class OrthogonalFill {
    *
    * @param gaussian which element of the Gaussian matrix is which of the normals
    * @param team who shares the work
-   * @param normals fills a region of a 1-D tensor, the Gaussian matrix in its order, with N(0,1); a
+   * @param normals fills a region of a tensor, the Gaussian matrix in its order, with N(0,1); a
    *     region without elements where nothing of the matrix is of use
    */
   static void fill(
@@ -74,7 +74,7 @@ final class OrthogonalFill {
       TallMatrix q = new TallMatrix(blas, memory.address(), longer, shorter, ld);
       boolean tall = rows >= columns;
       if (gaussian == Gaussian.TALL) {
-        draw(q, team, normals);
+        draw(q, fill.method() == Fill.Orthogonal.Method.HOUSEHOLDER, team, normals);
       } else {
         drawAsShaped(q, tall, normals);
       }
@@ -99,30 +99,33 @@ final class OrthogonalFill {
         (long) TallMatrix.ld(rows) * columns, HouseholderQ.workElements(rows, columns));
   }
 
-  /** Makes the Gaussian matrix, some rows at a time. */
-  private static void draw(TallMatrix q, Team team, Consumer<Tensor> normals) {
+  /**
+   * Makes the Gaussian matrix, some rows at a time.
+   *
+   * @param lower whether what is above its diagonal is of no use
+   */
+  private static void draw(TallMatrix q, boolean lower, Team team, Consumer<Tensor> normals) {
     q.shareRows(
         team,
         (row, count) -> {
+          int width = lower ? Math.min(row + count, q.columns()) : q.columns();
           MemorySegment chunk =
-              HostMemory.allocate((long) count * q.columns() * q.blas().dtype().bytes());
+              HostMemory.allocate((long) count * width * q.blas().dtype().bytes());
           try {
-            drawRows(q, row, count, chunk, normals);
+            drawRows(q, row, count, width, chunk, normals);
           } finally {
             HostMemory.free(chunk);
           }
         });
   }
 
+  /** Makes the first {@code width} elements of some rows. */
   private static void drawRows(
-      TallMatrix q, int row, int count, MemorySegment chunk, Consumer<Tensor> normals) {
-    long columns = q.columns();
+      TallMatrix q, int row, int count, int width, MemorySegment chunk, Consumer<Tensor> normals) {
     normals.accept(
-        Tensor.wrap(Device.CPU, chunk.address(), Shape.of(count * columns), q.blas().dtype())
-            .shardOf(Shape.of(q.rows() * columns), row * columns));
-    q.blas()
-        .copy(
-            Blas.TRANS, q.columns(), count, 1, chunk.address(), q.columns(), q.at(row, 0), q.ld());
+        Tensor.wrap(Device.CPU, chunk.address(), Shape.of(count, width), q.blas().dtype())
+            .shardOf(Shape.of(q.rows(), q.columns()), row, 0));
+    q.blas().copy(Blas.TRANS, width, count, 1, chunk.address(), width, q.at(row, 0), q.ld());
   }
 
   private static void drawAsShaped(TallMatrix q, boolean tall, Consumer<Tensor> normals) {
@@ -130,7 +133,7 @@ final class OrthogonalFill {
     MemorySegment all = HostMemory.allocate(bytes);
     try {
       if (tall) {
-        drawRows(q, 0, q.rows(), all, normals);
+        drawRows(q, 0, q.rows(), q.columns(), all, normals);
         return;
       }
       normals.accept(

@@ -15,6 +15,12 @@ record OrthogonalStore(TallMatrix q, boolean tall, double gain) {
   /** Elements that a thread takes at a time. */
   private static final long CHUNK = 1 << 16;
 
+  /**
+   * Rows that are transposed at a time: more of them, often powers of two apart, push each other
+   * out of the cache.
+   */
+  private static final int FEW = 4;
+
   void write(Tensor tensor, Team team) {
     boolean plain =
         tensor.dtype() == q.blas().dtype()
@@ -33,11 +39,14 @@ record OrthogonalStore(TallMatrix q, boolean tall, double gain) {
   private void copy(int row, int count, long address) {
     Blas blas = q.blas();
     int bytes = blas.dtype().bytes();
-    long from = q.at(row, 0);
     if (tall) {
-      long to = address + (long) row * q.columns() * bytes;
-      blas.copy(Blas.TRANS, count, q.columns(), gain, from, q.ld(), to, q.columns());
+      for (int i = 0; i < count; i += FEW) {
+        long to = address + (long) (row + i) * q.columns() * bytes;
+        int rows = Math.min(FEW, count - i);
+        blas.copy(Blas.TRANS, rows, q.columns(), gain, q.at(row + i, 0), q.ld(), to, q.columns());
+      }
     } else {
+      long from = q.at(row, 0);
       long to = address + (long) row * bytes;
       blas.copy(Blas.NO_TRANS, count, q.columns(), gain, from, q.ld(), to, q.rows());
     }

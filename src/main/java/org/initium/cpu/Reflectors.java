@@ -12,9 +12,9 @@ package org.initium.cpu;
  * @param v the address of V, whose upper triangle is zero once the reflectors are made
  * @param ld the distance between V's columns
  * @param t the address of T, b x b, whose lower triangle stays zero
- * @param topT the address of the product of V's first b rows and T; before that is made, scratch
+ * @param scratch the address of b x b elements
  */
-record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long topT) {
+record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long scratch) {
   /** Panels as narrow as this are factored a column at a time. */
   private static final int NARROW = 8;
 
@@ -36,9 +36,9 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long top
     for (int k = 0; k < b; k++) {
       blas.set(t(k, k), reflector(k, signs, at));
     }
-    inner(0, b, 0, 0, b, topT, b);
+    inner(0, b, 0, 0, b, scratch, b);
     for (int k = 0; k < b; k++) {
-      copy(topT + (long) k * b * blas.dtype().bytes(), t(0, k), k);
+      copy(scratch + (long) k * b * blas.dtype().bytes(), t(0, k), k);
     }
     invert(0, b);
   }
@@ -57,10 +57,10 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long top
     int left = half(width);
     int right = width - left;
     int mid = c + left;
-    long product = topT + (long) b * b / 2 * blas.dtype().bytes();
+    long product = scratch + (long) b * b / 2 * blas.dtype().bytes();
     factor(c, left, signs, at);
-    inner(c, left, c, mid, right, topT, left);
-    blas.gemm(Blas.TRANS, left, right, left, 1, t(c, c), b, topT, left, 0, product, left);
+    inner(c, left, c, mid, right, scratch, left);
+    blas.gemm(Blas.TRANS, left, right, left, 1, t(c, c), b, scratch, left, 0, product, left);
     blas.gemm(
         Blas.NO_TRANS,
         height - mid,
@@ -106,8 +106,8 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long top
       blas.set(t(k, k), half);
       int right = c + width - k - 1;
       if (right > 0) {
-        blas.gemv(height - k, right, v(k, k + 1), ld, v(k, k), topT);
-        blas.ger(height - k - 1, right, -1 / half, v(k + 1, k), topT, v(k + 1, k + 1), ld);
+        blas.gemv(height - k, right, v(k, k + 1), ld, v(k, k), scratch);
+        blas.ger(height - k - 1, right, -1 / half, v(k + 1, k), scratch, v(k + 1, k + 1), ld);
       }
       if (k > c) {
         blas.gemv(height - k, k - c, v(k, c), ld, v(k, k), t(c, k));
@@ -161,13 +161,8 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long top
   /** Between two inverted triangles, U12 becomes -T11 U12 T22. */
   private void join(int c, int left, int right) {
     int mid = c + left;
-    blas.gemm(Blas.NO_TRANS, left, right, right, 1, t(c, mid), b, t(mid, mid), b, 0, topT, left);
-    blas.gemm(Blas.NO_TRANS, left, right, left, -1, t(c, c), b, topT, left, 0, t(c, mid), b);
-  }
-
-  /** Makes the product of V's first rows and T. */
-  void multiplyTop() {
-    blas.gemm(Blas.NO_TRANS, b, b, b, 1, v, ld, t, b, 0, topT, b);
+    blas.gemm(Blas.NO_TRANS, left, right, right, 1, t(c, mid), b, t(mid, mid), b, 0, scratch, left);
+    blas.gemm(Blas.NO_TRANS, left, right, left, -1, t(c, c), b, scratch, left, 0, t(c, mid), b);
   }
 
   private void copy(long source, long target, int count) {

@@ -55,9 +55,11 @@ class OrthogonalFillTest {
   /** Normal numbers that depend on the seed and the element's index alone. */
   static Consumer<Tensor> normals(long seed) {
     return part -> {
-      long first = part.origin()[0];
+      long width = part.shape().size(1);
+      long first = part.origin()[0] * part.whole().size(1);
       for (long i = 0; i < part.shape().numel(); i++) {
-        double value = new SplittableRandom(seed * 1_000_003 + first + i).nextGaussian();
+        long index = first + i / width * part.whole().size(1) + i % width;
+        double value = new SplittableRandom(seed * 1_000_003 + index).nextGaussian();
         part.dtype().set(part.segment(), i, (float) value);
       }
     };
