@@ -38,7 +38,8 @@ final class SparseFill {
 
   void fill(Team team) {
     if (keys <= TileMask.MOST) {
-      int together = Math.clamp(Strip.KEYS / keys, 1, Strip.TILES);
+      long most = Math.min(Strip.TILES, Math.ceilDiv(tiles, team.threads()));
+      int together = Math.clamp(Strip.KEYS / keys, 1, (int) most);
       team.share(
           tiles,
           together,

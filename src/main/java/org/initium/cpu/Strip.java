@@ -2,13 +2,13 @@ package org.initium.cpu;
 
 /** One thread's scratch for some tiles side by side, as many as the L2 cache has room for. */
 final class Strip {
-  static final int TILES = 32;
+  static final int TILES = 64;
 
   /** Columns of a tile where there are several. */
   static final int WIDTH = 16;
 
   /** Keys of all tiles together, where there are several. */
-  static final int KEYS = 1 << 21;
+  static final int KEYS = 1 << 22;
 
   static final int ROOM = Block.SIZE + Block.SLACK;
 
