@@ -22,13 +22,13 @@ final class HouseholderQ {
   /** Columns that a thread takes at a time: of the matrix that is factored. */
   private static final int SLAB = 256;
 
-  /** The most of the product; there are an even number of equal slabs, for two threads. */
-  private static final int WIDE = 512;
+  /** The most of the product: an even number of equal slabs, for two threads. */
+  private static final int WIDE = 384;
 
-  /** About so many of S, by far the most of whose rows are made by one product for each slab. */
+  /** About so many of S: most of a slab's rows are made by one product. */
   private static final int GRAM = 128;
 
-  /** Those that go to the panel. */
+  /** Of the block that goes to the panel. */
   private static final int FEW = 16;
 
   /** Slabs are a multiple of so many columns, a cache line of the lesser type. */
@@ -186,7 +186,7 @@ final class HouseholderQ {
   /**
    * Multiplies the reflectors.
    *
-   * @param ready makes the block at a column ready: the reflectors and T, the inverse of its S
+   * @param ready makes the reflectors of the block at a column, and T: the inverse of its S
    */
   private void multiply(IntConsumer ready) {
     share(0, n, Math.max(GRAM / block, 1) * block, (from, to) -> gram(ready, from, to));
