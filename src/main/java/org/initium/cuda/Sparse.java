@@ -10,7 +10,8 @@ final class Sparse {
   /** Tiles of fewer keys are left to one block of threads each, however few they are. */
   private static final long TALL = 1 << 16;
 
-  private static final int DIGITS = 9;
+  /** Standard deviations of the binomial distribution in which a column's cut almost surely is. */
+  static final double NEAR = 4.5;
 
   private Sparse() {}
 
@@ -26,19 +27,17 @@ final class Sparse {
     long tiles = Math.ceilDiv(tensor.origin()[1] + tensor.shape().size(1), width) - first;
     int multiprocessors = target.gpu().multiprocessors();
     if (tiles >= multiprocessors || keys.perTile() < TALL) {
-      launch(target, fill, keys, first, tiles, "sparse_" + target.dtype(), tiles, 0, 0);
+      launch(target, fill, keys, first, tiles, "sparse_" + target.dtype(), tiles, 0, NEAR);
       return;
     }
     TallTiles shared = TallTiles.take(target.gpu(), target.stream());
     try {
       for (long done = 0; done < tiles; done += TallTiles.TILES) {
+        shared.clear(target.stream());
         long some = Math.min(TallTiles.TILES, tiles - done);
         long blocks = 1L << 31; // as many as there can be
-        for (int digit = 0; digit < DIGITS; digit++) {
-          launch(target, fill, keys, first + done, some, "digit", blocks, shared.memory(), digit);
-        }
-        String spread = "spread_" + target.dtype();
-        launch(target, fill, keys, first + done, some, spread, blocks, shared.memory(), 0);
+        String tall = "tall_" + target.dtype();
+        launch(target, fill, keys, first + done, some, tall, blocks, shared.memory(), NEAR);
       }
       shared.giveBack(target.stream());
     } catch (RuntimeException e) {
@@ -47,7 +46,11 @@ final class Sparse {
     }
   }
 
-  /** The struct Sparse of kernels/sparse.cu. */
+  /**
+   * The struct Sparse of kernels/sparse.cu.
+   *
+   * @param near standard deviations from its expectation in which a cut is sought first
+   */
   static void launch(
       Target target,
       Fill.Sparse fill,
@@ -57,9 +60,11 @@ final class Sparse {
       String kernel,
       long blocks,
       long scratch,
-      int digit) {
+      double near) {
     Tensor tensor = target.tensor();
     DType dtype = target.dtype();
+    double share = (double) keys.zeros() / keys.rows();
+    double spread = near * Math.sqrt(share * (1 - share) / keys.rows());
     try (Parameters parameters = new Parameters()) {
       parameters.add(tensor.storage().address() + tensor.memoryOffset() * dtype.bytes());
       Random.addSource(parameters, keys.seed(), keys.normalStart());
@@ -80,8 +85,9 @@ final class Sparse {
           .add(tensor.stride(0))
           .add(tensor.stride(1))
           .add(dtype == DType.F64 ? fill.std() : (double) (float) fill.std())
-          .add(scratch)
-          .add((long) digit);
+          .add((long) Math.clamp(256 * (share - spread) - 1, 0, 254))
+          .add((long) Math.clamp(256 * (share + spread) + 2, 1, 255))
+          .add(scratch);
       target
           .gpu()
           .kernels()

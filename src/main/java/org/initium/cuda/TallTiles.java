@@ -10,8 +10,20 @@ final class TallTiles {
   /** Tiles at a time. */
   static final int TILES = 64;
 
-  /** The struct Shared of kernels/sparse.cu. */
-  private static final long TILE_BYTES = 10 * 16 * 16 + 16 * 256 * Integer.BYTES + Long.BYTES;
+  /** Tiles have at most so many columns. */
+  private static final int WIDEST = 16;
+
+  /** Of the struct Column of kernels/sparse.cu. */
+  static final int COLUMN_BYTES = 4 * Long.BYTES + 4 * Integer.BYTES;
+
+  /** In the struct Tile, after its counts and sums. */
+  static final int COLUMNS = (WIDEST * 256 + 2 * WIDEST) * Integer.BYTES;
+
+  /** In the struct Tile, after its ticket and what is done. */
+  static final int STATE = COLUMNS + WIDEST * COLUMN_BYTES + 2 * Integer.BYTES;
+
+  /** Of the struct Tile. */
+  static final int TILE_BYTES = STATE + 2 * Integer.BYTES;
 
   private static final long BYTES = TILES * TILE_BYTES;
 
@@ -30,7 +42,7 @@ final class TallTiles {
     }
   }
 
-  /** One that nobody uses, ready behind the stream's work and cleared. */
+  /** One that nobody uses, ready behind the stream's work. */
   static TallTiles take(Gpu gpu, CudaStream stream) {
     TallTiles tiles = gpu.tallTiles().poll();
     try {
@@ -39,7 +51,6 @@ final class TallTiles {
       } else {
         gpu.driver().await(stream.handle(), tiles.done);
       }
-      gpu.driver().clear(tiles.memory, BYTES, stream.handle());
       return tiles;
     } catch (RuntimeException e) {
       if (tiles != null) {
@@ -47,6 +58,11 @@ final class TallTiles {
       }
       throw e;
     }
+  }
+
+  /** Makes the tiles those of the next launch. */
+  void clear(CudaStream stream) {
+    gpu.driver().clear(memory, BYTES, stream.handle());
   }
 
   long memory() {

@@ -34,8 +34,8 @@ class LongestColumnTest implements Released {
   private static final int LAST = 5000;
   private static final int SEED = 42;
   private static final int CUT = 200;
-  private static final long CUTS_BYTES = 10 * 16 * 16; // the struct Shared, up to its counts
-  private static final long LAST_CUT = 9 * 16 * 16;
+  private static final long KEY = 40; // in the struct Column; its tie comes first
+  private static final int WRITE = 3; // the state of a tile whose cuts are known
 
   @ParameterizedTest
   @CsvSource({"1, 0", "1, 1099511627779", "16, 0", "16, 262143"})
@@ -47,19 +47,21 @@ class LongestColumnTest implements Released {
     long tie = 1L << 63 | ROWS - LAST / 2;
     try (Tensor tensor = Tensor.empty(Shape.of(LAST, columns), DType.F32, DEVICE);
         Stream stream = BACKEND.newStream(DEVICE);
-        Storage scratch = BACKEND.allocate(DEVICE, CUTS_BYTES);
+        Storage scratch = BACKEND.allocate(DEVICE, TallTiles.TILE_BYTES);
         Arena arena = Arena.ofConfined()) {
-      MemorySegment cuts = arena.allocate(CUTS_BYTES, Long.BYTES);
-      for (int column = 0; column < columns; column++) {
-        cuts.set(ValueLayout.JAVA_LONG, LAST_CUT + 16 * column, CUT); // and nothing left
-        cuts.set(ValueLayout.JAVA_LONG, LAST_CUT + 16 * column + Long.BYTES, tie);
+      MemorySegment tile = arena.allocate(TallTiles.TILE_BYTES, Long.BYTES);
+      tile.set(ValueLayout.JAVA_INT, TallTiles.STATE, WRITE);
+      for (int i = 0; i < columns; i++) {
+        long column = TallTiles.COLUMNS + (long) i * TallTiles.COLUMN_BYTES;
+        tile.set(ValueLayout.JAVA_LONG, column, tie);
+        tile.set(ValueLayout.JAVA_INT, column + KEY, CUT);
       }
-      BACKEND.copyFromHost(cuts, scratch, 0, stream);
+      BACKEND.copyFromHost(tile, scratch, 0, stream);
       Gpu gpu = Gpus.of(DEVICE);
       Tensor shard = tensor.shardOf(whole, ROWS - LAST, 0);
       try (Current _ = gpu.enter()) {
         Target target = new Target(gpu, shard, (CudaStream) stream);
-        Sparse.launch(target, fill, keys, 0, 1, "spread_f32", 4, scratch.address(), 0);
+        Sparse.launch(target, fill, keys, 0, 1, "tall_f32", 4, scratch.address(), Sparse.NEAR);
       }
       stream.synchronize();
       try (Tensor read = tensor.toCpu()) {
