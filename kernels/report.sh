@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 counts=$(mktemp -d)
 trap 'rm -rf "$counts"' EXIT
-# Orthogonal fills apart: they draw normals in a layout of their own.
+# Orthogonal fills apart: they draw normals in a layout of their own. One worker: no block waits for another.
+export INITIUM_SOFT_WORKERS=1
 INITIUM_SOFT_REPORT=$counts/fills mvn -q test -Dtest='KernelCountTest,!KernelCountTest#orthogonalFills'
 INITIUM_SOFT_REPORT=$counts/orthogonal mvn -q test -Dtest='KernelCountTest#orthogonalFills'
 for ptx in src/main/resources/org/initium/cuda/*.ptx; do
