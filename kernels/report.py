@@ -22,7 +22,7 @@ over 2^18 elements of a contiguous tensor, and the times are what that comes to 
 - *PTX* counts instructions an element that is written. *issued* leaves out what costs nothing once assembled (moves between
   registers, unpacking, and reads of parameters, which are operands from constant memory), and counts square roots and
   divisions as what ptxas makes of each for sm_90 (kernels/assembled.py):
-  {costs}. A GPU executes fewer where ptxas fuses address arithmetic, and more for 64-bit integers, whose additions and comparisons are two and products three.
+  {costs}. A GPU executes fewer where ptxas fuses address arithmetic, and more for 64-bit integers, whose additions and comparisons are two and products four.
 - *read* and *written* are bytes of memory an element. What caches hold is not in there: the table of a truncated normal,
   the signs of `finish`, and the second time that `reflectors` reads a column.
 - *memory* is the time to move these bytes at the full bandwidth, *issue* the time to issue the instructions,

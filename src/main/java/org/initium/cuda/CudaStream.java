@@ -201,7 +201,7 @@ final class CudaStream implements Stream {
   /** Waits for the last time, and returns what went wrong; null if nothing did. */
   private CudaException finish() {
     try (Current _ = gpu.enterToGiveBack()) {
-      gpu.driver().synchronize(handle);
+      gpu.driver().twice(() -> gpu.driver().synchronize(handle));
       return null;
     } catch (CudaException e) {
       return explained(e);

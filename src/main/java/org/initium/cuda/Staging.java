@@ -117,7 +117,7 @@ final class Staging {
   void release() {
     for (Pair pair = idle.poll(); pair != null; pair = idle.poll()) {
       for (long event : pair.event) {
-        gpu.driver().synchronizeEvent(event);
+        gpu.driver().twice(() -> gpu.driver().synchronizeEvent(event));
       }
       free(pair);
     }

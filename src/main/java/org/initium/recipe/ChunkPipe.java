@@ -34,7 +34,7 @@ final class ChunkPipe implements AutoCloseable {
   private record Chunk(PlannedTensor tensor, long offset, long place, long bytes) {}
 
   /** A buffer on a device, its bytes on the host, and the work on them. */
-  private static final class Slot {
+  private static final class Slot implements AutoCloseable {
     private final Device device;
     private final Backend backend;
     private final Stream stream;
@@ -81,14 +81,22 @@ final class ChunkPipe implements AutoCloseable {
     }
 
     void free() {
-      if (host != null && host != storage) {
-        host.close();
+      Storage beside = isHost() ? null : host;
+      try (Storage _ = storage;
+          Storage _ = beside) {
+        host = null;
+        storage = null;
       }
-      if (storage != null) {
-        storage.close();
+    }
+
+    /** The stream first, since its close waits for what still uses the buffers. */
+    @Override
+    public void close() {
+      try {
+        stream.close();
+      } finally {
+        free();
       }
-      host = null;
-      storage = null;
     }
   }
 
@@ -214,9 +222,15 @@ final class ChunkPipe implements AutoCloseable {
   @Override
   public void close() {
     writer.close(); // waits for the sink, whose buffers are freed next
-    for (Slot slot : slots) {
-      slot.free();
-      slot.stream.close();
+    close(0);
+  }
+
+  /** Closes the slots from one on; each of them, whatever happens with the others. */
+  private void close(int first) {
+    if (first < slots.size()) {
+      try (Slot _ = slots.get(first)) {
+        close(first + 1);
+      }
     }
   }
 }
