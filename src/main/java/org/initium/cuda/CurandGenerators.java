@@ -1,19 +1,18 @@
 package org.initium.cuda;
 
-import java.util.Iterator;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * cuRAND's generators on one device that nobody uses at the moment. Fills on several streams may
- * use one after the other: the later one waits, on the device.
+ * cuRAND's generators on one device, of each type one for each thread. Fills of a thread on several
+ * streams use one after the other: the later one waits, on the device.
  */
 final class CurandGenerators {
   /** A generator, and an event behind its last use. */
   private record Entry(Curand curand, long done) {}
 
   private final Gpu gpu;
-  private final ConcurrentLinkedDeque<Entry> idle = new ConcurrentLinkedDeque<>();
+  private final Idle<Entry> idle = new Idle<>();
 
   CurandGenerators(Gpu gpu) {
     this.gpu = gpu;
@@ -36,16 +35,14 @@ final class CurandGenerators {
       abandon(entry, stream);
       throw e;
     }
-    idle.push(entry);
+    idle.add(entry);
   }
 
   private Entry take(CudaOptions.CurandGenerator type) {
-    for (Iterator<Entry> entries = idle.iterator(); entries.hasNext(); ) {
-      Entry entry = entries.next();
-      if (entry.curand.type() == type && idle.remove(entry)) {
-        return entry;
-      }
-    }
+    return idle.take(entry -> entry.curand.type() == type).orElseGet(() -> make(type));
+  }
+
+  private Entry make(CudaOptions.CurandGenerator type) {
     Curand curand = new Curand(gpu.device().toString(), type);
     try {
       return new Entry(curand, gpu.driver().newEvent());
@@ -72,8 +69,8 @@ final class CurandGenerators {
 
   /** Destroys all; the device is idle. */
   void release() {
-    for (Entry entry = idle.poll(); entry != null; entry = idle.poll()) {
-      free(entry);
+    for (Optional<Entry> entry = idle.takeAny(); entry.isPresent(); entry = idle.takeAny()) {
+      free(entry.get());
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.initium.cuda;
 
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.initium.Device;
 import org.initium.GpuGeometry;
@@ -23,7 +24,7 @@ final class Gpu {
   private final Pool pool;
   private final Staging staging;
   private final CudaStream defaultStream;
-  private final ConcurrentLinkedDeque<Solver> solvers = new ConcurrentLinkedDeque<>();
+  private final Idle<Solver> solvers = new Idle<>();
   private final ConcurrentLinkedDeque<TallTiles> tallTiles = new ConcurrentLinkedDeque<>();
   private final Tables tables = new Tables(this);
   private final CurandGenerators generators = new CurandGenerators(this);
@@ -98,7 +99,7 @@ final class Gpu {
   }
 
   /** Solvers that nobody uses at the moment. */
-  ConcurrentLinkedDeque<Solver> solvers() {
+  Idle<Solver> solvers() {
     return solvers;
   }
 
@@ -128,8 +129,10 @@ final class Gpu {
       tables.release();
       generators.release();
       staging.release();
-      for (Solver solver = solvers.poll(); solver != null; solver = solvers.poll()) {
-        solver.destroy();
+      for (Optional<Solver> solver = solvers.takeAny();
+          solver.isPresent();
+          solver = solvers.takeAny()) {
+        solver.get().destroy();
       }
       for (TallTiles tall = tallTiles.poll(); tall != null; tall = tallTiles.poll()) {
         tall.destroy();

@@ -50,14 +50,15 @@ final class Solver {
     }
   }
 
-  /** One that nobody uses, ready behind the stream's work. */
+  /** One that nobody uses, if need be another thread's, ready behind the stream's work. */
   static Solver take(Gpu gpu, CudaStream stream) {
-    Solver solver = gpu.solvers().poll();
+    Idle<Solver> idle = gpu.solvers();
+    Solver solver = idle.take(any -> true).or(idle::takeAny).orElse(null);
     if (solver != null) {
       try {
         gpu.driver().await(stream.handle(), solver.done);
       } catch (CudaException e) {
-        gpu.solvers().push(solver);
+        gpu.solvers().add(solver);
         throw e;
       }
       return solver;
@@ -140,7 +141,7 @@ final class Solver {
     }
     driver.record(done, handle);
     stream.watch(this);
-    gpu.solvers().push(this);
+    gpu.solvers().add(this);
   }
 
   /** Throws what cuSOLVER reported, once; the stream is done. */
