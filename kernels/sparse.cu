@@ -12,7 +12,7 @@
 // tickets before its own have been taken, by blocks that run: so they end, however few blocks the device holds.
 #include "region.cuh"
 
-constexpr int WIDEST = 16, BINS = 256, KEYS = 16, GROUP_KEYS = 2048, THREADS = 256, STEP = THREADS * KEYS, LIST = 2048;
+constexpr int WIDEST = 16, BINS = 256, KEYS = 16, GROUP_KEYS = 2048, THREADS = 256, STEP = THREADS * KEYS, LIST = 2048, PARTS = 8;
 constexpr uint32_t EACH_BYTE = 0x01010101, HIGH_BITS = 0x80808080;
 
 struct Sparse {
@@ -196,10 +196,11 @@ __device__ __forceinline__ void aim(Column& c, uint32_t most) {
   if (c.high - at > half) c.to = at + half;
 }
 
-// From the counts, by 16 threads for each column. Returns whether the cut is not in the span.
+// From the counts, by PARTS threads for each column. Returns whether the cut is not in the span.
 template <class S>
 __device__ __forceinline__ bool cutKeys(const Sparse& p, uint32_t lowest, uint32_t highest, S& s) {
-  uint32_t column = threadIdx.x / 16, part = threadIdx.x & 15, span = highest - lowest, each = (span + 15) / 16;
+  uint32_t column = threadIdx.x / PARTS, part = threadIdx.x % PARTS, span = highest - lowest, each = (span + PARTS - 1) / PARTS;
+  if (column >= WIDEST) return false;
   bool is = column < 1u << p.log2Width;
   const uint32_t* counts = s.counts + column * span;
   uint32_t begin = min(part * each, span), end = min(begin + each, span), zeros = uint32_t(p.zeros), sum = 0;
@@ -208,8 +209,8 @@ __device__ __forceinline__ bool cutKeys(const Sparse& p, uint32_t lowest, uint32
   }
   uint32_t up = sum;
 #pragma unroll
-  for (int d = 1; d < 16; d *= 2) {
-    uint32_t other = __shfl_up_sync(0xffffffff, up, d, 16);
+  for (int d = 1; d < PARTS; d *= 2) {
+    uint32_t other = __shfl_up_sync(0xffffffff, up, d, PARTS);
     if (part >= d) up += other;
   }
   if (!is) return false;
@@ -220,7 +221,7 @@ __device__ __forceinline__ bool cutKeys(const Sparse& p, uint32_t lowest, uint32
     for (; at + counts[i] <= zeros; i++) at += counts[i];
     key = lowest + i;
     ties = counts[i];
-  } else if (part == 15 && at + sum <= zeros) {
+  } else if (part == PARTS - 1 && at + sum <= zeros) {
     if (highest < BINS - 1) return true;
     at += sum;
     key = BINS - 1;
@@ -298,17 +299,17 @@ __device__ __forceinline__ void countTies(const Sparse& p, uint64_t tile, S& s, 
   }
 }
 
-// From the collected ties, by 16 threads for each column. Returns whether the cut is still open.
+// From the collected ties, by PARTS threads for each column. Returns whether the cut is still open.
 template <class S>
 __device__ __forceinline__ bool cutTies(const Sparse& p, S& s) {
-  uint32_t column = threadIdx.x / 16, part = threadIdx.x & 15, most = LIST >> p.log2Width;
+  uint32_t column = threadIdx.x / PARTS, part = threadIdx.x % PARTS, most = LIST >> p.log2Width;
   bool isOpen = column < 1u << p.log2Width && s.columns[column].isOpen();
   __syncthreads();
   if (!isOpen) return false;
   uint32_t below = s.below[column], size = s.size[column], left = s.columns[column].left, rank = left - below;
   if (left >= below && rank < size && size <= most) {
     const uint64_t* list = s.list + column * most;
-    for (uint32_t i = part; i < size; i += 16) {
+    for (uint32_t i = part; i < size; i += PARTS) {
       uint64_t own = list[i];
       uint32_t less = 0;
       for (uint32_t k = 0; k < size; k++) less += list[k] < own ? 1 : 0;

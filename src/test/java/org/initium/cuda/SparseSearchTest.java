@@ -56,9 +56,9 @@ class SparseSearchTest implements Released {
     }
   }
 
-  /** More ties than are ranked: as many as 1024 a column, among blocks of threads and in one. */
+  /** More ties than are ranked: as many as 4096 a column, among blocks of threads and in one. */
   @ParameterizedTest
-  @CsvSource({"262144, 16", "65536, 128"})
+  @CsvSource({"1048576, 16", "65536, 128"})
   void manyTies(long rows, long columns) {
     checkRows(0.3, rows, columns, rows / 3);
   }
