@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
@@ -52,9 +53,9 @@ class ThreadsTest implements Released {
   /** Each thread ends before the next one starts. */
   private static void oneAfterTheOther(int threads, Callable<?> work) throws Exception {
     for (int i = 0; i < threads; i++) {
-      try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
-        thread.submit(work).get();
-      }
+      FutureTask<?> task = new FutureTask<>(work);
+      Thread.ofPlatform().start(task).join();
+      task.get();
     }
   }
 
