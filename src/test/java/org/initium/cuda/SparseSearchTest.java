@@ -27,23 +27,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SparseSearchTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
 
-  /** Some rows of a matrix; all its keys are counted. */
-  private static void checkRows(double sparsity, long rows, long columns, long from) {
-    Shape memory = Shape.of(40, columns);
-    SameBits.check(
-        new Fill.Sparse(sparsity, 1),
-        DType.F32,
-        memory,
-        t -> t.shardOf(Shape.of(rows, columns), from, 0),
-        3);
+  /** All rows: of a cut that is a tie too high, one element tells. */
+  private static void check(double sparsity, long rows, long columns) {
+    SameBits.check(new Fill.Sparse(sparsity, 1), DType.F32, Shape.of(rows, columns), t -> t, 3);
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {0, 1e-9, 0.002, 0.4, 0.9, 0.998, 1 - 1e-9})
   void anySparsity(double sparsity) {
-    checkRows(sparsity, 40, 17, 0);
-    checkRows(sparsity, 700, 5, 333);
-    checkRows(sparsity, 70_003, 1, 69_963);
+    check(sparsity, 40, 17);
+    check(sparsity, 701, 5);
+    check(sparsity, 70_003, 1);
   }
 
   /** Few rows: a column has few keys, and all of one may be zero. */
@@ -56,11 +50,11 @@ class SparseSearchTest implements Released {
     }
   }
 
-  /** More ties than are ranked: as many as 4096 a column, among blocks of threads and in one. */
+  /** More ties than are ranked: as many as 1024 a column, among blocks of threads and in one. */
   @ParameterizedTest
-  @CsvSource({"1048576, 16", "65536, 128"})
+  @CsvSource({"262144, 16", "65536, 128"})
   void manyTies(long rows, long columns) {
-    checkRows(0.3, rows, columns, rows / 3);
+    check(0.3, rows, columns);
   }
 
   /** One launch, whether blocks of threads share the tiles or not. */
