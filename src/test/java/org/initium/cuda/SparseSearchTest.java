@@ -57,6 +57,14 @@ class SparseSearchTest implements Released {
     check(0.3, rows, columns);
   }
 
+  /** So many ties that some cuts are not among those that are listed first. */
+  @Test
+  void tiesBesideThePlaceWhereTheyAreSought() {
+    Shape whole = Shape.of(1 << 20, 16);
+    SameBits.check(
+        new Fill.Sparse(0.5, 1), DType.F32, Shape.of(1 << 16, 16), t -> t.shardOf(whole, 9, 0), 3);
+  }
+
   /** One launch, whether blocks of threads share the tiles or not. */
   @Test
   @Tag("software-device")
