@@ -30,7 +30,7 @@ sealed interface Pool {
     return allocateAsync == null ? new Plain(gpu) : new StreamOrdered(gpu, allocateAsync);
   }
 
-  /** cuMemAlloc and cuMemFree; the latter waits for the device by itself. */
+  /** cuMemAlloc and cuMemFree, which is not said to wait for what uses the memory: this does. */
   record Plain(Gpu gpu) implements Pool {
     @Override
     public long allocate(long bytes) {
@@ -39,6 +39,7 @@ sealed interface Pool {
 
     @Override
     public void free(long address, Collection<CudaStream> users) {
+      gpu.driver().twice(gpu.driver()::synchronizeContext);
       gpu.driver().free(address);
     }
 

@@ -51,8 +51,6 @@ class CudaFaultTest implements Released {
       Set.of(
           "cuDeviceGetCount", // once in a process: StartTest
           "cuOccupancyMaxActiveBlocksPerMultiprocessor", // counted as its namesake with flags
-          "cuMemAlloc", // devices without stream-ordered pools
-          "cuMemFree",
           "cusolverDnXgeqrf_bufferSize", // matrices of 2^31 elements
           "cusolverDnXgeqrf");
 

@@ -53,6 +53,7 @@ record CudaOperation(String name, Runnable run) {
         new CudaOperation("allocate", () -> BACKEND.allocate(DEVICE, 1000).close()),
         new CudaOperation("allocate too much", CudaOperation::allocateTooMuch),
         new CudaOperation("page-locked memory", CudaOperation::pinned),
+        new CudaOperation("memory of a device without pools", CudaOperation::plainMemory),
         new CudaOperation("streams and events", CudaOperation::streams),
         new CudaOperation("someone else's stream", CudaOperation::foreignStream),
         new CudaOperation("someone else's memory", CudaOperation::foreignMemory),
@@ -143,6 +144,19 @@ record CudaOperation(String name, Runnable run) {
       BACKEND.allocate(DEVICE, 1L << 60).close();
     } catch (OutOfMemoryException e) {
       // As it should; with any other exception a call has failed.
+    }
+  }
+
+  private static void plainMemory() {
+    Gpu gpu = Gpus.of(DEVICE);
+    try (Current _ = gpu.enter()) {
+      Pool pool = Pool.of(gpu, false);
+      long address = pool.allocate(400);
+      try (Tensor tensor = Tensor.wrap(DEVICE, address, Shape.of(100), DType.F32)) {
+        Fills.fill(tensor, NORMAL, Generator.philox(1));
+      } finally {
+        pool.free(address, List.of());
+      }
     }
   }
 
