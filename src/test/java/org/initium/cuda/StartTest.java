@@ -6,9 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.initium.DType;
+import org.initium.Device;
 import org.initium.DeviceUnavailableException;
+import org.initium.Fill;
+import org.initium.Generator;
+import org.initium.Shape;
+import org.initium.Tensor;
 import org.initium.testing.CudaTest;
+import org.initium.testing.Fills;
 import org.initium.testing.JavaProcess;
 import org.initium.testing.SoftDevice;
 import org.junit.jupiter.api.Test;
@@ -20,6 +28,18 @@ class StartTest {
   private static final Path BUILT = Path.of("native-test", "build").toAbsolutePath();
   private static final String NAME = "libfound-by-a-test.so.1";
 
+  /** Orthogonal last. */
+  private static final List<Fill> FILLS =
+      List.of(
+          new Fill.Constant(0.5),
+          new Fill.Uniform(-1, 1),
+          new Fill.Normal(0, 1),
+          new Fill.TruncatedNormal(0, 1, -2, 2),
+          new Fill.Eye(1),
+          new Fill.Dirac(1),
+          new Fill.Sparse(0.5, 1),
+          new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR));
+
   @TempDir Path folder;
 
   /** What the processes run. */
@@ -28,18 +48,32 @@ class StartTest {
 
     public static void main(String[] arguments) {
       try {
-        System.out.println(
-            arguments[0].equals("devices")
-                ? Gpus.count() + " devices"
-                : "from " + Libraries.load(NAME).from());
+        switch (arguments[0]) {
+          case "devices" -> System.out.println(Gpus.count() + " devices");
+          case "fills" -> FILLS.forEach(Starting::fill);
+          default -> System.out.println("from " + Libraries.load(NAME).from());
+        }
       } catch (DeviceUnavailableException e) {
         System.out.println("unavailable: " + e.getMessage());
+      }
+    }
+
+    /** On the device and on the CPU. */
+    private static void fill(Fill fill) {
+      Shape shape = fill instanceof Fill.Dirac ? Shape.of(8, 8, 3) : Shape.of(40, 40);
+      try (Tensor gpu = Tensor.empty(shape, DType.F32, Device.cuda(0));
+          Tensor cpu = Tensor.empty(shape, DType.F32)) {
+        Fills.fill(gpu, fill, Generator.philox(1));
+        Fills.fill(cpu, fill, Generator.philox(1));
+        boolean equal = gpu.toCpu().segment().mismatch(cpu.segment()) < 0;
+        System.out.println(fill + (equal ? " as on the CPU" : " not as on the CPU"));
       }
     }
   }
 
   private static JavaProcess starting(Map<String, String> environment) {
     return new JavaProcess(Starting.class)
+        .flags("-Dinitium.simd=off")
         .environment(
             Map.of("CUDA_HOME", "", "CUDA_PATH", "", "INITIUM_CUDA_PATH", BUILT.toString()))
         .environment(environment);
@@ -65,6 +99,18 @@ class StartTest {
     String text = starting(Map.of("INITIUM_SOFT_DEVICES", "0")).run("devices");
     assertTrue(text.contains(BUILT.resolve(Libraries.DRIVER) + " finds no CUDA device"), text);
     assertTrue(text.contains("CUDA_ERROR_NO_DEVICE"), text);
+  }
+
+  @Test
+  void aDriverAloneMakesEveryFillButOrthogonal(SoftDevice device) throws Exception {
+    Files.copy(BUILT.resolve(Libraries.DRIVER), folder.resolve(Libraries.DRIVER));
+    List<String> lines =
+        starting(Map.of("INITIUM_CUDA_PATH", folder.toString())).run("fills").lines().toList();
+    for (int i = 0; i < FILLS.size() - 1; i++) {
+      assertEquals(FILLS.get(i) + " as on the CPU", lines.get(i));
+    }
+    String orthogonal = lines.get(FILLS.size() - 1);
+    assertTrue(orthogonal.startsWith("unavailable: no " + Libraries.CUSOLVER), orthogonal);
   }
 
   @Test
