@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code --chunk} bounds the memory that {@code init} takes on a device, as its help says. */
 @CudaTest
-@Tag("software-device")
+@Tag(CudaTest.SOFTWARE_DEVICE)
 class DeviceMemoryTest {
   private static final long TABLES = 16 << 20; // what the help allows beside the buffers
   private static final int MODEL = 4 << 20;

@@ -8,11 +8,13 @@ import java.util.regex.Pattern;
 import org.initium.testing.CudaTest;
 import org.initium.testing.JavaProcess;
 import org.initium.testing.SoftDevice;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code initium devices} prints. */
 @CudaTest
+@Tag(CudaTest.SOFTWARE_DEVICE)
 class DevicesTest {
   private static final Path BUILT = Path.of("native-test", "build").toAbsolutePath();
 

@@ -86,7 +86,7 @@ class CudaBatchTest implements Released {
 
   /** The biases and norms of a model. */
   @Test
-  @Tag("software-device")
+  @Tag(CudaTest.SOFTWARE_DEVICE)
   void hundredsOfFillsTakeFewLaunches(SoftDevice device) {
     List<Tensor> tensors = new ArrayList<>();
     FillBatch batch = new FillBatch();

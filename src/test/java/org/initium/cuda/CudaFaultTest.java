@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every call of CUDA's libraries is made to fail, one after the other, under each operation. */
 @CudaTest
-@Tag("software-device")
+@Tag(CudaTest.SOFTWARE_DEVICE)
 class CudaFaultTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
   private static final Backend BACKEND = Backends.of(DEVICE);

@@ -79,7 +79,7 @@ class CudaModelTest implements Released {
 
   /** A hundred layers' biases and norms: hundreds of tensors. */
   @Test
-  @Tag("software-device")
+  @Tag(CudaTest.SOFTWARE_DEVICE)
   void smallTensorsTakeFewLaunchesAndFewCopies(SoftDevice device, @TempDir Path folder)
       throws IOException {
     List<PlannedTensor> tensors = new ArrayList<>();

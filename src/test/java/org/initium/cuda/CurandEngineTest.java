@@ -174,7 +174,7 @@ class CurandEngineTest implements Released {
    * fails, as it does on a machine without a driver.
    */
   @Test
-  @Tag("software-device")
+  @Tag(CudaTest.SOFTWARE_DEVICE)
   void mt19937WantsAGpu(SoftDevice device) {
     CudaOptions.use(CURAND.generator(CurandGenerator.MT19937));
     try (Tensor tensor = Tensor.empty(Shape.of(100), DType.F32, DEVICE)) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * fills draw their normals in another layout than {@link #ownLaws} does.
  */
 @CudaTest
-@Tag("software-device")
+@Tag(CudaTest.SOFTWARE_DEVICE)
 class KernelCountTest implements Released {
   private static final int SIDE = 512;
   static final int ELEMENTS = SIDE * SIDE;

@@ -67,7 +67,7 @@ class SparseSearchTest implements Released {
 
   /** One launch, whether blocks of threads share the tiles or not. */
   @Test
-  @Tag("software-device")
+  @Tag(CudaTest.SOFTWARE_DEVICE)
   void oneLaunch(SoftDevice device) {
     for (Shape shape : new Shape[] {Shape.of(50, 300), Shape.of(100_000, 1)}) {
       try (Tensor tensor = Tensor.empty(shape, DType.F32, DEVICE)) {

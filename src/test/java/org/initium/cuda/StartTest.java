@@ -19,11 +19,13 @@ import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
 import org.initium.testing.JavaProcess;
 import org.initium.testing.SoftDevice;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a process finds at its start, by its environment. */
 @CudaTest
+@Tag(CudaTest.SOFTWARE_DEVICE)
 class StartTest {
   private static final Path BUILT = Path.of("native-test", "build").toAbsolutePath();
   private static final String NAME = "libfound-by-a-test.so.1";

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** How many generators and handles threads leave: docs/decisions/0017. */
 @CudaTest
-@Tag("software-device")
+@Tag(CudaTest.SOFTWARE_DEVICE)
 class ThreadsTest implements Released {
   private static final String GENERATOR = "cuRAND generator";
   private static final String HANDLE = "cuSOLVER handle";

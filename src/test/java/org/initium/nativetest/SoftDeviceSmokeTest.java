@@ -74,7 +74,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * of the CUDA backend stands on.
  */
 @CudaTest
-@Tag("software-device")
+@Tag(CudaTest.SOFTWARE_DEVICE)
 @SuppressWarnings("restricted") // dlopen
 class SoftDeviceSmokeTest {
   private static final int N = 1 << 20;

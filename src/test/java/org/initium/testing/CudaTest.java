@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
@@ -22,13 +23,17 @@ import org.opentest4j.TestAbortedException;
  *
  * <p>On the software device every test starts without findings, faults and counts, and fails when
  * the device found a defect that the test did not {@link SoftDevice#reset} away, or when it leaves
- * memory, streams, events or graphs behind. A parameter of type {@link SoftDevice} is resolved.
+ * memory, streams, events or graphs behind. A parameter of type {@link SoftDevice} is resolved, in
+ * tests that have the tag {@link #SOFTWARE_DEVICE}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("cuda")
 @ExtendWith(CudaTest.Extension.class)
 public @interface CudaTest {
+  /** The tag of tests that only the software device can run. */
+  String SOFTWARE_DEVICE = "software-device";
+
   /** Loads the device, and looks after each test whether it was left clean. */
   final class Extension
       implements BeforeAllCallback,
@@ -92,6 +97,11 @@ public @interface CudaTest {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      if (!context.getTags().contains(SOFTWARE_DEVICE)) {
+        throw new ParameterResolutionException(
+            "a test with a SoftDevice has to have the tag %s: on a GPU it is left out"
+                .formatted(SOFTWARE_DEVICE));
+      }
       return SoftDevice.require();
     }
   }
