@@ -7,7 +7,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Two vectors lane by lane in turns. */
+/** Stores two vectors of values lane by lane in turns. */
 final class VectorPairs {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final MemorySegment MEMORY = Store.MEMORY;
@@ -51,18 +51,11 @@ final class VectorPairs {
   static void storeDoubles(FloatVector even, FloatVector odd, long address) {
     LongVector x = even.reinterpretAsLongs();
     LongVector y = odd.reinterpretAsLongs();
-    lower(x, y).intoMemorySegment(MEMORY, address, NATIVE);
-    upper(x, y).intoMemorySegment(MEMORY, address + INTS.vectorByteSize(), NATIVE);
-  }
-
-  /** Lanes of the lower halves of two vectors in turns. */
-  static LongVector lower(LongVector even, LongVector odd) {
-    return LongVector.fromArray(VectorPhilox.LONGS, DOUBLES, 0).selectFrom(even, odd);
-  }
-
-  /** Lanes of the upper halves of two vectors in turns. */
-  static LongVector upper(LongVector even, LongVector odd) {
-    return LongVector.fromArray(VectorPhilox.LONGS, DOUBLES, VectorPhilox.LANES)
-        .selectFrom(even, odd);
+    LongVector.fromArray(VectorPhilox.LONGS, DOUBLES, 0)
+        .selectFrom(x, y)
+        .intoMemorySegment(MEMORY, address, NATIVE);
+    LongVector.fromArray(VectorPhilox.LONGS, DOUBLES, VectorPhilox.LANES)
+        .selectFrom(x, y)
+        .intoMemorySegment(MEMORY, address + INTS.vectorByteSize(), NATIVE);
   }
 }

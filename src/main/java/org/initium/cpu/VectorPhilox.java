@@ -6,6 +6,8 @@ import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.initium.law.Philox;
 
@@ -27,6 +29,13 @@ final class VectorPhilox {
   private static final int GROUPS = 4;
 
   private static final long[] IOTA = new long[PhiloxBlocks.MOST + Block.SLACK];
+
+  /** Each lane of the lower (upper) half twice. */
+  private static final VectorShuffle<Long> LOWER = VectorShuffle.fromOp(LONGS, i -> i / 2);
+
+  private static final VectorShuffle<Long> UPPER =
+      VectorShuffle.fromOp(LONGS, i -> (i + LANES) / 2);
+  private static final VectorMask<Long> ODD = VectorMask.fromLong(LONGS, 0xAAAAAAAAAAAAAAAAL);
 
   static {
     for (int i = 0; i < IOTA.length; i++) {
@@ -182,8 +191,16 @@ final class VectorPhilox {
     for (int i = 0; i < blocks; i += LANES) {
       LongVector first = joined(counters[0], counters[1], i).reinterpretAsLongs();
       LongVector second = joined(counters[2], counters[3], i).reinterpretAsLongs();
-      VectorPairs.lower(first, second).reinterpretAsInts().intoArray(out, at + 4 * i);
-      VectorPairs.upper(first, second).reinterpretAsInts().intoArray(out, at + 4 * i + 2 * LANES);
+      first
+          .rearrange(LOWER)
+          .blend(second.rearrange(LOWER), ODD)
+          .reinterpretAsInts()
+          .intoArray(out, at + 4 * i);
+      first
+          .rearrange(UPPER)
+          .blend(second.rearrange(UPPER), ODD)
+          .reinterpretAsInts()
+          .intoArray(out, at + 4 * i + 2 * LANES);
     }
   }
 
