@@ -47,7 +47,7 @@ final class Sparse {
   }
 
   /**
-   * The struct Sparse of kernels/sparse.cu.
+   * The struct Sparse of kernels/sparse_cuts.cuh.
    *
    * @param near standard deviations from its expectation in which a cut is sought first
    */

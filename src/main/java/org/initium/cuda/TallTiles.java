@@ -13,7 +13,7 @@ final class TallTiles {
   /** Tiles have at most so many columns. */
   private static final int WIDEST = 16;
 
-  /** Of the struct Column of kernels/sparse.cu. */
+  /** Of the struct Column of kernels/sparse_cuts.cuh. */
   static final int COLUMN_BYTES = 4 * Long.BYTES + 4 * Integer.BYTES;
 
   /** In the struct Tile, after its counts and sums. */

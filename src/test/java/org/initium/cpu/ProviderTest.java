@@ -41,6 +41,7 @@ class ProviderTest {
       for (Fill fill :
           List.of(
               new Fill.Uniform(0, 1),
+              new Fill.Uniform(-0.1, 0.1), // has values to lift to the lower bound
               new Fill.Normal(0, 1),
               new Fill.TruncatedNormal(0, 1, -2, 2),
               new Fill.Sparse(0.5, 1))) {
