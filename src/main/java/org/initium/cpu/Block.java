@@ -29,6 +29,9 @@ final class Block {
   /** Two neighbouring words or values each. */
   final long[] couples = new long[SIZE / 2 + SLACK];
 
+  /** Rows of four coefficients. */
+  final long[] rows = new long[8 * (PhiloxBlocks.MOST + SLACK)];
+
   /** Of pairs. */
   final float[] radii = new float[SIZE / 2 + SLACK];
 

@@ -120,7 +120,8 @@ final class VectorEngine implements Engine {
         start,
         (b, n, address) -> VectorPhilox.inOrder(b.counters, n, b.words, 0),
         (b, n, address) -> VectorQuantile.segments(b.words, 4 * n, b.floats),
-        (b, n, address) -> VectorQuantile.values(table, b.words, b.floats, 4 * n, law, address));
+        (b, n, address) -> VectorQuantile.rows(table, b.words, 4 * n, b.rows),
+        (b, n, address) -> VectorQuantile.values(b.rows, b.floats, 4 * n, law, address));
   }
 
   @Override

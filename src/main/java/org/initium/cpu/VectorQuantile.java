@@ -22,13 +22,23 @@ final class VectorQuantile {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
 
-  /** Places of the first (second) of each couple of floats in two vectors of couples. */
-  private static final int[] COUPLES = new int[2 * INTS.length()];
+  /** A row of the table: two couples of coefficients, whatever the width of the others. */
+  private static final VectorSpecies<Long> ROW = LongVector.SPECIES_128;
+
+  /** Places of the first (second) of each two ints in two vectors. */
+  private static final int[] INT_PLACES = new int[2 * INTS.length()];
+
+  /** Places of the first (second) of each two longs in two vectors. */
+  private static final long[] LONG_PLACES = new long[2 * LONGS.length()];
 
   static {
     for (int i = 0; i < INTS.length(); i++) {
-      COUPLES[i] = 2 * i;
-      COUPLES[INTS.length() + i] = 2 * i + 1;
+      INT_PLACES[i] = 2 * i;
+      INT_PLACES[INTS.length() + i] = 2 * i + 1;
+    }
+    for (int i = 0; i < LONGS.length(); i++) {
+      LONG_PLACES[i] = 2 * i;
+      LONG_PLACES[LONGS.length() + i] = 2 * i + 1;
     }
   }
 
@@ -66,17 +76,29 @@ final class VectorQuantile {
     }
   }
 
+  /** The rows of the table one behind the other. */
+  static void rows(long[] table, int[] rows, int count, long[] out) {
+    for (int i = 0; i < count; i++) {
+      LongVector.fromArray(ROW, table, rows[i]).intoArray(out, 2 * i);
+    }
+  }
+
   /** The cubics of the rows at the places. */
-  static void values(
-      long[] table, int[] rows, float[] places, int count, Truncated32 law, long address) {
-    IntVector first = IntVector.fromArray(INTS, COUPLES, 0);
-    IntVector second = IntVector.fromArray(INTS, COUPLES, INTS.length());
-    int half = LONGS.length();
+  static void values(long[] rows, float[] places, int count, Truncated32 law, long address) {
+    IntVector first = IntVector.fromArray(INTS, INT_PLACES, 0);
+    IntVector second = IntVector.fromArray(INTS, INT_PLACES, INTS.length());
+    LongVector lower = LongVector.fromArray(LONGS, LONG_PLACES, 0);
+    LongVector upper = LongVector.fromArray(LONGS, LONG_PLACES, LONGS.length());
+    int longs = LONGS.length();
     for (int i = 0; i < count; i += INTS.length()) {
-      IntVector a = LongVector.fromArray(LONGS, table, 0, rows, i).reinterpretAsInts();
-      IntVector b = LongVector.fromArray(LONGS, table, 0, rows, i + half).reinterpretAsInts();
-      IntVector c = LongVector.fromArray(LONGS, table, 1, rows, i).reinterpretAsInts();
-      IntVector d = LongVector.fromArray(LONGS, table, 1, rows, i + half).reinterpretAsInts();
+      LongVector p = LongVector.fromArray(LONGS, rows, 2 * i);
+      LongVector q = LongVector.fromArray(LONGS, rows, 2 * i + longs);
+      LongVector r = LongVector.fromArray(LONGS, rows, 2 * i + 2 * longs);
+      LongVector t = LongVector.fromArray(LONGS, rows, 2 * i + 3 * longs);
+      IntVector a = lower.selectFrom(p, q).reinterpretAsInts();
+      IntVector b = lower.selectFrom(r, t).reinterpretAsInts();
+      IntVector c = upper.selectFrom(p, q).reinterpretAsInts();
+      IntVector d = upper.selectFrom(r, t).reinterpretAsInts();
       FloatVector s = FloatVector.fromArray(FLOATS, places, i);
       FloatVector x = second.selectFrom(c, d).reinterpretAsFloats();
       x = x.fma(s, first.selectFrom(c, d).reinterpretAsFloats());
