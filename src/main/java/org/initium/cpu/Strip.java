@@ -1,8 +1,11 @@
 package org.initium.cpu;
 
-/** One thread's scratch for some tiles side by side, as many as the L2 cache has room for. */
+/**
+ * One thread's scratch for some tiles side by side: of a matrix that is mostly zeros, what fits in
+ * the L2 cache.
+ */
 final class Strip {
-  static final int TILES = 64;
+  static final int TILES = 128;
 
   /** Columns of a tile where there are several. */
   static final int WIDTH = 16;
