@@ -44,4 +44,19 @@ interface SparseEngine {
   /** The same in f32 straight to memory, which has the row's elements one behind the other. */
   void storeRow(
       float[] values, int[] at, int tiles, long[] bits, int word, int step, int row, long address);
+
+  /** Four rows at a time, whose bits are one long of each tile. */
+  default void storeFour(
+      float[] values,
+      int[] at,
+      int tiles,
+      long[] bits,
+      int word,
+      int step,
+      long address,
+      long rowBytes) {
+    for (int row = 0; row < 4; row++) {
+      storeRow(values, at, tiles, bits, word, step, row, address + row * rowBytes);
+    }
+  }
 }

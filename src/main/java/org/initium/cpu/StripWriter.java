@@ -51,7 +51,15 @@ final class StripWriter {
     }
     boolean straight = dtype == DType.F32 && tensor.stride(1) == 1 && to - from == tiles * width;
     for (int row = fromRow; row < toRow; row++) {
-      if (straight) {
+      if (straight && (row & 3) == 0 && row + 4 <= toRow) {
+        long rowBytes = tensor.stride(0) * dtype.bytes();
+        engine
+            .sparse()
+            .storeFour(
+                strip.floats, strip.at, tiles, zero, word + (row >> 2), step, address, rowBytes);
+        row += 3;
+        address += 3 * rowBytes;
+      } else if (straight) {
         engine.sparse().storeRow(strip.floats, strip.at, tiles, zero, word, step, row, address);
       } else {
         spreadRow(strip, tiles, zero, word, step, row, block);

@@ -219,17 +219,42 @@ enum VectorSparse implements SparseEngine {
       float[] values, int[] at, int tiles, long[] bits, int word, int step, int row, long address) {
     for (int tile = 0; tile < tiles; tile++) {
       int kept = ~ScalarSparse.sixteen(bits, word + tile * step, row) & 0xffff;
-      int from = at[tile];
-      for (int c = 0; c < 16; c += FLOATS.length()) {
-        VectorMask<Float> mask = VectorMask.fromLong(FLOATS, kept >>> c);
-        FloatVector.fromArray(FLOATS, values, from)
-            .expand(mask)
-            .intoMemorySegment(Store.MEMORY, address, ByteOrder.nativeOrder());
-        from += Integer.bitCount(kept >>> c & FULL);
-        address += Float.BYTES * FLOATS.length();
-      }
-      at[tile] = from;
+      at[tile] = store(values, at[tile], kept, address);
+      address += 16 * Float.BYTES;
     }
+  }
+
+  @Override
+  public void storeFour(
+      float[] values,
+      int[] at,
+      int tiles,
+      long[] bits,
+      int word,
+      int step,
+      long address,
+      long rowBytes) {
+    for (int tile = 0; tile < tiles; tile++) {
+      long kept = ~bits[word + tile * step];
+      int from = at[tile];
+      from = store(values, from, (int) kept & 0xffff, address);
+      from = store(values, from, (int) (kept >>> 16) & 0xffff, address + rowBytes);
+      from = store(values, from, (int) (kept >>> 32) & 0xffff, address + 2 * rowBytes);
+      from = store(values, from, (int) (kept >>> 48), address + 3 * rowBytes);
+      at[tile] = from;
+      address += 16 * Float.BYTES;
+    }
+  }
+
+  private static int store(float[] values, int at, int kept, long address) {
+    for (int c = 0; c < 16; c += FLOATS.length()) {
+      VectorMask<Float> mask = VectorMask.fromLong(FLOATS, kept >>> c);
+      FloatVector.fromArray(FLOATS, values, at)
+          .expand(mask)
+          .intoMemorySegment(Store.MEMORY, address + Float.BYTES * c, ByteOrder.nativeOrder());
+      at += Integer.bitCount(kept >>> c & FULL);
+    }
+    return at;
   }
 
   private static int spread(float[] values, int at, int kept, float[] out, int to) {
