@@ -86,26 +86,30 @@ enum ScalarSparse implements SparseEngine {
 
   @Override
   public void spreadRow(
-      float[] values, int[] at, int tiles, long[] bits, int word, int step, int row, float[] out) {
+      Strip strip, int tiles, long[] bits, int word, int step, int row, float[] out) {
     for (int tile = 0; tile < tiles; tile++) {
       int zeros = sixteen(bits, word + tile * step, row);
-      at[tile] = spread(values, at[tile], zeros, out, 16 * tile);
+      strip.at[tile] = spread(strip.floats, strip.at[tile], zeros, out, 16 * tile);
     }
   }
 
   @Override
-  public void storeRow(
-      float[] values, int[] at, int tiles, long[] bits, int word, int step, int row, long address) {
+  public void storeRows(
+      Strip strip,
+      int tiles,
+      long[] bits,
+      int word,
+      int step,
+      int row,
+      int rows,
+      long address,
+      long rowBytes) {
     for (int tile = 0; tile < tiles; tile++) {
-      int zeros = sixteen(bits, word + tile * step, row);
-      int from = at[tile];
-      for (int j = 0; j < 16; j++) {
-        boolean kept = (zeros >>> j & 1) == 0;
-        Store.MEMORY.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, kept ? values[from] : 0);
-        from += kept ? 1 : 0;
-        address += Float.BYTES;
+      for (int i = 0; i < rows; i++) {
+        int zeros = sixteen(bits, word + tile * step, row + i);
+        strip.at[tile] = store(strip.floats, strip.at[tile], zeros, address + i * rowBytes);
       }
-      at[tile] = from;
+      address += 16 * Float.BYTES;
     }
   }
 
@@ -118,6 +122,16 @@ enum ScalarSparse implements SparseEngine {
     for (int j = 0; j < 16; j++) {
       boolean kept = (zeros >>> j & 1) == 0;
       out[to + j] = kept ? values[at] : 0;
+      at += kept ? 1 : 0;
+    }
+    return at;
+  }
+
+  private static int store(float[] values, int at, int zeros, long address) {
+    for (int j = 0; j < 16; j++) {
+      boolean kept = (zeros >>> j & 1) == 0;
+      Store.MEMORY.set(
+          ValueLayout.JAVA_FLOAT_UNALIGNED, address + Float.BYTES * j, kept ? values[at] : 0);
       at += kept ? 1 : 0;
     }
     return at;

@@ -32,31 +32,28 @@ interface SparseEngine {
   void spread(float[] values, int at, long[] bits, int word, int count, float[] out);
 
   /**
-   * The same for a row of tiles of 16 columns, which have their values and bits one by one.
+   * The same for a row of tiles of 16 columns, whose values are in a strip.
    *
-   * @param at where in {@code values} each tile's next is; moves on
    * @param bits of four rows each, those of the first tile from {@code bits[word]} on
    * @param step from tile to tile in {@code bits}
    */
-  void spreadRow(
-      float[] values, int[] at, int tiles, long[] bits, int word, int step, int row, float[] out);
+  void spreadRow(Strip strip, int tiles, long[] bits, int word, int step, int row, float[] out);
 
-  /** The same in f32 straight to memory, which has the row's elements one behind the other. */
-  void storeRow(
-      float[] values, int[] at, int tiles, long[] bits, int word, int step, int row, long address);
-
-  /** Four rows at a time, whose bits are one long of each tile. */
-  default void storeFour(
-      float[] values,
-      int[] at,
+  /**
+   * Some rows in f32 straight to memory, tile by tile.
+   *
+   * @param row the first of {@code rows}
+   * @param address of the first row, whose elements are one behind the other
+   * @param rowBytes from row to row
+   */
+  void storeRows(
+      Strip strip,
       int tiles,
       long[] bits,
       int word,
       int step,
+      int row,
+      int rows,
       long address,
-      long rowBytes) {
-    for (int row = 0; row < 4; row++) {
-      storeRow(values, at, tiles, bits, word, step, row, address + row * rowBytes);
-    }
-  }
+      long rowBytes);
 }

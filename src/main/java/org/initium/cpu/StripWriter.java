@@ -6,6 +6,9 @@ import org.initium.law.ColumnKeys;
 
 /** Writes groups of tiles side by side: zeros where they are marked, and normals elsewhere. */
 final class StripWriter {
+  /** Rows of each tile that are stored in turn. Of 4, 8, 16 and 32, 8 were the fastest. */
+  private static final int ROWS = 8;
+
   private final Tensor tensor;
   private final ColumnKeys law;
   private final Values normals;
@@ -50,22 +53,17 @@ final class StripWriter {
       return;
     }
     boolean straight = dtype == DType.F32 && tensor.stride(1) == 1 && to - from == tiles * width;
-    for (int row = fromRow; row < toRow; row++) {
-      if (straight && (row & 3) == 0 && row + 4 <= toRow) {
-        long rowBytes = tensor.stride(0) * dtype.bytes();
-        engine
-            .sparse()
-            .storeFour(
-                strip.floats, strip.at, tiles, zero, word + (row >> 2), step, address, rowBytes);
-        row += 3;
-        address += 3 * rowBytes;
-      } else if (straight) {
-        engine.sparse().storeRow(strip.floats, strip.at, tiles, zero, word, step, row, address);
+    long rowBytes = tensor.stride(0) * dtype.bytes();
+    int most = straight ? ROWS : 1;
+    for (int row = fromRow; row < toRow; row += most) {
+      if (straight) {
+        int rows = Math.min(ROWS, toRow - row);
+        engine.sparse().storeRows(strip, tiles, zero, word, step, row, rows, address, rowBytes);
       } else {
         spreadRow(strip, tiles, zero, word, step, row, block);
         store.write(block, from, to - from, address, tensor.stride(1));
       }
-      address += tensor.stride(0) * dtype.bytes();
+      address += most * rowBytes;
     }
   }
 
@@ -107,7 +105,7 @@ final class StripWriter {
         strip.at[i] = spread(strip.doubles(), strip.at[i], bits, block.doubles, 16 * i);
       }
     } else {
-      engine.sparse().spreadRow(strip.floats, strip.at, tiles, zero, word, step, row, block.floats);
+      engine.sparse().spreadRow(strip, tiles, zero, word, step, row, block.floats);
     }
   }
 

@@ -207,7 +207,9 @@ enum VectorSparse implements SparseEngine {
 
   @Override
   public void spreadRow(
-      float[] values, int[] at, int tiles, long[] bits, int word, int step, int row, float[] out) {
+      Strip strip, int tiles, long[] bits, int word, int step, int row, float[] out) {
+    float[] values = strip.floats;
+    int[] at = strip.at;
     for (int tile = 0; tile < tiles; tile++) {
       int kept = ~ScalarSparse.sixteen(bits, word + tile * step, row) & 0xffff;
       at[tile] = spread(values, at[tile], kept, out, 16 * tile);
@@ -215,32 +217,24 @@ enum VectorSparse implements SparseEngine {
   }
 
   @Override
-  public void storeRow(
-      float[] values, int[] at, int tiles, long[] bits, int word, int step, int row, long address) {
-    for (int tile = 0; tile < tiles; tile++) {
-      int kept = ~ScalarSparse.sixteen(bits, word + tile * step, row) & 0xffff;
-      at[tile] = store(values, at[tile], kept, address);
-      address += 16 * Float.BYTES;
-    }
-  }
-
-  @Override
-  public void storeFour(
-      float[] values,
-      int[] at,
+  public void storeRows(
+      Strip strip,
       int tiles,
       long[] bits,
       int word,
       int step,
+      int row,
+      int rows,
       long address,
       long rowBytes) {
+    float[] values = strip.floats;
+    int[] at = strip.at;
     for (int tile = 0; tile < tiles; tile++) {
-      long kept = ~bits[word + tile * step];
       int from = at[tile];
-      from = store(values, from, (int) kept & 0xffff, address);
-      from = store(values, from, (int) (kept >>> 16) & 0xffff, address + rowBytes);
-      from = store(values, from, (int) (kept >>> 32) & 0xffff, address + 2 * rowBytes);
-      from = store(values, from, (int) (kept >>> 48), address + 3 * rowBytes);
+      for (int i = 0; i < rows; i++) {
+        int kept = ~ScalarSparse.sixteen(bits, word + tile * step, row + i) & 0xffff;
+        from = store(values, from, kept, address + i * rowBytes);
+      }
       at[tile] = from;
       address += 16 * Float.BYTES;
     }
