@@ -1,9 +1,9 @@
 import java.util.Arrays;
 import org.initium.DType;
-import org.initium.Generator;
-import org.initium.Init;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.initializer.Init;
+import org.initium.random.Generator;
 
 /** Times fills with torch-cpu: each argument is {@code expression|dtype|shape|repeats}. */
 final class TorchCpuBench {

@@ -2,6 +2,11 @@ package org.initium;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import org.initium.random.Generator;
 
 /**
  * A kind of device: how its memory is had and how a {@link Fill} is computed there. Found with
@@ -33,7 +38,7 @@ public interface Backend {
    * @throws OutOfMemoryException if there is not so much
    */
   default Storage allocateHost(Device device, long bytes) {
-    return Backends.of(Device.CPU).allocate(Device.CPU, bytes);
+    return Backend.of(Device.CPU).allocate(Device.CPU, bytes);
   }
 
   /**
@@ -85,4 +90,72 @@ public interface Backend {
 
   /** Queues a copy of bytes of the host into the storage. */
   void copyFromHost(MemorySegment source, Storage target, long offset, Stream stream);
+
+  /**
+   * What a backend knows of a device.
+   *
+   * @param device its address
+   * @param name the model, as the vendor writes it
+   * @param memoryBytes its memory
+   * @param details one line: SIMD provider and threads, or compute capability, driver and libraries
+   */
+  record DeviceInfo(Device device, String name, long memoryBytes, String details) {}
+
+  /**
+   * The backends on the class path, in the order of their names.
+   *
+   * @throws IllegalArgumentException if a system property that one of them reads has a wrong value
+   */
+  static List<Backend> all() {
+    return List.copyOf(Registry.byType().values());
+  }
+
+  /**
+   * The backend of a device.
+   *
+   * @throws DeviceUnavailableException if none has that type
+   * @throws IllegalArgumentException if a system property that a backend reads has a wrong value
+   */
+  static Backend of(Device device) {
+    Map<String, Backend> known = Registry.byType();
+    Backend backend = known.get(device.type());
+    if (backend == null) {
+      throw new DeviceUnavailableException(
+          "no backend for device " + device + "; there are " + String.join(", ", known.keySet()));
+    }
+    return backend;
+  }
+}
+
+/** What {@link java.util.ServiceLoader} found. */
+final class Registry {
+  private static volatile Map<String, Backend> byType;
+
+  private Registry() {}
+
+  /** Loads them at the first call; one that fails, on a wrong option, is made again by the next. */
+  static Map<String, Backend> byType() {
+    Map<String, Backend> found = byType;
+    if (found == null) {
+      synchronized (Registry.class) {
+        found = byType == null ? byType = load() : byType;
+      }
+    }
+    return found;
+  }
+
+  private static Map<String, Backend> load() {
+    Map<String, Backend> found = new TreeMap<>();
+    try {
+      for (Backend backend : ServiceLoader.load(Backend.class, Backend.class.getClassLoader())) {
+        found.put(backend.type(), backend);
+      }
+    } catch (ServiceConfigurationError e) {
+      if (e.getCause() instanceof IllegalArgumentException wrongOption) {
+        throw wrongOption;
+      }
+      throw e;
+    }
+    return found;
+  }
 }

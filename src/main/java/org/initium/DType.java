@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.initium.expression.Checks;
 
 /**
  * The element types. Values of the 16-bit types are computed in binary32 and rounded once, to
@@ -173,5 +174,18 @@ public enum DType {
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Checks that a number is finite in this dtype.
+   *
+   * @throws IllegalArgumentException naming the number, its value and the largest that there is
+   */
+  public void checkFinite(String name, double value) {
+    Checks.that(
+        Math.abs(round(value)) <= maxValue(),
+        name,
+        value,
+        "finite in " + this + ", whose largest value is " + maxValue());
   }
 }

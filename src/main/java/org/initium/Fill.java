@@ -1,5 +1,9 @@
 package org.initium;
 
+import org.initium.expression.Checks;
+import org.initium.initializer.Init;
+import org.initium.spi.Words;
+
 /**
  * The law of a tensor's elements, all arguments resolved: what a backend computes. An {@link Init}
  * makes one from a shape.
@@ -31,7 +35,7 @@ public sealed interface Fill {
   record Constant(double value) implements Elementary {
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.representable("value", value, dtype);
+      dtype.checkFinite("value", value);
     }
 
     @Override
@@ -44,15 +48,15 @@ public sealed interface Fill {
   record Uniform(double a, double b) implements Elementary {
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.representable("a", a, dtype);
-      Checks.representable("b", b, dtype);
+      dtype.checkFinite("a", a);
+      dtype.checkFinite("b", b);
       Checks.that(a <= b, "a", a, "at most b = " + b);
-      Checks.representable("b - a", b - a, dtype);
+      dtype.checkFinite("b - a", b - a);
     }
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Words.of(whole, dtype);
+      return Words.of(whole.numel(), dtype == DType.F64);
     }
   }
 
@@ -60,14 +64,14 @@ public sealed interface Fill {
   record Normal(double mean, double std) implements Elementary {
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.representable("mean", mean, dtype);
-      Checks.representable("std", std, dtype);
+      dtype.checkFinite("mean", mean);
+      dtype.checkFinite("std", std);
       Checks.that(std >= 0, "std", std, "0 or more");
     }
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Words.of(whole, dtype);
+      return Words.of(whole.numel(), dtype == DType.F64);
     }
   }
 
@@ -75,17 +79,17 @@ public sealed interface Fill {
   record TruncatedNormal(double mean, double std, double a, double b) implements Elementary {
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.representable("mean", mean, dtype);
-      Checks.representable("std", std, dtype);
+      dtype.checkFinite("mean", mean);
+      dtype.checkFinite("std", std);
       Checks.that(std > 0, "std", std, "more than 0");
-      Checks.representable("a", a, dtype);
-      Checks.representable("b", b, dtype);
+      dtype.checkFinite("a", a);
+      dtype.checkFinite("b", b);
       Checks.that(a < b, "a", a, "less than b = " + b);
     }
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Words.of(whole, dtype);
+      return Words.of(whole.numel(), dtype == DType.F64);
     }
   }
 
@@ -93,8 +97,8 @@ public sealed interface Fill {
   record Eye(double gain) implements Elementary {
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.representable("gain", gain, dtype);
-      Checks.rank(whole, 2, 2);
+      dtype.checkFinite("gain", gain);
+      whole.checkRank(2, 2);
     }
 
     @Override
@@ -110,7 +114,7 @@ public sealed interface Fill {
   record Dirac(long groups) implements Elementary {
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.rank(whole, 3, 5);
+      whole.checkRank(3, 5);
       Checks.that(groups >= 1, "groups", groups, "1 or more");
       Checks.that(
           whole.size(0) % groups == 0,
@@ -132,8 +136,8 @@ public sealed interface Fill {
   record Hadamard(double scale) implements Elementary {
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.representable("scale", scale, dtype);
-      Checks.rank(whole, 2, 2);
+      dtype.checkFinite("scale", scale);
+      whole.checkRank(2, 2);
     }
 
     @Override
@@ -156,9 +160,9 @@ public sealed interface Fill {
 
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.rank(whole, 2, 2);
+      whole.checkRank(2, 2);
       Checks.that(sparsity >= 0 && sparsity <= 1, "sparsity", sparsity, "from 0 to 1");
-      Checks.representable("std", std, dtype);
+      dtype.checkFinite("std", std);
       Checks.that(std >= 0, "std", std, "0 or more");
       Checks.that(whole.size(0) <= 1L << 31, "rows", whole.size(0), "at most 2^31");
     }
@@ -191,9 +195,9 @@ public sealed interface Fill {
       }
       try {
         long keys = keys(whole);
-        return Math.addExact(Words.of(Shape.of(keys), dtype), keys + keys / 4 + 4);
+        return Math.addExact(Words.of(keys, dtype == DType.F64), keys + keys / 4 + 4);
       } catch (ArithmeticException e) {
-        throw Words.tooMany(whole, e);
+        throw Words.tooMany(whole.numel(), e);
       }
     }
   }
@@ -214,13 +218,13 @@ public sealed interface Fill {
 
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.representable("gain", gain, dtype);
-      Checks.rank(whole, 2, Integer.MAX_VALUE);
+      dtype.checkFinite("gain", gain);
+      whole.checkRank(2, Integer.MAX_VALUE);
     }
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Words.of(whole, dtype);
+      return Words.of(whole.numel(), dtype == DType.F64);
     }
   }
 
@@ -232,7 +236,7 @@ public sealed interface Fill {
   record Centre(Elementary tap) implements Fill {
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.rank(whole, 3, 5);
+      whole.checkRank(3, 5);
       tap.check(tapShape(whole), dtype);
     }
 

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.initium.random.Generator;
 
 /**
  * Fills that are queued together. They give the bits, and leave the generators, that {@link
@@ -22,8 +23,8 @@ public final class FillBatch {
   private final List<Entry> entries = new ArrayList<>();
 
   /** Adds a fill with an initialiser; nothing is drawn or written yet. */
-  public FillBatch add(Tensor tensor, Init init, Generator generator) {
-    return add(tensor, init.fill(tensor.whole()), generator);
+  public FillBatch add(Tensor tensor, Initializer initializer, Generator generator) {
+    return add(tensor, initializer.fill(tensor.whole()), generator);
   }
 
   /**
@@ -58,7 +59,7 @@ public final class FillBatch {
     for (Entry entry : queued) {
       entry.tensor.checkCanBeFilled(stream);
     }
-    try (Backend.Queue queue = Backends.of(stream.device()).queue(stream)) {
+    try (Backend.Queue queue = Backend.of(stream.device()).queue(stream)) {
       for (Entry entry : queued) {
         if (entry.tensor.whole().numel() > 0) {
           new Filler(entry.generator, queue).fill(entry.tensor, entry.fill);

@@ -1,5 +1,7 @@
 package org.initium;
 
+import org.initium.random.Generator;
+
 /** Takes a fill apart into elementary ones on views, and hands those to a queue of the backend. */
 record Filler(Generator generator, Backend.Queue queue) {
 

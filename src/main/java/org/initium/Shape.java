@@ -105,6 +105,25 @@ public final class Shape {
     return strides;
   }
 
+  /**
+   * Checks the number of dimensions.
+   *
+   * @throws IllegalArgumentException if it is not from {@code least} to {@code most}
+   */
+  public void checkRank(int least, int most) {
+    if (rank() < least || rank() > most) {
+      throw new IllegalArgumentException(
+          "shape %s has %d dimension%s; %s needed"
+              .formatted(this, rank(), rank() == 1 ? "" : "s", range(least, most)));
+    }
+  }
+
+  private static String range(int least, int most) {
+    return most == Integer.MAX_VALUE
+        ? least + " or more are"
+        : least == most ? "exactly " + least + " are" : least + " to " + most + " are";
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Shape shape && Arrays.equals(sizes, shape.sizes);

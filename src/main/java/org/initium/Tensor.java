@@ -4,6 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
+import org.initium.expression.Checks;
+import org.initium.random.Generator;
+import org.initium.spi.StridedLayout;
 
 /**
  * Elements of one {@link DType} in a {@link Storage}, seen as an array of a {@link Shape}. A tensor
@@ -52,7 +55,7 @@ public final class Tensor implements AutoCloseable {
    * @throws DeviceUnavailableException if there is no such device
    */
   public static Tensor empty(Shape shape, DType dtype, Device device) {
-    return of(Backends.of(device).allocate(device, bytes(shape, dtype)), shape, dtype);
+    return of(Backend.of(device).allocate(device, bytes(shape, dtype)), shape, dtype);
   }
 
   /** A tensor in the host's memory, not initialised. */
@@ -81,7 +84,7 @@ public final class Tensor implements AutoCloseable {
 
   /** A tensor over memory of someone else's by its address on the device, row-major. */
   public static Tensor wrap(Device device, long address, Shape shape, DType dtype) {
-    return of(Backends.of(device).wrap(device, address, bytes(shape, dtype)), shape, dtype);
+    return of(Backend.of(device).wrap(device, address, bytes(shape, dtype)), shape, dtype);
   }
 
   /**
@@ -156,8 +159,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /** Where the elements are, in the fewest dimensions. */
-  public Layout layout() {
-    return Layout.of(this);
+  public StridedLayout layout() {
+    return StridedLayout.of(shape.sizes(), strides, memoryOffset, whole.rowMajorStrides(), origin);
   }
 
   /** Whether the elements lie in memory in row-major order without a gap. */
@@ -275,16 +278,16 @@ public final class Tensor implements AutoCloseable {
   }
 
   /** Fills with an initialiser, and waits until it is done. */
-  public Tensor fill(Init init, Generator generator) {
-    Stream stream = Backends.of(device()).defaultStream(device());
-    fill(init, generator, stream);
+  public Tensor fill(Initializer initializer, Generator generator) {
+    Stream stream = Backend.of(device()).defaultStream(device());
+    fill(initializer, generator, stream);
     stream.synchronize();
     return this;
   }
 
   /** Queues a fill with an initialiser on a stream of this tensor's device. */
-  public Tensor fill(Init init, Generator generator, Stream stream) {
-    return fill(init.fill(whole), generator, stream);
+  public Tensor fill(Initializer initializer, Generator generator, Stream stream) {
+    return fill(initializer.fill(whole), generator, stream);
   }
 
   /**
@@ -305,7 +308,7 @@ public final class Tensor implements AutoCloseable {
     fill.check(whole, dtype);
     checkCanBeFilled(stream);
     if (whole.numel() > 0) {
-      Backend.Queue now = (part, law, own) -> Backends.of(device()).fill(part, law, own, stream);
+      Backend.Queue now = (part, law, own) -> Backend.of(device()).fill(part, law, own, stream);
       try {
         new Filler(generator, now).fill(this, fill);
       } finally {
@@ -367,7 +370,7 @@ public final class Tensor implements AutoCloseable {
     storage.address(); // throws if closed
     Tensor copy = empty(shape, dtype, Device.CPU);
     try {
-      Backend backend = Backends.of(device());
+      Backend backend = Backend.of(device());
       Stream stream = backend.defaultStream(device());
       if (shape.numel() > 0) {
         backend.copyToHost(storage, memoryOffset * dtype.bytes(), copy.segment(), stream);

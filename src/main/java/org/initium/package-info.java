@@ -1,10 +1,10 @@
 /**
  * Weight initialisation for the JVM: what every other package shares, and nothing of theirs.
  *
- * <p>An {@link org.initium.Init} is a value that turns a {@link org.initium.Shape} into a {@link
- * org.initium.Fill}; {@link org.initium.Tensor#fill(Init, Generator)} has the {@link
+ * <p>An {@link org.initium.Initializer} turns a {@link org.initium.Shape} into a {@link
+ * org.initium.Fill}; {@link org.initium.Tensor#fill(Initializer, Generator)} has the {@link
  * org.initium.Backend} of the tensor's {@link org.initium.Device} compute that fill from the words
- * of a {@link org.initium.Generator}:
+ * of a {@link org.initium.random.Generator}:
  *
  * <pre>{@code
  * try (Tensor weight = Tensor.empty(Shape.of(512, 256), DType.F32)) {
@@ -13,3 +13,5 @@
  * }</pre>
  */
 package org.initium;
+
+import org.initium.random.Generator;

@@ -21,6 +21,8 @@ import org.bytedeco.pytorch.kLinear;
 import org.bytedeco.pytorch.kReLU;
 import org.bytedeco.pytorch.kSigmoid;
 import org.bytedeco.pytorch.kTanh;
+import org.initium.initializer.Fans;
+import org.initium.initializer.Nonlinearity;
 
 /** PyTorch's C++ library in this process, by way of org.bytedeco:pytorch. */
 final class Libtorch {

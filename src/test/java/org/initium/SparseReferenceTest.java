@@ -3,6 +3,8 @@ package org.initium;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.stream.Stream;
+import org.initium.initializer.Init;
+import org.initium.random.Generator;
 import org.initium.testing.Tolerances;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;

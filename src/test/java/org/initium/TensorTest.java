@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.initium.initializer.Init;
+import org.initium.random.Generator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 

@@ -12,6 +12,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.initium.spi.StridedLayout;
 
 /** Chains of views against a model that lists where every element is. */
 class ViewProperties {
@@ -140,7 +141,7 @@ class ViewProperties {
   }
 
   /** A layout's elements in its own order: the places in memory, and those in the whole. */
-  private static long[][] enumerate(Layout layout, long count) {
+  private static long[][] enumerate(StridedLayout layout, long count) {
     long[][] places = new long[2][(int) count];
     for (int n = 0; n < count; n++) {
       long[] index = Model.index(layout.sizes(), n);

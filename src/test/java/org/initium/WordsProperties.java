@@ -15,8 +15,11 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.initium.initializer.Init;
 import org.initium.law.ColumnKeys;
 import org.initium.law.Philox;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 
 /** Fills from one generator, one after the other, use no word twice. */
 class WordsProperties {

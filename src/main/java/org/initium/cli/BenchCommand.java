@@ -5,15 +5,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.initium.Backends;
+import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 
 /**
  * {@code bench}: how fast fills are here, beside what the memory takes, which is the rate of a
@@ -78,7 +78,7 @@ final class BenchCommand {
   /** Bytes in a second. */
   private static double rate(Tensor tensor, Fill fill, int repeats) {
     PhiloxGenerator generator = Generator.philox(1);
-    Stream stream = Backends.of(tensor.device()).defaultStream(tensor.device());
+    Stream stream = Backend.of(tensor.device()).defaultStream(tensor.device());
     long warm = System.nanoTime();
     do {
       tensor.fill(fill, generator, stream);

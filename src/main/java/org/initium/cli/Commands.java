@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.initium.Arithmetic;
 import org.initium.DType;
 import org.initium.Device;
-import org.initium.Init;
 import org.initium.Shape;
+import org.initium.expression.Arithmetic;
+import org.initium.initializer.Init;
+import org.initium.initializer.Nonlinearity;
 import org.initium.recipe.Glob;
 import org.initium.recipe.RowShard;
 import picocli.CommandLine;
@@ -212,7 +213,9 @@ final class Commands {
 
     ModelCommands.Reading reading(Path recipe) {
       Map<String, Double> values = new LinkedHashMap<>();
-      set.forEach((name, text) -> values.put(name, Arithmetic.evaluate(text, Map.of())));
+      set.forEach(
+          (name, text) ->
+              values.put(name, Arithmetic.evaluate(text, Map.of(), Nonlinearity.FUNCTIONS)));
       return new ModelCommands.Reading(recipe, values, dtype);
     }
   }

@@ -2,8 +2,7 @@ package org.initium.cli;
 
 import java.io.PrintStream;
 import org.initium.Backend;
-import org.initium.Backends;
-import org.initium.DeviceInfo;
+import org.initium.Backend.DeviceInfo;
 import org.initium.DeviceUnavailableException;
 
 /** {@code devices}: what there is to compute on. */
@@ -11,7 +10,7 @@ final class DeviceCommands {
   private final PrintStream out = System.out;
 
   int devices() {
-    for (Backend backend : Backends.all()) {
+    for (Backend backend : Backend.all()) {
       try {
         for (DeviceInfo info : backend.devices()) {
           out.printf(

@@ -1,7 +1,7 @@
 package org.initium.cli;
 
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 
 /** The generators by the names that the command line and file headers give them. */
 final class GeneratorName {

@@ -2,10 +2,10 @@ package org.initium.cli;
 
 import java.util.Set;
 import org.initium.DType;
-import org.initium.Generator;
-import org.initium.Init;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.initializer.Init;
+import org.initium.random.Generator;
 
 /**
  * Loads and compiles what fills on a thread of its own, while the command line and the recipe are

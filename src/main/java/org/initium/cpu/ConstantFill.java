@@ -3,8 +3,8 @@ package org.initium.cpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.initium.DType;
-import org.initium.Layout;
 import org.initium.Tensor;
+import org.initium.spi.StridedLayout;
 
 /** Writes one value over memory without a gap. */
 final class ConstantFill {
@@ -21,7 +21,7 @@ final class ConstantFill {
   static void fill(Tensor tensor, double value, Team team) {
     DType dtype = tensor.dtype();
     long bytes = tensor.shape().numel() * dtype.bytes();
-    Layout layout = tensor.layout();
+    StridedLayout layout = tensor.layout();
     long start = tensor.storage().address() + layout.memoryOffset() * dtype.bytes();
     long eight = pattern(dtype, value);
     MemorySegment source = Stage.pays(tensor) ? Stage.own() : null;

@@ -1,15 +1,15 @@
 package org.initium.cpu;
 
 import org.initium.DType;
-import org.initium.Layout;
 import org.initium.Tensor;
+import org.initium.spi.StridedLayout;
 
 /**
  * A tensor's elements counted in its own row-major order: what values and memory each range of them
  * has.
  */
 final class Region {
-  private final Layout layout;
+  private final StridedLayout layout;
   private final DType dtype;
   private final Store store;
   private final long base;

@@ -5,17 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.initium.Backend;
+import org.initium.Backend.DeviceInfo;
 import org.initium.Device;
-import org.initium.DeviceInfo;
 import org.initium.DeviceUnavailableException;
 import org.initium.Fill;
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
-import org.initium.TorchCpuGenerator;
-import org.initium.TorchCudaGenerator;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
+import org.initium.random.TorchCpuGenerator;
+import org.initium.random.TorchCudaGenerator;
 
 /**
  * NVIDIA GPUs. Nothing is loaded before a device is asked for, so a machine without one loses

@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Fill;
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
 import org.initium.Tensor;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 
 /**
  * Joins the fills of small tensors into few launches. A fill that writes where one waits that has

@@ -3,8 +3,8 @@ package org.initium.cuda;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.initium.Device;
-import org.initium.GpuGeometry;
 import org.initium.OutOfMemoryException;
+import org.initium.random.GpuGeometry;
 
 /**
  * One device: its primary context, its kernels, its memory. The context is retained at the first

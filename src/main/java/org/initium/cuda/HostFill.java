@@ -2,13 +2,12 @@ package org.initium.cuda;
 
 import java.lang.foreign.MemorySegment;
 import org.initium.Backend;
-import org.initium.Backends;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
-import org.initium.Layout;
 import org.initium.Storage;
 import org.initium.Tensor;
+import org.initium.random.Generator;
+import org.initium.spi.StridedLayout;
 
 /** Fills a tensor on a device by way of the host, for generators whose numbers are made there. */
 record HostFill(Target target, Generator generator) {
@@ -18,7 +17,7 @@ record HostFill(Target target, Generator generator) {
    */
   void fill(CudaBackend backend, Fill.Elementary fill) {
     Tensor tensor = target.tensor();
-    Backend cpu = Backends.of(Device.CPU);
+    Backend cpu = Backend.of(Device.CPU);
     long bytes = tensor.layout().span() * tensor.dtype().bytes();
     try (Storage host = cpu.allocate(Device.CPU, bytes)) {
       tensor.over(host).fill(fill, generator, cpu.defaultStream(Device.CPU));
@@ -33,9 +32,9 @@ record HostFill(Target target, Generator generator) {
 
   /** Copies to memory beside the tensor, and from there to the tensor but not between its rows. */
   private void scatter(CudaBackend backend, MemorySegment elements) {
-    Layout layout = target.tensor().layout();
-    Layout places =
-        new Layout(
+    StridedLayout layout = target.tensor().layout();
+    StridedLayout places =
+        new StridedLayout(
             layout.sizes(),
             layout.memoryStrides(),
             layout.memoryStrides(),

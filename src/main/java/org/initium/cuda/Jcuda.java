@@ -5,6 +5,7 @@ import java.net.URL;
 import java.util.HashSet;
 import java.util.Set;
 import org.initium.DeviceUnavailableException;
+import org.initium.natives.NativeFiles;
 
 /**
  * Loads JCuda's own natives. JCuda would unpack them to a fixed name in java.io.tmpdir, and load

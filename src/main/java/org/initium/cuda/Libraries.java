@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.initium.DeviceUnavailableException;
+import org.initium.natives.NativeFiles;
 
 /**
  * Finds and loads NVIDIA's shared libraries. JCuda's natives name them without a path; the dynamic

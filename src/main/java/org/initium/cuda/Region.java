@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.initium.DType;
-import org.initium.Layout;
+import org.initium.spi.StridedLayout;
 
 /**
  * Where a kernel writes: rows that are contiguous in the whole tensor, and the array that the rows
@@ -33,7 +33,7 @@ record Region(
   private static final int GROUP_BYTES = 16;
 
   /** The regions that a layout comes to: one, but for arrays of very many dimensions. */
-  static List<Region> of(Layout layout, DType dtype, long storage, long position) {
+  static List<Region> of(StridedLayout layout, DType dtype, long storage, long position) {
     int last = layout.rank() - 1;
     boolean runs = layout.wholeStrides()[last] == 1;
     int rank = runs ? last : last + 1;

@@ -2,8 +2,8 @@ package org.initium.cuda;
 
 import org.initium.DType;
 import org.initium.Fill;
-import org.initium.Layout;
-import org.initium.TorchCudaGenerator;
+import org.initium.random.TorchCudaGenerator;
+import org.initium.spi.StridedLayout;
 import org.initium.torch.CudaLaunch;
 import org.initium.torch.CudaUniform;
 
@@ -49,7 +49,7 @@ record TorchRandom(Target target, TorchCudaGenerator generator) {
   }
 
   private void launch(String kernel, double a, double b, long from, long to, long mask) {
-    Layout layout = target.tensor().layout();
+    StridedLayout layout = target.tensor().layout();
     long bytes = target.dtype().bytes();
     long begin = layout.wholeOffset();
     long end = begin + layout.sizes()[0];

@@ -9,17 +9,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.initium.Backend;
-import org.initium.Backends;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.FillBatch;
-import org.initium.Generator;
 import org.initium.InitiumException;
 import org.initium.Shape;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.random.Generator;
 
 /**
  * Two buffers on each device, in turn: one is filled while the bytes of the others are copied to
@@ -47,7 +46,7 @@ final class ChunkPipe implements AutoCloseable {
 
     Slot(Device device) {
       this.device = device;
-      this.backend = Backends.of(device);
+      this.backend = Backend.of(device);
       this.stream = backend.newStream(device);
     }
 

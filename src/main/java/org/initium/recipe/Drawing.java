@@ -1,7 +1,7 @@
 package org.initium.recipe;
 
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 
 /** How the tensors of a model share a generator. */
 public enum Drawing {

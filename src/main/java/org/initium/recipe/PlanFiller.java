@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 
 /**
  * Makes the values of a plan's tensors in order and in chunks, so that memory does not grow with

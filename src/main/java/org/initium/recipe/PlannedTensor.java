@@ -2,8 +2,8 @@ package org.initium.recipe;
 
 import java.util.List;
 import org.initium.DType;
-import org.initium.Init;
 import org.initium.Shape;
+import org.initium.initializer.Init;
 import org.initium.io.TensorSpec;
 
 /**

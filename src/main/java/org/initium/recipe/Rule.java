@@ -3,8 +3,8 @@ package org.initium.recipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.initium.Init;
 import org.initium.Shape;
+import org.initium.initializer.Init;
 
 /**
  * Names, and what initialises the tensors that have them: one initialiser, or one for each part.

@@ -3,7 +3,8 @@ package org.initium.recipe;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.initium.Arithmetic;
+import org.initium.expression.Arithmetic;
+import org.initium.initializer.Nonlinearity;
 
 /** The variables of a recipe, and the numbers that are computed from them. */
 record Variables(Map<String, Double> values) {
@@ -74,7 +75,7 @@ record Variables(Map<String, Double> values) {
 
   private double evaluate(String text, Place place, String what) {
     try {
-      return Arithmetic.evaluate(text, values);
+      return Arithmetic.evaluate(text, values, Nonlinearity.FUNCTIONS);
     } catch (IllegalArgumentException e) {
       throw new RecipeException(place, what + ": " + e.getMessage(), e);
     }

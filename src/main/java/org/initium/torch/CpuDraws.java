@@ -1,7 +1,7 @@
 package org.initium.torch;
 
 import org.initium.DType;
-import org.initium.TorchCpuGenerator;
+import org.initium.random.TorchCpuGenerator;
 
 /**
  * torch's draws on the CPU: one serial stream of words for all elements.

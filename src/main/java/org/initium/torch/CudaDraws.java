@@ -2,13 +2,13 @@ package org.initium.torch;
 
 import org.initium.DType;
 import org.initium.Fill;
-import org.initium.GpuGeometry;
-import org.initium.TorchCpuGenerator;
-import org.initium.TorchCudaGenerator;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Philox;
 import org.initium.law.Units;
+import org.initium.random.GpuGeometry;
+import org.initium.random.TorchCpuGenerator;
+import org.initium.random.TorchCudaGenerator;
 
 /**
  * torch's draws on a CUDA device. Every thread has a Philox stream of its own; block d of thread

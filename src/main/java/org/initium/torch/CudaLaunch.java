@@ -3,9 +3,9 @@ package org.initium.torch;
 import java.util.ArrayList;
 import java.util.List;
 import org.initium.DType;
-import org.initium.GpuGeometry;
 import org.initium.Tensor;
-import org.initium.TorchCudaGenerator;
+import org.initium.random.GpuGeometry;
+import org.initium.random.TorchCudaGenerator;
 
 /**
  * A start of torch's kernel that draws the elements {@code start} and on of a tensor.

@@ -1,6 +1,6 @@
 package org.initium.torch;
 
-import org.initium.TorchCpuGenerator;
+import org.initium.random.TorchCpuGenerator;
 
 /** How a device of torch draws: Tensor.uniform_, Tensor.normal_ and their arithmetic. */
 sealed interface Draws permits CpuDraws, CudaDraws {

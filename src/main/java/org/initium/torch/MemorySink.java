@@ -3,7 +3,7 @@ package org.initium.torch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.initium.DType;
-import org.initium.Layout;
+import org.initium.spi.StridedLayout;
 
 /**
  * Writes to the host's memory. The whole's elements that the memory holds are seen as runs, each of
@@ -12,13 +12,13 @@ import org.initium.Layout;
 final class MemorySink implements Sink {
   private final MemorySegment memory;
   private final DType dtype;
-  private final Layout layout;
+  private final StridedLayout layout;
   private final int outer; // dimensions that count the runs; the one after them, if any, is the run
   private final long runs;
   private final long length;
   private final long step;
 
-  MemorySink(MemorySegment memory, DType dtype, Layout layout) {
+  MemorySink(MemorySegment memory, DType dtype, StridedLayout layout) {
     this.memory = memory;
     this.dtype = dtype;
     this.layout = layout;

@@ -2,7 +2,7 @@ package org.initium.torch;
 
 import java.lang.foreign.MemorySegment;
 import org.initium.DType;
-import org.initium.Layout;
+import org.initium.spi.StridedLayout;
 
 /** A whole tensor in one run of the host's memory, whose elements can be looked at again. */
 final class Result implements Sink {
@@ -15,7 +15,7 @@ final class Result implements Sink {
   Result(MemorySegment memory, Whole whole) {
     this.memory = memory;
     this.whole = whole;
-    this.sink = new MemorySink(memory, whole.dtype(), Layout.run(whole.numel()));
+    this.sink = new MemorySink(memory, whole.dtype(), StridedLayout.run(whole.numel()));
   }
 
   double get(long index) {

@@ -1,6 +1,6 @@
 package org.initium.torch;
 
-import org.initium.TorchCpuGenerator;
+import org.initium.random.TorchCpuGenerator;
 
 /** torch's draw of one normal on the CPU, in binary64 whatever the type of the tensor. */
 final class ScalarNormal {

@@ -2,7 +2,7 @@ package org.initium.torch;
 
 import org.initium.Fill;
 import org.initium.Shape;
-import org.initium.TorchCpuGenerator;
+import org.initium.random.TorchCpuGenerator;
 
 /**
  * torch.nn.init.sparse_: normals, and then zeros in the rows that the start of a torch.randperm

@@ -2,10 +2,10 @@ package org.initium.torch;
 
 import java.lang.foreign.Arena;
 import org.initium.Fill;
-import org.initium.GpuGeometry;
 import org.initium.Tensor;
-import org.initium.TorchCpuGenerator;
-import org.initium.TorchCudaGenerator;
+import org.initium.random.GpuGeometry;
+import org.initium.random.TorchCpuGenerator;
+import org.initium.random.TorchCudaGenerator;
 
 /** Fills of the host's memory with PyTorch's own numbers, by the fills that draw any. */
 public final class TorchFill {

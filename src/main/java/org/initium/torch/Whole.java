@@ -1,8 +1,8 @@
 package org.initium.torch;
 
 import org.initium.DType;
-import org.initium.Layout;
 import org.initium.Tensor;
+import org.initium.spi.StridedLayout;
 
 /**
  * What torch looks at before it draws a tensor's elements.
@@ -10,11 +10,11 @@ import org.initium.Tensor;
  * @param dtype their type
  * @param layout where they lie in memory
  */
-record Whole(DType dtype, Layout layout) {
+record Whole(DType dtype, StridedLayout layout) {
   /** A tensor; a region is drawn as part of a whole that is in one run. */
   static Whole of(Tensor tensor) {
     return tensor.isRegion()
-        ? new Whole(tensor.dtype(), Layout.run(tensor.whole().numel()))
+        ? new Whole(tensor.dtype(), StridedLayout.run(tensor.whole().numel()))
         : new Whole(tensor.dtype(), tensor.layout());
   }
 
@@ -34,6 +34,6 @@ record Whole(DType dtype, Layout layout) {
 
   /** The tensor that torch.empty_like makes of this one: without gaps. */
   Whole dense() {
-    return new Whole(dtype, Layout.run(numel()));
+    return new Whole(dtype, StridedLayout.run(numel()));
   }
 }

@@ -2,9 +2,9 @@ package org.initium.cpu;
 
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
 import org.initium.Tensor;
 import org.initium.contract.FillContract;
+import org.initium.random.Generator;
 import org.junit.jupiter.api.Nested;
 
 /** The same bits from either engine and any number of threads. */

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.initium.DType;
 import org.initium.Fill;
-import org.initium.Generator;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.random.Generator;
 import org.initium.testing.Fills;
 import org.initium.testing.Reference;
 import org.junit.jupiter.api.Test;

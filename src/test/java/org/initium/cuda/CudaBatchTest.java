@@ -14,16 +14,15 @@ import jcuda.driver.CUgraphNode;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.initium.Backend;
-import org.initium.Backends;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.FillBatch;
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.SoftDevice;
 import org.junit.jupiter.api.Tag;
@@ -35,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @CudaTest
 class CudaBatchTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
-  private static final Backend BACKEND = Backends.of(DEVICE);
+  private static final Backend BACKEND = Backend.of(DEVICE);
 
   private static final List<Fill> FILLS =
       List.of(
@@ -48,7 +47,7 @@ class CudaBatchTest implements Released {
   /** One memory, cut into tensors of sizes around every tail, the last a shard of a larger one. */
   private static byte[] filled(Device device, DType dtype, PhiloxGenerator generator) {
     try (Tensor memory = Tensor.empty(Shape.of(1 << 16), dtype, device);
-        Stream stream = Backends.of(device).newStream(device)) {
+        Stream stream = Backend.of(device).newStream(device)) {
       FillBatch batch = new FillBatch();
       batch.add(memory, new Fill.Constant(-77), generator);
       long at = 0;
@@ -111,7 +110,7 @@ class CudaBatchTest implements Released {
     List<byte[]> bytes = new ArrayList<>();
     for (Device device : List.of(Device.CPU, DEVICE)) {
       try (Tensor tensor = Tensor.empty(Shape.of(40, 30), DType.F32, device);
-          Stream stream = Backends.of(device).newStream(device)) {
+          Stream stream = Backend.of(device).newStream(device)) {
         Generator generator = Generator.philox(1);
         new FillBatch()
             .add(tensor, new Fill.Normal(0, 1), generator)
@@ -144,7 +143,7 @@ class CudaBatchTest implements Released {
       closed.close();
       assertThrows(IllegalStateException.class, () -> batch.queue(stream));
       FillBatch elsewhere = new FillBatch().add(open, normal, generator);
-      Stream cpu = Backends.of(Device.CPU).defaultStream(Device.CPU);
+      Stream cpu = Backend.of(Device.CPU).defaultStream(Device.CPU);
       assertThrows(IllegalArgumentException.class, () -> elsewhere.queue(cpu));
       Fill eye = new Fill.Eye(1);
       assertThrows(IllegalArgumentException.class, () -> elsewhere.add(open, eye, generator));
@@ -159,7 +158,7 @@ class CudaBatchTest implements Released {
         Stream stream = BACKEND.newStream(DEVICE);
         Tensor memory = Tensor.empty(Shape.of(500), DType.F32, DEVICE);
         Tensor expected = Tensor.empty(Shape.of(500), DType.F32)) {
-      queue(expected, generator.copy(), Backends.of(Device.CPU).defaultStream(Device.CPU));
+      queue(expected, generator.copy(), Backend.of(Device.CPU).defaultStream(Device.CPU));
       queue(memory, generator.copy(), stream); // compiles, and makes the table
       stream.synchronize();
       CUstream handle = CudaLife.stream(stream);

@@ -9,14 +9,13 @@ import jcuda.driver.CUgraph;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.initium.Backend;
-import org.initium.Backends;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
 import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
 import org.initium.testing.RealCurand;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @CudaTest
 class CudaCaptureTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
-  private static final Backend BACKEND = Backends.of(DEVICE);
+  private static final Backend BACKEND = Backend.of(DEVICE);
   private static final Fill NORMAL = new Fill.Normal(0, 1);
 
   @AfterEach

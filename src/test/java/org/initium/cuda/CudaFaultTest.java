@@ -18,15 +18,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.initium.Backend;
-import org.initium.Backends;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
 import org.initium.InitiumException;
 import org.initium.OutOfMemoryException;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
 import org.initium.testing.RealCurand;
@@ -43,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag(CudaTest.SOFTWARE_DEVICE)
 class CudaFaultTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
-  private static final Backend BACKEND = Backends.of(DEVICE);
+  private static final Backend BACKEND = Backend.of(DEVICE);
   private static final int UNKNOWN = 999;
 
   /** What no operation reaches here, and where else it is tested or why it is not. */

@@ -1,7 +1,7 @@
 package org.initium.cuda;
 
 import jcuda.driver.CUstream;
-import org.initium.Backends;
+import org.initium.Backend;
 import org.initium.Device;
 import org.initium.Stream;
 import org.initium.testing.SoftDevice;
@@ -17,7 +17,7 @@ final class CudaLife {
 
   /** Another device than the first; the first itself on a machine that has one, which is said. */
   static Device second() {
-    if (Backends.of(Device.cuda(0)).devices().size() > 1) {
+    if (Backend.of(Device.cuda(0)).devices().size() > 1) {
       return Device.cuda(1);
     }
     System.out.println("one CUDA device: it stands for the second one, too");

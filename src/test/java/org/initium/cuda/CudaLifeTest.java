@@ -22,19 +22,18 @@ import jcuda.driver.CUgraphNode;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.initium.Backend;
-import org.initium.Backends;
+import org.initium.Backend.DeviceInfo;
 import org.initium.DType;
 import org.initium.Device;
-import org.initium.DeviceInfo;
 import org.initium.DeviceUnavailableException;
 import org.initium.Event;
 import org.initium.Fill;
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
 import org.junit.jupiter.api.Test;
@@ -45,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @CudaTest
 class CudaLifeTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
-  private static final Backend BACKEND = Backends.of(DEVICE);
+  private static final Backend BACKEND = Backend.of(DEVICE);
   private static final Fill NORMAL = new Fill.Normal(0, 1);
   private static final Shape SHAPE = Shape.of(5000);
 

@@ -12,20 +12,19 @@ import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.initium.Backend;
-import org.initium.Backends;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Event;
 import org.initium.Fill;
 import org.initium.FillBatch;
-import org.initium.Generator;
-import org.initium.Init;
 import org.initium.InitiumException;
 import org.initium.OutOfMemoryException;
 import org.initium.Shape;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.initializer.Init;
+import org.initium.random.Generator;
 import org.initium.recipe.Drawing;
 import org.initium.recipe.Plan;
 import org.initium.recipe.PlanFiller;
@@ -41,7 +40,7 @@ import org.initium.testing.Fills;
  */
 record CudaOperation(String name, Runnable run) {
   private static final Device DEVICE = Device.cuda(0);
-  private static final Backend BACKEND = Backends.of(DEVICE);
+  private static final Backend BACKEND = Backend.of(DEVICE);
   private static final Fill NORMAL = new Fill.Normal(0, 1);
   private static final Fill TRUNCATED = new Fill.TruncatedNormal(0, 1, -2, 2);
 

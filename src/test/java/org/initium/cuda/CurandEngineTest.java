@@ -10,14 +10,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.initium.Backends;
+import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.cuda.CudaOptions.CurandGenerator;
+import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.CurandGolden;
 import org.initium.testing.Fills;
@@ -193,7 +193,7 @@ class CurandEngineTest implements Released {
   @ParameterizedTest
   @EnumSource(CurandGenerator.class)
   void everyGeneratorFillsEverything(CurandGenerator generator) {
-    boolean software = Backends.of(DEVICE).devices().getFirst().name().contains("software");
+    boolean software = Backend.of(DEVICE).devices().getFirst().name().contains("software");
     if (generator == CurandGenerator.MT19937 && software) {
       System.out.println("cuRAND's MT19937 is tested on a real GPU alone (mvn verify -Pgpu)");
       return;

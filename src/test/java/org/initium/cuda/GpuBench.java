@@ -11,15 +11,14 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.initium.Backend;
-import org.initium.Backends;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
 import org.initium.OutOfMemoryException;
 import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.random.Generator;
 
 /**
  * Throughput on a GPU: each fill and dtype against cuMemsetD32 and a copy on the device, which are
@@ -29,7 +28,7 @@ import org.initium.Tensor;
  */
 final class GpuBench {
   private static final Device DEVICE = Device.cuda(0);
-  private static final Backend BACKEND = Backends.of(DEVICE);
+  private static final Backend BACKEND = Backend.of(DEVICE);
   private static final int REPEATS = 7;
   private static final double LEAST_SECONDS = 0.02;
 

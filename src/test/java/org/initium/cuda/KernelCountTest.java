@@ -3,15 +3,15 @@ package org.initium.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
-import org.initium.Backends;
+import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.FillBatch;
-import org.initium.Generator;
 import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
 import org.initium.testing.RealCurand;
@@ -80,7 +80,7 @@ class KernelCountTest implements Released {
       Tensor part = tensor.narrow(0, i * (SIDE / PARTS), SIDE / PARTS);
       batch.add(part, NORMAL, Generator.philox(i));
     }
-    try (Stream stream = Backends.of(tensor.device()).newStream(tensor.device())) {
+    try (Stream stream = Backend.of(tensor.device()).newStream(tensor.device())) {
       batch.queue(stream);
       stream.synchronize();
     }

@@ -10,8 +10,9 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.initium.Backends;
+import org.initium.Backend;
 import org.initium.DeviceUnavailableException;
+import org.initium.natives.NativeFiles;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ class LoadingTest {
 
   @Test
   void theBackendIsThereWithoutADevice() {
-    assertTrue(Backends.all().stream().anyMatch(backend -> backend.type().equals("cuda")));
+    assertTrue(Backend.all().stream().anyMatch(backend -> backend.type().equals("cuda")));
   }
 
   @Test

@@ -6,17 +6,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.initium.Backend;
-import org.initium.Backends;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
 import org.initium.Shape;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.law.ColumnKeys;
 import org.initium.law.Philox;
+import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @CudaTest
 class LongestColumnTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
-  private static final Backend BACKEND = Backends.of(DEVICE);
+  private static final Backend BACKEND = Backend.of(DEVICE);
   private static final long ROWS = 1L << 31;
   private static final int LAST = 5000;
   private static final int SEED = 42;

@@ -8,10 +8,10 @@ import java.util.function.UnaryOperator;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 import org.initium.testing.Fills;
 
 /** Fills the same part of the same memory on the CPU and on a CUDA device. */

@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.ValueLayout;
-import org.initium.Backends;
+import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
-import org.initium.Generator;
 import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.law.ColumnKeys;
+import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
 import org.initium.testing.SoftDevice;
@@ -87,7 +87,7 @@ class SparseSearchTest implements Released {
     ColumnKeys keys = ColumnKeys.of(fill, shape, 42, 0);
     try (Tensor tensor = Tensor.empty(shape, DType.F32, DEVICE);
         Tensor expected = Tensor.empty(shape, DType.F32);
-        Stream stream = Backends.of(DEVICE).newStream(DEVICE)) {
+        Stream stream = Backend.of(DEVICE).newStream(DEVICE)) {
       Gpu gpu = Gpus.of(DEVICE);
       try (Current _ = gpu.enter()) {
         Target target = new Target(gpu, tensor, (CudaStream) stream);

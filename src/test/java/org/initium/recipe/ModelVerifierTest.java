@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.initium.DType;
 import org.initium.Device;
-import org.initium.Generator;
-import org.initium.Init;
 import org.initium.Shape;
+import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
+import org.initium.random.Generator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

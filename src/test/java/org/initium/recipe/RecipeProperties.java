@@ -22,8 +22,8 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 import org.initium.Device;
-import org.initium.Generator;
-import org.initium.Init;
+import org.initium.initializer.Init;
+import org.initium.random.Generator;
 
 /** What holds for all recipes, whatever their names, ranges, rules and parts. */
 class RecipeProperties {

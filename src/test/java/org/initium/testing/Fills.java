@@ -1,10 +1,10 @@
 package org.initium.testing;
 
-import org.initium.Backends;
+import org.initium.Backend;
 import org.initium.Fill;
-import org.initium.Generator;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.random.Generator;
 
 /** Applies fills to tensors. */
 public final class Fills {
@@ -12,7 +12,7 @@ public final class Fills {
 
   /** Fills and waits until it is done. */
   public static Tensor fill(Tensor tensor, Fill fill, Generator generator) {
-    Stream stream = Backends.of(tensor.device()).defaultStream(tensor.device());
+    Stream stream = Backend.of(tensor.device()).defaultStream(tensor.device());
     tensor.fill(fill, generator, stream);
     stream.synchronize();
     return tensor;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.initium.DType;
-import org.initium.Generator;
-import org.initium.GpuGeometry;
-import org.initium.Layout;
-import org.initium.TorchCudaGenerator;
+import org.initium.random.Generator;
+import org.initium.random.GpuGeometry;
+import org.initium.random.TorchCudaGenerator;
+import org.initium.spi.StridedLayout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -64,7 +64,7 @@ class CudaLaunchTest {
   })
   void longTensorsAreDrawnInParts(String dtype, long numel, int parts) {
     GpuGeometry gpu = GpuGeometry.of("A100");
-    Whole whole = new Whole(DType.parse(dtype), Layout.run(numel));
+    Whole whole = new Whole(DType.parse(dtype), StridedLayout.run(numel));
     TorchCudaGenerator generator = Generator.torchCuda(1, gpu);
     List<CudaLaunch> launches = CudaLaunch.of(whole, gpu, generator);
     assertEquals(parts, launches.size());

@@ -12,8 +12,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.initium.DType;
-import org.initium.Init;
 import org.initium.Shape;
+import org.initium.initializer.Init;
 
 /** A row of golden/torch-2.13.0-cpu.jsonl. */
 record TorchGolden(

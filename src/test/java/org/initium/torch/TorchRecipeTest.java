@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.initium.Device;
-import org.initium.Generator;
+import org.initium.random.Generator;
 import org.initium.recipe.Plan;
 import org.initium.recipe.PlanFiller;
 import org.initium.recipe.PlannedTensor;

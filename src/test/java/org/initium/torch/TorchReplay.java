@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.initium.DType;
-import org.initium.Generator;
-import org.initium.Init;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.initializer.Init;
+import org.initium.random.Generator;
 
 /**
  * Our side of src/test/python/torch_fuzz.py: reads calls from standard input and answers each with

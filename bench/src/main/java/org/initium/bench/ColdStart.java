@@ -1,10 +1,10 @@
 package org.initium.bench;
 
 import org.initium.DType;
-import org.initium.Generator;
-import org.initium.Init;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.initializer.Init;
+import org.initium.random.Generator;
 
 /** A process that makes 1e7 normal numbers and ends: what a start of the JVM costs. */
 final class ColdStart {

@@ -2,9 +2,9 @@ package org.initium.bench;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
 import org.initium.Tensor;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 
 /**
  * Rows of the grid by the processor time of one thread, the least of many fills: what can be

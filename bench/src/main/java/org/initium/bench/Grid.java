@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.initium.DType;
-import org.initium.Init;
 import org.initium.Shape;
+import org.initium.initializer.Init;
 
 /** A row of bench/grid.tsv, whose path is the system property {@code bench.grid}. */
 record Grid(Init init, String head, Shape shape, DType dtype, boolean touch) {

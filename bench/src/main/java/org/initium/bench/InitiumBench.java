@@ -1,9 +1,9 @@
 package org.initium.bench;
 
 import java.util.concurrent.TimeUnit;
-import org.initium.Generator;
-import org.initium.PhiloxGenerator;
 import org.initium.Tensor;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;

@@ -1,0 +1,18 @@
+package org.initium.expression;
+
+/** Argument checks whose messages name the argument, its value and what is allowed. */
+public final class Checks {
+  private Checks() {}
+
+  /**
+   * Throws unless it holds.
+   *
+   * @throws IllegalArgumentException {@code name = value is not allowed; it must be allowed}
+   */
+  public static void that(boolean holds, String name, Object value, String allowed) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          name + " = " + value + " is not allowed; it must be " + allowed);
+    }
+  }
+}

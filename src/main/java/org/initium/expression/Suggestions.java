@@ -1,0 +1,80 @@
+package org.initium.expression;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Names that a user may write, and what to say when he writes another. */
+public final class Suggestions {
+  private Suggestions() {}
+
+  /** The constant of that name, in any case. */
+  public static <E extends Enum<E>> E constant(String what, String name, E[] constants) {
+    for (E constant : constants) {
+      if (of(constant).equalsIgnoreCase(name)) {
+        return constant;
+      }
+    }
+    throw new IllegalArgumentException(unknown(what, name, list(constants)));
+  }
+
+  /** The name of a constant in expressions: {@code fan_in}. */
+  public static String of(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  public static List<String> list(Enum<?>[] constants) {
+    return Arrays.stream(constants).map(Suggestions::of).toList();
+  }
+
+  /** {@code unknown mode 'fan_inn'; did you mean fan_in? There are fan_in, fan_out}. */
+  public static String unknown(String what, String name, Collection<String> known) {
+    String head = "unknown " + what + " '" + name + "'; ";
+    if (known.isEmpty()) {
+      return head + "there are none";
+    }
+    String nearest = nearest(name, known);
+    String all = "there are " + String.join(", ", known);
+    if (nearest == null) {
+      return head + all;
+    }
+    String guess = "did you mean " + nearest + "?";
+    return head + (known.size() > 12 ? guess : guess + " (" + all + ")");
+  }
+
+  /** The known name that is the fewest edits away, or null if even that is another word. */
+  private static String nearest(String name, Collection<String> known) {
+    String best = null;
+    int least = Math.min(name.length(), Math.max(2, name.length() / 2));
+    for (String candidate : known) {
+      int distance = distance(fold(name), fold(candidate));
+      if (distance < least) {
+        least = distance;
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  /** Case and underscores are what people mix up. */
+  private static String fold(String name) {
+    return name.toLowerCase(Locale.ROOT).replace("_", "");
+  }
+
+  /** Levenshtein's distance. */
+  private static int distance(String a, String b) {
+    int[] row = Stream.iterate(0, i -> i + 1).limit(b.length() + 1).mapToInt(i -> i).toArray();
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,18 @@
+package org.initium.expression;
+
+import java.util.List;
+
+/**
+ * A function of arithmetic whose first argument is a word: {@code calculate_gain(leaky_relu, 0.2)}.
+ */
+public interface WordFunction {
+  /** The words that there are. */
+  List<String> words();
+
+  /**
+   * The value for a word, and the number behind it if one is given.
+   *
+   * @throws IllegalArgumentException if there is no such word
+   */
+  double of(String word, double... number);
+}

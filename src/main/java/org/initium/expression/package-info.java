@@ -1,0 +1,5 @@
+/**
+ * The little language of arguments: tokens, arithmetic, and what to say of a word or a value that
+ * is not allowed. It knows nothing of tensors.
+ */
+package org.initium.expression;

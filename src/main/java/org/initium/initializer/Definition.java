@@ -1,0 +1,41 @@
+package org.initium.initializer;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.initium.Fill;
+import org.initium.Shape;
+
+/**
+ * A row of the {@link Catalogue}: an initialiser as data.
+ *
+ * @param name the name in expressions: torch's or JAX's, where they have it
+ * @param parameters in the order in which positional arguments are taken
+ * @param law makes, from checked arguments, the function from the whole's shape to its fill
+ */
+record Definition(
+    String name, List<Parameter> parameters, Function<Arguments, Function<Shape, Fill>> law) {
+
+  Parameter parameter(String wanted) {
+    for (Parameter parameter : parameters) {
+      if (parameter.name().equals(wanted)) {
+        return parameter;
+      }
+    }
+    throw new IllegalArgumentException(Arguments.unknown(name, parameters, wanted));
+  }
+
+  String takes() {
+    return parameters.isEmpty() ? "none" : list();
+  }
+
+  private String list() {
+    return parameters.stream().map(Parameter::toString).collect(Collectors.joining(", "));
+  }
+
+  /** {@code sparse(sparsity, std=0.01)}. */
+  @Override
+  public String toString() {
+    return parameters.isEmpty() ? name : name + "(" + list() + ")";
+  }
+}

@@ -1,0 +1,91 @@
+package org.initium.initializer;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.initium.expression.Arithmetic;
+import org.initium.expression.Tokens;
+
+/**
+ * Reads an initialiser that is written as text. What a value may be follows from the parameter's
+ * kind:
+ *
+ * <pre>
+ * init     := name [ "(" [ argument { "," argument } ] ")" ]
+ * argument := [ name "=" ] ( arithmetic | word | "'" word "'" | init )
+ * </pre>
+ */
+final class Expression {
+  private final Tokens tokens;
+  private final Arithmetic arithmetic;
+
+  private Expression(String text, Map<String, Double> variables) {
+    this.tokens = new Tokens(text);
+    this.arithmetic = new Arithmetic(tokens, variables, Nonlinearity.FUNCTIONS);
+  }
+
+  static Init init(String text, Map<String, Double> variables) {
+    Expression expression = new Expression(text, variables);
+    Init init = expression.init();
+    expression.tokens.expectEnd("the end");
+    return init;
+  }
+
+  private Init init() {
+    int start = tokens.column();
+    String name = tokens.name("the name of an initialiser");
+    Definition initialiser = tokens.located(start, () -> Catalogue.of(name));
+    Map<String, Object> given = new LinkedHashMap<>();
+    if (tokens.skip("(")) {
+      tokens.enter();
+      boolean named = false;
+      for (int i = 0; !tokens.skip(")"); i++) {
+        if (i > 0) {
+          tokens.expect(",", "',' or ')'");
+        }
+        int column = tokens.column();
+        named |= tokens.isAssignment();
+        Parameter parameter =
+            tokens.isAssignment() ? named(initialiser) : positional(initialiser, i, named);
+        Object value = value(parameter);
+        if (given.put(parameter.name(), value) != null) {
+          throw tokens.error(column, "the argument " + parameter.name() + " is given twice");
+        }
+      }
+      tokens.leave();
+    }
+    return tokens.located(start, () -> Init.of(initialiser, given));
+  }
+
+  private Parameter named(Definition initialiser) {
+    int column = tokens.column();
+    String name = tokens.name("the name of an argument");
+    tokens.expect("=", "'='");
+    return tokens.located(column, () -> initialiser.parameter(name));
+  }
+
+  private Parameter positional(Definition initialiser, int index, boolean named) {
+    List<Parameter> parameters = initialiser.parameters();
+    if (named) {
+      throw tokens.error(tokens.column(), "an argument without a name follows one with a name");
+    }
+    if (index >= parameters.size()) {
+      throw tokens.error(
+          tokens.column(),
+          "too many arguments: %s takes %s".formatted(initialiser.name(), initialiser.takes()));
+    }
+    return parameters.get(index);
+  }
+
+  private Object value(Parameter parameter) {
+    int column = tokens.column();
+    Object value =
+        switch (parameter.kind()) {
+          case Parameter.Real real -> arithmetic.value();
+          case Parameter.Count count -> arithmetic.value();
+          case Parameter.Choice choice -> tokens.word(choice.words());
+          case Parameter.Nested nested -> init();
+        };
+    return tokens.located(column, () -> parameter.kind().resolve(parameter.name(), value));
+  }
+}

@@ -1,0 +1,88 @@
+package org.initium.initializer;
+
+import java.util.List;
+import java.util.Map;
+import org.initium.expression.Suggestions;
+import org.initium.expression.WordFunction;
+
+/**
+ * The function after a layer, by its name in torch.nn.functional, and the gain that keeps the
+ * variance of what goes through both: torch.nn.init.calculate_gain.
+ */
+public enum Nonlinearity {
+  /** Identity: gain 1. */
+  LINEAR(1),
+  /** Gain 1. */
+  CONV1D(1),
+  /** Gain 1. */
+  CONV2D(1),
+  /** Gain 1. */
+  CONV3D(1),
+  /** Gain 1. */
+  CONV_TRANSPOSE1D(1),
+  /** Gain 1. */
+  CONV_TRANSPOSE2D(1),
+  /** Gain 1. */
+  CONV_TRANSPOSE3D(1),
+  /** Gain 1. */
+  SIGMOID(1),
+  /** Gain 5/3. */
+  TANH(5.0 / 3),
+  /** Gain sqrt(2), He et al. 2015. */
+  RELU(Math.sqrt(2)),
+  /** Gain sqrt(2 / (1 + slope^2)); the slope is 0.01 where none is given. */
+  LEAKY_RELU(leaky(0.01)),
+  /** Gain 3/4, found by trial (PyTorch pull request 50664). */
+  SELU(0.75);
+
+  /** {@code calculate_gain}, for arithmetic. */
+  public static final Map<String, WordFunction> FUNCTIONS = Map.of("calculate_gain", new Gain());
+
+  private final double gain;
+
+  Nonlinearity(double gain) {
+    this.gain = gain;
+  }
+
+  private static double leaky(double slope) {
+    return Math.sqrt(2 / (1 + slope * slope));
+  }
+
+  /** The gain. */
+  public double gain() {
+    return gain;
+  }
+
+  /** The gain for a negative slope, which only leaky_relu has; the others ignore it. */
+  public double gain(double slope) {
+    return this == LEAKY_RELU ? leaky(slope) : gain;
+  }
+
+  /**
+   * The one of that name, in any case.
+   *
+   * @throws IllegalArgumentException if there is none, listing those that there are
+   */
+  public static Nonlinearity parse(String name) {
+    return Suggestions.constant("nonlinearity", name, values());
+  }
+
+  /** The name in torch: {@code leaky_relu}. */
+  @Override
+  public String toString() {
+    return Suggestions.of(this);
+  }
+
+  private static final class Gain implements WordFunction {
+    @Override
+    public List<String> words() {
+      return Suggestions.list(values());
+    }
+
+    @Override
+    public double of(String word, double... slope) {
+      Nonlinearity nonlinearity = parse(word);
+      return slope.length == 0 ? nonlinearity.gain() : nonlinearity.gain(slope[0]);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package org.initium.initializer;
+
+import java.util.List;
+import java.util.function.DoublePredicate;
+import org.initium.expression.Arithmetic;
+import org.initium.expression.Checks;
+import org.initium.expression.Suggestions;
+
+/**
+ * A parameter of an initialiser.
+ *
+ * @param name the name in an expression
+ * @param kind what its values are
+ * @param standard the value where none is given; null where one must be
+ */
+record Parameter(String name, Kind kind, Object standard) {
+
+  /** What the values of a parameter are. */
+  sealed interface Kind {
+    /** Brings a value to its canonical class: Double, Long, String or Init. */
+    Object resolve(String name, Object value);
+  }
+
+  /** A finite real number of which something more may be asked; held as a Double. */
+  record Real(DoublePredicate holds, String allowed) implements Kind {
+    static final Real ANY = new Real(v -> true, "a finite number");
+    static final Real NOT_NEGATIVE = new Real(v -> v >= 0, "0 or more, and finite");
+    static final Real POSITIVE = new Real(v -> v > 0, "more than 0, and finite");
+    static final Real FRACTION = new Real(v -> v >= 0 && v <= 1, "from 0 to 1");
+
+    @Override
+    public Double resolve(String name, Object value) {
+      Checks.that(
+          value instanceof Number n
+              && Double.isFinite(n.doubleValue())
+              && holds.test(n.doubleValue()),
+          name,
+          value,
+          allowed);
+      return ((Number) value).doubleValue();
+    }
+  }
+
+  /** An integer of 1 or more; held as a Long. */
+  record Count() implements Kind {
+    /** Beyond it, doubles skip integers. */
+    private static final double MOST = 0x1p53;
+
+    @Override
+    public Long resolve(String name, Object value) {
+      double number = value instanceof Number n ? n.doubleValue() : Double.NaN;
+      Checks.that(
+          number >= 1 && number <= MOST && number == Math.rint(number),
+          name,
+          value instanceof Number ? Arithmetic.print(number) : value,
+          "an integer, 1 or more");
+      return (long) number;
+    }
+  }
+
+  /** One of some words, in any case; held as a String. */
+  record Choice(List<String> words) implements Kind {
+    @Override
+    public String resolve(String name, Object value) {
+      for (String word : words) {
+        if (word.equalsIgnoreCase(
+            value instanceof Enum<?> constant ? Suggestions.of(constant) : String.valueOf(value))) {
+          return word;
+        }
+      }
+      throw new IllegalArgumentException(
+          name + " = " + value + " is not allowed; it must be one of " + String.join(", ", words));
+    }
+  }
+
+  /** Another initialiser; held as an Init. */
+  record Nested() implements Kind {
+    @Override
+    public Init resolve(String name, Object value) {
+      Checks.that(value instanceof Init, name, value, "an initialiser");
+      return (Init) value;
+    }
+  }
+
+  static Parameter real(String name, Real kind, Double standard) {
+    return new Parameter(name, kind, standard);
+  }
+
+  static Parameter real(String name, double standard) {
+    return new Parameter(name, Real.ANY, standard);
+  }
+
+  static Parameter count(String name, Long standard) {
+    return new Parameter(name, new Count(), standard);
+  }
+
+  static Parameter choice(String name, Enum<?> standard, Enum<?>... words) {
+    return new Parameter(name, new Choice(Suggestions.list(words)), Suggestions.of(standard));
+  }
+
+  /** How a value of this parameter is written in an expression. */
+  static String print(Object value) {
+    return value instanceof Double number ? Arithmetic.print(number) : value.toString();
+  }
+
+  /** As in a signature: {@code std=0.01}, or {@code sparsity} where there is no default. */
+  @Override
+  public String toString() {
+    return standard == null ? name : name + "=" + print(standard);
+  }
+}

@@ -1,0 +1,109 @@
+package org.initium.natives;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Set;
+
+/**
+ * A private folder of native libraries unpacked from jars. Others cannot write to it, and a file in
+ * it is used only when it is what the jar holds: by its SHA-256, or by its size for the very large
+ * ones, which reach their name only when they are complete.
+ *
+ * @param folder the folder, named after the version of what is in it
+ */
+public record NativeFiles(Path folder) {
+  private static final long HASHED_BYTES = 64L << 20;
+  private static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rwx------");
+
+  /**
+   * The folder of that version: in {@code INITIUM_CACHE}, else in the user's cache; where that
+   * cannot be written, a temporary one of this process.
+   */
+  public static NativeFiles of(String version) throws IOException {
+    try {
+      Path folder = cache().resolve("natives-" + version);
+      Files.createDirectories(folder.getParent());
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PRIVATE));
+      }
+      if (isPrivate(folder)) {
+        return new NativeFiles(folder);
+      }
+    } catch (IOException e) {
+      // A cache that cannot be written is no reason to fail; unpack for this process alone.
+    }
+    Path folder = Files.createTempDirectory("initium-natives");
+    folder.toFile().deleteOnExit();
+    return new NativeFiles(folder);
+  }
+
+  private static Path cache() {
+    String own = System.getenv("INITIUM_CACHE");
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    if (own != null && !own.isBlank()) {
+      return Path.of(own).toAbsolutePath();
+    }
+    return (xdg != null && !xdg.isBlank()
+            ? Path.of(xdg)
+            : Path.of(System.getProperty("user.home"), ".cache"))
+        .toAbsolutePath()
+        .resolve("initium");
+  }
+
+  private static boolean isPrivate(Path folder) throws IOException {
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
+    return Files.isWritable(folder)
+        && !permissions.contains(PosixFilePermission.GROUP_WRITE)
+        && !permissions.contains(PosixFilePermission.OTHERS_WRITE)
+        && Files.getOwner(folder).getName().equals(System.getProperty("user.name"));
+  }
+
+  /** The file with that name in the folder, unpacked from the resource unless it is there. */
+  public Path unpack(URL resource, String name) throws IOException {
+    Path file = folder.resolve(name);
+    if (!Files.isRegularFile(file) || !isSame(file, resource)) {
+      Path partial = Files.createTempFile(folder, name, ".partial");
+      try (InputStream in = resource.openStream()) {
+        Files.copy(in, partial, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+            partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(partial);
+      }
+    }
+    if (folder.getFileName().toString().startsWith("initium-natives")) {
+      file.toFile().deleteOnExit();
+    }
+    return file;
+  }
+
+  private static boolean isSame(Path file, URL resource) throws IOException {
+    long size = resource.openConnection().getContentLengthLong();
+    if (Files.size(file) != size) {
+      return false;
+    }
+    return size > HASHED_BYTES
+        || Arrays.equals(sha256(Files.newInputStream(file)), sha256(resource.openStream()));
+  }
+
+  private static byte[] sha256(InputStream stream) throws IOException {
+    try (DigestInputStream in =
+        new DigestInputStream(stream, MessageDigest.getInstance("SHA-256"))) {
+      in.transferTo(java.io.OutputStream.nullOutputStream());
+      return in.getMessageDigest().digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

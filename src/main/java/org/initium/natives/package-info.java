@@ -1,0 +1,2 @@
+/** Native libraries, unpacked where nobody else can put one. */
+package org.initium.natives;

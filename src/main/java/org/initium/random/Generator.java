@@ -1,0 +1,59 @@
+package org.initium.random;
+
+import java.util.Objects;
+
+/**
+ * A source of random words with a position in it. A fill takes words from the position and moves
+ * it. A generator is not shared by threads that fill at the same time: {@link #fork} one each.
+ */
+public sealed interface Generator permits PhiloxGenerator, TorchCpuGenerator, TorchCudaGenerator {
+  /** The default generator, Philox4x32-10 as NVIDIA's cuRAND host API lays it out, at offset 0. */
+  static PhiloxGenerator philox(long seed) {
+    return new PhiloxGenerator(seed, 0);
+  }
+
+  /** Philox4x32-10 from word {@code offset} on. */
+  static PhiloxGenerator philox(long seed, long offset) {
+    return new PhiloxGenerator(seed, offset);
+  }
+
+  /** PyTorch's generator of the CPU after {@code torch.manual_seed(seed)}. */
+  static TorchCpuGenerator torchCpu(long seed) {
+    return new TorchCpuGenerator(seed);
+  }
+
+  /**
+   * PyTorch's generator of a CUDA device after {@code torch.manual_seed(seed)}: of the device that
+   * the tensor is on. A tensor on the CPU needs {@link #torchCuda(long, GpuGeometry)}.
+   */
+  static TorchCudaGenerator torchCuda(long seed) {
+    return new TorchCudaGenerator(seed, null);
+  }
+
+  /** PyTorch's generator of that CUDA device, which need not be there. */
+  static TorchCudaGenerator torchCuda(long seed, GpuGeometry gpu) {
+    return new TorchCudaGenerator(seed, Objects.requireNonNull(gpu, "gpu"));
+  }
+
+  /**
+   * A generator by its kind, as the command line and recipes write it: {@code philox}, {@code
+   * torch-cpu}, {@code torch-cuda} (of the device at hand), {@code torch-cuda(gpu=A100)} or {@code
+   * torch-cuda(sms=108, threads=2048)}.
+   *
+   * @throws IllegalArgumentException if there is no such kind or GPU, saying which there are
+   */
+  static Generator parse(String kind, long seed) {
+    return GeneratorExpression.parse(kind, seed);
+  }
+
+  /** The seed. */
+  long seed();
+
+  /**
+   * A generator of the same kind with a seed that depends on this one's seed and the name alone.
+   */
+  Generator fork(String name);
+
+  /** A generator in the same state, which moves on its own. */
+  Generator copy();
+}

@@ -1,0 +1,64 @@
+package org.initium.random;
+
+import org.initium.expression.Checks;
+
+/**
+ * Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11): word n of
+ * seed s is a function of (s, n), laid out as cuRAND's CURAND_RNG_PSEUDO_PHILOX4_32_10 on the host
+ * API. The offset counts 32-bit words.
+ */
+public final class PhiloxGenerator implements Generator {
+  private final long seed;
+  private long offset;
+
+  PhiloxGenerator(long seed, long offset) {
+    Checks.that(offset >= 0, "offset", offset, "0 or more");
+    this.seed = seed;
+    this.offset = offset;
+  }
+
+  @Override
+  public long seed() {
+    return seed;
+  }
+
+  /** The word that the next fill starts at. */
+  public synchronized long offset() {
+    return offset;
+  }
+
+  /**
+   * Takes words and moves on.
+   *
+   * @return the offset of the first
+   * @throws IllegalStateException if the stream's 2^63 words are used up
+   */
+  public synchronized long take(long words) {
+    long start = offset;
+    if (words > Long.MAX_VALUE - start) {
+      throw new IllegalStateException(
+          "the generator at offset " + start + " has no " + words + " words left of its 2^63");
+    }
+    offset = start + words;
+    return start;
+  }
+
+  /**
+   * An independent generator at offset 0, whose seed is the first 8 bytes, little endian, of
+   * SHA-256(this seed in 8 bytes, little endian, then the name in UTF-8).
+   */
+  @Override
+  public PhiloxGenerator fork(String name) {
+    return new PhiloxGenerator(ForkedSeed.of(seed, name), 0);
+  }
+
+  @Override
+  public PhiloxGenerator copy() {
+    return new PhiloxGenerator(seed, offset());
+  }
+
+  @Override
+  public String toString() {
+    return "philox(seed=" + Long.toUnsignedString(seed) + ", offset=" + offset() + ")";
+  }
+}

@@ -1,0 +1,89 @@
+package org.initium.random;
+
+/**
+ * PyTorch's generator of the CPU: fills give the very numbers that {@code torch.manual_seed(seed)}
+ * and the same calls of {@code torch.nn.init} give on PyTorch's CPU.
+ *
+ * <p>Its state is an MT19937, of which PyTorch uses the seed's lower 32 bits, and the second half
+ * of a pair of normals that a draw of one value leaves behind. It is serial: the numbers of a
+ * tensor depend on all tensors that were filled before it, and on whether its memory is contiguous.
+ */
+public final class TorchCpuGenerator implements Generator {
+  private final long seed;
+  private final Mt19937 twister;
+  private double cachedNormal; // NaN where there is none
+
+  private TorchCpuGenerator(long seed, Mt19937 twister, double cachedNormal) {
+    this.seed = seed;
+    this.twister = twister;
+    this.cachedNormal = cachedNormal;
+  }
+
+  TorchCpuGenerator(long seed) {
+    this(seed, Mt19937.seeded((int) seed), Double.NaN);
+  }
+
+  @Override
+  public long seed() {
+    return seed;
+  }
+
+  /** The next word. */
+  public int nextInt() {
+    return twister.next();
+  }
+
+  /** The next two words, the first in the upper half. */
+  public long nextLong() {
+    long upper = twister.next();
+    return upper << 32 | twister.next() & 0xffffffffL;
+  }
+
+  /** Puts the next words in {@code target[from]} to {@code target[to - 1]}. */
+  public void nextInts(int[] target, int from, int to) {
+    twister.next(target, from, to);
+  }
+
+  /**
+   * Moves past the next words. It costs next to nothing until a word behind them is asked for, and
+   * then those words are not made that a copy of this generator has made not long ago.
+   */
+  public void skip(long words) {
+    twister.skip(words);
+  }
+
+  /** How many words this generator and its copies have made, those that nobody asked for too. */
+  long wordsMade() {
+    return twister.made();
+  }
+
+  /**
+   * The standard normal that the last draw of one value left behind, once; NaN if there is none.
+   */
+  public double takeNormal() {
+    double taken = cachedNormal;
+    cachedNormal = Double.NaN;
+    return taken;
+  }
+
+  /** Leaves a standard normal behind for the next draw of one value. */
+  public void cacheNormal(double value) {
+    cachedNormal = value;
+  }
+
+  /** A generator of this kind, seeded as {@link PhiloxGenerator#fork} seeds its own. */
+  @Override
+  public TorchCpuGenerator fork(String name) {
+    return new TorchCpuGenerator(ForkedSeed.of(seed, name));
+  }
+
+  @Override
+  public TorchCpuGenerator copy() {
+    return new TorchCpuGenerator(seed, twister.copy(), cachedNormal);
+  }
+
+  @Override
+  public String toString() {
+    return "torch-cpu(seed=" + Long.toUnsignedString(seed) + ")";
+  }
+}

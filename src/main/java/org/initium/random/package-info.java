@@ -1,0 +1,2 @@
+/** The generators: which random word a fill begins at, and the state of PyTorch's own. */
+package org.initium.random;

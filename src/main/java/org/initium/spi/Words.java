@@ -1,0 +1,48 @@
+package org.initium.spi;
+
+/**
+ * How many 32-bit words of the random stream a fill takes: as many as it takes for the next fill to
+ * begin behind every word that this one uses, where the generator is at a multiple of 4, which it
+ * then stays at.
+ */
+public final class Words {
+  /** The threads of cuRAND's double calls, each of which has a block in 65536 to itself. */
+  private static final long THREADS = 1 << 16;
+
+  private Words() {}
+
+  /** Of a random value for each element. */
+  public static long of(long elements, boolean doubles) {
+    return doubles ? ofDoubles(elements) : of(elements, 1);
+  }
+
+  /** Of {@code perElement} words for each element, one behind the other: rounded up to blocks. */
+  public static long of(long elements, int perElement) {
+    try {
+      return Math.addExact(Math.multiplyExact(elements, perElement), 3) & ~3L;
+    } catch (ArithmeticException e) {
+      throw tooMany(elements, e);
+    }
+  }
+
+  /**
+   * Four doubles take two blocks of a thread, its next two. In blocks from the fill's first on,
+   * thread j has those numbered {@code j + 65536 * d}, d from 0 on: g groups of four end before
+   * block {@code g + 65536 * ceil(g / 65536)}. Those between that the last round leaves out are not
+   * used at all.
+   */
+  private static long ofDoubles(long elements) {
+    long groups = Math.ceilDiv(elements, 4L);
+    try {
+      long blocks = Math.addExact(groups, THREADS * Math.ceilDiv(groups, THREADS));
+      return Math.multiplyExact(4, blocks);
+    } catch (ArithmeticException e) {
+      throw tooMany(elements, e);
+    }
+  }
+
+  public static IllegalArgumentException tooMany(long elements, ArithmeticException cause) {
+    return new IllegalArgumentException(
+        elements + " elements take more than 2^63 - 1 words of the random stream", cause);
+  }
+}

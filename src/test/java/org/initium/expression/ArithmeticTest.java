@@ -1,0 +1,76 @@
+package org.initium.expression;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import org.initium.initializer.Nonlinearity;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Values are what Python 3 prints for the same text. */
+class ArithmeticTest {
+  private static final Map<String, Double> VARIABLES = Map.of("layers", 12.0, "width", 768.0);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 | 1",
+        " 1.5e-3 | 0.0015",
+        ".5 | 0.5",
+        "1+2*3 | 7",
+        "(1+2)*3 | 9",
+        "7//2 | 3",
+        "-7//2 | -4",
+        "-7%3 | 2",
+        "2**3**2 | 512",
+        "-2**2 | -4",
+        "2**-1 | 0.5",
+        "2*3**2 | 18",
+        "2 * 3 ** 2 | 18",
+        "8/2/2 | 2",
+        "3*width | 2304",
+        "0.02/sqrt(2*layers) | 0.004082482904638631",
+        "max(width, 1000) - min(2, 3) | 998",
+        "- - 3 | 3",
+        "log2(8) | 3",
+        "1E3 | 1000",
+        "2^10 | 1024",
+        "pi | 3.141592653589793",
+        "calculate_gain(relu) | 1.4142135623730951",
+        "calculate_gain('leaky_relu', 0.2) | 1.3867504905630728",
+      })
+  void valuesOfPython(String text, double value) {
+    assertEquals(
+        value, Arithmetic.evaluate(text, VARIABLES, Nonlinearity.FUNCTIONS), Math.ulp(value));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | expected a number, a variable or a function but found the end (column 1 of '')",
+        "1+ | expected a number, a variable or a function but found the end (column 3 of '1+')",
+        "1 2 | expected an operator or the end but found '2' (column 3 of '1 2')",
+        "(1 | expected ')' but found the end (column 3",
+        "1.2.3 | expected an operator or the end but found '.3' (column 4",
+        "1e | expected an operator or the end but found 'e' (column 2",
+        "1e999 | 1e999 is beyond the largest double (column 1",
+        "1/0 | the value is Infinity; a finite number is needed (column 1",
+        "depth*2 | unknown variable 'depth'; there are layers, width (column 1 of 'depth*2')",
+        "2*layrs | unknown variable 'layrs'; did you mean layers?",
+        "sin(1) | unknown function 'sin'; did you mean min? (there are sqrt,",
+        "pow(1) | expected ',': pow takes 2 arguments but found ')' (column 6",
+        "2 $ 3 | expected an operator or the end but found '$' (column 3",
+      })
+  void errorsSayWhatAndWhere(String text, String message) {
+    String actual =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Arithmetic.evaluate(text, VARIABLES, Nonlinearity.FUNCTIONS))
+            .getMessage();
+    assertTrue(actual.contains(message.strip()), actual);
+  }
+}

@@ -1,0 +1,265 @@
+package org.initium.initializer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.initium.DType;
+import org.initium.Fill;
+import org.initium.Fill.Orthogonal.Method;
+import org.initium.Shape;
+import org.initium.initializer.Fans.Mode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every initialiser as built in code, as read from an expression, and the fill that it makes. */
+class InitTest {
+  private static final double SQRT_3 = Math.sqrt(3);
+  private static final Fill TRUNCATED =
+      new Fill.TruncatedNormal(
+          0, 0.1 / 0.87962566103423978, -0.2 / 0.87962566103423978, 0.2 / 0.87962566103423978);
+
+  /** A case: an initialiser from its factory, as it prints, and its fill of a shape. */
+  record Case(Init init, String expression, Shape shape, Fill fill) {}
+
+  private static Case row(Init init, String expression, Shape shape, Fill fill) {
+    return new Case(init, expression, shape, fill);
+  }
+
+  static List<Case> cases() {
+    Shape matrix = Shape.of(20, 30);
+    Shape tall = Shape.of(5, 3);
+    Shape hundred = Shape.of(50, 100);
+    Shape conv = Shape.of(8, 4, 3, 3);
+    return List.of(
+        row(Init.uniform(), "uniform", matrix, new Fill.Uniform(0, 1)),
+        row(Init.uniform(-1, 2), "uniform(a=-1, b=2)", matrix, new Fill.Uniform(-1, 2)),
+        row(Init.normal(), "normal", matrix, new Fill.Normal(0, 1)),
+        row(Init.normal(3, 0.5), "normal(mean=3, std=0.5)", matrix, new Fill.Normal(3, 0.5)),
+        row(Init.truncNormal(), "trunc_normal", matrix, new Fill.TruncatedNormal(0, 1, -2, 2)),
+        row(
+            Init.truncNormal(0, 0.02, -2, 2),
+            "trunc_normal(std=0.02)",
+            matrix,
+            new Fill.TruncatedNormal(0, 0.02, -2, 2)),
+        row(Init.constant(0.3), "constant(val=0.3)", Shape.of(), new Fill.Constant(0.3)),
+        row(Init.ones(), "ones", Shape.of(7), new Fill.Constant(1)),
+        row(Init.zeros(), "zeros", Shape.of(7), new Fill.Constant(0)),
+        row(Init.eye(), "eye", matrix, new Fill.Eye(1)),
+        row(Init.dirac(), "dirac", conv, new Fill.Dirac(1)),
+        row(Init.dirac(2), "dirac(groups=2)", conv, new Fill.Dirac(2)),
+        row(Init.xavierUniform(), "xavier_uniform", matrix, uniform(Math.sqrt(2.0 / 50))),
+        row(Init.xavierNormal(), "xavier_normal", matrix, new Fill.Normal(0, 0.2)),
+        row(Init.xavierUniform(10), "xavier_uniform(gain=10)", matrix, uniform(2)),
+        row(Init.xavierNormal(10), "xavier_normal(gain=10)", matrix, new Fill.Normal(0, 2)),
+        row(Init.kaimingUniform(), "kaiming_uniform", conv, uniform(Math.sqrt(2) / 6)),
+        row(Init.kaimingNormal(), "kaiming_normal", conv, new Fill.Normal(0, Math.sqrt(2) / 6)),
+        row(
+            Init.kaimingUniform(0, Mode.FAN_OUT, Nonlinearity.SELU),
+            "kaiming_uniform(mode=fan_out, nonlinearity=selu)",
+            conv,
+            uniform(0.75 / Math.sqrt(72))),
+        row(
+            Init.kaimingNormal(1, Mode.FAN_IN, Nonlinearity.LEAKY_RELU),
+            "kaiming_normal(a=1)",
+            conv,
+            new Fill.Normal(0, 1.0 / 6)),
+        row(Init.orthogonal(), "orthogonal", matrix, new Fill.Orthogonal(1, Method.QR)),
+        row(Init.orthogonal(-2), "orthogonal(gain=-2)", conv, new Fill.Orthogonal(-2, Method.QR)),
+        row(
+            Init.orthogonal(1, Method.HOUSEHOLDER),
+            "orthogonal(method=householder)",
+            matrix,
+            new Fill.Orthogonal(1, Method.HOUSEHOLDER)),
+        row(Init.sparse(0.5), "sparse(sparsity=0.5)", matrix, new Fill.Sparse(0.5, 0.01)),
+        row(Init.sparse(1, 2), "sparse(sparsity=1, std=2)", matrix, new Fill.Sparse(1, 2)),
+        row(Init.varianceScaling(), "variance_scaling", hundred, TRUNCATED),
+        row(
+            Init.varianceScaling().with("mode", "fan_geo_avg").with("distribution", "uniform"),
+            "variance_scaling(mode=fan_geo_avg, distribution=uniform)",
+            Shape.of(4, 9),
+            uniform(Math.sqrt(1.0 / 6))),
+        row(Init.lecunUniform(), "lecun_uniform", hundred, uniform(0.1)),
+        row(Init.lecunNormal(), "lecun_normal", hundred, TRUNCATED),
+        row(
+            Init.truncatedNormal(1, 0.5).with("upper", 3),
+            "truncated_normal(mean=1, std=0.5, upper=3)",
+            matrix,
+            new Fill.TruncatedNormal(1, 0.5, 0, 2.5)),
+        row(
+            Init.truncatedNormalCorrected(0, 0.1),
+            "truncated_normal_corrected(std=0.1)",
+            matrix,
+            TRUNCATED),
+        row(Init.identity(0.5), "identity(gain=0.5)", matrix, new Fill.Eye(0.5)),
+        row(
+            Init.deltaOrthogonal(2),
+            "delta_orthogonal(gain=2)",
+            conv,
+            new Fill.Centre(new Fill.Orthogonal(2, Method.QR))),
+        row(
+            Init.residualNormal(8, 0.04),
+            "residual_normal(layers=8, std=0.04)",
+            matrix,
+            new Fill.Normal(0, 0.01)),
+        row(Init.smallInit(40), "small_init(dim=40)", matrix, new Fill.Normal(0, 0.1)),
+        row(Init.wangInit(4, 25), "wang_init(layers=4, dim=25)", matrix, new Fill.Normal(0, 0.1)),
+        row(
+            Init.mupNormal(25, 0.1),
+            "mup_normal(base=25, std=0.1)",
+            hundred,
+            new Fill.Normal(0, 0.05)),
+        row(Init.icnr(2), "icnr", conv, new Fill.Repeated(new Fill.Normal(0, Math.sqrt(2) / 6), 4)),
+        row(
+            Init.icnr(Init.orthogonal(), 2),
+            "icnr(init=orthogonal)",
+            conv,
+            new Fill.Repeated(new Fill.Orthogonal(1, Method.QR), 4)),
+        row(Init.zero(), "zero", matrix, new Fill.Eye(1)),
+        row(Init.zero(), "zero", tall, new Fill.Hadamard(1 / Math.sqrt(8))),
+        row(Init.zero(), "zero", conv, new Fill.Centre(new Fill.Hadamard(1 / Math.sqrt(8)))));
+  }
+
+  private static Fill uniform(double std) {
+    return new Fill.Uniform(-SQRT_3 * std, SQRT_3 * std);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void isAValueWithAnExpressionAndAFill(Case c) {
+    assertEquals(c.expression, c.init.toString());
+    assertEquals(c.init, Init.parse(c.expression));
+    assertEquals(c.init.hashCode(), Init.parse(c.expression).hashCode());
+    Fill fill = c.init.fill(c.shape);
+    fill.check(c.shape, DType.F16);
+    assertClose(c.fill, fill);
+  }
+
+  /** Records of doubles print them shortest; a unit in the last place must not matter here. */
+  private static void assertClose(Fill wanted, Fill actual) {
+    String[] a = wanted.toString().split("[=,\\]]");
+    String[] b = actual.toString().split("[=,\\]]");
+    assertEquals(a.length, b.length, actual.toString());
+    for (int i = 0; i < a.length; i++) {
+      if (a[i].matches("-?\\d.*")) {
+        double number = Double.parseDouble(a[i]);
+        assertEquals(number, Double.parseDouble(b[i]), Math.ulp(number) * 2, actual.toString());
+      } else {
+        assertEquals(a[i], b[i]);
+      }
+    }
+  }
+
+  @Test
+  void everyInitialiserHasACase() {
+    Set<String> tested =
+        cases().stream()
+            .map(c -> c.expression.replaceAll("\\(.*", ""))
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> all =
+        Catalogue.all().values().stream()
+            .map(Definition::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(all, tested);
+  }
+
+  @Test
+  void aliasesAreTheSameValue() {
+    assertEquals(Init.parse("xavier_uniform"), Init.parse("glorot_uniform"));
+    assertEquals(Init.parse("kaiming_normal(a=0.1)"), Init.parse("he_normal_(0.1)"));
+    assertEquals("wang_init(layers=2, dim=3)", Init.parse("wang(2, 3)").toString());
+  }
+
+  @Test
+  void withChangesOneArgument() {
+    assertEquals(
+        Init.parse("kaiming_normal(mode=fan_out, groups=32)"),
+        Init.kaimingNormal().with("mode", "fan_out").with("groups", 32));
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Init.normal().with("sd", 1));
+    assertTrue(e.getMessage().startsWith("unknown argument of normal 'sd'"), e.getMessage());
+    e = assertThrows(IllegalArgumentException.class, () -> Init.dirac().with("groups", 0.5));
+    assertEquals("groups = 0.5 is not allowed; it must be an integer, 1 or more", e.getMessage());
+  }
+
+  @Test
+  void differsWhereAnArgumentDiffers() {
+    assertNotEquals(Init.normal(0, 1), Init.normal(0, 2));
+    assertNotEquals(Init.eye(), Init.identity(1));
+    assertEquals(Init.normal(0, 1), Init.normal());
+    assertEquals(Init.normal(0, 2), Init.normal().with("std", 2));
+  }
+
+  @Test
+  void variablesAndArithmeticAreResolved() {
+    Map<String, Double> variables = Map.of("layers", 12.0, "width", 768.0);
+    assertEquals(
+        Init.normal(0, 0.02 / Math.sqrt(24)),
+        Init.parse("normal(std=0.02/sqrt(2*layers))", variables));
+    assertEquals(Init.smallInit(1536), Init.parse("small_init(2*width)", variables));
+    assertEquals(Init.xavierUniform(5.0 / 3), Init.parse("xavier_uniform(calculate_gain('tanh'))"));
+  }
+
+  /** torch warns and does nothing, or fails, or divides by zero, each in another initialiser. */
+  @Test
+  void leavesTensorsWithoutElementsAlone() {
+    for (Case c : cases()) {
+      for (Shape empty : List.of(Shape.of(0), Shape.of(0, 0), Shape.of(4, 0, 3, 3))) {
+        Fill fill = c.init.fill(empty);
+        fill.check(empty, DType.F32);
+        assertEquals(0, fill.words(empty, DType.F32));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("misfits")
+  void aShapeThatDoesNotFitIsNamed(String expression, String shape, String message) {
+    Shape whole = Shape.parse(shape);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Init.parse(expression).fill(whole).check(whole, DType.F32));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
+    assertTrue(e.getMessage().lines().count() == 1, e.getMessage());
+  }
+
+  static Object[][] misfits() {
+    return new Object[][] {
+      {"xavier_uniform", "5", "shape [5] has 1 dimension; 2 or more are needed"},
+      {"kaiming_normal", "", "shape [] has 0 dimensions; 2 or more are needed"},
+      {"kaiming_normal(groups=3)", "4,4", "groups = 3 is not allowed; it must be a divisor of"},
+      {"lecun_normal(layout=linear)", "4,4,3", "3 dimensions; exactly 2 are needed"},
+      {"eye", "4,4,4", "3 dimensions; exactly 2 are needed"},
+      {"identity(2)", "4", "1 dimension; exactly 2 are needed"},
+      {"dirac", "4,4", "2 dimensions; 3 to 5 are needed"},
+      {"dirac(3)", "4,4,3", "groups = 3 is not allowed; it must be a divisor of dimension 0"},
+      {"orthogonal", "4", "1 dimension; 2 or more are needed"},
+      {"sparse(0.1)", "4,4,4", "3 dimensions; exactly 2 are needed"},
+      {"delta_orthogonal", "4,8,3", "at least as many outputs as inputs; shape [4, 8, 3] has 4"},
+      {"delta_orthogonal", "8,4", "2 dimensions; 3 to 5 are needed"},
+      {"icnr(upscale=3)", "8,4,3,3", "upscale = 3 is not allowed; it must be such that upscale^2"},
+      {"icnr", "8,4", "2 dimensions; 3 to 5 are needed"},
+      {"icnr(zero)", "8,4,3,3", "init = zero is not allowed in icnr"},
+      {"zero", "8", "1 dimension; 2 to 5 are needed"},
+      {"constant(1e39)", "8", "value = 1.0E39 is not allowed; it must be finite in f32"},
+    };
+  }
+
+  @Test
+  void calculateGainIsTorchs() {
+    assertEquals(1.4142135623730951, Init.calculateGain("relu"));
+    assertEquals(5.0 / 3, Init.calculateGain("tanh"));
+    assertEquals(Math.sqrt(2 / 1.04), Init.calculateGain("leaky_relu", 0.2));
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Init.calculateGain("leaky"));
+    assertTrue(e.getMessage().contains("unknown nonlinearity 'leaky'; "), e.getMessage());
+  }
+}

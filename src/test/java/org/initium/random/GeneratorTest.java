@@ -1,0 +1,96 @@
+package org.initium.random;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.initium.DType;
+import org.initium.Shape;
+import org.initium.Tensor;
+import org.initium.initializer.Init;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GeneratorTest {
+  /**
+   * Python: {@code struct.unpack("<Q", hashlib.sha256(struct.pack("<Q", seed % 2**64) +
+   * name.encode()).digest()[:8])[0]}.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0 | h.0.attn.weight | 1699162771322362479",
+        "42 | wte.weight | 7561379540233858284",
+        "18446744073709551615 | größe | 2152683669300033501",
+        "9223372036854775808 | x | 15655234122452510775",
+        "7 | '' | 6424735547165501610",
+      })
+  void forkIsSha256OfSeedAndName(String seed, String name, String forked) {
+    PhiloxGenerator fork = Generator.philox(Long.parseUnsignedLong(seed), 12).fork(name);
+    assertEquals(forked, Long.toUnsignedString(fork.seed()));
+    assertEquals(0, fork.offset());
+  }
+
+  @Test
+  void takesWordsInOrder() {
+    PhiloxGenerator generator = Generator.philox(1, 8);
+    assertEquals(8, generator.take(4));
+    PhiloxGenerator copy = generator.copy();
+    assertEquals(12, generator.take(1));
+    assertEquals(13, generator.offset());
+    assertEquals(12, copy.offset(), "a copy moves on its own");
+    assertEquals("philox(seed=1, offset=13)", generator.toString());
+    assertEquals("philox(seed=18446744073709551615, offset=0)", Generator.philox(-1).toString());
+  }
+
+  @Test
+  void theStreamEnds() {
+    PhiloxGenerator generator = Generator.philox(1, Long.MAX_VALUE - 4);
+    assertEquals(Long.MAX_VALUE - 4, generator.take(4));
+    assertEquals(
+        "the generator at offset 9223372036854775807 has no 4 words left of its 2^63",
+        assertThrows(IllegalStateException.class, () -> generator.take(4)).getMessage());
+    assertEquals(
+        "offset = -1 is not allowed; it must be 0 or more",
+        assertThrows(IllegalArgumentException.class, () -> Generator.philox(1, -1)).getMessage());
+  }
+
+  /** Elements times words per element, rounded up to a multiple of 4. */
+  @ParameterizedTest
+  @CsvSource({
+    "normal, f32, '5', 8",
+    "normal, bf16, '4', 4",
+    "normal, f64, '5', 262152",
+    "uniform, f64, '262144', 524288",
+    "uniform, f64, '262145', 786436",
+    "uniform, f16, '', 4",
+    "trunc_normal, f64, '2,3', 262152",
+    "zeros, f32, '100', 0",
+    "eye, f32, '10,10', 0",
+    "orthogonal, f32, '3,5', 16",
+    "sparse(0.5), f32, '3,5', 76",
+    "sparse(0.5), f64, '3,5', 262220",
+    "sparse(0.5), f32, '65537,1', 147496",
+    "delta_orthogonal, f32, '3,2,3,3', 8",
+    "icnr(normal), f32, '8,3,3,3', 56",
+    "zero, f32, '8,3,3,3', 0",
+    "normal, f32, '0,5', 0",
+  })
+  void wordsOfAFill(String init, String dtype, String shape, long words) {
+    Shape whole = Shape.parse(shape);
+    assertEquals(words, Init.parse(init).fill(whole).words(whole, DType.parse(dtype)));
+  }
+
+  /** One region without elements of a matrix too long to permute; nothing is written. */
+  @Test
+  void whatIsWrongIsFoundBeforeTorchsGeneratorMoves() {
+    TorchCpuGenerator generator = Generator.torchCpu(5);
+    try (Tensor none = Tensor.empty(Shape.of(0, 1), DType.F32)) {
+      Tensor region = none.shardOf(Shape.of(Integer.MAX_VALUE - 4, 1), 0, 0);
+      assertThrows(
+          IllegalArgumentException.class, () -> region.fill(Init.parse("sparse(0.5)"), generator));
+    }
+    assertEquals(Generator.torchCpu(5).nextInt(), generator.nextInt());
+  }
+}
