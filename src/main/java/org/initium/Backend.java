@@ -44,7 +44,8 @@ public interface Backend {
   /**
    * Memory of someone else's, by its address in the device's address space; never freed here.
    *
-   * @throws IllegalArgumentException if the address is 0 and bytes are not, or bytes are negative
+   * @throws IllegalArgumentException if the address is 0 and bytes are not, or bytes are negative,
+   *     or the device cannot reach memory at that address
    */
   Storage wrap(Device device, long address, long bytes);
 

@@ -82,7 +82,22 @@ public final class Tensor implements AutoCloseable {
     return wrap(Device.CPU, memory.address(), shape, dtype);
   }
 
-  /** A tensor over memory of someone else's by its address on the device, row-major. */
+  /** The host reads elements anywhere (in a mapped file, say); a device would be lost over it. */
+  private static void checkAligned(Storage storage, DType dtype) {
+    if (storage.device().equals(Device.CPU) || storage.address() % dtype.bytes() == 0) {
+      return;
+    }
+    throw new IllegalArgumentException(
+        "address 0x%x on %s is not a multiple of %d, as elements in %s are on a device"
+            .formatted(storage.address(), storage.device(), dtype.bytes(), dtype));
+  }
+
+  /**
+   * A tensor over memory of someone else's by its address on the device, row-major.
+   *
+   * @throws IllegalArgumentException if the device has no such memory, or, but on the CPU, the
+   *     address is not a multiple of an element's size
+   */
   public static Tensor wrap(Device device, long address, Shape shape, DType dtype) {
     return of(Backend.of(device).wrap(device, address, bytes(shape, dtype)), shape, dtype);
   }
@@ -90,7 +105,8 @@ public final class Tensor implements AutoCloseable {
   /**
    * A tensor over the first bytes of a storage, row-major. Closing it closes the storage.
    *
-   * @throws IllegalArgumentException if the storage is too small
+   * @throws IllegalArgumentException if the storage is too small, or on a device at an address that
+   *     is not a multiple of an element's size
    */
   public static Tensor of(Storage storage, Shape shape, DType dtype) {
     long needed = bytes(shape, dtype);
@@ -99,6 +115,7 @@ public final class Tensor implements AutoCloseable {
           "the storage has %d bytes; shape %s in %s needs %d"
               .formatted(storage.bytes(), shape, dtype, needed));
     }
+    checkAligned(storage, dtype);
     long[] strides = shape.rowMajorStrides();
     return new Tensor(
         storage, dtype, shape, strides, 0, shape, new long[shape.rank()], false, false);
@@ -274,6 +291,7 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalArgumentException(
           other.bytes() + " bytes of storage are less than this view's " + needed);
     }
+    checkAligned(other, dtype);
     return new Tensor(other, dtype, shape, strides, 0, whole, origin, region, true);
   }
 

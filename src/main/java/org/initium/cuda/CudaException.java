@@ -26,6 +26,14 @@ public class CudaException extends InitiumException {
     this.code = late.code;
   }
 
+  /**
+   * The name of a status, as JCuda gives it; where it knows none it says INVALID and its own type,
+   * which tells nobody anything.
+   */
+  static String named(String name) {
+    return name.startsWith("INVALID") ? "a status without a name" : name;
+  }
+
   /** The function that failed, as {@code cuMemAlloc}. */
   public String call() {
     return call;

@@ -76,6 +76,11 @@ final class CudaStorage implements Storage {
       throw new IllegalArgumentException(
           "address 0x%x with %d bytes is not device memory to wrap".formatted(address, bytes));
     }
+    if (bytes > 0 && !gpu.reaches(address)) {
+      throw new IllegalArgumentException(
+          "address 0x%x is not memory that %s can reach; give the address of device memory"
+              .formatted(address, gpu.device()));
+    }
     return new CudaStorage(gpu, address, bytes, false);
   }
 

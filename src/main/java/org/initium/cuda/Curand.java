@@ -45,7 +45,8 @@ final class Curand {
 
   private void check(String call, int status) {
     if (status != curandStatus.CURAND_STATUS_SUCCESS) {
-      throw new CudaException(call, status, curandStatus.stringFor(status), "", where);
+      throw new CudaException(
+          call, status, CudaException.named(curandStatus.stringFor(status)), "", where);
     }
   }
 

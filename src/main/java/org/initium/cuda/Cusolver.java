@@ -47,7 +47,8 @@ final class Cusolver {
 
   private void check(String call, int status) {
     if (status != cusolverStatus.CUSOLVER_STATUS_SUCCESS) {
-      throw new CudaException(call, status, cusolverStatus.stringFor(status), "", where);
+      String code = CudaException.named(cusolverStatus.stringFor(status));
+      throw new CudaException(call, status, code, "", where);
     }
   }
 

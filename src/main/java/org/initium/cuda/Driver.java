@@ -37,6 +37,7 @@ record Driver(String where) {
 
   static final int OUT_OF_MEMORY = CUresult.CUDA_ERROR_OUT_OF_MEMORY;
   private static final int NOT_READY = CUresult.CUDA_ERROR_NOT_READY;
+  private static final int MEMORY_TYPE = 2;
   private static final int STREAM_NON_BLOCKING = 1;
   private static final int EVENT_DISABLE_TIMING = 2;
   private static final int LOG_BYTES = 4096;
@@ -105,7 +106,7 @@ record Driver(String where) {
     int asked = name ? cuGetErrorName(status, text) : cuGetErrorString(status, text);
     return asked == CUresult.CUDA_SUCCESS && text[0] != null
         ? text[0]
-        : name ? CUresult.stringFor(status) : "";
+        : name ? CudaException.named(CUresult.stringFor(status)) : "";
   }
 
   /** Loads the driver and the binding, and starts it; returns cuInit's status. */
@@ -210,6 +211,16 @@ record Driver(String where) {
 
   void freeHost(long address) {
     twice(() -> check("cuMemFreeHost", cuMemFreeHost(pointer(address))));
+  }
+
+  /** Whether an address is of memory that was had from CUDA, by anyone in this process. */
+  boolean knows(long address) {
+    int status = cuPointerGetAttribute(Pointer.to(new int[1]), MEMORY_TYPE, memory(address));
+    if (status == CUresult.CUDA_ERROR_INVALID_VALUE) {
+      return false;
+    }
+    check("cuPointerGetAttribute", status);
+    return true;
   }
 
   void copyToHost(long host, long source, long bytes, long stream) {

@@ -14,6 +14,7 @@ import org.initium.random.GpuGeometry;
 final class Gpu {
   static final int MULTIPROCESSORS = 16;
   private static final int THREADS_PER_MULTIPROCESSOR = 39;
+  private static final int PAGEABLE_MEMORY_ACCESS = 88;
   private static final int POOLS_SUPPORTED = 115;
 
   private final Device device;
@@ -96,6 +97,11 @@ final class Gpu {
   /** The same, to free something. */
   Current enterToGiveBack() {
     return Current.enterToGiveBack(driver, context);
+  }
+
+  /** Whether the device can use memory at an address: a kernel that cannot loses the context. */
+  boolean reaches(long address) {
+    return driver.attribute(device.index(), PAGEABLE_MEMORY_ACCESS) != 0 || driver.knows(address);
   }
 
   /** Solvers that nobody uses at the moment. */

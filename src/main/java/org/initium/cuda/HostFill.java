@@ -21,6 +21,9 @@ record HostFill(Target target, Generator generator) {
     long bytes = tensor.layout().span() * tensor.dtype().bytes();
     try (Storage host = cpu.allocate(Device.CPU, bytes)) {
       tensor.over(host).fill(fill, generator, cpu.defaultStream(Device.CPU));
+      if (tensor.shape().numel() == 0) {
+        return; // the generator has moved past the whole, and that is all
+      }
       if (tensor.isContiguous()) {
         long offset = tensor.memoryOffset() * tensor.dtype().bytes();
         backend.copyFromHost(host.segment(), tensor.storage(), offset, target.stream());

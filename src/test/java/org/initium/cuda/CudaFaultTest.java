@@ -176,6 +176,25 @@ class CudaFaultTest implements Released {
     }
   }
 
+  /** JCuda has no name for a driver's status that comes out of another library. */
+  @Test
+  void aStatusWithoutANameHasItsNumber(SoftDevice device) {
+    Fill fill = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
+    for (String call : List.of("cusolverDnCreate", "cusolverDnSgeqrf", "cuMemHostAlloc")) {
+      CudaBackend.release();
+      try (Tensor tensor = Tensor.empty(Shape.of(6, 4), DType.F32, DEVICE)) {
+        device.setFaults(call + ":1:998");
+        CudaException e =
+            assertThrows(
+                CudaException.class, () -> Fills.fill(tensor, fill, Generator.philox(1)), call);
+        assertTrue(
+            e.getMessage()
+                .startsWith(call + " failed on cuda:0 with a status without a name (998)"),
+            e.getMessage());
+      }
+    }
+  }
+
   @Test
   void aLateErrorNamesTheFill(SoftDevice device) {
     try (Tensor tensor = Tensor.empty(Shape.of(10), DType.F32, DEVICE);

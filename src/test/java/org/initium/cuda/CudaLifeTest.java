@@ -93,6 +93,29 @@ class CudaLifeTest implements Released {
     assertThrows(IllegalArgumentException.class, () -> BACKEND.wrap(DEVICE, 0, 4));
   }
 
+  /** A kernel that touched such memory would lose the context for the whole process. */
+  @Test
+  void addressesThatWouldLoseTheContextAreRefused() {
+    try (Storage storage = BACKEND.allocate(DEVICE, 40000)) {
+      for (DType dtype : DType.values()) {
+        long odd = storage.address() + dtype.bytes() / 2;
+        IllegalArgumentException e =
+            assertThrows(
+                IllegalArgumentException.class, () -> Tensor.wrap(DEVICE, odd, SHAPE, dtype));
+        assertTrue(e.getMessage().contains("0x%x on cuda:0".formatted(odd)), e.getMessage());
+        Storage shifted = BACKEND.wrap(DEVICE, odd, 8 * SHAPE.numel());
+        assertThrows(IllegalArgumentException.class, () -> Tensor.of(shifted, SHAPE, dtype));
+      }
+    }
+    try (Tensor host = Tensor.empty(SHAPE, DType.F32)) {
+      long address = host.storage().address();
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class, () -> Tensor.wrap(DEVICE, address, SHAPE, DType.F32));
+      assertTrue(e.getMessage().contains("cuda:0 can reach"), e.getMessage());
+    }
+  }
+
   @Test
   void closedThingsAreRefusedAndClosingTwiceIsNothing() {
     Tensor tensor = Tensor.empty(SHAPE, DType.F32, DEVICE);

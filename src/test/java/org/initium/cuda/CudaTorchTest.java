@@ -3,6 +3,7 @@ package org.initium.cuda;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.initium.DType;
@@ -10,10 +11,12 @@ import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.GpuGeometry;
 import org.initium.random.TorchCudaGenerator;
 import org.initium.testing.CudaTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -78,6 +81,30 @@ class CudaTorchTest implements Released {
               Device.CPU, fill, dtype, shape, t -> t, Generator.torchCuda(7, gpu.geometry())),
           SameBits.bytes(Device.cuda(0), fill, dtype, shape, t -> t, Generator.torchCuda(7)),
           fill.toString());
+    }
+  }
+
+  /** A shard that got no rows: nothing is written, and the generator moves as on the CPU. */
+  @Test
+  void regionsWithoutElementsOnlyMoveTheGenerator() {
+    Shape whole = Shape.of(8, 4, 3, 3);
+    for (String init :
+        List.of("delta_orthogonal", "icnr(upscale=2)", "normal", "orthogonal", "sparse(0.5)")) {
+      Shape of = init.startsWith("sparse") ? Shape.of(8, 4) : whole;
+      for (Generator seeded :
+          List.of(Generator.torchCpu(3), Generator.torchCuda(3, SMALL), Generator.philox(3))) {
+        List<String> moved = new ArrayList<>();
+        for (Device device : List.of(Device.CPU, Device.cuda(0))) {
+          Generator generator = seeded.copy();
+          long[] none = of.sizes();
+          none[0] = 0;
+          try (Tensor tensor = Tensor.empty(Shape.of(none), DType.F32, device)) {
+            tensor.shardOf(of, new long[of.rank()]).fill(Init.parse(init), generator);
+          }
+          moved.add(generator.toString());
+        }
+        assertEquals(moved.getFirst(), moved.getLast(), init);
+      }
     }
   }
 
