@@ -6,6 +6,9 @@ import java.util.stream.LongStream;
 
 /** The sizes of a tensor's dimensions, outermost first; immutable. A scalar has none. */
 public final class Shape {
+  /** The most dimensions that a tensor of a file or a recipe may have, as in NumPy. */
+  public static final int MOST_DIMENSIONS = 64;
+
   private final long[] sizes;
   private final long numel;
 

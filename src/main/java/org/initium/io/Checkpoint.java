@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.initium.text.Text;
 
 /**
  * The tensors of a safetensors file, or of the files under a Hugging Face index ({@code
@@ -23,10 +25,15 @@ public final class Checkpoint implements AutoCloseable {
   /** A tensor and the file that it is in. */
   public record Entry(StoredTensor tensor, Path file, long dataStart) {}
 
+  private static final Pattern NAME = Pattern.compile("[^/\\\\\\x00]+\\.safetensors");
+
+  /** Of the files that are open at a time: a process may have some 1,000. */
+  private static final int MOST_OPEN = 64;
+
   private final Path path;
   private final Map<String, String> metadata;
   private final List<Entry> entries;
-  private final Map<Path, FileChannel> channels = new HashMap<>();
+  private final LinkedHashMap<Path, FileChannel> channels = new LinkedHashMap<>(16, 0.75f, true);
 
   private Checkpoint(Path path, Map<String, String> metadata, List<Entry> entries) {
     this.path = path;
@@ -71,7 +78,8 @@ public final class Checkpoint implements AutoCloseable {
       if (!headers.containsKey(name)) {
         Path file = index.resolveSibling(name);
         if (!Files.exists(file)) {
-          throw new MalformedFileException(index, "names file '" + name + "', which is not there");
+          throw new MalformedFileException(
+              index, Text.message("names file '%s', which is not there", name));
         }
         SafetensorsHeader header = SafetensorsHeader.read(file);
         metadata.putAll(header.metadata());
@@ -83,7 +91,14 @@ public final class Checkpoint implements AutoCloseable {
       if (entry == null) {
         throw new MalformedFileException(
             index,
-            "says that '%s' is in %s, which has no such tensor".formatted(mapped.getKey(), name));
+            Text.message(
+                "says that '%s' is in %s, which has no such tensor", mapped.getKey(), name));
+      }
+      if (entries.size() == HeaderParser.MOST_TENSORS) {
+        throw new MalformedFileException(
+            index,
+            Text.message(
+                "has more than %d tensors, which are taken at most", HeaderParser.MOST_TENSORS));
       }
       entries.add(entry);
     }
@@ -91,23 +106,46 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private static Map<String, String> weightMap(Path index) throws IOException {
-    Object json = Json.parse(index, "the index", Files.readAllBytes(index));
-    if (!(json instanceof Map<?, ?> members)
-        || !(members.get("weight_map") instanceof Map<?, ?> weights)) {
-      throw new MalformedFileException(index, "has no object 'weight_map' of tensor to file");
+    if (!Files.isRegularFile(index)) {
+      throw new MalformedFileException(index, "is not a regular file; an index of names is needed");
+    }
+    if (Files.size(index) > SafetensorsHeader.MAX_BYTES) {
+      throw new MalformedFileException(
+          index,
+          Text.message(
+              "%d bytes; an index has at most %d", Files.size(index), SafetensorsHeader.MAX_BYTES));
     }
     Map<String, String> files = new LinkedHashMap<>();
-    weights.forEach(
-        (tensor, file) -> {
-          if (!(file instanceof String name) || !name.matches("[^/\\\\]+\\.safetensors")) {
-            throw new MalformedFileException(
-                index,
-                "the file of '%s' is '%s', not the name of a .safetensors file beside the index"
-                    .formatted(tensor, file));
-          }
-          files.put(tensor.toString(), name);
-        });
+    boolean[] found = new boolean[1];
+    Json.read(
+        index,
+        "the index",
+        Files.readAllBytes(index),
+        json ->
+            json.members(
+                "the index",
+                part -> {
+                  if (part.equals("weight_map")) {
+                    found[0] = true;
+                    json.members("weight_map", tensor -> files.put(tensor, file(tensor, json)));
+                  } else {
+                    json.skip();
+                  }
+                }));
+    if (!found[0]) {
+      throw new MalformedFileException(index, "has no object 'weight_map' of tensor to file");
+    }
     return files;
+  }
+
+  private static String file(String tensor, Json json) throws IOException {
+    String name = json.string("the file of '" + tensor + "'");
+    if (!NAME.matcher(name).matches()) {
+      throw json.wrong(
+          "the file of '%s' is '%s', not the name of a .safetensors file beside the index",
+          tensor, name);
+    }
+    return name;
   }
 
   /** The file or index that was opened. */
@@ -129,6 +167,9 @@ public final class Checkpoint implements AutoCloseable {
   public synchronized void read(Entry entry, long offset, MemorySegment target) throws IOException {
     FileChannel channel = channels.get(entry.file());
     if (channel == null) {
+      if (channels.size() == MOST_OPEN) {
+        channels.pollFirstEntry().getValue().close(); // the one that was not read for longest
+      }
       channel = FileChannel.open(entry.file(), StandardOpenOption.READ);
       channels.put(entry.file(), channel);
     }

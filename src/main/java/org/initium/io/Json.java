@@ -7,91 +7,178 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.initium.text.Text;
 
 /**
- * JSON as values: an object is a {@link LinkedHashMap}, an array a List, a number a Long or, where
- * it is none, a Double. A key that stands twice in an object is an error.
+ * JSON, read as it comes: what a file says takes memory only where something is kept of it. It must
+ * be UTF-8, well-formed; a key that stands twice in an object is an error, since readers differ in
+ * which they take.
  */
 final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // millions of different ones
           .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(16)
-                  .maxStringLength(1 << 20)
-                  .maxNameLength(1 << 16)
+              StreamReadConstraints.builder() // the reference's depth; sizes are the file's limit
+                  .maxNestingDepth(127)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
                   .build())
           .build();
 
-  private Json() {}
+  private final JsonParser parser;
+  private final Path file;
 
-  /** Parses the one value that the text is; the file and what it is part of are for errors. */
-  static Object parse(Path file, String part, byte[] text) {
-    try (JsonParser parser = FACTORY.createParser(text)) {
-      parser.nextToken();
-      Object value = value(parser);
-      if (parser.nextToken() != null) {
-        throw new MalformedFileException(file, part + " goes on after its JSON value");
+  private Json(JsonParser parser, Path file) {
+    this.parser = parser;
+    this.file = file;
+  }
+
+  /**
+   * Reads the one value that the text is.
+   *
+   * @param part what of the file it is, for errors
+   * @param body takes the value
+   * @throws MalformedFileException if it is not sound JSON, or not what the body takes
+   */
+  static void read(Path file, String part, byte[] text, Body body) {
+    try (InputStreamReader reader =
+            new InputStreamReader(
+                new ByteArrayInputStream(text), StandardCharsets.UTF_8.newDecoder());
+        JsonParser parser = FACTORY.createParser(reader)) {
+      Json json = new Json(parser, file);
+      if (parser.nextToken() == null) {
+        throw json.wrong("%s is empty", part);
       }
-      return value;
+      body.take(json);
+      if (parser.nextToken() != null) {
+        throw json.wrong("%s goes on after its JSON value", part);
+      }
+    } catch (CharacterCodingException e) {
+      throw new MalformedFileException(file, part + " is not text in UTF-8");
     } catch (JsonProcessingException e) {
       throw new MalformedFileException(
           file,
-          "%s is not sound JSON at byte %d: %s"
-              .formatted(
-                  part,
-                  e.getLocation() == null ? 0 : e.getLocation().getByteOffset(),
-                  e.getOriginalMessage().replaceFirst("(?s)( \\(start marker|\n).*", "")));
+          Text.message(
+              "%s is not sound JSON at character %d: %s",
+              part,
+              e.getLocation() == null ? 0 : e.getLocation().getCharOffset(),
+              e.getOriginalMessage().replaceFirst("(?s)( \\(start marker|\n).*", "")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Object value(JsonParser parser) throws IOException {
-    return switch (parser.currentToken()) {
-      case START_OBJECT -> object(parser);
-      case START_ARRAY -> array(parser);
-      case VALUE_STRING -> parser.getText();
-      case VALUE_NUMBER_INT -> integer(parser);
-      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      case null, default -> "null";
-    };
+  /** Takes a value. */
+  interface Body {
+    void take(Json value) throws IOException;
   }
 
-  private static Object integer(JsonParser parser) throws IOException {
-    return switch (parser.getNumberType()) {
-      case INT, LONG -> parser.getLongValue();
-      default -> parser.getDoubleValue();
-    };
+  /** Takes a member of an object, whose value is the one to read. */
+  interface Member {
+    void take(String name) throws IOException;
   }
 
-  private static Map<String, Object> object(JsonParser parser) throws IOException {
-    Map<String, Object> members = new LinkedHashMap<>();
+  boolean isNull() {
+    return parser.currentToken() == JsonToken.VALUE_NULL;
+  }
+
+  /**
+   * Takes each member of the object that the value is.
+   *
+   * @param what the value is, for errors
+   */
+  void members(String what, Member member) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      throw wrong("%s is %s, not a JSON object", what, shown());
+    }
     while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
+      String name = whole(parser.currentName());
       parser.nextToken();
-      members.put(name, value(parser));
+      member.take(name);
     }
-    return members;
   }
 
-  private static List<Object> array(JsonParser parser) throws IOException {
-    List<Object> items = new ArrayList<>();
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      items.add(value(parser));
+  /** The string that the value is. */
+  String string(String what) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      throw wrong("%s is %s, not a string", what, shown());
     }
-    return items;
+    return whole(parser.getText());
+  }
+
+  /** JSON can write half of a surrogate pair, which is no text in UTF-8. */
+  private String whole(String text) {
+    if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+      throw wrong("'%s' has half of a surrogate pair in it, which is no text", text);
+    }
+    return text;
+  }
+
+  /** The integers of 0 or more that the value is a list of. */
+  long[] counts(String what, int most) throws IOException {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      throw wrong("%s is %s, not a list of integers of 0 or more", what, shown());
+    }
+    long[] items = new long[4];
+    int n = 0;
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (n == most) {
+        throw wrong("%s has more than %d numbers", what, most);
+      }
+      boolean isLong =
+          parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+              && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+      if (!isLong || parser.getText().startsWith("-")) {
+        throw wrong("%s has %s in it, not an integer from 0 to 2^63 - 1", what, shown());
+      }
+      items = n == items.length ? Arrays.copyOf(items, 2 * n) : items;
+      items[n++] = parser.getLongValue();
+    }
+    return Arrays.copyOf(items, n);
+  }
+
+  /** Leaves the value out; it must be sound nevertheless. */
+  void skip() throws IOException {
+    int depth = 0;
+    do {
+      switch (parser.currentToken()) {
+        case START_OBJECT, START_ARRAY -> depth++;
+        case END_OBJECT, END_ARRAY -> depth--;
+        case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> {
+          if (Double.isInfinite(parser.getDoubleValue())) {
+            throw wrong("%s is beyond the largest double", parser.getText());
+          }
+        }
+        default -> {}
+      }
+    } while (depth > 0 && parser.nextToken() != null);
+  }
+
+  private String shown() throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "a list";
+      case VALUE_STRING -> "'" + parser.getText() + "'";
+      default -> parser.getText();
+    };
+  }
+
+  /** What is wrong with the file. */
+  MalformedFileException wrong(String template, Object... arguments) {
+    return new MalformedFileException(file, Text.message(template, arguments));
   }
 
   /** Writes a value of maps, lists, strings and longs, with line breaks where pretty. */

@@ -2,6 +2,7 @@ package org.initium.io;
 
 import java.nio.file.Path;
 import org.initium.InitiumException;
+import org.initium.text.Text;
 
 /** A file is not what its format asks for; the message is one line that starts with the file. */
 public class MalformedFileException extends InitiumException {
@@ -9,6 +10,6 @@ public class MalformedFileException extends InitiumException {
 
   /** States the file and what is wrong in it. */
   public MalformedFileException(Path file, String message) {
-    super(file + ": " + message);
+    super(Text.visible(file + ": " + message));
   }
 }

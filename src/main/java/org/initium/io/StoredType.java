@@ -1,10 +1,12 @@
 package org.initium.io;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.initium.DType;
 
-/** The element types of the safetensors format, named as its headers write them. */
+/** The element types of the safetensors format (0.8), named as its headers write them. */
 public enum StoredType {
   BOOL(8),
   F4(4),
@@ -14,6 +16,8 @@ public enum StoredType {
   I8(8),
   F8_E5M2(8),
   F8_E4M3(8),
+  F8_E5M2FNUZ(8),
+  F8_E4M3FNUZ(8),
   F8_E8M0(8),
   I16(16),
   U16(16),
@@ -38,9 +42,12 @@ public enum StoredType {
     return bits;
   }
 
+  private static final Map<String, StoredType> BY_NAME =
+      Arrays.stream(values()).collect(Collectors.toMap(StoredType::name, type -> type));
+
   /** The type of that name in a header, if there is one. */
   public static Optional<StoredType> named(String name) {
-    return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
+    return Optional.ofNullable(BY_NAME.get(name));
   }
 
   /** How an element type that we fill is stored. */

@@ -2,6 +2,7 @@ package org.initium.recipe;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.initium.text.Text;
 
 /**
  * Names of many tensors in one text: {@code {0..11}} stands for each whole number of a range, both
@@ -9,7 +10,8 @@ import java.util.List;
  * of its texts. Where there are several, the last varies fastest.
  */
 final class NamePattern {
-  private static final int MOST = 1_000_000;
+  /** Of the names of a recipe, those of groups among them. */
+  static final int MOST = 1_000_000;
 
   private NamePattern() {}
 
@@ -23,11 +25,13 @@ final class NamePattern {
       int close = text.indexOf('}', at);
       if (close >= 0 && (open < 0 || close < open)) {
         throw new RecipeException(
-            pattern.place(), "'}' without '{' before it in name '" + text + "'");
+            pattern.place(),
+            Text.message("'}' without '{' before it in name '%s'", Text.around(text, close, 60)));
       }
       if (open >= 0 && close < 0) {
         throw new RecipeException(
-            pattern.place(), "'{' without '}' behind it in name '" + text + "'");
+            pattern.place(),
+            Text.message("'{' without '}' behind it in name '%s'", Text.around(text, open, 60)));
       }
       int literalEnd = open < 0 ? text.length() : open;
       List<String> choices =
@@ -56,16 +60,16 @@ final class NamePattern {
       if (!inside.contains(",")) {
         throw new RecipeException(
             pattern.place(),
-            "'{%s}' is neither a range {0..11} nor a list {weight,bias}".formatted(inside));
+            Text.message("'{%s}' is neither a range {0..11} nor a list {weight,bias}", inside));
       }
       return List.of(inside.split(",", -1));
     }
-    String what = "range '{" + inside + "}'";
+    String what = Text.message("range '{%s}'", inside);
     long first = variables.count(inside.substring(0, dots), pattern.place(), what);
     long last = variables.count(inside.substring(dots + 2), pattern.place(), what);
     if (last < first) {
       throw new RecipeException(
-          pattern.place(), "%s is empty: %d comes after %d".formatted(what, first, last));
+          pattern.place(), Text.message("%s is empty: %d comes after %d", what, first, last));
     }
     checkCount(last - first + 1, pattern);
     List<String> numbers = new ArrayList<>();
@@ -79,7 +83,8 @@ final class NamePattern {
     if (count > MOST) {
       throw new RecipeException(
           pattern.place(),
-          "'%s' stands for %d names; at most %d are taken".formatted(pattern.text(), count, MOST));
+          Text.message(
+              "'%s' stands for %d names; at most %d are taken", pattern.text(), count, MOST));
     }
   }
 }

@@ -1,16 +1,21 @@
 package org.initium.recipe;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.initium.DType;
+import org.initium.text.Text;
 
 /**
  * A recipe in YAML. It lists tensors, or takes them from a template, and gives rules; the first
@@ -32,6 +37,10 @@ import org.initium.DType;
 public final class Recipe {
   private static final List<String> FIELDS =
       List.of("vars", "dtype", "template", "tensors", "rules");
+  private static final int MOST_NOTES = 20;
+
+  /** A recipe is written by people; ranges of names stand for many tensors. */
+  private static final int MOST_BYTES = 4 << 20;
 
   private Recipe() {}
 
@@ -54,8 +63,13 @@ public final class Recipe {
     if (Files.isDirectory(file)) {
       throw new RecipeException(top, "a folder; give the recipe, a YAML file");
     }
-    try {
-      text = Files.readString(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw new RecipeException(
+            top, Text.message("more than %d MiB; is this a recipe?", MOST_BYTES >> 20));
+      }
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new RecipeException(top, "not UTF-8 text", e);
     }
@@ -82,11 +96,12 @@ public final class Recipe {
   }
 
   private static Plan follow(List<TensorEntry> tensors, List<Rule> rules, Place place) {
-    List<PlannedTensor> planned = new ArrayList<>();
+    RuleIndex index = new RuleIndex(rules);
+    List<PlannedTensor> planned = new ArrayList<>(tensors.size());
     List<String> left = new ArrayList<>();
-    Set<Rule> unused = new HashSet<>(rules);
+    Set<Rule> unused = new LinkedHashSet<>(rules);
     for (TensorEntry tensor : tensors) {
-      Optional<Rule> first = rules.stream().filter(rule -> rule.matches(tensor.name())).findFirst();
+      Optional<Rule> first = index.first(tensor.name());
       if (first.isPresent()) {
         unused.remove(first.get());
         planned.add(first.get().plan(tensor));
@@ -97,22 +112,30 @@ public final class Recipe {
     if (!left.isEmpty()) {
       throw new RecipeException(place, "no rule matches " + shortened(left));
     }
-    List<String> notes =
-        rules.stream()
-            .filter(unused::contains)
-            .map(
-                rule ->
-                    "%s: rule '%s' is not the first to match any tensor"
-                        .formatted(rule.place(), rule.pattern()))
-            .toList();
-    return new Plan(planned, notes);
+    return new Plan(planned, notes(List.copyOf(unused)));
+  }
+
+  private static List<String> notes(List<Rule> unused) {
+    List<String> notes = new ArrayList<>();
+    for (Rule rule : unused.subList(0, Math.min(unused.size(), MOST_NOTES))) {
+      notes.add(
+          Text.message(
+              "%s: rule '%s' is not the first to match any tensor", rule.place(), rule.pattern()));
+    }
+    if (unused.size() > MOST_NOTES) {
+      notes.add(Text.message("%d more rules match none first", unused.size() - MOST_NOTES));
+    }
+    return notes;
   }
 
   private static String shortened(List<String> names) {
     int shown = Math.min(names.size(), 8);
-    String list = String.join(", ", names.subList(0, shown));
+    String list =
+        names.subList(0, shown).stream()
+            .map(name -> Text.visible(Text.cut(name, 100)))
+            .collect(Collectors.joining(", "));
     return shown == names.size()
         ? list
-        : "%s and %d more (%d in all)".formatted(list, names.size() - shown, names.size());
+        : list + Text.message(" and %d more (%d in all)", names.size() - shown, names.size());
   }
 }

@@ -1,16 +1,17 @@
 package org.initium.recipe;
 
 import org.initium.InitiumException;
+import org.initium.text.Text;
 
 /** A recipe cannot be followed; the message is one line that starts with file:line:column. */
 public class RecipeException extends InitiumException {
   private static final long serialVersionUID = 1;
 
   RecipeException(Place place, String message) {
-    super(place + ": " + message);
+    super(Text.visible(place + ": " + message));
   }
 
   RecipeException(Place place, String message, Throwable cause) {
-    super(place + ": " + message, cause);
+    super(Text.visible(place + ": " + message), cause);
   }
 }

@@ -1,10 +1,14 @@
 package org.initium.recipe;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.initium.DType;
 import org.initium.Shape;
 import org.initium.initializer.Init;
+import org.initium.text.Text;
 
 /**
  * Names, and what initialises the tensors that have them: one initialiser, or one for each part.
@@ -13,12 +17,19 @@ final class Rule {
   private static final List<String> FIELDS = List.of("match", "init", "parts");
   private static final List<String> PART_FIELDS = List.of("narrow", "init");
 
+  private static final int MOST_PARTS = 1_000;
+
   private record PartRule(YamlNode narrow, Init init, Place place) {}
 
   private final Place place;
   private final List<Glob> globs;
   private final List<PartRule> parts;
   private final Variables variables;
+
+  /** A model has few shapes and many tensors. */
+  private record Kind(Shape shape, DType dtype) {}
+
+  private final Map<Kind, List<PlannedTensor.Part>> planned = new HashMap<>();
 
   private Rule(Place place, List<Glob> globs, List<PartRule> parts, Variables variables) {
     this.place = place;
@@ -39,7 +50,13 @@ final class Rule {
     if (init.isPresent()) {
       partRules.add(new PartRule(null, init(init.get(), variables), init.get().place()));
     } else {
-      for (YamlNode part : Fields.items(parts.get(), "'parts'")) {
+      List<YamlNode> items = Fields.items(parts.get(), "'parts'");
+      if (items.size() > MOST_PARTS) { // each is compared with all others
+        throw new RecipeException(
+            parts.get().place(),
+            Text.message("%d parts; a tensor has at most %d", items.size(), MOST_PARTS));
+      }
+      for (YamlNode part : items) {
         Fields partFields = Fields.of(part, "a part", PART_FIELDS);
         partRules.add(
             new PartRule(
@@ -80,8 +97,8 @@ final class Rule {
     return place;
   }
 
-  boolean matches(String name) {
-    return globs.stream().anyMatch(glob -> glob.matches(name));
+  List<Glob> globs() {
+    return globs;
   }
 
   String pattern() {
@@ -90,6 +107,16 @@ final class Rule {
 
   /** This rule's parts of a tensor, checked against its shape and dtype. */
   PlannedTensor plan(TensorEntry tensor) {
+    Kind kind = new Kind(tensor.shape(), tensor.dtype());
+    List<PlannedTensor.Part> regions = planned.get(kind);
+    if (regions == null) {
+      regions = parts(tensor);
+      planned.put(kind, regions);
+    }
+    return new PlannedTensor(tensor.name(), tensor.shape(), tensor.dtype(), regions);
+  }
+
+  private List<PlannedTensor.Part> parts(TensorEntry tensor) {
     List<PlannedTensor.Part> planned = new ArrayList<>();
     for (PartRule part : parts) {
       Region region = part.narrow == null ? Region.all(tensor.shape()) : narrow(part, tensor);
@@ -103,7 +130,7 @@ final class Rule {
       planned.add(new PlannedTensor.Part(region, part.init));
     }
     checkTiling(planned, tensor);
-    return new PlannedTensor(tensor.name(), tensor.shape(), tensor.dtype(), planned);
+    return List.copyOf(planned);
   }
 
   /** {@code [dimension, start, length]}, or a list of such, each inside the one before. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.initium.io.Checkpoint;
 import org.initium.io.MalformedFileException;
 import org.initium.io.StoredTensor;
 import org.initium.io.TensorSpec;
+import org.initium.text.Text;
 
 /** Collects the tensors of a recipe, in order: those of the template, then those listed. */
 final class TensorList {
@@ -24,6 +26,8 @@ final class TensorList {
   private final Variables variables;
   private final DType defaultType;
   private final Optional<DType> everyType;
+  private final Map<YamlNode, Shape> shapes = new IdentityHashMap<>();
+  private long names;
 
   /**
    * An empty list.
@@ -51,7 +55,7 @@ final class TensorList {
     TensorEntry first = tensors.putIfAbsent(name, entry);
     if (first != null) {
       throw new RecipeException(
-          place, "tensor '%s' is there already, from %s".formatted(name, first.place()));
+          place, Text.message("tensor '%s' is there already, from %s", name, first.place()));
     }
   }
 
@@ -61,6 +65,14 @@ final class TensorList {
   void addListed(YamlNode node, String prefix) {
     for (YamlNode.Entry entry : Fields.entries(node, "'tensors'")) {
       for (String name : NamePattern.expand(entry.key(), variables)) {
+        if (++names > NamePattern.MOST) {
+          throw new RecipeException(
+              entry.key().place(),
+              Text.message(
+                  "with '%s' the recipe has more than %d names of tensors and groups, which are"
+                      + " taken at most",
+                  entry.key().text(), NamePattern.MOST));
+        }
         if (name.endsWith(".")) {
           addListed(entry.value(), prefix + name);
         } else {
@@ -81,8 +93,25 @@ final class TensorList {
     add(name, shape(shape, name), dtype, entry.key().place());
   }
 
+  /** A node that stands for many tensors is read once. */
   private Shape shape(YamlNode node, String name) {
+    Shape known = shapes.get(node);
+    if (known == null) {
+      known = read(node, name);
+      shapes.put(node, known);
+    }
+    return known;
+  }
+
+  private Shape read(YamlNode node, String name) {
     List<YamlNode> items = Fields.items(node, "shape of '" + name + "'");
+    if (items.size() > Shape.MOST_DIMENSIONS) {
+      throw new RecipeException(
+          node.place(),
+          Text.message(
+              "shape of '%s' has %d sizes; a tensor has at most %d dimensions",
+              name, items.size(), Shape.MOST_DIMENSIONS));
+    }
     long[] sizes = new long[items.size()];
     for (int d = 0; d < sizes.length; d++) {
       sizes[d] = variables.count(items.get(d), "size " + d + " of '" + name + "'");
@@ -128,7 +157,7 @@ final class TensorList {
     } catch (MalformedFileException e) {
       throw new RecipeException(place, "template " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new RecipeException(place, "template " + path + " cannot be read: " + e, e);
+      throw new RecipeException(place, Text.reason(path, e), e);
     }
   }
 
@@ -149,8 +178,9 @@ final class TensorList {
             () ->
                 new RecipeException(
                     place,
-                    ("tensor '%s' of the template is %s, which has no initialisers; leave it out:"
-                            + " template: {file: ..., exclude: ['%s']}")
-                        .formatted(tensor.name(), tensor.type(), tensor.name())));
+                    Text.message(
+                        "tensor '%s' of the template is %s, which has no initialisers; leave it"
+                            + " out: template: {file: ..., exclude: ['%s']}",
+                        tensor.name(), tensor.type(), tensor.name())));
   }
 }

@@ -30,7 +30,12 @@ final class Yaml {
    * @throws RecipeException if it is not sound YAML
    */
   static Optional<YamlNode> parse(String file, String text) {
-    LoadSettings settings = LoadSettings.builder().setLabel(file).build();
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setLabel(file)
+            .setCodePointLimit(Integer.MAX_VALUE) // the recipe's size is bounded before
+            .setBufferSize(text.length() + 1) // a smaller one is copied for each part of a token
+            .build();
     Yaml yaml = new Yaml(file);
     try {
       return new Compose(settings).composeString(text).map(yaml::node);

@@ -1,0 +1,2 @@
+/** Texts for people: the same in every locale, on one line, of a bearable length. */
+package org.initium.text;
