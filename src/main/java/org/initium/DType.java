@@ -141,6 +141,13 @@ public enum DType {
     }
   }
 
+  /** The bits of a value rounded to this type, the rest of them 0. */
+  public long bits(double value) {
+    MemorySegment bits = MemorySegment.ofArray(new long[1]);
+    set(bits, 0, value);
+    return bits.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+  }
+
   /** binary32 to bfloat16, to nearest even; a NaN stays a NaN. */
   public static short toBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);

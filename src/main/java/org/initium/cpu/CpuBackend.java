@@ -24,6 +24,8 @@ import org.initium.random.PhiloxGenerator;
 import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchCudaGenerator;
 import org.initium.torch.TorchFill;
+import org.initium.torch.TorchReference;
+import org.initium.torch.Workers;
 
 /** The host's memory, filled by its processor; a fill is done when the call returns. */
 public final class CpuBackend implements Backend {
@@ -39,6 +41,7 @@ public final class CpuBackend implements Backend {
   private final CpuOptions options;
   private final Team team;
   private final Engine engine;
+  private final Workers workers;
 
   /** With the options of the system properties initium.threads and initium.simd. */
   public CpuBackend() {
@@ -54,6 +57,7 @@ public final class CpuBackend implements Backend {
     this.options = options;
     this.team = new Team(options.threads());
     this.engine = engine;
+    this.workers = (pieces, part) -> team.share(pieces, 1, (from, to, _) -> part.run(from, to));
   }
 
   @Override
@@ -123,9 +127,14 @@ public final class CpuBackend implements Backend {
           fill(tensor, fill, philox.seed(), start);
         }
       }
-      case TorchCpuGenerator torch -> fill(tensor, fill, TorchFill.cpu(torch, options.threads()));
+      case TorchCpuGenerator torch ->
+          fill(tensor, fill, TorchFill.cpu(torch, TorchReference.INSTANCE, workers));
       case TorchCudaGenerator torch ->
-          fill(tensor, fill, TorchFill.cuda(torch, torch.geometry().orElseThrow(NO_GPU)));
+          fill(
+              tensor,
+              fill,
+              TorchFill.cuda(
+                  torch, torch.geometry().orElseThrow(NO_GPU), TorchReference.INSTANCE, workers));
     }
   }
 

@@ -1,7 +1,5 @@
 package org.initium.cuda;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.initium.DType;
 import org.initium.Tensor;
@@ -24,9 +22,7 @@ record Target(Gpu gpu, Tensor tensor, CudaStream stream) {
 
   /** A value of the dtype as its bits. */
   long bits(double value) {
-    MemorySegment bits = MemorySegment.ofArray(new long[1]);
-    dtype().set(bits, 0, value);
-    return bits.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+    return dtype().bits(value);
   }
 
   /** Queues the kernel of a family for this dtype over a region. */

@@ -1,19 +1,16 @@
 package org.initium.cuda;
 
-import org.initium.DType;
 import org.initium.Fill;
 import org.initium.random.TorchCudaGenerator;
 import org.initium.spi.StridedLayout;
 import org.initium.torch.CudaLaunch;
-import org.initium.torch.CudaUniform;
+import org.initium.torch.CudaNumbers;
 
 /**
  * Queues the kernels of PyTorch's own numbers on a CUDA device: uniforms and normals in one run of
  * memory, with the bits that the CPU gives.
  */
 record TorchRandom(Target target, TorchCudaGenerator generator) {
-  private static final long NO_VALUE = -1;
-
   /** Whether there is a kernel for that fill of that tensor: it is one run, also of its whole. */
   static boolean fits(Target target, Fill.Elementary fill) {
     return (fill instanceof Fill.Uniform || fill instanceof Fill.Normal)
@@ -22,33 +19,13 @@ record TorchRandom(Target target, TorchCudaGenerator generator) {
 
   void fill(Fill.Elementary fill) {
     if (fill instanceof Fill.Uniform uniform) {
-      uniform(uniform);
+      launch("torch_uniform", CudaNumbers.of(uniform, target.dtype()));
     } else if (fill instanceof Fill.Normal normal) {
-      normal(normal);
+      launch("torch_normal", CudaNumbers.of(normal, target.dtype()));
     }
   }
 
-  private void uniform(Fill.Uniform fill) {
-    CudaUniform law = CudaUniform.of(fill, target.dtype());
-    long all = -1L >>> Long.SIZE - Byte.SIZE * target.dtype().bytes();
-    long mask = law.high() == 0 ? all >>> 1 : all; // -0 equals 0
-    launch(
-        "torch_uniform",
-        law.low(),
-        law.range(),
-        target.bits(law.high()),
-        target.bits(law.low()),
-        mask);
-  }
-
-  private void normal(Fill.Normal fill) {
-    boolean wide = target.dtype() == DType.F64;
-    double mean = wide ? fill.mean() : (float) fill.mean();
-    double std = wide ? fill.std() : (float) fill.std();
-    launch("torch_normal", mean, std, NO_VALUE, 0, -1);
-  }
-
-  private void launch(String kernel, double a, double b, long from, long to, long mask) {
+  private void launch(String kernel, CudaNumbers numbers) {
     StridedLayout layout = target.tensor().layout();
     long bytes = target.dtype().bytes();
     long begin = layout.wholeOffset();
@@ -69,11 +46,11 @@ record TorchRandom(Target target, TorchCudaGenerator generator) {
             .add(launch.count())
             .add(first - launch.start())
             .add(last - launch.start())
-            .add(a)
-            .add(b)
-            .add(from)
-            .add(to)
-            .add(mask);
+            .add(numbers.a())
+            .add(numbers.b())
+            .add(numbers.from(target.dtype()))
+            .add(numbers.to(target.dtype()))
+            .add(numbers.mask(target.dtype()));
         target.launch("torch", kernel, target.dtype(), launch.count() / 2 + 1, parameters);
       }
     }

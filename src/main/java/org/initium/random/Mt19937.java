@@ -1,49 +1,53 @@
 package org.initium.random;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /**
  * The Mersenne Twister MT19937 (Matsumoto and Nishimura, ACM TOMACS 8, 1998), seeded by the 2002
- * {@code init_genrand}.
- *
- * <p>Its state is the last 624 words of a sequence, before they are tempered. A batch of new words
- * is written behind them, so that no loop writes over what it reads, and the JIT compiler turns all
- * of them into SIMD code.
+ * {@code init_genrand}. A {@link Twister} makes its words, a batch at a time.
  */
 final class Mt19937 {
-  private static final int N = 624;
-  private static final int M = 397;
   static final int BATCH = 2048;
 
-  private final int[] sequence; // the state before a batch, and the batch
-  private final int[] words; // the batch, tempered
+  private final int[] state; // what the batch after this one is made of
+  private final int[] words; // the batch
   private final Waypoints waypoints; // shared with all copies
+  private Twister twister = Twister::reference;
   private long batch; // its number; -1 before the first
   private int next; // of the words
   private long skipped; // words after the batch that are not wanted
 
-  private Mt19937(int[] sequence, int[] words, Waypoints waypoints) {
-    this.sequence = sequence;
+  private Mt19937(int[] state, int[] words, Waypoints waypoints) {
+    this.state = state;
     this.words = words;
     this.waypoints = waypoints;
   }
 
   static Mt19937 seeded(int seed) {
-    int[] sequence = new int[N + BATCH];
-    sequence[BATCH] = seed;
-    for (int i = BATCH + 1; i < BATCH + N; i++) {
-      sequence[i] = 1812433253 * (sequence[i - 1] ^ sequence[i - 1] >>> 30) + i - BATCH;
+    int[] state = new int[Twister.STATE];
+    state[0] = seed;
+    for (int i = 1; i < state.length; i++) {
+      state[i] = 1812433253 * (state[i - 1] ^ state[i - 1] >>> 30) + i;
     }
-    Mt19937 twister = new Mt19937(sequence, new int[BATCH], new Waypoints());
-    twister.batch = -1;
-    twister.next = BATCH;
-    return twister;
+    Mt19937 seeded = new Mt19937(state, new int[BATCH], new Waypoints());
+    seeded.batch = -1;
+    seeded.next = BATCH;
+    return seeded;
   }
 
   Mt19937 copy() {
-    Mt19937 copy = new Mt19937(sequence.clone(), words.clone(), waypoints);
+    Mt19937 copy = new Mt19937(state.clone(), words.clone(), waypoints);
+    copy.twister = twister;
     copy.batch = batch;
     copy.next = next;
     copy.skipped = skipped;
     return copy;
+  }
+
+  /** Lets another make the words from the next batch on. */
+  void use(Twister other) {
+    twister = other;
   }
 
   /** How many words this twister and its copies have made. */
@@ -68,17 +72,17 @@ final class Mt19937 {
     return words[next++];
   }
 
-  /** The next {@code to - from} words. */
-  void next(int[] target, int from, int to) {
-    int at = from;
-    while (at < to) {
+  /** The next {@code count} words. */
+  void next(MemorySegment target, long count) {
+    for (long at = 0; at < count; ) {
       if (next == BATCH) {
         refill();
       }
-      int count = Math.min(BATCH - next, to - at);
-      System.arraycopy(words, next, target, at, count);
-      next += count;
-      at += count;
+      int some = (int) Math.min(BATCH - next, count - at);
+      MemorySegment.copy(
+          words, next, target, ValueLayout.JAVA_INT_UNALIGNED, at * Integer.BYTES, some);
+      next += some;
+      at += some;
     }
   }
 
@@ -87,31 +91,11 @@ final class Mt19937 {
     long wanted = batch + 1 + skipped / BATCH;
     next = (int) (skipped % BATCH);
     skipped = 0;
-    batch = waypoints.nearest(batch + 1, wanted, sequence, BATCH) - 1;
+    batch = waypoints.nearest(batch + 1, wanted, state) - 1;
     while (batch < wanted) {
-      System.arraycopy(sequence, BATCH, sequence, 0, N);
       batch++;
-      waypoints.pass(batch, sequence, N);
-      twist(sequence);
-    }
-    temper(sequence, words);
-  }
-
-  /** The recurrence: each word of three before it. */
-  private static void twist(int[] s) {
-    for (int i = 0; i < BATCH; i++) {
-      int y = s[i] & 0x80000000 | s[i + 1] & 0x7fffffff;
-      s[i + N] = s[i + M] ^ y >>> 1 ^ -(y & 1) & 0x9908b0df;
-    }
-  }
-
-  private static void temper(int[] s, int[] target) {
-    for (int i = 0; i < BATCH; i++) {
-      int y = s[i + N];
-      y ^= y >>> 11;
-      y ^= y << 7 & 0x9d2c5680;
-      y ^= y << 15 & 0xefc60000;
-      target[i] = y ^ y >>> 18;
+      waypoints.pass(batch, state);
+      twister.next(state, words);
     }
   }
 }

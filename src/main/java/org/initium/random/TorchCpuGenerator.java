@@ -1,5 +1,7 @@
 package org.initium.random;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * PyTorch's generator of the CPU: fills give the very numbers that {@code torch.manual_seed(seed)}
  * and the same calls of {@code torch.nn.init} give on PyTorch's CPU.
@@ -41,7 +43,17 @@ public final class TorchCpuGenerator implements Generator {
 
   /** Puts the next words in {@code target[from]} to {@code target[to - 1]}. */
   public void nextInts(int[] target, int from, int to) {
-    twister.next(target, from, to);
+    nextInts(MemorySegment.ofArray(target).asSlice(4L * from), to - from);
+  }
+
+  /** Puts the next words at the start of a segment, in the order of this machine's bytes. */
+  public void nextInts(MemorySegment target, long count) {
+    twister.next(target, count);
+  }
+
+  /** Lets a backend's code make the words that this generator and its later copies draw. */
+  public void use(Twister words) {
+    twister.use(words);
   }
 
   /**

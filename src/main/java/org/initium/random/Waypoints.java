@@ -1,6 +1,5 @@
 package org.initium.random;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,22 +27,22 @@ final class Waypoints {
     return batches.get();
   }
 
-  /** A batch is made of the first {@code length} words of {@code state}. */
-  void pass(long batch, int[] state, int length) {
+  /** A batch is made of that state. */
+  void pass(long batch, int[] state) {
     batches.incrementAndGet();
     if (batch % DISTANCE == 0) {
       synchronized (states) {
-        states.put(batch, Arrays.copyOf(state, length));
+        states.put(batch, state.clone());
       }
     }
   }
 
   /**
    * Puts the state before the last batch that is known, from {@code first} to {@code wanted}, in
-   * {@code target[from]} and on, and returns that batch; {@code first}, whose state is there
-   * already, if none is.
+   * {@code target}, and returns that batch; {@code first}, whose state is there already, if none
+   * is.
    */
-  long nearest(long first, long wanted, int[] target, int from) {
+  long nearest(long first, long wanted, int[] target) {
     long nearest = first;
     if (wanted / DISTANCE != first / DISTANCE) {
       synchronized (states) {
@@ -51,7 +50,7 @@ final class Waypoints {
           nearest = batch <= wanted ? Math.max(nearest, batch) : nearest;
         }
         int[] state = nearest > first ? states.get(nearest) : new int[0];
-        System.arraycopy(state, 0, target, from, state.length);
+        System.arraycopy(state, 0, target, 0, state.length);
       }
     }
     return nearest;

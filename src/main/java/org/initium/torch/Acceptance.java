@@ -36,6 +36,6 @@ record Acceptance(
   }
 
   private float round(float value) {
-    return Rounding.round(value, dtype);
+    return (float) dtype.round(value);
   }
 }

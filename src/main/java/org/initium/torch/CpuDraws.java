@@ -1,14 +1,11 @@
 package org.initium.torch;
 
+import java.lang.foreign.MemorySegment;
 import org.initium.DType;
 import org.initium.random.TorchCpuGenerator;
 
-/**
- * torch's draws on the CPU: one serial stream of words for all elements.
- *
- * @param threads how many may make values of the words
- */
-record CpuDraws(TorchCpuGenerator host, int threads) implements Draws {
+/** torch's draws on the CPU: one serial stream of words for all elements. */
+record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers workers) implements Draws {
   private static final int BLOCK = 16;
 
   @Override
@@ -18,16 +15,8 @@ record CpuDraws(TorchCpuGenerator host, int threads) implements Draws {
 
   @Override
   public void uniform(Whole whole, double a, double b, Sink sink) {
-    DType dtype = whole.dtype();
     long numel = whole.numel();
-    if (dtype == DType.F64) {
-      chunks(0, numel, numel, 2, sink, (s, count) -> DoubleDraws.uniform(s, count, a, b));
-    } else {
-      float low = (float) a;
-      float high = (float) b;
-      chunks(
-          0, numel, numel, 1, sink, (s, count) -> FloatDraws.uniform(s, count, low, high, dtype));
-    }
+    new Chunks(TorchLaw.UNIFORM, whole.dtype(), a, b, numel, numel, sink).from(0);
   }
 
   /**
@@ -36,91 +25,106 @@ record CpuDraws(TorchCpuGenerator host, int threads) implements Draws {
    */
   @Override
   public void normal(Whole whole, double mean, double std, Sink sink) {
+    DType dtype = whole.dtype();
     long numel = whole.numel();
     if (numel < BLOCK || !whole.contiguous()) {
       oneByOne(whole, mean, std, sink);
       return;
     }
-    int words = whole.dtype() == DType.F64 ? 2 : 1;
-    Make make = normals(whole.dtype(), mean, std);
     int tail = (int) (numel % BLOCK);
     long kept = tail == 0 ? numel : numel - BLOCK;
-    chunks(0, kept, numel - tail, words, sink, make);
+    new Chunks(TorchLaw.NORMAL, dtype, mean, std, kept, numel - tail, sink).from(0);
     if (tail != 0) {
-      if (!whole.dtype().isHalf()) {
-        host.skip(words * tail); // drawn in place, and then drawn over
+      if (!dtype.isHalf()) {
+        host.skip(words(dtype, tail)); // drawn in place, and then drawn over
       }
-      chunks(numel - BLOCK, numel, numel, words, sink, make);
+      new Chunks(TorchLaw.NORMAL, dtype, mean, std, numel, numel, sink).from(numel - BLOCK);
     }
   }
 
-  private static Make normals(DType dtype, double mean, double std) {
-    if (dtype == DType.F64) {
-      return (s, count) -> DoubleDraws.normal(s, count, mean, std);
-    }
-    float mean32 = (float) mean;
-    float std32 = (float) std;
-    return (s, count) -> FloatDraws.normal(s, count, mean32, std32, dtype);
+  private static long words(DType dtype, long elements) {
+    return dtype == DType.F64 ? 2 * elements : elements;
   }
 
   private void oneByOne(Whole whole, double mean, double std, Sink sink) {
     DType dtype = whole.dtype();
-    int size = (int) Math.min(Scratch.CHUNK, whole.numel());
-    Scratch s = new Scratch(size, dtype);
     ScalarNormal normal = new ScalarNormal(host);
-    for (long at = 0; at < whole.numel(); at += size) {
-      int count = (int) Math.min(size, whole.numel() - at);
-      for (int i = 0; i < count; i++) {
-        double value = normal.next(mean, std);
-        if (dtype == DType.F64) {
-          s.doubles[i] = value;
-        } else {
-          s.floats[i] = (float) value;
+    try (Chunk chunk = Chunk.take()) {
+      for (long at = 0; at < whole.numel(); at += Chunk.SIZE) {
+        int count = (int) Math.min(Chunk.SIZE, whole.numel() - at);
+        for (int i = 0; i < count; i++) {
+          double value = normal.next(mean, std);
+          dtype.set(chunk.elements(), i, dtype == DType.F64 ? value : (float) value);
         }
-      }
-      Rounding.round(s.floats, s.bits, count, dtype);
-      put(sink, dtype, at, s, count);
-    }
-  }
-
-  /** Makes values of a chunk's words. */
-  private interface Make {
-    void values(Scratch scratch, int count);
-  }
-
-  /**
-   * Draws the elements from {@code first} to {@code end}, of which those before {@code kept} are
-   * put.
-   */
-  private void chunks(long first, long kept, long end, int words, Sink sink, Make make) {
-    DType dtype = words == 2 ? DType.F64 : DType.F32;
-    int size = (int) Math.min(Scratch.CHUNK, end - first);
-    try (Chunks chunks = new Chunks(end - first > size ? threads : 1, size, dtype)) {
-      for (long start = first; start < end; start += size) {
-        long at = start;
-        int count = (int) Math.min(size, end - at);
-        int of = (int) Math.min(count, kept - at);
-        if (of <= 0 || !sink.wants(at, of)) {
-          host.skip((long) words * count);
-          continue;
-        }
-        Scratch scratch = chunks.scratch();
-        host.nextInts(scratch.words, 0, words * count);
-        chunks.work(
-            scratch,
-            s -> {
-              make.values(s, count);
-              put(sink, dtype, at, s, of);
-            });
+        sink.put(at, chunk.elements(), count);
       }
     }
   }
 
-  private static void put(Sink sink, DType dtype, long at, Scratch s, int count) {
-    if (dtype == DType.F64) {
-      sink.put(at, s.doubles, 0, count);
-    } else {
-      sink.put(at, s.floats, 0, count);
+  /** The elements before {@code end}, of which those before {@code kept} are put. */
+  private final class Chunks {
+    private final TorchLaw law;
+    private final DType dtype;
+    private final double a;
+    private final double b;
+    private final long kept;
+    private final long end;
+    private final Sink sink;
+    private long next;
+
+    Chunks(TorchLaw law, DType dtype, double a, double b, long kept, long end, Sink sink) {
+      this.law = law;
+      this.dtype = dtype;
+      this.a = a;
+      this.b = b;
+      this.kept = kept;
+      this.end = end;
+      this.sink = sink;
+    }
+
+    /** Threads take turns at the words, and make elements of them while others are at it. */
+    void from(long first) {
+      next = first;
+      workers.share(
+          Math.ceilDiv(end - first, Chunk.SIZE),
+          (from, to) -> {
+            try (Chunk chunk = Chunk.take()) {
+              for (long i = from; i < to; i++) {
+                long at = words(chunk.words());
+                if (at == end) {
+                  return;
+                }
+                make(at, chunk);
+              }
+            }
+          });
+    }
+
+    private int count(long at) {
+      return (int) Math.min(Chunk.SIZE, end - at);
+    }
+
+    /** Draws the words of the next chunk that is wanted, and returns where that is. */
+    private synchronized long words(MemorySegment words) {
+      while (next < end) {
+        long at = next;
+        int count = count(at);
+        next += count;
+        if (at < kept && sink.wants(at, Math.min(count, kept - at))) {
+          host.nextInts(words, CpuDraws.words(dtype, count));
+          return at;
+        }
+        host.skip(CpuDraws.words(dtype, count));
+      }
+      return end;
+    }
+
+    private void make(long at, Chunk chunk) {
+      int count = count(at);
+      int of = (int) Math.min(count, kept - at);
+      MemorySegment room = of == count ? sink.room(at, count, chunk.elements()) : chunk.elements();
+      kernels.cpu(law, dtype, a, b, chunk.words(), room, count);
+      sink.put(at, room, of);
     }
   }
 }

@@ -21,14 +21,18 @@ public record CudaLaunch(long start, long count, long offset, int threads) {
     return dtype == DType.F64 ? 2 : 4;
   }
 
+  /** Elements of which each thread makes as many as it makes at once. */
+  long wave(DType dtype) {
+    return (long) threads * width(dtype);
+  }
+
   /**
    * A later start, with the same numbers, whose draws are those that the elements {@code first} to
    * {@code last - 1} of the tensor need.
    */
   public CudaLaunch within(long first, long last, DType dtype) {
-    long wave = (long) threads * width(dtype);
-    long skipped = (first - start) / wave;
-    long from = start + skipped * wave;
+    long skipped = (first - start) / wave(dtype);
+    long from = start + skipped * wave(dtype);
     return new CudaLaunch(from, last - from, offset + 4 * skipped, threads);
   }
 

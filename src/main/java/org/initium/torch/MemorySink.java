@@ -1,7 +1,10 @@
 package org.initium.torch;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.initium.DType;
 import org.initium.spi.StridedLayout;
 
@@ -68,13 +71,14 @@ final class MemorySink implements Sink {
   }
 
   @Override
-  public void put(long at, float[] values, int from, int count) {
-    put(at, count, (place, skip, n) -> write(place, values, from + skip, n));
-  }
-
-  @Override
-  public void put(long at, double[] values, int from, int count) {
-    put(at, count, (place, skip, n) -> write(place, values, from + skip, n));
+  public MemorySegment room(long at, long count, MemorySegment scratch) {
+    long run = step == 1 ? firstRun(at) : runs;
+    long start = run < runs ? place(run, layout.wholeStrides(), layout.wholeOffset()) : at + 1;
+    if (start > at || at + count > start + length) {
+      return scratch;
+    }
+    long place = place(run, layout.memoryStrides(), layout.memoryOffset()) + at - start;
+    return memory.asSlice(place * dtype.bytes(), count * dtype.bytes());
   }
 
   /** Makes an element of the whole 0. */
@@ -86,18 +90,14 @@ final class MemorySink implements Sink {
     }
     long place = place(run, layout.memoryStrides(), layout.memoryOffset()) + skip * step;
     switch (dtype.bytes()) {
-      case Short.BYTES -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, place * 2, (short) 0);
-      case Integer.BYTES -> memory.set(ValueLayout.JAVA_INT_UNALIGNED, place * 4, 0);
-      default -> memory.set(ValueLayout.JAVA_LONG_UNALIGNED, place * 8, 0);
+      case Short.BYTES -> memory.set(JAVA_SHORT_UNALIGNED, place * 2, (short) 0);
+      case Integer.BYTES -> memory.set(JAVA_INT_UNALIGNED, place * 4, 0);
+      default -> memory.set(JAVA_LONG_UNALIGNED, place * 8, 0);
     }
   }
 
-  /** Writes n values, {@code skip} behind the first of a put, from a place in memory on. */
-  private interface Piece {
-    void write(long place, int skip, int n);
-  }
-
-  private void put(long at, int count, Piece piece) {
+  @Override
+  public void put(long at, MemorySegment elements, int count) {
     for (long run = firstRun(at); run < runs; run++) {
       long start = place(run, layout.wholeStrides(), layout.wholeOffset());
       long low = Math.max(start, at);
@@ -106,46 +106,30 @@ final class MemorySink implements Sink {
         return;
       }
       long place = place(run, layout.memoryStrides(), layout.memoryOffset());
-      piece.write(place + (low - start) * step, (int) (low - at), (int) (high - low));
+      write(place + (low - start) * step, elements, low - at, high - low);
     }
   }
 
-  private void write(long place, float[] values, int from, int n) {
-    if (dtype == DType.F32 && step == 1) {
-      MemorySegment.copy(
-          values, from, memory, ValueLayout.JAVA_FLOAT_UNALIGNED, place * Float.BYTES, n);
-    } else if (step == 1) {
-      writeHalves(place, values, from, n);
-    } else {
-      for (int i = 0; i < n; i++) {
-        dtype.set(memory, place + i * step, values[from + i]);
+  /** Writes n elements, from one on, to a place in memory and on. */
+  private void write(long place, MemorySegment elements, long from, long n) {
+    long bytes = dtype.bytes();
+    if (step != 1) {
+      for (long i = 0; i < n; i++) {
+        copy(elements, from + i, place + i * step);
       }
+    } else if (memory.address() + place * bytes != elements.address() + from * bytes) {
+      MemorySegment.copy(elements, from * bytes, memory, place * bytes, n * bytes);
     }
   }
 
-  /** A few at a time: memory that Java allocates anew costs more than the conversion. */
-  private void writeHalves(long place, float[] values, int from, int n) {
-    Halves halves = new Halves(Math.min(n, 256), dtype);
-    for (int done = 0; done < n; done += halves.size()) {
-      int count = Math.min(halves.size(), n - done);
-      MemorySegment.copy(
-          halves.of(values, from + done, count),
-          0,
-          memory,
-          ValueLayout.JAVA_SHORT_UNALIGNED,
-          (place + done) * Short.BYTES,
-          count);
-    }
-  }
-
-  private void write(long place, double[] values, int from, int n) {
-    if (step == 1) {
-      MemorySegment.copy(
-          values, from, memory, ValueLayout.JAVA_DOUBLE_UNALIGNED, place * Double.BYTES, n);
-    } else {
-      for (int i = 0; i < n; i++) {
-        dtype.set(memory, place + i * step, values[from + i]);
-      }
+  private void copy(MemorySegment elements, long from, long to) {
+    switch (dtype.bytes()) {
+      case Short.BYTES ->
+          memory.set(JAVA_SHORT_UNALIGNED, to * 2, elements.get(JAVA_SHORT_UNALIGNED, from * 2));
+      case Integer.BYTES ->
+          memory.set(JAVA_INT_UNALIGNED, to * 4, elements.get(JAVA_INT_UNALIGNED, from * 4));
+      default ->
+          memory.set(JAVA_LONG_UNALIGNED, to * 8, elements.get(JAVA_LONG_UNALIGNED, from * 8));
     }
   }
 }

@@ -10,7 +10,7 @@ enum NumberArithmetic {
   CPU {
     @Override
     float minus(float x, double number, DType dtype) {
-      return x - Rounding.round((float) number, dtype);
+      return x - (float) dtype.round((float) number);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.initium.torch;
 
+import java.lang.foreign.MemorySegment;
+
 /** A first draw of all elements: keeps them, and notes which lie outside the bounds. */
 record Outside(Result result, Pending pending, double low, double high) implements Sink {
   @Override
@@ -8,22 +10,16 @@ record Outside(Result result, Pending pending, double low, double high) implemen
   }
 
   @Override
-  public void put(long at, float[] values, int from, int count) {
-    result.put(at, values, from, count);
-    float least = (float) low; // exact: the bounds are rounded to the dtype
-    float most = (float) high;
-    for (int i = 0; i < count; i++) {
-      if (values[from + i] < least || values[from + i] > most) {
-        pending.add(at + i);
-      }
-    }
+  public MemorySegment room(long at, long count, MemorySegment scratch) {
+    return result.room(at, count, scratch);
   }
 
   @Override
-  public void put(long at, double[] values, int from, int count) {
-    result.put(at, values, from, count);
+  public void put(long at, MemorySegment elements, int count) {
+    result.put(at, elements, count);
     for (int i = 0; i < count; i++) {
-      if (values[from + i] < low || values[from + i] > high) {
+      double value = result.dtype().get(elements, i);
+      if (value < low || value > high) {
         pending.add(at + i);
       }
     }

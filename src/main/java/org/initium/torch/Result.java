@@ -18,13 +18,17 @@ final class Result implements Sink {
     this.sink = new MemorySink(memory, whole.dtype(), StridedLayout.run(whole.numel()));
   }
 
+  DType dtype() {
+    return whole.dtype();
+  }
+
   double get(long index) {
-    return whole.dtype().get(memory, index);
+    return dtype().get(memory, index);
   }
 
   /** Puts one element, which the dtype holds exactly. */
   void set(long index, double value) {
-    whole.dtype().set(memory, index, value);
+    dtype().set(memory, index, value);
   }
 
   @Override
@@ -33,34 +37,21 @@ final class Result implements Sink {
   }
 
   @Override
-  public void put(long at, float[] values, int from, int count) {
-    sink.put(at, values, from, count);
+  public MemorySegment room(long at, long count, MemorySegment scratch) {
+    return sink.room(at, count, scratch);
   }
 
   @Override
-  public void put(long at, double[] values, int from, int count) {
-    sink.put(at, values, from, count);
+  public void put(long at, MemorySegment elements, int count) {
+    sink.put(at, elements, count);
   }
 
   /** Puts all elements in another sink. */
   void copyTo(Sink target) {
     for (long at = 0; at < whole.numel(); at += CHUNK) {
       int count = (int) Math.min(CHUNK, whole.numel() - at);
-      if (!target.wants(at, count)) {
-        continue;
-      }
-      if (whole.dtype() == DType.F64) {
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++) {
-          values[i] = get(at + i);
-        }
-        target.put(at, values, 0, count);
-      } else {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-          values[i] = (float) get(at + i);
-        }
-        target.put(at, values, 0, count);
+      if (target.wants(at, count)) {
+        target.put(at, memory.asSlice(at * dtype().bytes()), count);
       }
     }
   }

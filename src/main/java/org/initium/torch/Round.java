@@ -1,7 +1,10 @@
 package org.initium.torch;
 
+import java.lang.foreign.MemorySegment;
+import org.initium.DType;
+
 /** A round of a rejection method: of the values that are drawn, those of pending elements count. */
-record Round(Pending pending, Visitor visitor) implements Sink {
+record Round(Pending pending, DType dtype, Visitor visitor) implements Sink {
   /** What is done with the value that was drawn for an element. */
   interface Visitor {
     /** Returns whether the element is done, and no longer pending. */
@@ -14,20 +17,10 @@ record Round(Pending pending, Visitor visitor) implements Sink {
   }
 
   @Override
-  public void put(long at, float[] values, int from, int count) {
+  public void put(long at, MemorySegment elements, int count) {
     long end = at + count;
     for (long i = pending.next(at, end); i < end; i = pending.next(i + 1, end)) {
-      if (visitor.visit(i, values[from + (int) (i - at)])) {
-        pending.accept(i);
-      }
-    }
-  }
-
-  @Override
-  public void put(long at, double[] values, int from, int count) {
-    long end = at + count;
-    for (long i = pending.next(at, end); i < end; i = pending.next(i + 1, end)) {
-      if (visitor.visit(i, values[from + (int) (i - at)])) {
+      if (visitor.visit(i, dtype.get(elements, i - at))) {
         pending.accept(i);
       }
     }

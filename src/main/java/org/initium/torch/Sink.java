@@ -1,5 +1,7 @@
 package org.initium.torch;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Takes the elements of a whole tensor, a run at a time, in any order. Runs that are put by several
  * threads at once do not overlap.
@@ -9,11 +11,13 @@ interface Sink {
   boolean wants(long at, long count);
 
   /**
-   * Takes elements {@code at} and on from {@code values[from]} and on, which the dtype (one of
-   * those computed in binary32) holds exactly.
+   * Where to make those elements before they are put: at the place that they have in the end, where
+   * that is one run, or in {@code scratch}.
    */
-  void put(long at, float[] values, int from, int count);
+  default MemorySegment room(long at, long count, MemorySegment scratch) {
+    return scratch;
+  }
 
-  /** The same for f64. */
-  void put(long at, double[] values, int from, int count);
+  /** Takes elements {@code at} and on, {@code count} of them, which are at the segment's start. */
+  void put(long at, MemorySegment elements, int count);
 }

@@ -15,18 +15,17 @@ public final class TorchFill {
     this.draws = draws;
   }
 
-  /**
-   * As torch fills on the CPU.
-   *
-   * @param threads how many share the work on the words, which one draws
-   */
-  public static TorchFill cpu(TorchCpuGenerator generator, int threads) {
-    return new TorchFill(new CpuDraws(generator, threads));
+  /** As torch fills on the CPU. */
+  public static TorchFill cpu(TorchCpuGenerator generator, TorchKernels kernels, Workers workers) {
+    generator.use(kernels.twister());
+    return new TorchFill(new CpuDraws(generator, kernels, workers));
   }
 
   /** As torch fills on a GPU. */
-  public static TorchFill cuda(TorchCudaGenerator generator, GpuGeometry gpu) {
-    return new TorchFill(new CudaDraws(generator, gpu));
+  public static TorchFill cuda(
+      TorchCudaGenerator generator, GpuGeometry gpu, TorchKernels kernels, Workers workers) {
+    generator.host().use(kernels.twister());
+    return new TorchFill(new CudaDraws(generator, gpu, kernels, workers));
   }
 
   /** Fills a tensor in the host's memory and moves the generator; the whole has an element. */

@@ -31,6 +31,7 @@ record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Resul
     Sink round =
         new Round(
             pending,
+            whole.dtype(),
             (index, value) -> {
               result.set(index, value);
               return value >= low && value <= high;
@@ -42,7 +43,7 @@ record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Resul
   }
 
   private double rounded(double bound) {
-    return whole.dtype() == DType.F64 ? bound : Rounding.round((float) bound, whole.dtype());
+    return whole.dtype().round(whole.dtype() == DType.F64 ? bound : (float) bound);
   }
 
   private void propose() {
@@ -51,12 +52,14 @@ record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Resul
     Sink candidates =
         new Round(
             pending,
+            whole.dtype(),
             (index, value) -> {
               result.set(index, value);
               return false;
             });
     Sink decisions =
-        new Round(pending, (index, value) -> acceptance.accepts(result.get(index), value));
+        new Round(
+            pending, whole.dtype(), (index, value) -> acceptance.accepts(result.get(index), value));
     do {
       draws.uniform(whole, law.a(), law.b(), candidates);
       draws.uniform(whole, 0, 1, decisions);

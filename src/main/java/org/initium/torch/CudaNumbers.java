@@ -1,0 +1,52 @@
+package org.initium.torch;
+
+import org.initium.DType;
+import org.initium.Fill;
+
+/**
+ * The numbers of a law of torch's on a CUDA device. A uniform is {@code fma(unit, b, a)} of a unit
+ * in (0, 1], rounded to the dtype, and {@code a} where that is {@code high}; a normal is {@code
+ * fma(z, b, a)}.
+ *
+ * @param a the lower bound or the mean, rounded to the dtype or to binary32
+ * @param b the difference of the rounded bounds, rounded again, or the standard deviation
+ * @param high the upper bound, rounded to the dtype; NaN for a normal
+ */
+public record CudaNumbers(TorchLaw law, double a, double b, double high) {
+  /** Of a uniform fill. */
+  public static CudaNumbers of(Fill.Uniform fill, DType dtype) {
+    if (dtype == DType.F64) {
+      return new CudaNumbers(TorchLaw.UNIFORM, fill.a(), fill.b() - fill.a(), fill.b());
+    }
+    float low = (float) dtype.round((float) fill.a());
+    float high = (float) dtype.round((float) fill.b());
+    return new CudaNumbers(TorchLaw.UNIFORM, low, dtype.round(high - low), high);
+  }
+
+  /** Of a normal fill. */
+  public static CudaNumbers of(Fill.Normal fill, DType dtype) {
+    boolean wide = dtype == DType.F64;
+    double mean = wide ? fill.mean() : (float) fill.mean();
+    double std = wide ? fill.std() : (float) fill.std();
+    return new CudaNumbers(TorchLaw.NORMAL, mean, std, Double.NaN);
+  }
+
+  /** The bits of the stored value that is replaced; of more bits than a dtype has for none. */
+  public long from(DType dtype) {
+    return law == TorchLaw.NORMAL ? -1 : dtype.bits(high);
+  }
+
+  /** The bits of what it is replaced by. */
+  public long to(DType dtype) {
+    return law == TorchLaw.NORMAL ? 0 : dtype.bits(a);
+  }
+
+  /** The bits that are compared: -0 equals 0. */
+  public long mask(DType dtype) {
+    if (law == TorchLaw.NORMAL) {
+      return -1;
+    }
+    long all = -1L >>> Long.SIZE - Byte.SIZE * dtype.bytes();
+    return high == 0 ? all >>> 1 : all;
+  }
+}
