@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.initium.text.Text;
 
@@ -26,6 +28,9 @@ public final class Checkpoint implements AutoCloseable {
   public record Entry(StoredTensor tensor, Path file, long dataStart) {}
 
   private static final Pattern NAME = Pattern.compile("[^/\\\\\\x00]+\\.safetensors");
+
+  /** What is parsed in the heap that the program has; a million names of 150 characters. */
+  static final long MAX_INDEX_BYTES = 250_000_000;
 
   /** Of the files that are open at a time: a process may have some 1,000. */
   private static final int MOST_OPEN = 64;
@@ -50,7 +55,7 @@ public final class Checkpoint implements AutoCloseable {
    */
   public static Checkpoint open(Path path) throws IOException {
     Path file = Files.isDirectory(path) ? path.resolve("model.safetensors") : path;
-    Path index = file.resolveSibling(file.getFileName() + CheckpointFiles.INDEX);
+    Path index = CheckpointLayout.index(file);
     if (!Files.exists(file) && Files.exists(index)) {
       file = index;
     }
@@ -71,7 +76,8 @@ public final class Checkpoint implements AutoCloseable {
   private static Checkpoint openIndex(Path index) throws IOException {
     Map<String, String> files = weightMap(index);
     Map<String, Map<String, Entry>> headers = new HashMap<>();
-    Map<String, String> metadata = new LinkedHashMap<>();
+    String first = null;
+    Map<String, String> metadata = Map.of();
     List<Entry> entries = new ArrayList<>();
     for (Map.Entry<String, String> mapped : files.entrySet()) {
       String name = mapped.getValue();
@@ -82,12 +88,21 @@ public final class Checkpoint implements AutoCloseable {
               index, Text.message("names file '%s', which is not there", name));
         }
         SafetensorsHeader header = SafetensorsHeader.read(file);
-        metadata.putAll(header.metadata());
+        if (first == null) {
+          first = name;
+          metadata = header.metadata();
+        } else if (!metadata.equals(header.metadata())) {
+          throw new MalformedFileException(
+              index,
+              Text.message(
+                  "names %s and %s, which are of different models: their metadata differ in '%s'",
+                  first, name, differing(metadata, header.metadata())));
+        }
         Map<String, Entry> byName = new HashMap<>();
         entries(file, header).forEach(entry -> byName.put(entry.tensor().name(), entry));
         headers.put(name, byName);
       }
-      Entry entry = headers.get(name).get(mapped.getKey());
+      Entry entry = headers.get(name).remove(mapped.getKey());
       if (entry == null) {
         throw new MalformedFileException(
             index,
@@ -102,18 +117,36 @@ public final class Checkpoint implements AutoCloseable {
       }
       entries.add(entry);
     }
+    headers.forEach(
+        (name, left) -> {
+          if (!left.isEmpty()) {
+            throw new MalformedFileException(
+                index,
+                Text.message(
+                    "names %s, which has a tensor '%s' that the index has not there: a file of another"
+                        + " model",
+                    name, left.keySet().iterator().next()));
+          }
+        });
     return new Checkpoint(index, metadata, entries);
   }
 
-  private static Map<String, String> weightMap(Path index) throws IOException {
+  private static String differing(Map<String, String> one, Map<String, String> other) {
+    TreeSet<String> keys = new TreeSet<>(one.keySet());
+    keys.addAll(other.keySet());
+    keys.removeIf(key -> Objects.equals(one.get(key), other.get(key)));
+    return keys.first();
+  }
+
+  static Map<String, String> weightMap(Path index) throws IOException {
     if (!Files.isRegularFile(index)) {
       throw new MalformedFileException(index, "is not a regular file; an index of names is needed");
     }
-    if (Files.size(index) > SafetensorsHeader.MAX_BYTES) {
+    if (Files.size(index) > MAX_INDEX_BYTES) {
       throw new MalformedFileException(
           index,
           Text.message(
-              "%d bytes; an index has at most %d", Files.size(index), SafetensorsHeader.MAX_BYTES));
+              "%d bytes; an index has at most %d", Files.size(index), MAX_INDEX_BYTES));
     }
     Map<String, String> files = new LinkedHashMap<>();
     boolean[] found = new boolean[1];

@@ -4,17 +4,20 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.initium.InitiumException;
+import org.initium.text.Text;
 
 /**
- * Writes a checkpoint piece by piece, in any order. The files get their final names in {@link
+ * Writes a checkpoint from its first byte to its last. The files get their final names in {@link
  * #finish}, when all of them are whole and on the disk, the index last; close without finish leaves
  * nothing behind.
  */
@@ -22,31 +25,49 @@ public final class CheckpointWriter implements AutoCloseable {
   /** Writes of more than this are split, so that the JDK's view of a segment has an int size. */
   private static final long PIECE = 1 << 30;
 
-  private record Place(PendingFile file, long start, long bytes) {}
+  private static final String INDEX = "index";
+  private static final String ATTEMPT = "0";
 
   private final Path out;
-  private final List<PendingFile> pending = new ArrayList<>();
-  private final List<Path> names = new ArrayList<>();
-  private final Map<String, Place> places = new HashMap<>();
+  private final Target target;
+  private final CheckpointLayout layout;
+  private final Output output;
+  private final MessageDigest digest;
+  private final List<Output.Named> finished = new ArrayList<>();
+  private Output.Attempt attempt;
+  private int tensor; // in the file that is written
+  private long position; // in that tensor
 
-  private CheckpointWriter(Path out) {
+  private CheckpointWriter(Path out, Target target, CheckpointLayout layout) throws IOException {
     this.out = out;
+    this.target = target;
+    this.layout = layout;
+    this.digest = sha256();
+    this.output =
+        target.isStream() ? new StreamOutput(target.path()) : new LocalOutput(target.path());
   }
 
   /**
    * Begins a checkpoint: one file, or several and an index where the tensors take more than {@code
-   * maxFileBytes}.
+   * maxFileBytes}. A link is followed; a pipe or a device is written as it is.
    *
    * @throws InitiumException if the folder is not there or the disk has no room for the tensors
+   * @throws IllegalArgumentException if readers would not accept the header of a tensor
    */
   public static CheckpointWriter create(
       Path out, List<TensorSpec> specs, Map<String, String> metadata, long maxFileBytes)
       throws IOException {
-    long bytes = specs.stream().mapToLong(TensorSpec::bytes).reduce(0, Math::addExact);
-    checkFolder(out, bytes);
-    CheckpointWriter writer = new CheckpointWriter(out);
+    Target target = Target.of(out);
+    CheckpointLayout layout = CheckpointLayout.of(specs, metadata, maxFileBytes);
+    if (!target.isStream()) {
+      checkFolder(target, layout, out);
+    } else if (layout.files().size() > 1) {
+      throw new InitiumException(
+          Text.message("%s is a pipe or a device, which takes one file, not the %d of this model", out, layout.files().size()));
+    }
+    CheckpointWriter writer = new CheckpointWriter(out, target, layout);
     try {
-      writer.open(CheckpointFiles.split(specs, maxFileBytes), metadata, bytes);
+      writer.begin();
       return writer;
     } catch (IOException | RuntimeException | Error e) {
       writer.close();
@@ -54,111 +75,176 @@ public final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  private static void checkFolder(Path out, long bytes) throws IOException {
-    Path folder = out.toAbsolutePath().getParent();
-    if (out.toString().isEmpty()) {
-      throw new InitiumException("the name of the file to write is empty");
-    }
-    if (Files.isDirectory(out)) {
-      throw new InitiumException(out + " is a folder; give the name of a file in it");
-    }
-    if (Files.exists(out) && !Files.isRegularFile(out)) {
-      throw new InitiumException( // which a rename would put a file in the place of
-          out + " is a device, a pipe or a socket; give the name of a file");
-    }
+  private static void checkFolder(Target target, CheckpointLayout layout, Path out)
+      throws IOException {
     long free;
     try {
-      free = Files.getFileStore(folder).getUsableSpace();
+      free = Files.getFileStore(target.folder()).getUsableSpace();
     } catch (NoSuchFileException e) {
       throw new InitiumException(
-          "no folder " + folder + " to write " + out.getFileName() + " in", e);
+          "no folder " + target.folder() + " to write " + target.name() + " in", e);
     }
+    long bytes = layout.dataBytes();
     if (free < bytes) {
       throw new InitiumException(
-          "no room for %s: it takes %d bytes, the disk has %d free".formatted(out, bytes, free));
+          Text.message("no room for %s: it takes %d bytes, the disk has %d free", out, bytes, free));
+    }
+    checkName(target.folder().resolve(layout.name(target.name(), "0".repeat(64), 0)));
+  }
+
+  /** Says now, and not when the file is made, that the system takes no such name. */
+  private static void checkName(Path file) throws IOException {
+    try {
+      Files.getAttribute(file, "isRegularFile", LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return;
     }
   }
 
-  private void open(List<List<TensorSpec>> files, Map<String, String> metadata, long bytes)
-      throws IOException {
-    Map<String, Object> weightMap = new LinkedHashMap<>();
-    for (int f = 0; f < files.size(); f++) {
-      Path name = CheckpointFiles.name(out, f, files.size());
-      SafetensorsHeader header = SafetensorsHeader.of(metadata, files.get(f));
-      PendingFile file = add(name);
-      file.write(ByteBuffer.wrap(header.encode()), 0);
-      for (StoredTensor tensor : header.tensors()) {
-        places.put(
-            tensor.name(), new Place(file, header.dataStart() + tensor.begin(), tensor.bytes()));
-        weightMap.put(tensor.name(), name.getFileName().toString());
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The names of the tensors in the order in which their bytes are to come. */
+  public List<String> order() {
+    return layout.order();
+  }
+
+  /** Folders that killed runs for the same name left, which nobody will finish. */
+  public static List<Path> leftovers(Path out) throws IOException {
+    return WorkFolder.leftovers(Target.of(out).path());
+  }
+
+  private SafetensorsHeader header() {
+    return layout.files().get(finished.size());
+  }
+
+  private String piece() {
+    return "file-" + (finished.size() + 1);
+  }
+
+  private void begin() throws IOException {
+    attempt = output.create(piece(), ATTEMPT);
+    tensor = 0;
+    position = 0;
+    write(ByteBuffer.wrap(header().encode()));
+    endWhatIsFull();
+  }
+
+  /** Goes past tensors, and files, that have all their bytes. */
+  private void endWhatIsFull() throws IOException {
+    List<StoredTensor> tensors = header().tensors();
+    while (tensor < tensors.size() && position == tensors.get(tensor).bytes()) {
+      tensor++;
+      position = 0;
+    }
+    if (tensor == tensors.size()) {
+      finishAttempt();
+      finished.add(new Output.Named(piece(), ATTEMPT, ""));
+      if (finished.size() < layout.files().size()) {
+        begin();
       }
     }
-    if (files.size() > 1) {
-      Map<String, Object> index = new LinkedHashMap<>();
-      index.put("metadata", Map.of("total_size", bytes));
-      index.put("weight_map", weightMap);
-      add(CheckpointFiles.index(out)).write(ByteBuffer.wrap(Json.write(index, true)), 0);
+  }
+
+  private void write(ByteBuffer bytes) throws IOException {
+    if (layout.files().size() > 1) {
+      digest.update(bytes.duplicate());
+    }
+    try {
+      attempt.write(bytes);
+    } catch (IOException e) {
+      throw failed(e);
     }
   }
 
-  private PendingFile add(Path name) throws IOException {
-    PendingFile file = new PendingFile(name);
-    pending.add(file);
-    names.add(name);
-    return file;
+  private void finishAttempt() throws IOException {
+    try {
+      attempt.finish();
+    } catch (IOException e) {
+      throw failed(e);
+    }
   }
 
-  /** Files of killed runs for the same name, which nobody will finish. */
-  public static List<Path> leftovers(Path out) throws IOException {
-    return PendingFile.leftovers(out);
+  private IOException failed(IOException e) {
+    return new IOException("cannot write " + out + ": " + e.getMessage(), e);
   }
 
   /**
-   * Writes bytes of a tensor.
+   * Writes the next bytes of a tensor.
    *
-   * @param offset where in the tensor, in bytes
+   * @param offset where in the tensor, in bytes: where the last write ended
+   * @throws IllegalArgumentException if other bytes are next, or the tensor has not so many
    */
-  public void write(String tensor, long offset, MemorySegment bytes) throws IOException {
-    Place place = places.get(tensor);
-    if (offset < 0 || bytes.byteSize() > place.bytes - offset) {
+  public void write(String name, long offset, MemorySegment bytes) throws IOException {
+    if (bytes.byteSize() == 0) {
+      return;
+    }
+    StoredTensor next =
+        finished.size() == layout.files().size() ? null : header().tensors().get(tensor);
+    if (next == null
+        || !next.name().equals(name)
+        || offset != position
+        || bytes.byteSize() > next.bytes() - offset) {
       throw new IllegalArgumentException(
-          "%d bytes at %d do not fit tensor '%s' of %d bytes"
-              .formatted(bytes.byteSize(), offset, tensor, place.bytes));
+          Text.message("%d bytes at %d of tensor '%s' are not next: %s", bytes.byteSize(), offset, name, expected(next)));
     }
     for (long at = 0; at < bytes.byteSize(); at += PIECE) {
-      MemorySegment piece = bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at));
-      try {
-        place.file.write(piece.asByteBuffer(), place.start + offset + at);
-      } catch (IOException e) {
-        throw new IOException("cannot write " + out + ": " + e.getMessage(), e);
-      }
+      write(bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());
     }
+    position += bytes.byteSize();
+    endWhatIsFull();
+  }
+
+  private String expected(StoredTensor next) {
+    return next == null
+        ? "all tensors are written"
+        : Text.message("at most %d at %d of '%s' are", next.bytes() - position, position, next.name());
   }
 
   /**
-   * Makes the files durable, then visible. An old file of the checkpoint's own name goes where the
-   * new one is several files: readers would take it before the index.
+   * Makes the files visible. The old files of the checkpoint's name go, also where there were more
+   * of them.
    *
    * @return the names of the files, the index last
+   * @throws IllegalStateException if bytes of a tensor are missing
    */
   public List<Path> finish() throws IOException {
-    for (PendingFile file : pending) {
-      file.sync();
+    if (finished.size() < layout.files().size()) {
+      throw new IllegalStateException(
+          "there is more to write: " + expected(header().tensors().get(tensor)));
     }
-    for (PendingFile file : pending) {
-      file.rename();
+    String generation = HexFormat.of().formatHex(digest.digest());
+    List<Output.Named> files = new ArrayList<>();
+    for (int f = 0; f < finished.size(); f++) {
+      String name = layout.name(target.name(), generation, f);
+      files.add(new Output.Named(finished.get(f).piece(), ATTEMPT, name));
     }
-    if (!names.contains(out)) {
-      Files.deleteIfExists(out);
+    if (files.size() > 1) {
+      attempt = output.create(INDEX, ATTEMPT);
+      write(ByteBuffer.wrap(layout.index(target.name(), generation)));
+      finishAttempt();
+      String name = CheckpointLayout.indexName(target.name());
+      files.add(new Output.Named(INDEX, ATTEMPT, name));
     }
-    PendingFile.syncFolder(out.toAbsolutePath().getParent());
-    return List.copyOf(names);
+    output.commit(files);
+    if (target.isStream()) {
+      return List.of(out);
+    }
+    Path base = Files.isSymbolicLink(out) ? target.path() : out;
+    return files.stream().map(file -> base.resolveSibling(file.name())).toList();
   }
 
   @Override
   public void close() throws IOException {
-    for (PendingFile file : pending) {
-      file.close();
+    try (output) {
+      if (attempt != null) {
+        attempt.close();
+      }
     }
   }
 }

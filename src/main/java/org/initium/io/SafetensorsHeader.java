@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.initium.text.Text;
 
 /**
@@ -102,7 +103,7 @@ public record SafetensorsHeader(
   private static byte[] encode(Map<String, String> metadata, List<StoredTensor> tensors) {
     Map<String, Object> json = new LinkedHashMap<>();
     if (!metadata.isEmpty()) {
-      json.put(METADATA, metadata);
+      json.put(METADATA, new TreeMap<>(metadata)); // equal models are equal files
     }
     for (StoredTensor tensor : tensors) {
       Map<String, Object> entry = new LinkedHashMap<>();

@@ -17,11 +17,4 @@ public enum Drawing {
   public static Drawing of(Generator generator) {
     return generator instanceof PhiloxGenerator ? FORKED : IN_ORDER;
   }
-
-  Generator generator(Generator shared, String name) {
-    return switch (this) {
-      case FORKED -> shared.fork(name);
-      case IN_ORDER -> shared;
-    };
-  }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.initium.io.CheckpointWriter;
 import org.initium.io.TensorSpec;
 
@@ -31,8 +32,11 @@ public final class ModelWriter {
     List<TensorSpec> specs =
         plan.tensors().stream().map(tensor -> tensor.spec(filler.shard())).toList();
     try (CheckpointWriter writer = CheckpointWriter.create(out, specs, metadata, maxFileBytes)) {
+      Map<String, PlannedTensor> tensors =
+          plan.tensors().stream().collect(Collectors.toMap(PlannedTensor::name, tensor -> tensor));
       filler.fill(
           plan,
+          writer.order().stream().map(tensors::get).toList(),
           (tensor, offset, bytes) -> {
             writer.write(tensor.name(), offset, bytes);
             progress.accept(bytes.byteSize());

@@ -2,7 +2,9 @@ package org.initium.recipe;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
@@ -34,24 +36,45 @@ public record PlanFiller(
     this(generator, Drawing.of(generator), List.of(device), RowShard.ALL, DEFAULT_CHUNK_BYTES);
   }
 
-  /** Makes all tensors of the plan and hands their bytes to the sink. */
+  /** Makes all tensors of the plan, in its order, and hands their bytes to the sink. */
   public void fill(Plan plan, ChunkSink sink) throws IOException {
+    fill(plan, plan.tensors(), sink);
+  }
+
+  /** Makes the tensors of the plan, which draw in its order, and hands them over in another. */
+  void fill(Plan plan, List<PlannedTensor> order, ChunkSink sink) throws IOException {
+    Map<String, List<Generator>> starts = drawing == Drawing.IN_ORDER ? starts(plan) : Map.of();
     long all = plan.bytes(shard) + ChunkPipe.ALIGNMENT * plan.tensors().size();
     try (ChunkPipe pipe = new ChunkPipe(devices, Math.min(chunkBytes, all), sink)) {
-      for (PlannedTensor tensor : plan.tensors()) {
-        fill(tensor, pipe);
+      for (PlannedTensor tensor : order) {
+        List<Generator> own = starts.get(tensor.name());
+        fill(tensor, own == null ? starts(tensor, generator.fork(tensor.name())) : own, pipe);
       }
       pipe.finish();
     }
   }
 
-  private void fill(PlannedTensor tensor, ChunkPipe pipe) throws IOException {
-    Generator own = drawing.generator(generator, tensor.name());
+  /** Where the parts of all tensors begin in the one generator. */
+  private Map<String, List<Generator>> starts(Plan plan) {
+    Map<String, List<Generator>> starts = new HashMap<>();
+    for (PlannedTensor tensor : plan.tensors()) {
+      starts.put(tensor.name(), starts(tensor, generator));
+    }
+    return starts;
+  }
+
+  /** Where the parts of a tensor begin, which draw one after the other. */
+  private List<Generator> starts(PlannedTensor tensor, Generator own) {
     List<Generator> starts = new ArrayList<>();
     for (PlannedTensor.Part part : tensor.parts()) {
       starts.add(own.copy());
       skip(part, tensor, own);
     }
+    return starts;
+  }
+
+  private void fill(PlannedTensor tensor, List<Generator> starts, ChunkPipe pipe)
+      throws IOException {
     Region region = shard.of(tensor.shape());
     long most =
         tensor.parts().stream().anyMatch(this::isWhole)

@@ -1,0 +1,150 @@
+package org.initium.io;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.initium.text.Text;
+
+/**
+ * How the tensors of a checkpoint are spread over files: in order, a new file where the next tensor
+ * would pass the limit, or the file's header would become longer than readers take. One file has
+ * the checkpoint's own name, {@code model.safetensors}; several have an index {@code
+ * model.safetensors.index.json}, as Hugging Face's have, and names {@code
+ * model-GENERATION-00001-of-00003.safetensors}. The generation comes from their contents: files of
+ * different models under one name have different names, and are never mixed, whenever a run that
+ * replaces a model is killed.
+ *
+ * @param files the headers of the files, in order
+ */
+public record CheckpointLayout(List<SafetensorsHeader> files) {
+  private static final String EXTENSION = ".safetensors";
+  private static final String INDEX = ".index.json";
+  private static final int GENERATION_DIGITS = 16;
+
+  /**
+   * The layout of these tensors.
+   *
+   * @param metadata for each file's header
+   * @param maxFileBytes where a further file begins; a larger tensor has a file of its own
+   * @throws IllegalArgumentException if there are more tensors than readers take, or the header of
+   *     one of them, or the index, is longer than they take
+   */
+  public static CheckpointLayout of(
+      List<TensorSpec> specs, Map<String, String> metadata, long maxFileBytes) {
+    if (specs.size() > HeaderParser.MOST_TENSORS) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "%d tensors are too many; readers accept %d",
+              specs.size(), HeaderParser.MOST_TENSORS));
+    }
+    List<SafetensorsHeader> files = new ArrayList<>();
+    List<TensorSpec> current = new ArrayList<>();
+    long bytes = 0;
+    long bare = HeaderSize.ofMetadata(metadata);
+    long header = bare;
+    for (TensorSpec spec : specs) {
+      long more = HeaderSize.of(spec);
+      if (bare + more > SafetensorsHeader.MAX_BYTES) {
+        throw new IllegalArgumentException(
+            Text.message(
+                "the header of tensor '%s' would take up to %d bytes, of which readers accept %d:"
+                    + " its name or the metadata is too long",
+                Text.cut(spec.name(), 40), bare + more, SafetensorsHeader.MAX_BYTES));
+      }
+      if (!current.isEmpty()
+          && (bytes + spec.bytes() > maxFileBytes || header + more > SafetensorsHeader.MAX_BYTES)) {
+        files.add(SafetensorsHeader.of(metadata, current));
+        current = new ArrayList<>();
+        bytes = 0;
+        header = bare;
+      }
+      current.add(spec);
+      bytes += spec.bytes();
+      header += more;
+    }
+    files.add(SafetensorsHeader.of(metadata, current));
+    long index = specs.stream().mapToLong(HeaderSize::inIndex).sum();
+    if (files.size() > 1 && index > Checkpoint.MAX_INDEX_BYTES) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "the index of %d tensors would take up to %d bytes, of which readers accept %d: their"
+                  + " names are too long",
+              specs.size(), index, Checkpoint.MAX_INDEX_BYTES));
+    }
+    return new CheckpointLayout(List.copyOf(files));
+  }
+
+  /** The names of the tensors in the order of their bytes: file by file, the largest type first. */
+  public List<String> order() {
+    return files.stream().flatMap(file -> file.tensors().stream()).map(StoredTensor::name).toList();
+  }
+
+  /** The bytes of all tensors. */
+  public long dataBytes() {
+    return files.stream().mapToLong(SafetensorsHeader::dataBytes).sum();
+  }
+
+  /**
+   * The name of a file, from 0.
+   *
+   * @param checkpoint the checkpoint's name, {@code model.safetensors}
+   * @param generation hexadecimal digits of a hash of the files
+   */
+  public String name(String checkpoint, String generation, int file) {
+    return files.size() == 1
+        ? checkpoint
+        : Text.format(
+            "%s-%s-%05d-of-%05d%s",
+            stem(checkpoint),
+            generation.substring(0, GENERATION_DIGITS),
+            file + 1,
+            files.size(),
+            EXTENSION);
+  }
+
+  /** The name of the index. */
+  public static String indexName(String checkpoint) {
+    return stem(checkpoint) + EXTENSION + INDEX;
+  }
+
+  /** The index of the files of a generation. */
+  public byte[] index(String checkpoint, String generation) {
+    Map<String, Object> weightMap = new LinkedHashMap<>();
+    for (int f = 0; f < files.size(); f++) {
+      String name = name(checkpoint, generation, f);
+      files.get(f).tensors().forEach(tensor -> weightMap.put(tensor.name(), name));
+    }
+    Map<String, Object> index = new LinkedHashMap<>();
+    index.put("metadata", Map.of("total_size", dataBytes()));
+    index.put("weight_map", weightMap);
+    return Json.write(index, true);
+  }
+
+  static Path index(Path checkpoint) {
+    return checkpoint.resolveSibling(indexName(checkpoint.getFileName().toString()));
+  }
+
+  /** Whether a file's name is one of several of that checkpoint, by whomever it was written. */
+  static boolean isPartOf(Path checkpoint, Path file) {
+    return matches(checkpoint, file, "(-[0-9a-f]{16})?");
+  }
+
+  /** Whether a file's name is one of several of that checkpoint, of a generation. */
+  static boolean isOwnPartOf(Path checkpoint, Path file) {
+    return matches(checkpoint, file, "-[0-9a-f]{16}");
+  }
+
+  private static boolean matches(Path checkpoint, Path file, String generation) {
+    String stem = Pattern.quote(stem(checkpoint.getFileName().toString()));
+    return file.getFileName()
+        .toString()
+        .matches(stem + generation + "-[0-9]{5,}-of-[0-9]{5,}\\" + EXTENSION);
+  }
+
+  private static String stem(String name) {
+    return name.endsWith(EXTENSION) ? name.substring(0, name.length() - EXTENSION.length()) : name;
+  }
+}
