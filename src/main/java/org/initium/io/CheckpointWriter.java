@@ -116,7 +116,8 @@ public final class CheckpointWriter implements AutoCloseable {
 
   /** Folders that killed runs for the same name left, which nobody will finish. */
   public static List<Path> leftovers(Path out) throws IOException {
-    return WorkFolder.leftovers(Target.of(out).path());
+    Target target = Target.of(out);
+    return target.isStream() ? List.of() : WorkFolder.leftovers(target.path());
   }
 
   private SafetensorsHeader header() {

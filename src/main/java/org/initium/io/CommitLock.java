@@ -11,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.SplittableRandom;
 
 /**
  * Keeps apart the commits of runs that write one checkpoint, of several files, at a time: a lock on
@@ -20,7 +19,7 @@ import java.util.SplittableRandom;
  */
 final class CommitLock implements AutoCloseable {
   private static final long WAIT_MILLIS = 10;
-  private static final int MARKS = 1 << 20;
+  private static final int MARKS = 1_000_003;
 
   private final Path file;
   private final FileChannel channel;
@@ -72,10 +71,10 @@ final class CommitLock implements AutoCloseable {
 
   /**
    * Whether the locked file is the one that has the name, and not one whose holder removed it. Its
-   * size tells, of a random number of bytes: to open it a second time would drop the lock.
+   * size tells, of an arbitrary number of bytes: to open it a second time would drop the lock.
    */
   private static boolean isStillThere(Path file, FileChannel channel) throws IOException {
-    int mark = 1 + new SplittableRandom(System.nanoTime()).nextInt(MARKS);
+    int mark = 1 + (int) (System.nanoTime() % MARKS);
     channel.truncate(0);
     channel.write(ByteBuffer.allocate(1), mark - 1L);
     try {

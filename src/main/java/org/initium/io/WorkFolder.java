@@ -18,10 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 
 /**
- * A run's own folder {@code .NAME.HOST.RANDOM.initium-tmp} beside the file that it makes, in which
+ * A run's own folder {@code .NAME.HOST.TIME.initium-tmp} beside the file that it makes, in which
  * files grow until they are renamed. It is the owner's alone; whoever made it holds a lock in it as
  * long as he lives, on whatever host and in whatever container that is. It is removed when the run
  * ends by itself or by a signal that it can catch.
@@ -56,10 +55,8 @@ final class WorkFolder implements AutoCloseable {
 
   /** A new folder for making a file of that name. */
   static WorkFolder create(Path target) throws IOException {
-    SplittableRandom random =
-        new SplittableRandom(System.nanoTime() ^ ProcessHandle.current().pid());
     while (true) {
-      String name = prefix(target) + host() + "." + Long.toHexString(random.nextLong()) + SUFFIX;
+      String name = prefix(target) + host() + "." + Long.toHexString(System.nanoTime()) + SUFFIX;
       Path folder = target.resolveSibling(name);
       try {
         return whole(() -> open(folder));

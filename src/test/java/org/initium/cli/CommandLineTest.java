@@ -139,7 +139,6 @@ class CommandLineTest {
       value = {
         "init @r.yaml --out @no/o | no folder ",
         "init @r.yaml --out @ | is a folder",
-        "init @r.yaml --out @null | null is a device, a pipe or a socket; give the name of a file",
         "bench --size 1000TB | out of memory on cpu",
         "init @r.yaml --out @o --device cuda:99 | ",
         "init @r.yaml --out @o --device vulkan | no backend for device vulkan",

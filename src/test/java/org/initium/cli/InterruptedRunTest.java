@@ -44,9 +44,18 @@ class InterruptedRunTest {
   private void removeLeftovers() throws IOException {
     for (String name : files()) {
       if (name.endsWith(SUFFIX)) {
-        Files.delete(folder.resolve(name));
+        remove(folder.resolve(name));
       }
     }
+  }
+
+  private static void remove(Path work) throws IOException {
+    try (Stream<Path> files = Files.list(work)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(work);
   }
 
   /** Some are killed before they write, most at a random time of their writing, some at its end. */
@@ -81,7 +90,7 @@ class InterruptedRunTest {
       for (String name : files()) {
         assertTrue(
             List.of("r.yaml", "errors.txt", "m.safetensors").contains(name)
-                || name.matches("\\.m\\.safetensors\\.[0-9]+\\.initium-tmp"),
+                || name.matches("\\.m\\.safetensors\\.[^.]+\\.[0-9a-f]+\\.initium-tmp"),
             name);
       }
     }

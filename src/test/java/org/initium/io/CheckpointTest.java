@@ -1,23 +1,28 @@
 package org.initium.io;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.initium.io.Checkpoints.A;
+import static org.initium.io.Checkpoints.B;
+import static org.initium.io.Checkpoints.C;
+import static org.initium.io.Checkpoints.D;
+import static org.initium.io.Checkpoints.assertHolds;
+import static org.initium.io.Checkpoints.assertOnly;
+import static org.initium.io.Checkpoints.content;
+import static org.initium.io.Checkpoints.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -33,50 +38,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointTest {
-  private static final TensorSpec A = new TensorSpec("a", Shape.of(2, 3), DType.F32);
-  private static final TensorSpec B = new TensorSpec("b", Shape.of(5), DType.BF16);
-  private static final TensorSpec C = new TensorSpec("c", Shape.of(), DType.F64);
-  private static final TensorSpec D = new TensorSpec("d", Shape.of(0, 7), DType.F16);
-
-  /** The bytes of a tensor, which depend on its name. */
-  private static byte[] content(TensorSpec spec) {
-    byte[] bytes = new byte[(int) spec.bytes()];
-    new Random(spec.name().hashCode()).nextBytes(bytes);
-    return bytes;
-  }
-
-  private static List<Path> write(Path out, List<TensorSpec> specs, long most) throws IOException {
-    try (CheckpointWriter writer =
-            CheckpointWriter.create(out, specs, Map.of("format", "pt"), most);
-        Arena arena = Arena.ofConfined()) {
-      for (TensorSpec spec : specs) {
-        MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, content(spec));
-        long half = bytes.byteSize() / 2;
-        writer.write(spec.name(), half, bytes.asSlice(half));
-        writer.write(spec.name(), 0, bytes.asSlice(0, half));
-      }
-      return writer.finish();
-    }
-  }
-
-  private static void assertHolds(Path file, List<TensorSpec> specs) throws IOException {
-    try (Checkpoint checkpoint = Checkpoint.open(file)) {
-      Map<String, Checkpoint.Entry> entries = new HashMap<>();
-      checkpoint.entries().forEach(entry -> entries.put(entry.tensor().name(), entry));
-      assertEquals(specs.size(), entries.size());
-      for (TensorSpec spec : specs) {
-        Checkpoint.Entry entry = entries.get(spec.name());
-        assertEquals(spec.shape(), entry.tensor().shape());
-        assertEquals(spec.dtype(), entry.tensor().type().dtype().orElseThrow());
-        byte[] bytes = new byte[(int) spec.bytes()];
-        checkpoint.read(entry, 0, MemorySegment.ofArray(bytes));
-        assertArrayEquals(content(spec), bytes, spec.name());
-        long start = entry.dataStart() + entry.tensor().begin();
-        assertEquals(0, start % spec.dtype().bytes(), spec.name() + " is aligned for its type");
-      }
-    }
-  }
-
   @Test
   void oneFileHoldsWhatWasWritten(@TempDir Path folder) throws IOException {
     Path out = folder.resolve("model.safetensors");
@@ -89,16 +50,16 @@ class CheckpointTest {
   @Test
   void severalFilesHaveHuggingFacesNamesAndAnIndex(@TempDir Path folder) throws IOException {
     Path out = folder.resolve("model.safetensors");
-    write(out, List.of(A, B, C, D), 32);
+    List<Path> written = write(out, List.of(A, B, C, D), 32);
     assertOnly(
         folder,
-        "model-00001-of-00002.safetensors",
-        "model-00002-of-00002.safetensors",
+        "model-GENERATION-00001-of-00002.safetensors",
+        "model-GENERATION-00002-of-00002.safetensors",
         "model.safetensors.index.json");
     assertHolds(out, List.of(A, B, C, D));
     assertHolds(folder, List.of(A, B, C, D));
     assertHolds(folder.resolve("model.safetensors.index.json"), List.of(A, B, C, D));
-    assertHolds(folder.resolve("model-00001-of-00002.safetensors"), List.of(A));
+    assertHolds(written.getFirst(), List.of(A));
     assertTrue(
         Files.readString(folder.resolve("model.safetensors.index.json"))
             .contains("\"total_size\" : 42"));
@@ -123,8 +84,8 @@ class CheckpointTest {
     assertOnly(
         folder,
         "fits.safetensors",
-        "over-00001-of-00002.safetensors",
-        "over-00002-of-00002.safetensors",
+        "over-GENERATION-00001-of-00002.safetensors",
+        "over-GENERATION-00002-of-00002.safetensors",
         "over.safetensors.index.json");
   }
 
@@ -134,7 +95,7 @@ class CheckpointTest {
     Path out = folder.resolve("model.safetensors");
     Files.writeString(out, "the old file");
     try (CheckpointWriter writer = CheckpointWriter.create(out, List.of(A, B), Map.of(), 24)) {
-      writer.write("b", 0, MemorySegment.ofArray(content(B)));
+      writer.write("a", 0, MemorySegment.ofArray(content(A)));
       assertEquals("the old file", Files.readString(out));
       try (Stream<Path> files = Files.list(folder)) {
         assertTrue(
@@ -150,26 +111,40 @@ class CheckpointTest {
   }
 
   @Test
-  void leftoversOfDeadRunsAreRecognised(@TempDir Path folder) throws IOException {
-    Path dead = Files.createFile(folder.resolve(".model.safetensors.999999999.initium-tmp"));
-    Path shard =
-        Files.createFile(folder.resolve(".model-00001-of-00002.safetensors.999999999.initium-tmp"));
-    Files.createFile(folder.resolve(".other.safetensors.999999999.initium-tmp"));
-    Files.createFile(
-        folder.resolve(".model.safetensors." + ProcessHandle.current().pid() + ".initium-tmp"));
-    assertEquals(
-        List.of(shard, dead).stream().sorted().toList(),
-        CheckpointWriter.leftovers(folder.resolve("model.safetensors")).stream().sorted().toList());
+  void leftoversOfDeadRunsAreRecognisedByTheirLock(@TempDir Path folder) throws IOException {
+    Path dead = leftover(folder, ".model.safetensors.host.1a2b.initium-tmp");
+    leftover(folder, ".other.safetensors.host.1a2b.initium-tmp");
+    Files.createDirectory(folder.resolve(".model.safetensors.host.3c.initium-tmp")); // no lock yet
+    Path out = folder.resolve("model.safetensors");
+    try (CheckpointWriter writer = CheckpointWriter.create(out, List.of(A), Map.of(), 1000)) {
+      assertEquals(List.of(dead), CheckpointWriter.leftovers(out));
+      assertEquals("a", writer.order().getFirst());
+    }
+  }
+
+  private static Path leftover(Path folder, String name) throws IOException {
+    Path work = Files.createDirectory(folder.resolve(name));
+    Files.createFile(work.resolve("lock"));
+    return work;
   }
 
   @Test
-  void writesOutsideATensorAreRefused(@TempDir Path folder) throws IOException {
+  void onlyTheNextBytesAreTaken(@TempDir Path folder) throws IOException {
     try (CheckpointWriter writer =
-        CheckpointWriter.create(folder.resolve("m"), List.of(A), Map.of(), 1000)) {
+        CheckpointWriter.create(folder.resolve("m"), List.of(A, B), Map.of(), 1000)) {
       MemorySegment bytes = MemorySegment.ofArray(new byte[24]);
       assertThrows(IllegalArgumentException.class, () -> writer.write("a", 1, bytes));
       assertThrows(IllegalArgumentException.class, () -> writer.write("a", -1, bytes));
+      assertThrows(IllegalArgumentException.class, () -> writer.write("b", 0, bytes));
+      writer.write("a", 0, bytes.asSlice(0, 20));
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> writer.write("a", 20, bytes))
+              .getMessage();
+      assertEquals(
+          "24 bytes at 20 of tensor 'a' are not next: at most 4 at 20 of 'a' are", message);
+      assertThrows(IllegalStateException.class, writer::finish);
     }
+    assertOnly(folder);
   }
 
   @Test
@@ -185,19 +160,45 @@ class CheckpointTest {
   }
 
   @Test
-  void severalFilesReplaceOneOfTheSameName(@TempDir Path folder) throws IOException {
-    Path out = folder.resolve("model.safetensors");
-    write(out, List.of(A), 1000);
-    write(out, List.of(B, C), 1);
-    assertHolds(out, List.of(B, C));
-    write(out, List.of(A), 1000);
-    assertHolds(out, List.of(A));
+  void metadataStandSorted() {
+    Map<String, String> keys = new LinkedHashMap<>();
+    List.of("z", "a", "format", "B").forEach(key -> keys.put(key, "1"));
+    String text =
+        new String(SafetensorsHeader.of(keys, List.of(A)).encode(), StandardCharsets.UTF_8);
+    assertTrue(text.contains("{\"B\":\"1\",\"a\":\"1\",\"format\":\"1\",\"z\":\"1\"}"), text);
+  }
+
+  /** Names of 950 characters, of which a header takes 90,000 or so. */
+  @Test
+  void aHeaderThatReadersRefuseIsSpreadOverFiles() {
+    String long950 = "x".repeat(940);
+    List<TensorSpec> specs =
+        IntStream.range(0, 100_000)
+            .mapToObj(i -> new TensorSpec(long950 + i, Shape.of(1), DType.F32))
+            .toList();
+    CheckpointLayout layout = CheckpointLayout.of(specs, Map.of(), Long.MAX_VALUE);
+    assertEquals(2, layout.files().size());
+    for (SafetensorsHeader file : layout.files()) {
+      assertTrue(file.encode().length - 8 <= SafetensorsHeader.MAX_BYTES);
+    }
+    TensorSpec spec = new TensorSpec("\u0001".repeat(17_000_000), Shape.of(1), DType.F32);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> CheckpointLayout.of(List.of(spec), Map.of(), Long.MAX_VALUE));
+  }
+
+  /** What is estimated without writing it is never less than what is written. */
+  @Property(tries = 200, seed = "20261128")
+  void headersAreNotLongerThanEstimated(@ForAll("specs") List<TensorSpec> specs) {
+    Map<String, String> metadata = Map.of("a\"\n", "\u00e9\ud83d\ude00");
+    long most = HeaderSize.ofMetadata(metadata) + specs.stream().mapToLong(HeaderSize::of).sum();
+    assertTrue(SafetensorsHeader.of(metadata, specs).encode().length <= most);
   }
 
   @Test
-  void theRootHasNoLeftovers() throws IOException {
+  void theRootIsNoFile() throws IOException {
     Path root = Path.of("/").toAbsolutePath().getRoot();
-    assertEquals(List.of(), CheckpointWriter.leftovers(root));
+    assertThrows(InitiumException.class, () -> CheckpointWriter.leftovers(root));
     assertThrows(
         InitiumException.class, () -> CheckpointWriter.create(root, List.of(A), Map.of(), 1000));
   }
@@ -285,12 +286,5 @@ class CheckpointTest {
       assertTrue(message.contains("half of a surrogate pair"), message);
     }
     assertEquals("w\ud83d\ude00", new TensorSpec("w\ud83d\ude00", Shape.of(1), DType.F32).name());
-  }
-
-  private static void assertOnly(Path folder, String... names) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      assertEquals(
-          List.of(names), files.map(file -> file.getFileName().toString()).sorted().toList());
-    }
   }
 }
