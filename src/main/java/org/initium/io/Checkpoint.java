@@ -123,8 +123,8 @@ public final class Checkpoint implements AutoCloseable {
             throw new MalformedFileException(
                 index,
                 Text.message(
-                    "names %s, which has a tensor '%s' that the index has not there: a file of another"
-                        + " model",
+                    "names %s, which has a tensor '%s' that the index has not there: a file of"
+                        + " another model",
                     name, left.keySet().iterator().next()));
           }
         });
@@ -145,8 +145,7 @@ public final class Checkpoint implements AutoCloseable {
     if (Files.size(index) > MAX_INDEX_BYTES) {
       throw new MalformedFileException(
           index,
-          Text.message(
-              "%d bytes; an index has at most %d", Files.size(index), MAX_INDEX_BYTES));
+          Text.message("%d bytes; an index has at most %d", Files.size(index), MAX_INDEX_BYTES));
     }
     Map<String, String> files = new LinkedHashMap<>();
     boolean[] found = new boolean[1];

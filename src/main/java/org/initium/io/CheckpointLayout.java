@@ -30,7 +30,7 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
    * @param metadata for each file's header
    * @param maxFileBytes where a further file begins; a larger tensor has a file of its own
    * @throws IllegalArgumentException if there are more tensors than readers take, or the header of
-   *     one of them, or the index, is longer than they take
+   *     one of them is longer than they take
    */
   public static CheckpointLayout of(
       List<TensorSpec> specs, Map<String, String> metadata, long maxFileBytes) {
@@ -66,14 +66,6 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
       header += more;
     }
     files.add(SafetensorsHeader.of(metadata, current));
-    long index = specs.stream().mapToLong(HeaderSize::inIndex).sum();
-    if (files.size() > 1 && index > Checkpoint.MAX_INDEX_BYTES) {
-      throw new IllegalArgumentException(
-          Text.message(
-              "the index of %d tensors would take up to %d bytes, of which readers accept %d: their"
-                  + " names are too long",
-              specs.size(), index, Checkpoint.MAX_INDEX_BYTES));
-    }
     return new CheckpointLayout(List.copyOf(files));
   }
 
@@ -108,6 +100,23 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
   /** The name of the index. */
   public static String indexName(String checkpoint) {
     return stem(checkpoint) + EXTENSION + INDEX;
+  }
+
+  /**
+   * Checks that readers take the index.
+   *
+   * @throws IllegalArgumentException if it may be longer
+   */
+  void checkIndex(String checkpoint) {
+    String name = name(checkpoint, "0".repeat(GENERATION_DIGITS), 0);
+    long bytes = order().stream().mapToLong(tensor -> HeaderSize.inIndex(tensor, name)).sum();
+    if (files.size() > 1 && bytes > Checkpoint.MAX_INDEX_BYTES) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "the index of %d tensors would take up to %d bytes, of which readers accept %d: their"
+                  + " names are too long",
+              order().size(), bytes, Checkpoint.MAX_INDEX_BYTES));
+    }
   }
 
   /** The index of the files of a generation. */

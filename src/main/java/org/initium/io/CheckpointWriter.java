@@ -63,8 +63,11 @@ public final class CheckpointWriter implements AutoCloseable {
       checkFolder(target, layout, out);
     } else if (layout.files().size() > 1) {
       throw new InitiumException(
-          Text.message("%s is a pipe or a device, which takes one file, not the %d of this model", out, layout.files().size()));
+          Text.message(
+              "%s is a pipe or a device, which takes one file, not the %d of this model",
+              out, layout.files().size()));
     }
+    layout.checkIndex(target.name());
     CheckpointWriter writer = new CheckpointWriter(out, target, layout);
     try {
       writer.begin();
@@ -87,7 +90,8 @@ public final class CheckpointWriter implements AutoCloseable {
     long bytes = layout.dataBytes();
     if (free < bytes) {
       throw new InitiumException(
-          Text.message("no room for %s: it takes %d bytes, the disk has %d free", out, bytes, free));
+          Text.message(
+              "no room for %s: it takes %d bytes, the disk has %d free", out, bytes, free));
     }
     checkName(target.folder().resolve(layout.name(target.name(), "0".repeat(64), 0)));
   }
@@ -192,7 +196,9 @@ public final class CheckpointWriter implements AutoCloseable {
         || offset != position
         || bytes.byteSize() > next.bytes() - offset) {
       throw new IllegalArgumentException(
-          Text.message("%d bytes at %d of tensor '%s' are not next: %s", bytes.byteSize(), offset, name, expected(next)));
+          Text.message(
+              "%d bytes at %d of tensor '%s' are not next: %s",
+              bytes.byteSize(), offset, name, expected(next)));
     }
     for (long at = 0; at < bytes.byteSize(); at += PIECE) {
       write(bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());
@@ -204,7 +210,8 @@ public final class CheckpointWriter implements AutoCloseable {
   private String expected(StoredTensor next) {
     return next == null
         ? "all tensors are written"
-        : Text.message("at most %d at %d of '%s' are", next.bytes() - position, position, next.name());
+        : Text.message(
+            "at most %d at %d of '%s' are", next.bytes() - position, position, next.name());
   }
 
   /**

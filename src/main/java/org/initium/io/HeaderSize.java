@@ -13,9 +13,9 @@ final class HeaderSize {
     return string(spec.name()) + REST + DIGITS * (2L + spec.shape().rank());
   }
 
-  /** A tensor and its file's name, of at most 255 bytes, in an index. */
-  static long inIndex(TensorSpec spec) {
-    return string(spec.name()) + REST + 255;
+  /** A tensor and its file's name in an index. */
+  static long inIndex(String tensor, String file) {
+    return string(tensor) + string(file) + 16;
   }
 
   /** The length in front, the entry of the metadata, and what pads the whole. */
