@@ -62,7 +62,8 @@ public final class FillBatch {
     try (Backend.Queue queue = Backend.of(stream.device()).queue(stream)) {
       for (Entry entry : queued) {
         if (entry.tensor.whole().numel() > 0) {
-          new Filler(entry.generator, queue).fill(entry.tensor, entry.fill);
+          entry.tensor.during(
+              () -> new Filler(entry.generator, queue).fill(entry.tensor, entry.fill));
         }
       }
     } finally {

@@ -127,6 +127,20 @@ public final class Shape {
         : least == most ? "exactly " + least + " are" : least + " to " + most + " are";
   }
 
+  /**
+   * The same where the first dimension runs fastest: Fortran's order, NumPy's and ND4J's {@code
+   * 'f'}.
+   */
+  public long[] columnMajorStrides() {
+    long[] strides = new long[sizes.length];
+    long step = 1;
+    for (int d = 0; d < sizes.length; d++) {
+      strides[d] = step;
+      step *= Math.max(sizes[d], 1);
+    }
+    return strides;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Shape shape && Arrays.equals(sizes, shape.sizes);

@@ -32,7 +32,27 @@ public interface Storage extends AutoCloseable {
    */
   MemorySegment segment();
 
-  /** Frees owned memory once the work queued on it is done; a second call does nothing. */
+  /**
+   * The memory of the host for the threads that share the work of {@link #during}, without the
+   * guards that {@link #segment} may have: not to be used outside of it.
+   */
+  @SuppressWarnings("restricted") // so many bytes are there as long as they are held
+  default MemorySegment unguarded() {
+    return MemorySegment.ofAddress(address()).reinterpret(bytes());
+  }
+
+  /**
+   * Does work of this thread on the bare address, which cannot be freed before that has returned:
+   * {@link #close} in another thread waits.
+   *
+   * @throws IllegalStateException after close, and then nothing was done
+   */
+  void during(Runnable work);
+
+  /**
+   * Frees owned memory once the fills that other threads are at and the work queued on it are done;
+   * a second call does nothing.
+   */
   @Override
   void close();
 }

@@ -5,6 +5,20 @@ package org.initium;
  * order unless an {@link Event} orders it. The CPU's stream is done with each call when it returns.
  */
 public interface Stream extends AutoCloseable {
+  /**
+   * Someone else's stream, which fills are then queued on in order with what its owner queues.
+   *
+   * @param device the device of the stream
+   * @param handle the native handle: a {@code CUstream} or {@code cudaStream_t} of that device, 0
+   *     for its default stream and for the CPU. The owner keeps it open while it is used here, and
+   *     {@link #close} leaves it alone.
+   * @throws DeviceUnavailableException if there is no such device
+   * @throws IllegalArgumentException if the handle is not 0 and the device has no streams
+   */
+  static Stream wrap(Device device, long handle) {
+    return Backend.of(device).wrapStream(device, handle);
+  }
+
   /** The device whose work this orders. */
   Device device();
 

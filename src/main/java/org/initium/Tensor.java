@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
-import org.initium.expression.Checks;
 import org.initium.random.Generator;
 import org.initium.spi.StridedLayout;
 
@@ -19,9 +18,7 @@ import org.initium.spi.StridedLayout;
 public final class Tensor implements AutoCloseable {
   private final Storage storage;
   private final DType dtype;
-  private final Shape shape;
-  private final long[] strides;
-  private final long memoryOffset;
+  private final Strided place;
   private final Shape whole;
   private final long[] origin;
   private final boolean region;
@@ -30,18 +27,14 @@ public final class Tensor implements AutoCloseable {
   private Tensor(
       Storage storage,
       DType dtype,
-      Shape shape,
-      long[] strides,
-      long memoryOffset,
+      Strided place,
       Shape whole,
       long[] origin,
       boolean region,
       boolean view) {
     this.storage = storage;
     this.dtype = dtype;
-    this.shape = shape;
-    this.strides = strides;
-    this.memoryOffset = memoryOffset;
+    this.place = place;
     this.whole = whole;
     this.origin = origin;
     this.region = region;
@@ -55,7 +48,8 @@ public final class Tensor implements AutoCloseable {
    * @throws DeviceUnavailableException if there is no such device
    */
   public static Tensor empty(Shape shape, DType dtype, Device device) {
-    return of(Backend.of(device).allocate(device, bytes(shape, dtype)), shape, dtype);
+    long bytes = Strided.rowMajor(shape).bytes(dtype);
+    return of(Backend.of(device).allocate(device, bytes), shape, dtype);
   }
 
   /** A tensor in the host's memory, not initialised. */
@@ -64,22 +58,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor over native memory of someone else's, row-major, from the segment's first byte on. The
-   * segment must stay alive as long as the tensor is used.
-   *
-   * @throws IllegalArgumentException if the segment is on the heap or too small
+   * A tensor over native memory of someone else's, row-major, from the segment's first byte on. As
+   * {@link #wrap(MemorySegment, Shape, long[], DType)} otherwise.
    */
   public static Tensor wrap(MemorySegment memory, Shape shape, DType dtype) {
-    if (!memory.isNative()) {
-      throw new IllegalArgumentException(
-          "the segment is on the Java heap; wrap native memory (Arena.allocate, a mapped file)");
-    }
-    if (memory.byteSize() < bytes(shape, dtype)) {
-      throw new IllegalArgumentException(
-          "the segment has %d bytes; shape %s in %s needs %d"
-              .formatted(memory.byteSize(), shape, dtype, bytes(shape, dtype)));
-    }
-    return wrap(Device.CPU, memory.address(), shape, dtype);
+    return wrap(memory, shape, shape.rowMajorStrides(), dtype);
   }
 
   /** The host reads elements anywhere (in a mapped file, say); a device would be lost over it. */
@@ -93,13 +76,44 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor over memory of someone else's by its address on the device, row-major.
+   * A tensor over native memory of someone else's, whose first element is at the segment's first
+   * byte. The segment is kept: memory of an automatic arena or of a direct ByteBuffer lives as long
+   * as the tensor. Closing its arena makes each later use of the tensor an {@link
+   * IllegalStateException}, and fails while a fill is running.
    *
-   * @throws IllegalArgumentException if the device has no such memory, or, but on the CPU, the
-   *     address is not a multiple of an element's size
+   * @param strides distances in memory, in elements, between neighbours in each dimension: {@link
+   *     Shape#rowMajorStrides}, {@link Shape#columnMajorStrides}, or any others of 0 or more. An
+   *     element's value depends on its index in {@code shape} alone and not on the strides.
+   * @throws IllegalArgumentException if the segment is on the heap, read-only or too small, or the
+   *     strides do not fit the shape
+   * @throws IllegalStateException if its arena is closed or confined to another thread
+   */
+  public static Tensor wrap(MemorySegment memory, Shape shape, long[] strides, DType dtype) {
+    return of(new WrappedMemory(memory), "segment", Strided.of(shape, strides), dtype);
+  }
+
+  /**
+   * A tensor over memory of someone else's by its address on the device, row-major. As {@link
+   * #wrap(Device, long, Shape, long[], DType)} otherwise.
    */
   public static Tensor wrap(Device device, long address, Shape shape, DType dtype) {
-    return of(Backend.of(device).wrap(device, address, bytes(shape, dtype)), shape, dtype);
+    return wrap(device, address, shape, shape.rowMajorStrides(), dtype);
+  }
+
+  /**
+   * A tensor over memory of someone else's by the address of its first element on the device.
+   * Nothing can be asked of an address: the caller promises that the memory is there, may be
+   * written, and stays until the tensor is used no more and the fills queued on it are done. A
+   * promise that is not kept ends the process or changes memory of someone else's.
+   *
+   * @param strides as for a segment
+   * @throws IllegalArgumentException if the device has no such memory, the strides do not fit the
+   *     shape, or, but on the CPU, the address is not a multiple of an element's size
+   */
+  public static Tensor wrap(Device device, long address, Shape shape, long[] strides, DType dtype) {
+    Strided place = Strided.of(shape, strides);
+    Storage storage = Backend.of(device).wrap(device, address, place.bytes(dtype));
+    return of(storage, "storage", place, dtype);
   }
 
   /**
@@ -109,25 +123,19 @@ public final class Tensor implements AutoCloseable {
    *     is not a multiple of an element's size
    */
   public static Tensor of(Storage storage, Shape shape, DType dtype) {
-    long needed = bytes(shape, dtype);
-    if (storage.bytes() < needed) {
-      throw new IllegalArgumentException(
-          "the storage has %d bytes; shape %s in %s needs %d"
-              .formatted(storage.bytes(), shape, dtype, needed));
-    }
-    checkAligned(storage, dtype);
-    long[] strides = shape.rowMajorStrides();
-    return new Tensor(
-        storage, dtype, shape, strides, 0, shape, new long[shape.rank()], false, false);
+    return of(storage, "storage", Strided.rowMajor(shape), dtype);
   }
 
-  private static long bytes(Shape shape, DType dtype) {
-    try {
-      return Math.multiplyExact(shape.numel(), dtype.bytes());
-    } catch (ArithmeticException e) {
+  private static Tensor of(Storage storage, String what, Strided place, DType dtype) {
+    long needed = place.bytes(dtype);
+    if (storage.bytes() < needed) {
       throw new IllegalArgumentException(
-          "shape " + shape + " in " + dtype + " needs more than 2^63 - 1 bytes", e);
+          "the %s has %d bytes; %s in %s needs %d"
+              .formatted(what, storage.bytes(), place, dtype, needed));
     }
+    checkAligned(storage, dtype);
+    Shape shape = place.shape();
+    return new Tensor(storage, dtype, place, shape, new long[shape.rank()], false, false);
   }
 
   /** The memory. */
@@ -147,17 +155,17 @@ public final class Tensor implements AutoCloseable {
 
   /** The sizes of this tensor: of the region, where it is one. */
   public Shape shape() {
-    return shape;
+    return place.shape();
   }
 
   /** Distance in memory, in elements, between neighbours in dimension {@code d}. */
   public long stride(int d) {
-    return strides[shape.dimension(d)];
+    return place.strides()[shape().dimension(d)];
   }
 
   /** The place of the first element in the storage, in elements. */
   public long memoryOffset() {
-    return memoryOffset;
+    return place.offset();
   }
 
   /** The shape of the tensor that this is a region of; its own shape where it is not one. */
@@ -177,22 +185,13 @@ public final class Tensor implements AutoCloseable {
 
   /** Where the elements are, in the fewest dimensions. */
   public StridedLayout layout() {
-    return StridedLayout.of(shape.sizes(), strides, memoryOffset, whole.rowMajorStrides(), origin);
+    return StridedLayout.of(
+        shape().sizes(), place.strides(), place.offset(), whole.rowMajorStrides(), origin);
   }
 
   /** Whether the elements lie in memory in row-major order without a gap. */
   public boolean isContiguous() {
-    if (shape.numel() == 0) {
-      return true;
-    }
-    long step = 1;
-    for (int d = shape.rank() - 1; d >= 0; d--) {
-      if (shape.size(d) != 1 && strides[d] != step) {
-        return false;
-      }
-      step *= shape.size(d);
-    }
-    return true;
+    return place.isContiguous();
   }
 
   /**
@@ -202,41 +201,22 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if the range is not inside the dimension
    */
   public Tensor narrow(int d, long start, long length) {
-    int dim = shape.dimension(d);
-    if (start < 0 || length < 0 || length > shape.size(dim) - start) {
-      throw new IllegalArgumentException(
-          "narrow(%d, %d, %d) does not fit shape %s: dimension %d has %d elements"
-              .formatted(d, start, length, shape, dim, shape.size(dim)));
-    }
-    return view(shape.with(dim, length), strides, memoryOffset + start * strides[dim]);
+    return view(place.narrow(d, start, length));
   }
 
   /** The elements with that index in dimension {@code d}, without the dimension: torch's select. */
   public Tensor select(int d, long index) {
-    int dim = shape.dimension(d);
-    Tensor slice = narrow(dim, index, 1);
-    return view(Shape.of(without(shape.sizes(), dim)), without(strides, dim), slice.memoryOffset);
+    return view(place.select(d, index));
   }
 
-  private static long[] without(long[] values, int at) {
-    long[] rest = new long[values.length - 1];
-    System.arraycopy(values, 0, rest, 0, at);
-    System.arraycopy(values, at + 1, rest, at, rest.length - at);
-    return rest;
+  /** The same elements with two dimensions exchanged, as torch's transpose: a view. */
+  public Tensor transpose(int a, int b) {
+    return view(place.transpose(a, b));
   }
 
   /** Every {@code step}-th element of dimension {@code d} from {@code start} on: x[start::step]. */
   public Tensor every(int d, long start, long step) {
-    int dim = shape.dimension(d);
-    Checks.that(step >= 1, "step", step, "1 or more");
-    Checks.that(start >= 0, "start", start, "0 or more");
-    long count = Math.max(0, (shape.size(dim) - start + step - 1) / step);
-    long[] wider = strides.clone();
-    wider[dim] *= step;
-    return view(
-        shape.with(dim, count),
-        wider,
-        count == 0 ? memoryOffset : memoryOffset + start * strides[dim]);
+    return view(place.every(d, start, step));
   }
 
   /**
@@ -245,23 +225,12 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if the tensor is not contiguous or the counts differ
    */
   public Tensor reshape(long... sizes) {
-    Shape reshaped = Shape.of(sizes);
-    if (reshaped.numel() != shape.numel()) {
-      throw new IllegalArgumentException(
-          "shape %s has %d elements; it cannot become %s with %d"
-              .formatted(shape, shape.numel(), reshaped, reshaped.numel()));
-    }
-    if (!isContiguous()) {
-      throw new IllegalArgumentException(
-          "a view with strides %s of shape %s is not contiguous and cannot be reshaped"
-              .formatted(Arrays.toString(strides), shape));
-    }
-    return view(reshaped, reshaped.rowMajorStrides(), memoryOffset);
+    return view(place.reshape(Shape.of(sizes)));
   }
 
-  private Tensor view(Shape viewed, long[] viewStrides, long offset) {
-    return new Tensor(
-        storage, dtype, viewed, viewStrides, offset, viewed, new long[viewed.rank()], false, true);
+  private Tensor view(Strided seen) {
+    Shape shape = seen.shape();
+    return new Tensor(storage, dtype, seen, shape, new long[shape.rank()], false, true);
   }
 
   /**
@@ -271,6 +240,7 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if the region is not inside the global shape
    */
   public Tensor shardOf(Shape globalShape, long... origin) {
+    Shape shape = shape();
     boolean inside = globalShape.rank() == shape.rank() && origin.length == shape.rank();
     for (int d = 0; inside && d < shape.rank(); d++) {
       inside = origin[d] >= 0 && origin[d] <= globalShape.size(d) - shape.size(d);
@@ -280,19 +250,19 @@ public final class Tensor implements AutoCloseable {
           "a region of shape %s at %s is not inside %s"
               .formatted(shape, Arrays.toString(origin), globalShape));
     }
-    return new Tensor(
-        storage, dtype, shape, strides, memoryOffset, globalShape, origin.clone(), true, true);
+    return new Tensor(storage, dtype, place, globalShape, origin.clone(), true, true);
   }
 
   /** The same view of other memory, from its first byte on; refused if that is too small. */
   public Tensor over(Storage other) {
-    long needed = layout().span() * dtype.bytes();
+    long needed = place.bytes(dtype);
     if (other.bytes() < needed) {
       throw new IllegalArgumentException(
           other.bytes() + " bytes of storage are less than this view's " + needed);
     }
     checkAligned(other, dtype);
-    return new Tensor(other, dtype, shape, strides, 0, whole, origin, region, true);
+    Strided first = new Strided(shape(), place.strides(), 0);
+    return new Tensor(other, dtype, first, whole, origin, region, true);
   }
 
   /** Fills with an initialiser, and waits until it is done. */
@@ -316,8 +286,8 @@ public final class Tensor implements AutoCloseable {
    * (out of memory, a lost context), the generator may have moved and the elements are undefined,
    * as in PyTorch; fill from a {@link Generator#copy} if the same words are to be drawn again.
    *
-   * @throws IllegalArgumentException if the fill does not fit the shape or dtype, or the stream is
-   *     another device's; the generator has not moved
+   * @throws IllegalArgumentException if the fill does not fit the shape or dtype, the stream is
+   *     another device's, or elements share memory; the generator has not moved
    * @throws IllegalStateException if the tensor was closed; the generator has not moved
    * @throws InitiumException if the device failed
    */
@@ -327,16 +297,21 @@ public final class Tensor implements AutoCloseable {
     checkCanBeFilled(stream);
     if (whole.numel() > 0) {
       Backend.Queue now = (part, law, own) -> Backend.of(device()).fill(part, law, own, stream);
-      try {
-        new Filler(generator, now).fill(this, fill);
-      } finally {
-        Reference.reachabilityFence(storage); // backends write to its bare address
-      }
+      during(() -> new Filler(generator, now).fill(this, fill));
     }
     return this;
   }
 
-  /** Throws if the stream is another device's or the memory was closed. */
+  /** Does work on the bare address of the memory, which is there until that is done. */
+  void during(Runnable work) {
+    try {
+      storage.during(work);
+    } finally {
+      Reference.reachabilityFence(storage);
+    }
+  }
+
+  /** Throws if the stream is another device's, or the memory was closed or cannot be filled. */
   void checkCanBeFilled(Stream stream) {
     if (!stream.device().equals(device())) {
       throw new IllegalArgumentException(
@@ -344,6 +319,11 @@ public final class Tensor implements AutoCloseable {
     }
     if (whole.numel() > 0) {
       storage.address();
+    }
+    if (place.mayOverlap()) {
+      throw new IllegalArgumentException(
+          "elements of %s share memory and cannot be filled;".formatted(place)
+              + " give strides under which each has a place of its own");
     }
   }
 
@@ -358,26 +338,14 @@ public final class Tensor implements AutoCloseable {
     if (!isContiguous()) {
       throw new UnsupportedOperationException("a view that is not contiguous has no one segment");
     }
-    return storage.segment().asSlice(memoryOffset * dtype.bytes(), shape.numel() * dtype.bytes());
+    return storage
+        .segment()
+        .asSlice(place.offset() * dtype.bytes(), shape().numel() * dtype.bytes());
   }
 
   /** The element at an index, which has one number for each dimension; for host memory. */
   public double get(long... index) {
-    return dtype.get(storage.segment(), place(index));
-  }
-
-  private long place(long[] index) {
-    boolean inside = index.length == shape.rank();
-    long at = memoryOffset;
-    for (int d = 0; inside && d < index.length; d++) {
-      inside = index[d] >= 0 && index[d] < shape.size(d);
-      at += index[d] * strides[d];
-    }
-    if (!inside) {
-      throw new IndexOutOfBoundsException(
-          "index " + Arrays.toString(index) + " is not inside shape " + shape);
-    }
-    return at;
+    return dtype.get(storage.segment(), place.place(index));
   }
 
   /** A contiguous copy in the host's memory, made once all work on the default stream is done. */
@@ -386,20 +354,19 @@ public final class Tensor implements AutoCloseable {
       throw new UnsupportedOperationException("copy the tensor that this view was made from");
     }
     storage.address(); // throws if closed
-    Tensor copy = empty(shape, dtype, Device.CPU);
+    Tensor copy = empty(shape(), dtype, Device.CPU);
     try {
       Backend backend = Backend.of(device());
       Stream stream = backend.defaultStream(device());
-      if (shape.numel() > 0) {
-        backend.copyToHost(storage, memoryOffset * dtype.bytes(), copy.segment(), stream);
+      if (shape().numel() > 0) {
+        long from = place.offset() * dtype.bytes();
+        during(() -> backend.copyToHost(storage, from, copy.segment(), stream));
       }
       stream.synchronize();
       return copy;
     } catch (RuntimeException | Error e) {
       copy.close();
       throw e;
-    } finally {
-      Reference.reachabilityFence(storage);
     }
   }
 
@@ -413,6 +380,6 @@ public final class Tensor implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "Tensor(" + shape + ", " + dtype + ", " + device() + ")";
+    return "Tensor(" + shape() + ", " + dtype + ", " + device() + ")";
   }
 }

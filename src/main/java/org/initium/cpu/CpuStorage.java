@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import org.initium.Device;
 import org.initium.Storage;
+import org.initium.spi.Holders;
 
 /**
  * A block of the host's memory, freed by close where it is owned. Owned memory has an arena, so
@@ -18,7 +19,7 @@ final class CpuStorage implements Storage {
   private final MemorySegment memory;
   private final Block block; // null where the memory is someone else's
   private final Cleaner.Cleanable backstop;
-  private volatile boolean closed;
+  private final Holders holders = new Holders();
 
   private CpuStorage(MemorySegment memory, Block block) {
     this.memory = memory;
@@ -88,18 +89,37 @@ final class CpuStorage implements Storage {
 
   @Override
   public MemorySegment segment() {
-    if (closed) {
-      throw new IllegalStateException("this tensor of " + bytes() + " bytes was closed");
+    if (holders.ended()) {
+      throw new IllegalStateException(closed());
     }
     return memory;
   }
 
+  private String closed() {
+    return "this tensor of " + bytes() + " bytes was closed";
+  }
+
   @Override
-  public synchronized void close() {
-    if (block != null) {
-      block.free();
-      backstop.clean();
+  public void during(Runnable work) {
+    holders.during(work, closed());
+  }
+
+  /**
+   * As of an arena.
+   *
+   * @throws IllegalStateException if a native call or a channel is at work on a segment of it
+   */
+  @Override
+  public void close() {
+    if (!holders.end() || block == null) {
+      return;
     }
-    closed = true;
+    try {
+      block.free();
+    } catch (IllegalStateException e) {
+      holders.reopen();
+      throw e;
+    }
+    backstop.clean();
   }
 }

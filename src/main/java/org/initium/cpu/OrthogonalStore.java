@@ -27,7 +27,7 @@ record OrthogonalStore(TallMatrix q, boolean tall, double gain) {
             && tensor.shape().equals(tensor.whole())
             && tensor.isContiguous();
     if (plain) {
-      long address = tensor.segment().address();
+      long address = tensor.storage().address() + tensor.memoryOffset() * tensor.dtype().bytes();
       q.shareRows(team, (row, count) -> copy(row, count, address));
       return;
     }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import org.initium.Backend;
 import org.initium.Backend.DeviceInfo;
 import org.initium.Device;
@@ -210,17 +211,19 @@ public final class CudaBackend implements Backend {
   public void copyToHost(Storage source, long offset, MemorySegment target, Stream stream) {
     CudaStream queue = (CudaStream) stream;
     Gpu gpu = begin(source, offset, target.byteSize(), queue);
-    long from = source.address() + offset;
-    try (Current _ = gpu.enter()) {
-      if (PinnedStorage.holds(target)) {
-        gpu.driver().copyToHost(target.address(), from, target.byteSize(), queue.handle());
-      } else if (target.byteSize() > 0) {
-        queue.refuseCapture("a copy to the host", NOT_PAGE_LOCKED);
-        gpu.staging().toHost(from, target, queue.handle());
-      }
-    } catch (CudaException e) {
-      throw queue.explained(e);
-    }
+    copy(
+        source,
+        queue,
+        from -> {
+          long at = from + offset;
+          long bytes = target.byteSize();
+          Runnable direct =
+              () -> gpu.driver().copyToHost(target.address(), at, bytes, queue.handle());
+          if (!PinnedStorage.copied(target, gpu, direct) && bytes > 0) {
+            queue.refuseCapture("a copy to the host", NOT_PAGE_LOCKED);
+            gpu.staging().toHost(at, target, queue.handle());
+          }
+        });
   }
 
   /**
@@ -231,17 +234,34 @@ public final class CudaBackend implements Backend {
   public void copyFromHost(MemorySegment source, Storage target, long offset, Stream stream) {
     CudaStream queue = (CudaStream) stream;
     Gpu gpu = begin(target, offset, source.byteSize(), queue);
-    long to = target.address() + offset;
-    try (Current _ = gpu.enter()) {
-      if (PinnedStorage.holds(source)) {
-        gpu.driver().copyFromHost(to, source.address(), source.byteSize(), queue.handle());
-      } else if (source.byteSize() > 0) {
-        queue.refuseCapture("a copy from the host", NOT_PAGE_LOCKED);
-        gpu.staging().fromHost(source, to, queue.handle());
-      }
-    } catch (CudaException e) {
-      throw queue.explained(e);
-    }
+    copy(
+        target,
+        queue,
+        to -> {
+          long at = to + offset;
+          long bytes = source.byteSize();
+          Runnable direct =
+              () -> gpu.driver().copyFromHost(at, source.address(), bytes, queue.handle());
+          if (!PinnedStorage.copied(source, gpu, direct) && bytes > 0) {
+            queue.refuseCapture("a copy from the host", NOT_PAGE_LOCKED);
+            gpu.staging().fromHost(source, at, queue.handle());
+          }
+        });
+  }
+
+  /**
+   * Queues a copy that takes the address of memory on the device, which is held until it is queued.
+   */
+  private static void copy(Storage memory, CudaStream queue, LongConsumer copy) {
+    memory.during(
+        () -> {
+          ((CudaStorage) memory).usedBy(queue);
+          try (Current _ = Gpus.of(memory.device()).enter()) {
+            copy.accept(memory.address());
+          } catch (CudaException e) {
+            throw queue.explained(e);
+          }
+        });
   }
 
   private static Gpu begin(Storage storage, long offset, long bytes, CudaStream stream) {
@@ -254,7 +274,6 @@ public final class CudaBackend implements Backend {
       throw new IllegalArgumentException(
           "the stream is on %s, the memory on %s".formatted(stream.device(), storage.device()));
     }
-    ((CudaStorage) storage).usedBy(stream);
     return Gpus.of(storage.device());
   }
 

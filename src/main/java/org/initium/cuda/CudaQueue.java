@@ -73,12 +73,15 @@ final class CudaQueue implements Backend.Queue {
     stream.handle(); // throws if closed, before the generator moves
     long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
     stream.remember(tensor, fill);
-    ((CudaStorage) tensor.storage()).usedBy(stream);
+    CudaStorage storage = (CudaStorage) tensor.storage();
+    storage.usedBy(stream);
+    Many many = waiting.computeIfAbsent(tensor.dtype(), Many::new);
+    storage.hold();
+    many.keep(storage::release);
     try (Current _ = gpu.enter()) {
-      add(waiting.computeIfAbsent(tensor.dtype(), Many::new), target, fill, philox.seed(), start);
+      add(many, target, fill, philox.seed(), start);
     }
     written.put(first(tensor), end(tensor));
-    Many many = waiting.get(tensor.dtype());
     if (many.isFull()) {
       waiting.remove(tensor.dtype());
       launch(List.of(many));
@@ -98,7 +101,7 @@ final class CudaQueue implements Backend.Queue {
           Laws.Normal.of(normal, target.dtype()).addTo(many.add(run, Many.Law.NORMAL, seed, start));
       case Fill.TruncatedNormal truncated -> {
         Laws.Truncated law = Laws.Truncated.of(truncated, target);
-        many.keep(law.table());
+        many.keep(law.table()::close);
         law.addTo(many.add(run, Many.Law.TRUNCATED, seed, start));
       }
       case Fill.Eye _, Fill.Dirac _, Fill.Hadamard _, Fill.Sparse _, Fill.Orthogonal _ ->

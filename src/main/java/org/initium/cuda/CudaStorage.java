@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.initium.Device;
 import org.initium.Storage;
+import org.initium.spi.Holders;
 
 /** Device memory, owned or someone else's. */
 final class CudaStorage implements Storage {
@@ -45,7 +46,7 @@ final class CudaStorage implements Storage {
   private final long bytes;
   private final Block block; // null for memory of someone else's
   private final Cleaner.Cleanable backstop;
-  private boolean closed;
+  private final Holders holders = new Holders();
 
   private CudaStorage(Gpu gpu, long address, long bytes, boolean owned) {
     this.gpu = gpu;
@@ -85,7 +86,7 @@ final class CudaStorage implements Storage {
   }
 
   /** Notes that work on this memory is queued there, so that it is not freed too early. */
-  synchronized void usedBy(CudaStream stream) {
+  void usedBy(CudaStream stream) {
     address();
     if (block != null) {
       block.users.add(stream);
@@ -103,9 +104,9 @@ final class CudaStorage implements Storage {
   }
 
   @Override
-  public synchronized long address() {
-    if (closed) {
-      throw new IllegalStateException("the memory on " + device() + " was closed");
+  public long address() {
+    if (holders.ended()) {
+      throw new IllegalStateException(closed());
     }
     return address;
   }
@@ -122,13 +123,33 @@ final class CudaStorage implements Storage {
         "the host cannot read the memory of " + device() + "; copy it with toCpu()");
   }
 
+  private String closed() {
+    return "the memory on " + device() + " was closed";
+  }
+
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public void during(Runnable work) {
+    holders.during(work, closed());
+  }
+
+  /**
+   * Holds the memory for work that is queued later, to be followed by {@link #release}.
+   *
+   * @throws IllegalStateException after close
+   */
+  void hold() {
+    if (!holders.hold()) {
+      throw new IllegalStateException(closed());
     }
-    closed = true;
-    if (block != null) {
+  }
+
+  void release() {
+    holders.release();
+  }
+
+  @Override
+  public void close() {
+    if (holders.end() && block != null) {
       block.free();
       backstop.clean();
     }

@@ -24,7 +24,7 @@ final class Many implements AutoCloseable {
 
   private final DType dtype;
   private final Parameters parameters = new Parameters();
-  private final List<Tables.Lease> leases = new ArrayList<>();
+  private final List<Runnable> releases = new ArrayList<>();
   private int pieces;
   private long mostItems;
 
@@ -48,9 +48,9 @@ final class Many implements AutoCloseable {
         .add(seed);
   }
 
-  /** Keeps a table on the device until the launch is queued. */
-  void keep(Tables.Lease lease) {
-    leases.add(lease);
+  /** Gives back what the launch needs once it is queued: memory, a table on the device. */
+  void keep(Runnable release) {
+    releases.add(release);
   }
 
   void launch(Gpu gpu, CudaStream stream) {
@@ -59,7 +59,7 @@ final class Many implements AutoCloseable {
 
   @Override
   public void close() {
-    leases.forEach(Tables.Lease::close);
+    releases.forEach(Runnable::run);
     parameters.close();
   }
 }

@@ -3,19 +3,33 @@ package org.initium.cuda;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.initium.Device;
 import org.initium.Storage;
+import org.initium.spi.Holders;
 
-/** Page-locked memory of the host, which copies to and from a device reach without a detour. */
+/**
+ * Page-locked memory of the host, which copies to and from a device reach without a detour. They
+ * may be under way when the call that queues them has returned, so it is freed behind the work of
+ * each device that they were queued on.
+ */
 final class PinnedStorage implements Storage {
-  private static final ConcurrentSkipListMap<Long, Long> RANGES = new ConcurrentSkipListMap<>();
+  private static final ConcurrentSkipListMap<Long, PinnedStorage> ALL =
+      new ConcurrentSkipListMap<>();
+
+  private static final String CLOSED = "the page-locked memory was closed";
 
   private final Arena arena = Arena.ofShared();
+  private final Holders holders = new Holders();
+  private final Set<Gpu> users = ConcurrentHashMap.newKeySet();
+  private final Gpu gpu;
   private final MemorySegment segment;
 
   @SuppressWarnings("restricted") // the driver gave so many bytes
   PinnedStorage(Gpu gpu, long bytes) {
+    this.gpu = gpu;
     if (bytes == 0) {
       this.segment = arena.allocate(0);
       return;
@@ -24,26 +38,41 @@ final class PinnedStorage implements Storage {
     try (Current _ = gpu.enter()) {
       address = gpu.driver().allocateHost(bytes);
     }
-    RANGES.put(address, bytes);
-    this.segment =
-        MemorySegment.ofAddress(address).reinterpret(bytes, arena, freed -> free(gpu, address));
+    this.segment = MemorySegment.ofAddress(address).reinterpret(bytes, arena, _ -> free(address));
+    ALL.put(address, this);
   }
 
-  private static void free(Gpu gpu, long address) {
-    RANGES.remove(address);
+  private void free(long address) {
+    ALL.remove(address);
+    for (Gpu user : users) {
+      try (Current _ = user.enterToGiveBack()) {
+        user.driver().twice(user.driver()::synchronizeContext);
+      }
+    }
     try (Current _ = gpu.enterToGiveBack()) {
       gpu.driver().freeHost(address);
     }
   }
 
-  /** Whether memory of the host is page-locked by us. */
-  static boolean holds(MemorySegment memory) {
-    if (!memory.isNative()) {
+  /**
+   * Queues a copy from or to memory of the host if that is page-locked by us.
+   *
+   * @return whether it is
+   */
+  static boolean copied(MemorySegment memory, Gpu by, Runnable copy) {
+    Map.Entry<Long, PinnedStorage> below =
+        memory.isNative() ? ALL.floorEntry(memory.address()) : null;
+    if (below == null
+        || memory.address() + memory.byteSize() > below.getKey() + below.getValue().bytes()) {
       return false;
     }
-    Map.Entry<Long, Long> range = RANGES.floorEntry(memory.address());
-    return range != null
-        && memory.address() + memory.byteSize() <= range.getKey() + range.getValue();
+    PinnedStorage storage = below.getValue();
+    storage.during(
+        () -> {
+          storage.users.add(by);
+          copy.run();
+        });
+    return true;
   }
 
   @Override
@@ -68,15 +97,20 @@ final class PinnedStorage implements Storage {
 
   @Override
   public MemorySegment segment() {
-    if (!arena.scope().isAlive()) {
-      throw new IllegalStateException("the page-locked memory was closed");
+    if (holders.ended()) {
+      throw new IllegalStateException(CLOSED);
     }
     return segment;
   }
 
   @Override
-  public synchronized void close() {
-    if (arena.scope().isAlive()) {
+  public void during(Runnable work) {
+    holders.during(work, CLOSED);
+  }
+
+  @Override
+  public void close() {
+    if (holders.end()) {
       arena.close();
     }
   }

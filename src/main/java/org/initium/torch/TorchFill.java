@@ -1,6 +1,7 @@
 package org.initium.torch;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.initium.Fill;
 import org.initium.Tensor;
 import org.initium.random.GpuGeometry;
@@ -50,7 +51,7 @@ public final class TorchFill {
   public void fill(Tensor tensor, Fill.TruncatedNormal law) {
     Whole whole = Whole.of(tensor);
     if (whole.contiguous() && tensor.shape().equals(tensor.whole()) && tensor.isContiguous()) {
-      new TruncatedNormal(law, draws, whole, new Result(tensor.segment(), whole)).fill();
+      new TruncatedNormal(law, draws, whole, new Result(memory(tensor), whole)).fill();
       return;
     }
     try (Arena arena = Arena.ofShared()) {
@@ -61,7 +62,15 @@ public final class TorchFill {
     }
   }
 
+  private static MemorySegment memory(Tensor contiguous) {
+    long bytes = contiguous.dtype().bytes();
+    return contiguous
+        .storage()
+        .unguarded()
+        .asSlice(contiguous.memoryOffset() * bytes, contiguous.shape().numel() * bytes);
+  }
+
   private static MemorySink sink(Tensor tensor) {
-    return new MemorySink(tensor.storage().segment(), tensor.dtype(), tensor.layout());
+    return new MemorySink(tensor.storage().unguarded(), tensor.dtype(), tensor.layout());
   }
 }

@@ -175,6 +175,9 @@ public abstract class FillContract {
             t -> t.every(0, 1, 3),
             t -> t.every(1, 2, 4),
             t -> t.every(0, 0, 2).every(1, 1, 2),
+            t -> t.transpose(0, 1),
+            t -> t.transpose(0, 1).narrow(0, 5, 20).every(1, 1, 3),
+            t -> t.narrow(1, 7, 2).transpose(0, 1),
             t -> t.narrow(0, 2, 5));
     return tests(
         Stream.concat(ANY_SHAPE.stream(), MATRIX.stream()).toList(),

@@ -1,0 +1,180 @@
+package org.initium;
+
+import java.util.Arrays;
+import org.initium.expression.Checks;
+
+/**
+ * Where the elements of a shape are in memory.
+ *
+ * @param strides distance in memory, in elements, between neighbours in each dimension
+ * @param offset the first element's place, in elements
+ */
+record Strided(Shape shape, long[] strides, long offset) {
+  /**
+   * From the start of the memory on.
+   *
+   * @throws IllegalArgumentException if there is not a stride for each dimension, or one is
+   *     negative
+   */
+  static Strided of(Shape shape, long[] strides) {
+    if (strides.length != shape.rank()) {
+      throw new IllegalArgumentException(
+          "strides %s are not one for each of the %d dimensions of shape %s"
+              .formatted(Arrays.toString(strides), shape.rank(), shape));
+    }
+    for (int d = 0; d < strides.length; d++) {
+      Checks.that(strides[d] >= 0, "stride of dimension " + d, strides[d], "0 or more");
+    }
+    return new Strided(shape, strides.clone(), 0);
+  }
+
+  static Strided rowMajor(Shape shape) {
+    return new Strided(shape, shape.rowMajorStrides(), 0);
+  }
+
+  /**
+   * The bytes from the first element to behind the last.
+   *
+   * @throws IllegalArgumentException if they are more than 2^63 - 1
+   */
+  long bytes(DType dtype) {
+    if (shape.numel() == 0) {
+      return 0;
+    }
+    try {
+      long elements = 1;
+      for (int d = 0; d < strides.length; d++) {
+        long last = Math.multiplyExact(shape.size(d) - 1, strides[d]);
+        elements = Math.addExact(elements, last);
+      }
+      return Math.multiplyExact(elements, (long) dtype.bytes());
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          this + " in " + dtype + " needs more than 2^63 - 1 bytes", e);
+    }
+  }
+
+  boolean isContiguous() {
+    if (shape.numel() == 0) {
+      return true;
+    }
+    long step = 1;
+    for (int d = strides.length - 1; d >= 0; d--) {
+      if (shape.size(d) != 1 && strides[d] != step) {
+        return false;
+      }
+      step *= shape.size(d);
+    }
+    return true;
+  }
+
+  /**
+   * Whether two elements may share memory: some dimension's step is not beyond all that the
+   * dimensions of smaller steps reach. That is so of every overlap, and of interleavings that
+   * nobody uses.
+   */
+  boolean mayOverlap() {
+    if (isContiguous()) {
+      return false;
+    }
+    long[][] dimensions = new long[strides.length][];
+    for (int d = 0; d < strides.length; d++) {
+      dimensions[d] = new long[] {strides[d], shape.size(d)};
+    }
+    Arrays.sort(dimensions, (a, b) -> Long.compare(a[0], b[0]));
+    long reached = 0;
+    for (long[] dimension : dimensions) {
+      if (dimension[1] > 1) {
+        if (dimension[0] <= reached) {
+          return true;
+        }
+        reached += (dimension[1] - 1) * dimension[0];
+      }
+    }
+    return false;
+  }
+
+  Strided narrow(int d, long start, long length) {
+    int dim = shape.dimension(d);
+    if (start < 0 || length < 0 || length > shape.size(dim) - start) {
+      throw new IllegalArgumentException(
+          "narrow(%d, %d, %d) does not fit shape %s: dimension %d has %d elements"
+              .formatted(d, start, length, shape, dim, shape.size(dim)));
+    }
+    return new Strided(shape.with(dim, length), strides, offset + start * strides[dim]);
+  }
+
+  Strided select(int d, long index) {
+    int dim = shape.dimension(d);
+    long first = narrow(dim, index, 1).offset;
+    return new Strided(Shape.of(without(shape.sizes(), dim)), without(strides, dim), first);
+  }
+
+  private static long[] without(long[] values, int at) {
+    long[] rest = new long[values.length - 1];
+    System.arraycopy(values, 0, rest, 0, at);
+    System.arraycopy(values, at + 1, rest, at, rest.length - at);
+    return rest;
+  }
+
+  Strided transpose(int a, int b) {
+    int first = shape.dimension(a);
+    int second = shape.dimension(b);
+    long[] exchanged = strides.clone();
+    exchanged[first] = strides[second];
+    exchanged[second] = strides[first];
+    Shape turned = shape.with(first, shape.size(second)).with(second, shape.size(first));
+    return new Strided(turned, exchanged, offset);
+  }
+
+  Strided every(int d, long start, long step) {
+    int dim = shape.dimension(d);
+    Checks.that(step >= 1, "step", step, "1 or more");
+    Checks.that(start >= 0, "start", start, "0 or more");
+    long behind = shape.size(dim) - start; // elements from the first on
+    long count = behind <= 0 ? 0 : (behind - 1) / step + 1;
+    long[] wider = strides.clone();
+    if (count > 1) {
+      wider[dim] *= step;
+    }
+    return new Strided(
+        shape.with(dim, count), wider, count == 0 ? offset : offset + start * strides[dim]);
+  }
+
+  Strided reshape(Shape reshaped) {
+    if (reshaped.numel() != shape.numel()) {
+      throw new IllegalArgumentException(
+          "shape %s has %d elements; it cannot become %s with %d"
+              .formatted(shape, shape.numel(), reshaped, reshaped.numel()));
+    }
+    if (!isContiguous()) {
+      throw new IllegalArgumentException(
+          "a view with strides %s of shape %s is not contiguous and cannot be reshaped"
+              .formatted(Arrays.toString(strides), shape));
+    }
+    return new Strided(reshaped, reshaped.rowMajorStrides(), offset);
+  }
+
+  /** The place of an element in memory. */
+  long place(long[] index) {
+    boolean inside = index.length == shape.rank();
+    long at = offset;
+    for (int d = 0; inside && d < index.length; d++) {
+      inside = index[d] >= 0 && index[d] < shape.size(d);
+      at += index[d] * strides[d];
+    }
+    if (!inside) {
+      throw new IndexOutOfBoundsException(
+          "index " + Arrays.toString(index) + " is not inside shape " + shape);
+    }
+    return at;
+  }
+
+  /** The shape, with its strides where they are not those of row-major order. */
+  @Override
+  public String toString() {
+    return Arrays.equals(strides, shape.rowMajorStrides())
+        ? "shape " + shape
+        : "shape " + shape + " with strides " + Arrays.toString(strides);
+  }
+}

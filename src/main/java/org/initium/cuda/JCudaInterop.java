@@ -1,0 +1,75 @@
+package org.initium.cuda;
+
+import jcuda.NativePointerObject;
+import jcuda.Pointer;
+import org.initium.DType;
+import org.initium.Device;
+import org.initium.Shape;
+import org.initium.Stream;
+import org.initium.Tensor;
+
+/** Memory and streams of a program that calls CUDA by JCuda. */
+public final class JCudaInterop {
+  private JCudaInterop() {}
+
+  /** JCuda shows a pointer's address to its subclasses alone. */
+  private static final class Copy extends Pointer {
+    Copy(Pointer original) {
+      super(original);
+    }
+
+    long address() {
+      return getNativePointer() == 0 ? 0 : getNativePointer() + getByteOffset();
+    }
+  }
+
+  private static final class Handle extends NativePointerObject {
+    Handle(NativePointerObject original) {
+      super(original);
+    }
+
+    long value() {
+      return getNativePointer();
+    }
+  }
+
+  /**
+   * The address in a pointer, its byte offset included.
+   *
+   * @throws IllegalArgumentException if it points to memory of Java or to nothing
+   */
+  public static long address(Pointer pointer) {
+    long address = new Copy(pointer).address();
+    if (address == 0) {
+      throw new IllegalArgumentException(
+          "the pointer is null or points to memory of Java; give one of cuMemAlloc or cudaMalloc");
+    }
+    return address;
+  }
+
+  /**
+   * A tensor over memory of a JCuda program; the caller's promises are those of {@link
+   * Tensor#wrap(Device, long, Shape, long[], DType)}.
+   *
+   * @param device the ordinal of the device that the memory is on
+   * @param memory a {@code CUdeviceptr} of the driver's binding or a {@code Pointer} of the
+   *     runtime's
+   */
+  public static Tensor wrap(int device, Pointer memory, Shape shape, DType dtype) {
+    return wrap(device, memory, shape, shape.rowMajorStrides(), dtype);
+  }
+
+  /** The same with strides in elements. */
+  public static Tensor wrap(int device, Pointer memory, Shape shape, long[] strides, DType dtype) {
+    return Tensor.wrap(Device.cuda(device), address(memory), shape, strides, dtype);
+  }
+
+  /**
+   * A stream of a JCuda program, as {@link Stream#wrap} has it.
+   *
+   * @param stream a {@code CUstream} or a {@code cudaStream_t}
+   */
+  public static Stream wrap(int device, NativePointerObject stream) {
+    return Stream.wrap(Device.cuda(device), new Handle(stream).value());
+  }
+}

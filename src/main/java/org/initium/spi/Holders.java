@@ -1,0 +1,70 @@
+package org.initium.spi;
+
+/**
+ * Who uses a block of memory at the moment. Its end waits until nobody does, and nobody begins
+ * after it: so that memory which one thread fills is not freed by another that closes it. A hold
+ * within a hold is no other than one beside it, so the end keeps nobody away before it has come.
+ */
+public final class Holders {
+  private long holding;
+  private boolean ended;
+
+  /** Takes hold of the memory, to be followed by {@link #release}; false if it has ended. */
+  public synchronized boolean hold() {
+    if (ended) {
+      return false;
+    }
+    holding++;
+    return true;
+  }
+
+  /** Lets go. */
+  public synchronized void release() {
+    holding--;
+    notifyAll();
+  }
+
+  /** Waits until nobody holds the memory; false if it had ended before. */
+  public synchronized boolean end() {
+    boolean interrupted = false;
+    while (holding > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true; // a fill cannot be cut short
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    boolean first = !ended;
+    ended = true;
+    return first;
+  }
+
+  /** Whether the end has come. */
+  public synchronized boolean ended() {
+    return ended;
+  }
+
+  /** Takes the end back, which could not be carried out. */
+  public synchronized void reopen() {
+    ended = false;
+  }
+
+  /**
+   * Does work while the memory is held.
+   *
+   * @throws IllegalStateException if it has ended, saying what was closed
+   */
+  public void during(Runnable work, String closed) {
+    if (!hold()) {
+      throw new IllegalStateException(closed);
+    }
+    try {
+      work.run();
+    } finally {
+      release();
+    }
+  }
+}
