@@ -316,14 +316,12 @@ class WrappedMemoryTest {
     }
 
     private boolean fill(Arena arena, MemorySegment all) {
-      MemorySegment good = all.asSlice(SLACK, bytes);
+      long start = fault == 1 ? SLACK + 1 : SLACK; // the host reads elements anywhere
+      MemorySegment good = all.asSlice(start, bytes);
       if (bytes > 0) {
         switch (fault) {
           case 0 -> {
             return refuse(good.asSlice(0, bytes - 1), "needs " + bytes);
-          }
-          case 1 -> {
-            return refuse(all.asSlice(SLACK + 1, bytes), "not a multiple of " + dtype.bytes());
           }
           case 2 -> {
             return refuse(good.asReadOnly(), "read-only");
@@ -345,7 +343,7 @@ class WrappedMemoryTest {
         return false;
       }
       tensor.fill(NORMAL, Generator.philox(1));
-      check(tensor, all);
+      check(tensor, all, start);
       return true;
     }
 
@@ -359,7 +357,7 @@ class WrappedMemoryTest {
     /**
      * The elements are those of the same tensor in row-major order, and all between is as it was.
      */
-    private void check(Tensor tensor, MemorySegment all) {
+    private void check(Tensor tensor, MemorySegment all, long start) {
       try (Tensor plain = Tensor.empty(shape, dtype)) {
         plain.fill(NORMAL, Generator.philox(1));
         long[] index = new long[shape.rank()];
@@ -368,13 +366,13 @@ class WrappedMemoryTest {
         MemorySegment image = MemorySegment.ofArray(expected);
         for (long n = 0; n < shape.numel(); n++) {
           long rest = n;
-          long at = SLACK / dtype.bytes();
+          long at = 0;
           for (int d = index.length - 1; d >= 0; d--) {
             at += rest % shape.size(d) * strides[d];
             rest /= shape.size(d);
           }
           MemorySegment.copy(
-              plain.segment(), n * dtype.bytes(), image, at * dtype.bytes(), dtype.bytes());
+              plain.segment(), n * dtype.bytes(), image, start + at * dtype.bytes(), dtype.bytes());
         }
         assertEquals(-1, image.mismatch(all), () -> tensor + " with other strides");
         assertEquals(0x55, all.get(ValueLayout.JAVA_BYTE, 0));
