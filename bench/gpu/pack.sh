@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Packs what bench/gpu/run.sh needs into one folder that runs on a bare machine: a driver, CUDA 12 or 13 libraries,
-# gcc; no JDK, no network.
+# Packs what bench/gpu/run.sh needs into one folder that runs on a bare machine: a driver, CUDA 12 or 13 libraries;
+# no JDK, no network.
 #   bench/gpu/pack.sh FOLDER       makes FOLDER and FOLDER.tar.gz, then run FOLDER/run.sh there
 set -euo pipefail
 pack=$(realpath -m "${1:?usage: bench/gpu/pack.sh FOLDER}")
@@ -53,6 +53,6 @@ for folder in folders:
             entries.append((os.path.relpath(file, folder), open(file, "rb").read()))
     jar(os.path.join(jars, "initium-" + os.path.basename(folder) + ".jar"), entries)
 PYTHON
-cp bench/gpu/run.sh bench/gpu/forward_cusolver.c bench/gpu/torch_gpu.py "$pack"
+cp bench/gpu/run.sh bench/gpu/torch_gpu.py "$pack"
 tar -C "$(dirname "$pack")" -czf "$pack.tar.gz" "$(basename "$pack")"
 du --apparent-size -sB 1000000 "$pack" "$pack.tar.gz"

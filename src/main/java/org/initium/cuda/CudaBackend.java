@@ -61,15 +61,15 @@ public final class CudaBackend implements Backend {
             driver.attribute(index, Gpu.MULTIPROCESSORS),
             version / 1000,
             version % 1000 / 10,
-            Libraries.from(Libraries.DRIVER).orElse(""),
-            library("cuRAND", Libraries.CURAND),
-            library("cuSOLVER", Libraries.CUSOLVER));
+            Libraries.from(Library.DRIVER).orElse(""),
+            library("cuRAND", Library.CURAND),
+            library("cuSOLVER", Library.cusolver(version)));
     return new DeviceInfo(device, driver.deviceName(index), driver.deviceMemory(index), details);
   }
 
-  private static String library(String title, String name) {
+  private static String library(String title, Library library) {
     try {
-      return title + " " + Libraries.load(name).from();
+      return title + " " + Libraries.load(library).from();
     } catch (DeviceUnavailableException e) {
       return "no " + title;
     }

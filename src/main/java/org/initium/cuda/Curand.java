@@ -26,7 +26,7 @@ final class Curand {
    * @throws org.initium.DeviceUnavailableException if the library is not there
    */
   Curand(String where, CudaOptions.CurandGenerator type) {
-    Libraries.load(Libraries.CURAND);
+    Libraries.load(Library.CURAND);
     Jcuda.start(JCudaVersion.get(), "JCurand", JCurand::initialize);
     this.where = where;
     this.type = type;

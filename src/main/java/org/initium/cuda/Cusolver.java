@@ -1,31 +1,44 @@
 package org.initium.cuda;
 
-import static jcuda.jcusolver.JCusolverDn.*;
-
-import jcuda.JCudaVersion;
-import jcuda.Pointer;
-import jcuda.cudaDataType;
-import jcuda.jcusolver.JCusolver;
-import jcuda.jcusolver.cusolverDnHandle;
-import jcuda.jcusolver.cusolverDnParams;
-import jcuda.jcusolver.cusolverStatus;
-import jcuda.runtime.cudaStream_t;
+import java.util.List;
 import org.initium.DType;
 
 /**
- * A handle of cuSOLVER's dense part, on the device whose context was current when it was made: the
- * one class that knows JCuda's binding of it. For one caller at a time.
+ * A handle of cuSOLVER's dense part, on the device whose context was current when it was made. For
+ * one caller at a time.
  */
 final class Cusolver {
   /** The most elements that the 32-bit calls are trusted with. */
   private static final long INT_ELEMENTS = Integer.MAX_VALUE;
 
+  /** cusolverStatus_t by number, as far as calls of ours can answer it. */
+  private static final List<String> STATUSES =
+      List.of(
+          "SUCCESS",
+          "NOT_INITIALIZED",
+          "ALLOC_FAILED",
+          "INVALID_VALUE",
+          "ARCH_MISMATCH",
+          "MAPPING_ERROR",
+          "EXECUTION_FAILED",
+          "INTERNAL_ERROR",
+          "MATRIX_TYPE_NOT_SUPPORTED",
+          "NOT_SUPPORTED",
+          "ZERO_PIVOT",
+          "INVALID_LICENSE");
+
+  private static CusolverFunctions bound;
+
   private final String where;
-  private final cusolverDnHandle handle = new cusolverDnHandle();
-  private final cusolverDnParams params = new cusolverDnParams();
+  private final CusolverFunctions functions;
+  private final long handle;
+  private final long params;
 
   /** Room that a factorisation needs: on the device, and on the host. */
   record Work(long deviceBytes, long hostBytes) {}
+
+  /** Where the room is, as {@link Work} asked for. */
+  record Room(long device, long deviceBytes, long host, long hostBytes) {}
 
   /**
    * Makes a handle.
@@ -33,83 +46,74 @@ final class Cusolver {
    * @throws org.initium.DeviceUnavailableException if the library is not there
    */
   Cusolver(String where) {
-    Libraries.load(Libraries.CUSOLVER);
-    Jcuda.start(JCudaVersion.get(), "JCusolver", JCusolver::initialize);
     this.where = where;
-    check("cusolverDnCreate", cusolverDnCreate(handle));
+    this.functions = functions(new Driver(where).version());
+    long[] made = {0};
+    check("cusolverDnCreate", functions.create(made));
+    this.handle = made[0];
     try {
-      check("cusolverDnCreateParams", cusolverDnCreateParams(params));
+      check("cusolverDnCreateParams", functions.createParams(made));
     } catch (CudaException e) {
-      new Driver(where).twice(() -> check("cusolverDnDestroy", cusolverDnDestroy(handle)));
+      new Driver(where).twice(() -> check("cusolverDnDestroy", functions.destroy(handle)));
       throw e;
     }
+    this.params = made[0];
+  }
+
+  /** By JCuda where there is the library that its natives ask for, else by a binding of our own. */
+  private static synchronized CusolverFunctions functions(int driverVersion) {
+    if (bound == null) {
+      Libraries.Loaded library = Libraries.load(Library.cusolver(driverVersion));
+      bound =
+          library.name().equals(Library.CUSOLVER_11)
+              ? new JcudaCusolver()
+              : new NativeCusolver(library);
+    }
+    return bound;
   }
 
   private void check(String call, int status) {
-    if (status != cusolverStatus.CUSOLVER_STATUS_SUCCESS) {
-      String code = CudaException.named(cusolverStatus.stringFor(status));
+    if (status != 0) {
+      String code =
+          status > 0 && status < STATUSES.size()
+              ? "CUSOLVER_STATUS_" + STATUSES.get(status)
+              : "a status without a name";
       throw new CudaException(call, status, code, "", where);
     }
   }
 
-  private static Pointer at(long address) {
-    return Driver.at(address, new Pointer());
+  /** The name of a function that there is for each precision. */
+  private static String named(DType dtype, String function) {
+    return "cusolverDn" + (dtype == DType.F64 ? "D" : "S") + function;
   }
 
   void setStream(long stream) {
-    check(
-        "cusolverDnSetStream", cusolverDnSetStream(handle, Driver.at(stream, new cudaStream_t())));
+    check("cusolverDnSetStream", functions.setStream(handle, stream));
   }
 
   /** The room for geqrf and orgqr of a tall matrix, of which either takes all. */
   Work work(DType dtype, int rows, int columns) {
-    Pointer none = at(0);
-    int bytes = dtype.bytes();
-    long host = 0;
-    long device;
+    long[] device = {0};
+    long[] host = {0};
     if ((long) rows * columns > INT_ELEMENTS) {
-      long[] deviceBytes = {0};
-      long[] hostBytes = {0};
-      int type = type(dtype);
       check(
           "cusolverDnXgeqrf_bufferSize",
-          cusolverDnXgeqrf_bufferSize(
-              handle,
-              params,
-              rows,
-              columns,
-              type,
-              none,
-              rows,
-              type,
-              none,
-              type,
-              deviceBytes,
-              hostBytes));
-      device = deviceBytes[0];
-      host = hostBytes[0];
+          functions.wideGeqrfSize(dtype, handle, params, rows, columns, device, host));
     } else {
       int[] elements = {0};
       check(
-          dtype == DType.F64 ? "cusolverDnDgeqrf_bufferSize" : "cusolverDnSgeqrf_bufferSize",
-          dtype == DType.F64
-              ? cusolverDnDgeqrf_bufferSize(handle, rows, columns, none, rows, elements)
-              : cusolverDnSgeqrf_bufferSize(handle, rows, columns, none, rows, elements));
-      device = (long) elements[0] * bytes;
+          named(dtype, "geqrf_bufferSize"),
+          functions.geqrfSize(dtype, handle, rows, columns, elements));
+      device[0] = (long) elements[0] * dtype.bytes();
     }
-    return new Work(Math.max(device, orgqrBytes(dtype, rows, columns)), host);
+    return new Work(Math.max(device[0], orgqrBytes(dtype, rows, columns)), host[0]);
   }
 
   private long orgqrBytes(DType dtype, int rows, int columns) {
     int[] elements = {0};
-    Pointer none = at(0);
     check(
-        dtype == DType.F64 ? "cusolverDnDorgqr_bufferSize" : "cusolverDnSorgqr_bufferSize",
-        dtype == DType.F64
-            ? cusolverDnDorgqr_bufferSize(
-                handle, rows, columns, columns, none, rows, none, elements)
-            : cusolverDnSorgqr_bufferSize(
-                handle, rows, columns, columns, none, rows, none, elements));
+        named(dtype, "orgqr_bufferSize"),
+        functions.orgqrSize(dtype, handle, rows, columns, elements));
     if (elements[0] < 0) {
       throw new IllegalArgumentException(
           "cuSOLVER's orgqr cannot say how much room a %d x %d matrix takes; make it smaller"
@@ -118,56 +122,24 @@ final class Cusolver {
     return (long) elements[0] * dtype.bytes();
   }
 
+  private static int elements(DType dtype, Room room) {
+    return (int) Math.min(Integer.MAX_VALUE, room.deviceBytes / dtype.bytes());
+  }
+
   /**
    * Queues the QR factorisation of a tall matrix, column by column, as LAPACK's geqrf leaves it.
    */
   void geqrf(DType dtype, int rows, int columns, long matrix, long tau, Room room, long info) {
     if ((long) rows * columns > INT_ELEMENTS) {
-      int type = type(dtype);
       check(
           "cusolverDnXgeqrf",
-          cusolverDnXgeqrf(
-              handle,
-              params,
-              rows,
-              columns,
-              type,
-              at(matrix),
-              rows,
-              type,
-              at(tau),
-              type,
-              at(room.device),
-              room.deviceBytes,
-              at(room.host),
-              room.hostBytes,
-              at(info)));
+          functions.wideGeqrf(dtype, handle, params, rows, columns, matrix, tau, room, info));
       return;
     }
-    int elements = (int) Math.min(Integer.MAX_VALUE, room.deviceBytes / dtype.bytes());
     check(
-        dtype == DType.F64 ? "cusolverDnDgeqrf" : "cusolverDnSgeqrf",
-        dtype == DType.F64
-            ? cusolverDnDgeqrf(
-                handle,
-                rows,
-                columns,
-                at(matrix),
-                rows,
-                at(tau),
-                at(room.device),
-                elements,
-                at(info))
-            : cusolverDnSgeqrf(
-                handle,
-                rows,
-                columns,
-                at(matrix),
-                rows,
-                at(tau),
-                at(room.device),
-                elements,
-                at(info)));
+        named(dtype, "geqrf"),
+        functions.geqrf(
+            dtype, handle, rows, columns, matrix, tau, room.device, elements(dtype, room), info));
   }
 
   /**
@@ -176,28 +148,15 @@ final class Cusolver {
    * PyTorch calls it for larger matrices, too; no GPU has shown us that it is right there.
    */
   void orgqr(DType dtype, int rows, int columns, long matrix, long tau, Room room, long info) {
-    int elements = (int) Math.min(Integer.MAX_VALUE, room.deviceBytes / dtype.bytes());
-    Pointer a = at(matrix);
-    Pointer t = at(tau);
-    Pointer work = at(room.device);
     check(
-        dtype == DType.F64 ? "cusolverDnDorgqr" : "cusolverDnSorgqr",
-        dtype == DType.F64
-            ? cusolverDnDorgqr(handle, rows, columns, columns, a, rows, t, work, elements, at(info))
-            : cusolverDnSorgqr(
-                handle, rows, columns, columns, a, rows, t, work, elements, at(info)));
-  }
-
-  /** Where the room is, as {@link Work} asked for. */
-  record Room(long device, long deviceBytes, long host, long hostBytes) {}
-
-  private static int type(DType dtype) {
-    return dtype == DType.F64 ? cudaDataType.CUDA_R_64F : cudaDataType.CUDA_R_32F;
+        named(dtype, "orgqr"),
+        functions.orgqr(
+            dtype, handle, rows, columns, matrix, tau, room.device, elements(dtype, room), info));
   }
 
   void destroy() {
     Driver driver = new Driver(where);
-    driver.twice(() -> check("cusolverDnDestroyParams", cusolverDnDestroyParams(params)));
-    driver.twice(() -> check("cusolverDnDestroy", cusolverDnDestroy(handle)));
+    driver.twice(() -> check("cusolverDnDestroyParams", functions.destroyParams(params)));
+    driver.twice(() -> check("cusolverDnDestroy", functions.destroy(handle)));
   }
 }

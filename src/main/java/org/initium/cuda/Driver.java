@@ -111,7 +111,7 @@ record Driver(String where) {
 
   /** Loads the driver and the binding, and starts it; returns cuInit's status. */
   static int init() {
-    Libraries.load(Libraries.DRIVER);
+    Libraries.load(Library.DRIVER);
     Jcuda.start(JCudaVersion.get(), "JCudaDriver", () -> cuDriverGetVersion(new int[1]));
     return cuInit(0);
   }

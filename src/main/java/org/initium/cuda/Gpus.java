@@ -32,7 +32,7 @@ final class Gpus {
     if (status != 0) {
       throw new DeviceUnavailableException(
           "the driver %s finds no CUDA device: cuInit gave %s"
-              .formatted(Libraries.load(Libraries.DRIVER).from(), Driver.describe(status)));
+              .formatted(Libraries.load(Library.DRIVER).from(), Driver.describe(status)));
     }
     Driver driver = new Driver("the driver");
     int version = driver.version();
@@ -40,7 +40,7 @@ final class Gpus {
       throw new DeviceUnavailableException(
           "the driver %s is for CUDA %d.%d; CUDA %d.%d or newer is needed: update NVIDIA's driver"
               .formatted(
-                  Libraries.load(Libraries.DRIVER).from(),
+                  Libraries.load(Library.DRIVER).from(),
                   version / 1000,
                   version % 1000 / 10,
                   LEAST_VERSION / 1000,
@@ -50,7 +50,7 @@ final class Gpus {
     if (devices == 0) {
       throw new DeviceUnavailableException(
           "the driver %s lists no device; see CUDA_VISIBLE_DEVICES"
-              .formatted(Libraries.load(Libraries.DRIVER).from()));
+              .formatted(Libraries.load(Library.DRIVER).from()));
     }
     return devices;
   }

@@ -1,6 +1,5 @@
 package org.initium.cuda;
 
-import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
@@ -8,10 +7,13 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.initium.DeviceUnavailableException;
 import org.initium.natives.NativeFiles;
@@ -23,39 +25,28 @@ import org.initium.natives.NativeFiles;
  * <p>Looked for, in this order: in the folders that the property {@code initium.cuda.path} or the
  * variable {@code INITIUM_CUDA_PATH} lists; in the redist jar of org.bytedeco:cuda on the class
  * path; in {@code CUDA_HOME} and {@code CUDA_PATH}; by the dynamic linker (LD_LIBRARY_PATH, its
- * cache, its default folders); in the usual folders. The driver comes with the kernel module, so
- * the redist jar and the toolkit (whose libcuda.so is a stub) are left out for it.
+ * cache, its default folders); in the usual folders; in NVIDIA's Python wheels. The driver comes
+ * with the kernel module, so the redist jar, the toolkit (whose libcuda.so is a stub) and the
+ * wheels are left out for it.
  */
 @SuppressWarnings("restricted") // to load native code is its purpose
 final class Libraries {
-  static final String DRIVER = "libcuda.so.1";
-  static final String CURAND = "libcurand.so.10";
-  static final String CUSOLVER = "libcusolver.so.11";
-
-  /** What a library needs loaded before it, or beside it, where it is not found by its own path. */
-  private static final Map<String, List<String>> NEEDED =
-      Map.of(
-          CUSOLVER,
-          List.of(
-              "libnvJitLink.so.12", "libcublasLt.so.12", "libcublas.so.12", "libcusparse.so.12"));
-
-  private static final Map<String, List<String>> BESIDE =
-      Map.of(CUSOLVER, List.of("libcusolverMg.so.11"));
-
-  private static final List<Path> USUAL_DRIVER =
-      List.of(
-          Path.of("/usr/lib/wsl/lib"),
-          Path.of("/usr/lib/x86_64-linux-gnu"),
-          Path.of("/usr/lib64"),
-          Path.of("/usr/lib"));
-  private static final List<Path> USUAL_TOOLKIT =
-      List.of(Path.of("/usr/local/cuda/lib64"), Path.of("/usr/lib/x86_64-linux-gnu"));
   private static final String REDIST = "org/bytedeco/cuda/linux-x86_64/";
 
-  /** A library in the process. */
+  /**
+   * A library in the process.
+   *
+   * @param name its file name, one of its library's
+   * @param from its path
+   */
   record Loaded(String name, String from, SymbolLookup symbols) {}
 
-  private static final Map<String, Loaded> LOADED = new TreeMap<>();
+  /** Where a library may be: answers null where it is not, and adds where it looked. */
+  private interface Place {
+    Loaded open(String name, Collection<String> looked);
+  }
+
+  private static final Map<Library, Loaded> LOADED = new HashMap<>();
 
   private Libraries() {}
 
@@ -65,37 +56,50 @@ final class Libraries {
    * @throws DeviceUnavailableException saying what was looked for, where, what was found instead,
    *     and what to do
    */
-  static synchronized Loaded load(String name) {
-    Loaded loaded = LOADED.get(name);
-    if (loaded == null) {
-      loaded = find(name);
-      LOADED.put(name, loaded);
-    }
-    return loaded;
+  static synchronized Loaded load(Library library) {
+    return LOADED.computeIfAbsent(library, Libraries::find);
   }
 
   /** Where a library was loaded from, if it was. */
-  static synchronized Optional<String> from(String name) {
-    return Optional.ofNullable(LOADED.get(name)).map(Loaded::from);
+  static synchronized Optional<String> from(Library library) {
+    return Optional.ofNullable(LOADED.get(library)).map(Loaded::from);
   }
 
-  private static Loaded find(String name) {
+  private static Loaded find(Library library) {
     requirePlatform();
-    List<String> looked = new ArrayList<>();
-    List<Path> explicit = explicit();
-    Loaded found = inFolders(name, explicit, looked);
-    if (found == null && !name.equals(DRIVER)) {
-      found = inRedistJar(name, looked);
-      found = found != null ? found : inFolders(name, toolkits(), looked);
+    Set<String> looked = new LinkedHashSet<>();
+    for (Place place : places(library.isDriver())) {
+      for (String name : library.names()) {
+        Loaded found = place.open(name, looked);
+        if (found != null) {
+          return found;
+        }
+      }
     }
-    found = found != null ? found : byLinker(name, looked);
-    if (found == null) {
-      found = inFolders(name, name.equals(DRIVER) ? USUAL_DRIVER : USUAL_TOOLKIT, looked);
+    throw new DeviceUnavailableException(missing(library, looked));
+  }
+
+  private static List<Place> places(boolean driver) {
+    List<Place> places = new ArrayList<>();
+    LibraryFolders.named().forEach(folder -> places.add(folder(folder)));
+    if (!driver) {
+      places.add(Libraries::inRedistJar);
+      LibraryFolders.toolkits().forEach(folder -> places.add(folder(folder)));
     }
-    if (found == null) {
-      throw new DeviceUnavailableException(missing(name, looked));
+    places.add(Libraries::byLinker);
+    LibraryFolders.usual(driver).forEach(folder -> places.add(folder(folder)));
+    if (!driver) {
+      List<Path> wheels = LibraryFolders.wheels();
+      if (wheels.isEmpty()) {
+        places.add(
+            (_, looked) -> {
+              looked.add("Python's packages (none of NVIDIA's)");
+              return null;
+            });
+      }
+      wheels.forEach(folder -> places.add(folder(folder)));
     }
-    return found;
+    return places;
   }
 
   private static void requirePlatform() {
@@ -106,56 +110,39 @@ final class Libraries {
     }
   }
 
-  private static List<Path> explicit() {
-    return folders(System.getProperty("initium.cuda.path", System.getenv("INITIUM_CUDA_PATH")));
-  }
-
-  private static List<Path> folders(String list) {
-    return list == null
-        ? List.of()
-        : Stream.of(list.split(File.pathSeparator))
-            .filter(folder -> !folder.isBlank())
-            .map(Path::of)
-            .toList();
-  }
-
-  private static List<Path> toolkits() {
-    return Stream.of("CUDA_HOME", "CUDA_PATH")
-        .map(System::getenv)
-        .filter(home -> home != null && !home.isBlank())
-        .flatMap(home -> Stream.of(Path.of(home, "lib64"), Path.of(home, "lib")))
-        .toList();
-  }
-
-  private static Loaded inFolders(String name, List<Path> folders, List<String> looked) {
-    for (Path folder : folders) {
+  private static Place folder(Path folder) {
+    return (name, looked) -> {
       Path file = folder.resolve(name).toAbsolutePath();
       if (!Files.exists(file)) {
         looked.add(folder.toString());
-        continue;
+        return null;
       }
       try {
-        openAll(NEEDED, name, folder);
+        openAll(Library.needed(name), folder);
         SymbolLookup symbols = SymbolLookup.libraryLookup(file, Arena.global());
-        openAll(BESIDE, name, folder);
+        openAll(Library.beside(name), folder);
         return new Loaded(name, file.toString(), symbols);
       } catch (IllegalArgumentException e) {
         looked.add(file + " (found, but it does not load: " + e.getMessage() + ")");
+        return null;
       }
-    }
-    return null;
+    };
   }
 
-  private static void openAll(Map<String, List<String>> related, String name, Path folder) {
-    for (String other : related.getOrDefault(name, List.of())) {
-      Path file = folder.resolve(other).toAbsolutePath();
-      if (Files.exists(file)) {
-        SymbolLookup.libraryLookup(file, Arena.global());
-      }
+  /** Loads what there is of these, each from the folder or, of Python's wheels, from their own. */
+  private static void openAll(List<String> names, Path folder) {
+    List<Path> folders = new ArrayList<>(List.of(folder));
+    folders.addAll(LibraryFolders.besides(folder));
+    for (String name : names) {
+      folders.stream()
+          .map(each -> each.resolve(name).toAbsolutePath())
+          .filter(Files::exists)
+          .findFirst()
+          .ifPresent(file -> SymbolLookup.libraryLookup(file, Arena.global()));
     }
   }
 
-  private static Loaded inRedistJar(String name, List<String> looked) {
+  private static Loaded inRedistJar(String name, Collection<String> looked) {
     ClassLoader loader = Libraries.class.getClassLoader();
     URL resource = loader.getResource(REDIST + name);
     if (resource == null) {
@@ -165,23 +152,23 @@ final class Libraries {
     try {
       String version = resource.getPath().replaceAll(".*/cuda-([^/]*)-linux.*", "cuda-$1");
       NativeFiles files = NativeFiles.of(version.contains("/") ? "cuda-redist" : version);
-      List<String> names = new ArrayList<>(NEEDED.getOrDefault(name, List.of()));
+      List<String> names = new ArrayList<>(Library.needed(name));
       names.add(name);
-      names.addAll(BESIDE.getOrDefault(name, List.of()));
+      names.addAll(Library.beside(name));
       for (String each : names) {
         URL part = loader.getResource(REDIST + each);
         if (part != null) {
           files.unpack(part, each);
         }
       }
-      return inFolders(name, List.of(files.folder()), looked);
+      return folder(files.folder()).open(name, looked);
     } catch (IOException e) {
       looked.add(resource + " (cannot be unpacked: " + e.getMessage() + ")");
       return null;
     }
   }
 
-  private static Loaded byLinker(String name, List<String> looked) {
+  private static Loaded byLinker(String name, Collection<String> looked) {
     try {
       SymbolLookup symbols = SymbolLookup.libraryLookup(name, Arena.global());
       return new Loaded(name, mapped(name), symbols);
@@ -194,7 +181,7 @@ final class Libraries {
 
   /** The file behind a loaded library, as the kernel knows it. */
   private static String mapped(String name) {
-    String stem = "/" + name.substring(0, name.indexOf(".so") + 3);
+    String stem = "/" + stem(name);
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
       return lines
           .filter(line -> line.contains(stem))
@@ -206,30 +193,32 @@ final class Libraries {
     }
   }
 
-  private static String missing(String name, List<String> looked) {
+  private static String missing(Library library, Collection<String> looked) {
     String remedy =
-        name.equals(DRIVER)
+        library.isDriver()
             ? "install NVIDIA's driver (nvidia-smi should list a GPU; in a container, start it with"
                 + " --gpus all), or set INITIUM_CUDA_PATH to the folder that has the library"
-            : "install the CUDA toolkit 11 or 12, put"
+            : "install the CUDA toolkit or its Python wheels, put"
                 + " org.bytedeco:cuda:12.6-9.5-1.5.11:linux-x86_64-redist on the class path, or set"
                 + " INITIUM_CUDA_PATH to the folder that has the library";
     return "no %s: looked in %s; %s%s"
-        .formatted(name, String.join("; ", looked), otherMajors(name), remedy);
+        .formatted(library, String.join("; ", looked), otherMajors(library), remedy);
   }
 
-  private static String otherMajors(String name) {
-    String stem = name.substring(0, name.indexOf(".so") + 3);
-    List<Path> folders = new ArrayList<>(explicit());
-    folders.addAll(toolkits());
-    folders.addAll(folders(System.getenv("LD_LIBRARY_PATH")));
-    folders.addAll(name.equals(DRIVER) ? List.of() : USUAL_TOOLKIT);
-    List<String> others = new ArrayList<>();
+  private static String otherMajors(Library library) {
+    List<Path> folders = new ArrayList<>(LibraryFolders.named());
+    folders.addAll(LibraryFolders.toolkits());
+    folders.addAll(LibraryFolders.listed(System.getenv("LD_LIBRARY_PATH")));
+    if (!library.isDriver()) {
+      folders.addAll(LibraryFolders.usual(false));
+      folders.addAll(LibraryFolders.wheels());
+    }
+    Set<String> others = new LinkedHashSet<>();
     for (Path folder : folders) {
       try (Stream<Path> files = Files.list(folder)) {
         files
-            .filter(file -> file.getFileName().toString().startsWith(stem + "."))
-            .filter(file -> !file.getFileName().toString().startsWith(name))
+            .filter(file -> isAnotherMajor(file.getFileName().toString(), library))
+            .sorted()
             .forEach(file -> others.add(file.toString()));
       } catch (IOException e) {
         // A folder that is not there has no other version either.
@@ -238,5 +227,15 @@ final class Libraries {
     return others.isEmpty()
         ? ""
         : "found " + String.join(", ", others) + " of another major version; ";
+  }
+
+  private static boolean isAnotherMajor(String file, Library library) {
+    return library.names().stream().anyMatch(name -> file.startsWith(stem(name) + "."))
+        && library.names().stream().noneMatch(file::startsWith);
+  }
+
+  /** A name without its version. */
+  private static String stem(String name) {
+    return name.substring(0, name.indexOf(".so") + 3);
   }
 }

@@ -73,7 +73,7 @@ sealed interface Pool {
 
     @SuppressWarnings("restricted") // a call of native code is what is wanted
     private static MethodHandle bind() {
-      SymbolLookup driver = Libraries.load(Libraries.DRIVER).symbols();
+      SymbolLookup driver = Libraries.load(Library.DRIVER).symbols();
       return driver
           .find("cuMemAllocAsync")
           .map(

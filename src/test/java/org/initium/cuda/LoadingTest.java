@@ -36,7 +36,8 @@ class LoadingTest {
     System.setProperty(PROPERTY, empty.toString());
     DeviceUnavailableException e =
         assertThrows(
-            DeviceUnavailableException.class, () -> Libraries.load("libcusolver-of-none.so.11"));
+            DeviceUnavailableException.class,
+            () -> Libraries.load(new Library("libcusolver-of-none.so.11")));
     assertTrue(
         e.getMessage().startsWith("no libcusolver-of-none.so.11: looked in "), e::getMessage);
     assertTrue(e.getMessage().contains(empty.toString()), e::getMessage);
@@ -49,7 +50,8 @@ class LoadingTest {
     Files.createFile(folder.resolve("libnone.so.12"));
     System.setProperty(PROPERTY, folder.toString());
     DeviceUnavailableException e =
-        assertThrows(DeviceUnavailableException.class, () -> Libraries.load("libnone.so.11"));
+        assertThrows(
+            DeviceUnavailableException.class, () -> Libraries.load(new Library("libnone.so.11")));
     assertTrue(e.getMessage().contains("found " + folder.resolve("libnone.so.12")), e::getMessage);
   }
 
@@ -58,7 +60,8 @@ class LoadingTest {
     Files.writeString(folder.resolve("libbroken.so.1"), "not a library");
     System.setProperty(PROPERTY, folder.toString());
     DeviceUnavailableException e =
-        assertThrows(DeviceUnavailableException.class, () -> Libraries.load("libbroken.so.1"));
+        assertThrows(
+            DeviceUnavailableException.class, () -> Libraries.load(new Library("libbroken.so.1")));
     assertTrue(e.getMessage().contains("found, but it does not load"), e::getMessage);
   }
 

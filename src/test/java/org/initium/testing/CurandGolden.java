@@ -15,7 +15,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * What NVIDIA's libcurand 10.3.7 host generators gave (made by src/test/python/curand_golden.py).
+ * What NVIDIA's host generators gave (made by src/test/python/curand_golden.py): libcurand
+ * 10.3.7's, and for MT19937, which wants a GPU there, 10.4.0's.
  *
  * @param generator curandRngType without its prefix
  * @param seed 64 bits
@@ -35,10 +36,11 @@ public record CurandGolden(String generator, long seed, long offset, List<Call> 
 
   /** All rows of one generator. */
   public static List<CurandGolden> rows(String generator) {
+    String file = generator.equals("MT19937") ? "10.4.0-mt19937" : "10.3.7-host";
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
-                CurandGolden.class.getResourceAsStream("/golden/curand-10.3.7-host.jsonl"),
+                CurandGolden.class.getResourceAsStream("/golden/curand-" + file + ".jsonl"),
                 StandardCharsets.US_ASCII))) {
       List<CurandGolden> rows = new ArrayList<>();
       for (String line; (line = lines.readLine()) != null; ) {

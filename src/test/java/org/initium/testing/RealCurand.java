@@ -1,5 +1,11 @@
 package org.initium.testing;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.opentest4j.TestAbortedException;
@@ -13,9 +19,36 @@ public final class RealCurand {
    * or that native-test/fetch-curand.sh put into the cache.
    */
   public static boolean isThere() {
+    return SoftDevice.realGpu() || Files.exists(file());
+  }
+
+  private static Path file() {
     String named = System.getenv("INITIUM_REAL_CURAND");
-    Path cached = Path.of(System.getProperty("user.home"), ".cache/initium/libcurand.so.10");
-    return SoftDevice.realGpu() || Files.exists(named == null ? cached : Path.of(named));
+    return named == null
+        ? Path.of(System.getProperty("user.home"), ".cache/initium/libcurand.so.10")
+        : Path.of(named);
+  }
+
+  /** Of the library behind the software device, as 10400. */
+  @SuppressWarnings("restricted") // a call of native code is what is wanted
+  public static int version() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment version = arena.allocate(ValueLayout.JAVA_INT);
+      int status =
+          (int)
+              Linker.nativeLinker()
+                  .downcallHandle(
+                      SymbolLookup.libraryLookup(file(), Arena.global())
+                          .findOrThrow("curandGetVersion"),
+                      FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS))
+                  .invokeExact(version);
+      if (status != 0) {
+        throw new AssertionError("curandGetVersion: " + status);
+      }
+      return version.get(ValueLayout.JAVA_INT, 0);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Skips the test where they cannot, saying why; with CI=true that is a failure. */
