@@ -1,7 +1,7 @@
 // The fills whose elements each have a value of their own, as device functions over a Region, as the kernels of one
 // tensor have it (constant.cu, uniform.cu, normal.cu, truncated.cu), or over a Run (many.cu).
 #pragma once
-#include "quantile.cuh"
+#include "laws.cuh"
 #include "region.cuh"
 
 // Every element is one value, given as its bits in the dtype. No arithmetic; 16 bytes a store.
@@ -11,6 +11,7 @@ struct Constant {
   uint64_t bits;
 };
 
+#ifdef __CUDACC__
 template <int bytes, class Where>
 __device__ __forceinline__ void constant(const Constant<Where>& p) {
   using T = Raw<bytes>;
@@ -19,82 +20,58 @@ __device__ __forceinline__ void constant(const Constant<Where>& p) {
     for (int k = 0; k < GROUP<T>; k++) x[k] = typename T::Stored(p.bits);
   });
 }
+#endif
 
-// U[a, b): laws Uniform32 and Uniform64. One word an element, two for f64.
-template <class Where>
-struct Uniform {
+// Every element is its law's value at its own random bits.
+template <class Numbers, class Where>
+struct Elements {
   Where region;
   Source source;
-  double low, range;       // x = low + u * range
-  double least, greatest;  // the values of the dtype that bound [a, b); neither is -0
+  Numbers numbers;
 };
 
-template <class T, class Where>
-__device__ __forceinline__ void uniform(const Uniform<Where>& p) {
-  using Real = typename T::Compute;
-  Real low = Real(p.low), range = Real(p.range), least = Real(p.least), greatest = Real(p.greatest);
-  auto affine = [&](Real u) { return max(min(fma(u, range, low), greatest), least); };
-  fill<T>(p.region, [&](uint64_t group, Real* x) {
-    words<T>(p.source, group, [&](int at, const Words& w) {
-      if constexpr (sizeof(Real) == 8) {
+// The elements of a block of words: four, or two of f64.
+template <class Numbers, class Real>
+__device__ __forceinline__ void values(const typename Numbers::template Law<Real>& law, const Words& w, Real* x) {
+  if constexpr (sizeof(Real) == 8) {
+    uint64_t a = bits53(w.word[0], w.word[1]), b = bits53(w.word[2], w.word[3]);
+    if constexpr (Numbers::PAIRS) {
+      law.pair(a, b, x[0], x[1]);
+    } else {
+      x[0] = law.at(a);
+      x[1] = law.at(b);
+    }
+  } else {
 #pragma unroll
-        for (int k = 0; k < 2; k++) x[k] = affine(unit(bits53(w.word[2 * k], w.word[2 * k + 1])));
+    for (int k = 0; k < 4; k += 2) {
+      if constexpr (Numbers::PAIRS) {
+        law.pair(w.word[k], w.word[k + 1], x[k], x[k + 1]);
       } else {
-#pragma unroll
-        for (int k = 0; k < 4; k++) x[at + k] = affine(unit(w.word[k]));
+        x[k] = law.at(w.word[k]);
+        x[k + 1] = law.at(w.word[k + 1]);
       }
-    });
-  });
+    }
+  }
 }
 
-// N(mean, std^2): laws Normal32 and Normal64, Box-Muller on pairs of words. One word an element, two for f64.
-template <class Where>
-struct Normal {
-  Where region;
-  Source source;
-  double mean, std;
-};
-
-template <class T, class Where>
-__device__ __forceinline__ void normal(const Normal<Where>& p) {
+#ifdef __CUDACC__
+template <class T, class Numbers, class Where>
+__device__ __forceinline__ void elements(const Elements<Numbers, Where>& p) {
   using Real = typename T::Compute;
-  Real mean = Real(p.mean), std = Real(p.std);
+  typename Numbers::template Law<Real> law(p.numbers);
   fill<T>(p.region, [&](uint64_t group, Real* x) {
-    words<T>(p.source, group, [&](int at, const Words& w) { normals<T>(w, mean, std, x + at); });
+    words<T>(p.source, group, [&](int at, const Words& w) { values<Numbers>(law, w, x + at); });
   });
 }
 
-// N(mean, std^2) conditioned on [a, b]: laws Truncated32 and Truncated64. The inverse distribution function is a table of
-// short series, one for each sixteenth of an octave of the distance, in probability, from the nearer bound; a word (two
-// for f64) chooses the side, the row and the place in it. The table stays in the L1 cache: 16 kB, or 190 kB for f64.
-template <class Where>
-struct Truncated {
-  Where region;
-  Source source;
-  uint64_t table;
-  double least, greatest;
-};
-
-template <class T, class Where>
-__device__ __forceinline__ void truncated(const Truncated<Where>& p) {
-  using Real = typename T::Compute;
-  Real least = Real(p.least), greatest = Real(p.greatest);
-  // Not min and max, which take -0 for less than 0.
-  auto clamp = [&](Real x) {
-    x = x > greatest ? greatest : x;
-    return x < least ? least : x;
-  };
-  fill<T>(p.region, [&](uint64_t group, Real* x) {
-    words<T>(p.source, group, [&](int at, const Words& w) {
-      if constexpr (sizeof(Real) == 8) {
-        const double* table = reinterpret_cast<const double*>(p.table);
-#pragma unroll
-        for (int k = 0; k < 2; k++) x[k] = clamp(quantile(bits53(w.word[2 * k], w.word[2 * k + 1]), table));
-      } else {
-        const float4* table = reinterpret_cast<const float4*>(p.table);
-#pragma unroll
-        for (int k = 0; k < 4; k++) x[at + k] = clamp(quantile(w.word[k], table));
-      }
-    });
-  });
-}
+// The kernels of a law, one for each dtype.
+#define ELEMENTS(family, suffix, Numbers, T)                                                                       \
+  extern "C" __global__ void __launch_bounds__(256) family##_##suffix(const __grid_constant__ Elements<Numbers, Region> p) { \
+    elements<T>(p);                                                                                                \
+  }
+#define LAW(family, Numbers)            \
+  ELEMENTS(family, f32, Numbers, F32)   \
+  ELEMENTS(family, f64, Numbers, F64)   \
+  ELEMENTS(family, f16, Numbers, F16)   \
+  ELEMENTS(family, bf16, Numbers, BF16)
+#endif

@@ -66,7 +66,7 @@ struct Point64 {
 
 __device__ __forceinline__ Point64 circle(uint64_t bits53) {
   uint64_t t = bits53 + (1ull << 50);
-  double f = fma(double(int64_t((t & (1ull << 51) - 1) - (1ull << 50))), 0x1p-53, 0x1p-54);
+  double f = fma(__ll2double_rn(int64_t((t & (1ull << 51) - 1) - (1ull << 50))), 0x1p-53, 0x1p-54);
   double z = f * f;
   double s = 3.781124589133133;
   s = fma(s, z, -15.09381851111826);

@@ -14,16 +14,9 @@ struct Piece {
   uint64_t seed;
   union {
     uint64_t bits;  // of the constant
-    struct {
-      double low, range, least, greatest;
-    } uniform;
-    struct {
-      double mean, std;
-    } normal;
-    struct {
-      uint64_t table;
-      double least, greatest;
-    } truncated;
+    Uniform uniform;
+    Normal normal;
+    Truncated truncated;
   };
 };
 
@@ -56,13 +49,13 @@ __device__ __forceinline__ void many(const Many& p) {
       constant<sizeof(typename T::Stored)>(Constant<Run>{run, piece.bits});
       break;
     case Law::UNIFORM:
-      uniform<T>(Uniform<Run>{run, source(piece), piece.uniform.low, piece.uniform.range, piece.uniform.least, piece.uniform.greatest});
+      elements<T>(Elements<Uniform, Run>{run, source(piece), piece.uniform});
       break;
     case Law::NORMAL:
-      normal<T>(Normal<Run>{run, source(piece), piece.normal.mean, piece.normal.std});
+      elements<T>(Elements<Normal, Run>{run, source(piece), piece.normal});
       break;
     case Law::TRUNCATED:
-      truncated<T>(Truncated<Run>{run, source(piece), piece.truncated.table, piece.truncated.least, piece.truncated.greatest});
+      elements<T>(Elements<Truncated, Run>{run, source(piece), piece.truncated});
       break;
   }
 }

@@ -1,4 +1,4 @@
 // Normals of one tensor.
 #include "elements.cuh"
 
-FOR_EACH_TYPE(normal, Normal<Region>)
+LAW(normal, Normal)

@@ -10,6 +10,7 @@ struct Product {
   uint32_t low, high;
 };
 
+#ifdef __CUDACC__
 // One wide multiplication; left to itself, nvcc computes in 64 bits throughout.
 __device__ __forceinline__ Product multiply(uint32_t a, uint32_t b) {
   uint64_t wide;
@@ -24,6 +25,14 @@ __device__ __forceinline__ uint32_t exclusiveOr(uint32_t a, uint32_t b, uint32_t
   asm("lop3.b32 %0, %1, %2, %3, 0x96;" : "=r"(d) : "r"(a), "r"(b), "r"(c));
   return d;
 }
+#else
+__device__ __forceinline__ Product multiply(uint32_t a, uint32_t b) {
+  uint64_t wide = uint64_t(a) * b;
+  return {uint32_t(wide), uint32_t(wide >> 32)};
+}
+
+__device__ __forceinline__ uint32_t exclusiveOr(uint32_t a, uint32_t b, uint32_t c) { return a ^ b ^ c; }
+#endif
 
 // Where a fill draws from. The keys of the ten rounds are the host's work: here they are operands, and cost nothing.
 struct Source {

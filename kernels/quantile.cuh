@@ -4,13 +4,23 @@
 
 constexpr int SEGMENTS32 = 513, SEGMENTS64 = 848, COEFFICIENTS64 = 11;
 
-__device__ __forceinline__ float quantile(uint32_t word, const float4* table) {
+// Where in the table a word leads: a row, and the place in its series.
+struct Place32 {
+  int row;
+  float s;
+};
+
+__device__ __forceinline__ Place32 place(uint32_t word) {
   int flip = int(word) >> 31;
   uint32_t bits = __float_as_uint(float(int(word) ^ flip) + 0.5f);
   int row = int(bits >> 19) - (0x3f000000 >> 19) + (flip & SEGMENTS32);
-  float s = __uint_as_float(bits << 4 & 0x7fffff | 0x3f800000) - 1.5f;
-  float4 c = __ldg(table + row);
-  return fmaf(fmaf(fmaf(c.w, s, c.z), s, c.y), s, c.x);
+  return {row, __uint_as_float(bits << 4 & 0x7fffff | 0x3f800000) - 1.5f};
+}
+
+__device__ __forceinline__ float quantile(uint32_t word, const float4* table) {
+  Place32 p = place(word);
+  float4 c = __ldg(table + p.row);
+  return fmaf(fmaf(fmaf(c.w, p.s, c.z), p.s, c.y), p.s, c.x);
 }
 
 __device__ __forceinline__ double quantile(uint64_t bits53, const double* table) {

@@ -73,6 +73,7 @@ __device__ __forceinline__ Row row(const Region& r, uint64_t index) {
   return rowAt<T>(r, r.memory + memory * sizeof(typename T::Stored), r.start + whole);
 }
 
+#ifdef __CUDACC__
 // One store of 16 bytes. Of an assignment of a uint4 whose parts were floats, nvcc 13 makes four stores of 4 bytes.
 __device__ __forceinline__ void storeGroup(uint64_t address, const uint32_t* packed) {
   asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(address), "r"(packed[0]), "r"(packed[1]), "r"(packed[2]), "r"(packed[3]) : "memory");
@@ -134,6 +135,8 @@ __device__ __forceinline__ void fill(const Where& r, const Law& law) {
     store<T>(r, at, group, x);
   }
 }
+
+#endif
 
 // Calls each(index, w) with the words of a group: w are those of the elements from x[index] on. A block of four words is for
 // four elements, or for two of f64.

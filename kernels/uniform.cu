@@ -1,4 +1,4 @@
 // Uniforms of one tensor.
 #include "elements.cuh"
 
-FOR_EACH_TYPE(uniform, Uniform<Region>)
+LAW(uniform, Uniform)
