@@ -1,28 +1,7 @@
-// The ones of eye and dirac, after zeros: channel c of the region's rows gets the value at column c mod period, where the
-// region has that column.
-#include "region.cuh"
-
-struct Diagonal {
-  uint64_t memory;       // address of the region's first element
-  uint64_t bits;         // the value
-  uint64_t bytes;        // of an element: 2, 4 or 8
-  uint64_t firstRow;     // of the region, in the whole
-  uint64_t rows;
-  uint64_t period;
-  uint64_t firstColumn;
-  uint64_t columns;      // of the region
-  uint64_t rowStride;    // in elements
-  uint64_t columnStride;
-};
+// The ones of eye and dirac: a thread for each row.
+#include "fixed.cuh"
 
 extern "C" __global__ void __launch_bounds__(256) diagonal(const __grid_constant__ Diagonal p) {
   uint64_t step = uint64_t(gridDim.x) * blockDim.x;
-  for (uint64_t r = uint64_t(blockIdx.x) * blockDim.x + threadIdx.x; r < p.rows; r += step) {
-    uint64_t column = (p.firstRow + r) % p.period - p.firstColumn;
-    if (column >= p.columns) continue;
-    uint64_t at = p.memory + (r * p.rowStride + column * p.columnStride) * p.bytes;
-    if (p.bytes == 2) *reinterpret_cast<uint16_t*>(at) = uint16_t(p.bits);
-    if (p.bytes == 4) *reinterpret_cast<uint32_t*>(at) = uint32_t(p.bits);
-    if (p.bytes == 8) *reinterpret_cast<uint64_t*>(at) = p.bits;
-  }
+  for (uint64_t r = uint64_t(blockIdx.x) * blockDim.x + threadIdx.x; r < p.rows; r += step) one(p, r);
 }

@@ -1,12 +1,13 @@
 // The laws of elements that have words of their own, as values. A law is made of the numbers that the host gives, which
 // stand behind Region and Source in the parameters; it says what an element is by its random bits: one word, or 53 bits of
-// two words for f64 (Real is double). Where PAIRS, two neighbouring elements come of the bits of both.
+// two words for f64 (Real is double). Where PAIRS, two neighbouring elements come of the bits of both; where TABLE, the law
+// reads one.
 #pragma once
 #include "quantile.cuh"
 
 // U[a, b): laws Uniform32 and Uniform64.
 struct Uniform {
-  static constexpr bool PAIRS = false;
+  static constexpr bool PAIRS = false, TABLE = false;
   double low, range;       // x = low + u * range
   double least, greatest;  // the values of the dtype that bound [a, b); neither is -0
 
@@ -24,7 +25,7 @@ struct Uniform {
 
 // N(mean, std^2): laws Normal32 and Normal64, Box-Muller.
 struct Normal {
-  static constexpr bool PAIRS = true;
+  static constexpr bool PAIRS = true, TABLE = false;
   double mean, std;
 
   template <class Real>
@@ -44,7 +45,7 @@ struct Normal {
 // short series, one for each sixteenth of an octave of the distance, in probability, from the nearer bound; the bits choose
 // the side, the row and the place in it. The table stays in the L1 cache: 16 kB, or 190 kB for f64.
 struct Truncated {
-  static constexpr bool PAIRS = false;
+  static constexpr bool PAIRS = false, TABLE = true;
   uint64_t table;  // its address
   double least, greatest;
 

@@ -54,8 +54,10 @@ INLINE double sqrt(double x) { return __builtin_sqrt(x); }
 #if defined(__FMA__) || defined(__aarch64__)
 INLINE float fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 INLINE double fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
+#define VECTORIZED _Pragma("clang loop vectorize(enable)")  // or it is an error
 #else
 #include "fma.h"
+#define VECTORIZED
 #endif
 INLINE float fma(float a, float b, float c) { return fmaf(a, b, c); }
 

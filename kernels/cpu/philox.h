@@ -92,7 +92,7 @@ INLINE void store(const Lanes& w, int block, Bits& bits) {
 
 // Blocks from one on that are no multiple of 65536 apart: their counters differ in one word.
 template <bool wide, bool pairs>
-static void draw(const Source& source, uint64_t first, int count, Bits& bits) {
+static __attribute__((noinline)) void draw(const Source& source, uint64_t first, int count, Bits& bits) {
   Wide zero = {}, c0 = zero + (first >> 16), c1 = zero + (first >> 48), c2 = ascending() + (first & 0xffff);
   for (int i = 0; i < count; i += LANES) {
     store<wide, pairs>(philox(source, c0, c1, c2, zero), i, bits);
@@ -102,7 +102,7 @@ static void draw(const Source& source, uint64_t first, int count, Bits& bits) {
 
 // Any blocks.
 template <bool wide, bool pairs>
-static void draw(const Source& source, const uint64_t* blocks, int count, Bits& bits) {
+static __attribute__((noinline)) void draw(const Source& source, const uint64_t* blocks, int count, Bits& bits) {
   for (int i = 0; i < count; i += LANES) {
     Wide block = *reinterpret_cast<const Wide*>(blocks + i);
     store<wide, pairs>(philox(source, block >> 16, block >> 48, block & 0xffff, Wide{}), i, bits);

@@ -71,70 +71,78 @@ struct Rows {
   }
 };
 
-// Writes elements of a row from position `first` on: those of `count` that the row has.
-template <class T>
-INLINE void write(const Region& r, uint64_t memory, uint64_t start, const typename T::Stored* x, uint64_t first, uint64_t count,
-                  bool streaming) {
-  using Stored = typename T::Stored;
-  uint64_t skipped = first < start ? start - first : 0;
-  uint64_t end = first + count < start + r.length ? first + count : start + r.length;
-  if (first + skipped >= end) return;
-  uint64_t i = first + skipped - start, n = end - first - skipped;
-  Stored* to = reinterpret_cast<Stored*>(memory) + i * r.stride;
-  x += skipped;
-  if (r.stride != 1) {
-    for (uint64_t k = 0; k < n; k++) to[k * r.stride] = x[k];
-  } else if (streaming) {
-    stream(to, x, n);
-  } else {
-    copy(to, x, n);
-  }
-}
+// What makes the elements of a batch: neighbouring groups from `first` on, or the groups that are listed.
+template <class Stored>
+struct Maker {
+  void (*make)(Maker* self, const uint64_t* groups, uint64_t first, int count, Stored* out);
+};
 
-// A row's share: groups from `group` on, relative to the one that it starts in.
-template <class T, class Make>
-INLINE void fillRow(const Region& r, const Rows& row, uint64_t group, uint64_t count, Make& make, bool streaming) {
+// The loop over a region of elements of some size.
+template <int bytes>
+struct Filling {
+  using T = Raw<bytes>;
   using Stored = typename T::Stored;
-  constexpr int N = GROUP<T>;
+  static constexpr uint64_t N = GROUP<T>;
+
+  const Region& r;
+  Maker<Stored>& maker;
+  bool streaming;
   alignas(64) Stored batch[BATCH<T>];
-  uint64_t last = (row.start + r.length + N - 1) / N;  // the first group behind the row
-  group += row.start / N;
-  uint64_t end = group + count < last ? group + count : last;
-  while (group < end) {
-    // Batches end at multiples of their size: a run of blocks never crosses one of 65536.
-    uint64_t next = (group / GROUPS<T> + 1) * GROUPS<T>;
-    if (next > end) next = end;
-    uint64_t first = group * N, n = (next - group) * N;
-    bool inside = first >= row.start && first + n <= row.start + r.length;
-    if (inside && r.stride == 1 && !streaming) {
-      make.run(group, int(next - group), reinterpret_cast<Stored*>(row.memory) + (first - row.start));
-    } else {
-      make.run(group, int(next - group), batch);
-      write<T>(r, row.memory, row.start, batch, first, n, streaming);
-    }
-    group = next;
-  }
-}
 
-// Groups `begin` to `end - 1` of the region's rows * groups, in the order in which a GPU's threads share them: make.run
-// computes neighbouring groups, make.list some that are not.
-template <class T, class Make>
-INLINE void fillRegion(const Region& r, uint64_t begin, uint64_t end, Make& make, bool streaming) {
-  constexpr uint64_t N = GROUP<T>;
-  bool apart = r.rows != 1 && (r.rowsFirst || r.groups < 64);
-  if (!apart) {
+  __forceinline__ Filling(const Region& r, Maker<Stored>& maker, bool streaming) : r(r), maker(maker), streaming(streaming) {}
+
+  // Writes elements of a row from position `first` on: those of `count` that the row has.
+  void write(uint64_t memory, uint64_t start, const Stored* x, uint64_t first, uint64_t count) {
+    uint64_t skipped = first < start ? start - first : 0;
+    uint64_t end = first + count < start + r.length ? first + count : start + r.length;
+    if (first + skipped >= end) return;
+    uint64_t i = first + skipped - start, n = end - first - skipped;
+    Stored* to = reinterpret_cast<Stored*>(memory) + i * r.stride;
+    x += skipped;
+    if (r.stride != 1) {
+      for (uint64_t k = 0; k < n; k++) to[k * r.stride] = x[k];
+    } else if (streaming) {
+      stream(to, x, n);
+    } else {
+      copy(to, x, n);
+    }
+  }
+
+  // A row's share: groups from `group` on, counted from the one that it starts in.
+  void fillRow(const Rows& row, uint64_t group, uint64_t count) {
+    uint64_t last = (row.start + r.length + N - 1) / N;  // the first group behind the row
+    group += row.start / N;
+    uint64_t end = group + count < last ? group + count : last;
+    while (group < end) {
+      // Batches end at multiples of their size: a run of blocks never crosses one of 65536.
+      uint64_t next = (group / GROUPS<T> + 1) * GROUPS<T>;
+      if (next > end) next = end;
+      uint64_t first = group * N, n = (next - group) * N;
+      bool inside = first >= row.start && first + n <= row.start + r.length;
+      if (inside && r.stride == 1 && !streaming) {
+        maker.make(&maker, nullptr, group, int(next - group), reinterpret_cast<Stored*>(row.memory) + (first - row.start));
+      } else {
+        maker.make(&maker, nullptr, group, int(next - group), batch);
+        write(row.memory, row.start, batch, first, n);
+      }
+      group = next;
+    }
+  }
+
+  void fillRows(uint64_t begin, uint64_t end) {
     for (uint64_t i = begin; i < end;) {
       uint64_t index = i / r.groups, group = i - index * r.groups;
       uint64_t count = r.groups - group < end - i ? r.groups - group : end - i;
-      Rows row(r, sizeof(typename T::Stored), index);
-      fillRow<T>(r, row, group, count, make, streaming);
+      fillRow(Rows(r, bytes, index), group, count);
       i += count;
     }
-  } else {
-    alignas(64) typename T::Stored batch[BATCH<T>];
+  }
+
+  // Where rows are short, or memory is contiguous down them: groups of several rows to a batch.
+  void fillGroups(uint64_t begin, uint64_t end) {
     uint64_t list[GROUPS<T>], memory[GROUPS<T>], start[GROUPS<T>];
     uint64_t inner = r.rowsFirst ? r.rows : r.groups, outer = begin / inner, rest = begin - outer * inner;
-    Rows row(r, sizeof(typename T::Stored), r.rowsFirst ? rest : outer);
+    Rows row(r, bytes, r.rowsFirst ? rest : outer);
     for (uint64_t i = begin; i < end;) {
       int n = 0;
       for (; n < GROUPS<T> && i < end; i++, n++) {
@@ -148,9 +156,21 @@ INLINE void fillRegion(const Region& r, uint64_t begin, uint64_t end, Make& make
           if (!r.rowsFirst) row.next();
         }
       }
-      make.list(list, n, batch);
-      for (int k = 0; k < n; k++) write<T>(r, memory[k], start[k], batch + k * N, list[k] * N, N, false);
+      maker.make(&maker, list, 0, n, batch);
+      for (int k = 0; k < n; k++) write(memory[k], start[k], batch + k * N, list[k] * N, N);
     }
+  }
+};
+
+// Groups `begin` to `end - 1` of the region's rows * groups, in the order in which a GPU's threads share them.
+template <int bytes>
+static __attribute__((noinline)) void fillRegion(const Region& r, uint64_t begin, uint64_t end,
+                                                 Maker<typename Raw<bytes>::Stored>& maker, bool streaming) {
+  Filling<bytes> filling(r, maker, streaming);
+  if (r.rows != 1 && (r.rowsFirst || r.groups < 64)) {
+    filling.fillGroups(begin, end);
+  } else {
+    filling.fillRows(begin, end);
   }
   if (streaming) streamed();
 }

@@ -1,0 +1,41 @@
+// The kernels of one level of instructions: their names are those of the PTX. Compiled once a level; a kernel does the
+// work items `begin` to `end - 1` of a launch with these parameters.
+#include "device.h"
+#include "fixed.h"
+#include "kernel.h"
+
+#define KERNEL_OF(name, Parameters, call)                                                        \
+  static void name(const void* parameters, uint64_t begin, uint64_t end, uint64_t flags) {       \
+    call(*static_cast<const Parameters*>(parameters), begin, end, (flags & STREAMING) != 0);     \
+  }
+#define FOR_EACH(X, family, Parameters) \
+  X(family, f32, Parameters, F32) X(family, f64, Parameters, F64) X(family, f16, Parameters, F16) X(family, bf16, Parameters, BF16)
+#define LAW_OF(family, suffix, Numbers, T) KERNEL_OF(family##_##suffix, ELEMENTS_OF(Numbers), elements<T>)
+#define ELEMENTS_OF(Numbers) Of<Numbers>
+#define TYPED(family, suffix, Parameters, T) KERNEL_OF(family##_##suffix, Parameters, family<T>)
+#define NAMED(family, suffix, Parameters, T) {#family "_" #suffix, family##_##suffix},
+
+template <class Numbers>
+using Of = Elements<Numbers, Region>;
+
+namespace {
+FOR_EACH(LAW_OF, uniform, Uniform)
+FOR_EACH(LAW_OF, normal, Normal)
+FOR_EACH(LAW_OF, truncated, Truncated)
+FOR_EACH(TYPED, hadamard, Hadamard)
+FOR_EACH(TYPED, many, Many)
+KERNEL_OF(constant_2, Constant<Region>, constant<2>)
+KERNEL_OF(constant_4, Constant<Region>, constant<4>)
+KERNEL_OF(constant_8, Constant<Region>, constant<8>)
+KERNEL_OF(diagonal_, Diagonal, diagonal)
+}  // namespace
+
+extern const Kernel LEVEL[];
+const Kernel LEVEL[] = {
+    FOR_EACH(NAMED, uniform, ) FOR_EACH(NAMED, normal, ) FOR_EACH(NAMED, truncated, ) FOR_EACH(NAMED, hadamard, )
+    FOR_EACH(NAMED, many, ){"constant_2", constant_2},
+    {"constant_4", constant_4},
+    {"constant_8", constant_8},
+    {"diagonal", diagonal_},
+    {nullptr, nullptr},
+};
