@@ -22,10 +22,10 @@ import report
 BENCH = pathlib.Path(__file__).resolve().parent
 ROOT = BENCH.parent
 OUT = BENCH / "out"
-FLAGS = ["--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"]
+FLAGS = ["--enable-native-access=ALL-UNNAMED"]
 # A long-lived process goes over to vectors by itself, but after more elements than a row fills.
-WARM_FLAGS = [*FLAGS, "-Dinitium.simd=on"]
-SCALAR_FLAGS = ["--enable-native-access=ALL-UNNAMED", "-Dinitium.simd=off"]
+WARM_FLAGS = FLAGS
+SCALAR_FLAGS = ["--enable-native-access=ALL-UNNAMED", "-Dinitium.native=off"]
 GAP_SECONDS = 0.5
 LIBTORCH_HAS_NO = {"trunc_normal"}
 MODELS = {

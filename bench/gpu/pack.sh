@@ -12,7 +12,7 @@ rm -rf "$pack"
 # jdk.zipfs: JUnit finds the tests in a jar by it.
 mkdir -p "$pack/jars"
 "$jdk/bin/jlink" --output "$pack/runtime" --strip-debug --no-header-files --no-man-pages --compress zip-9 \
-  --add-modules java.base,java.logging,java.management,jdk.incubator.vector,jdk.management,jdk.unsupported,jdk.zipfs
+  --add-modules java.base,java.logging,java.management,jdk.management,jdk.unsupported,jdk.zipfs
 strip --strip-unneeded "$pack"/runtime/lib/server/libjvm.so "$pack"/runtime/lib/*.so ||
   echo "strip failed or is missing (binutils): the pack is larger than it need be" >&2
 # Sines of vectors, fast sorting, and what only jlink and CDS read: the JVM does without.

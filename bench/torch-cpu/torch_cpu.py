@@ -38,7 +38,7 @@ def theirs(name, args, shape, dtype):
 
 
 def ours(options, expression, shape, dtype):
-    command = [options.java, "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
+    command = [options.java, "--enable-native-access=ALL-UNNAMED",
                "-Dinitium.threads=%d" % options.threads, "-cp", options.classpath,
                os.path.join(os.path.dirname(__file__), "TorchCpuBench.java"),
                "%s|%s|%s|%d" % (expression, dtype, shape, REPEATS)]

@@ -35,7 +35,7 @@ options() { # level
   case $1 in
     v4) echo "$pic -march=x86-64-v4 -mprefer-vector-width=512" ;;
     v3) echo "$pic -march=x86-64-v3" ;;
-    v2) echo "$pic -march=x86-64-v2" ;;
+    v2) echo "$pic -march=x86-64-v2 -Os" ;; # no fused multiply-add: slow whatever it is
     *) echo "$pic" ;;
   esac
 }

@@ -3,7 +3,7 @@
 
 // The product is exact in double; the sum is rounded to odd there, so that the rounding to float is the only one
 // (Boldo and Melquiond 2008).
-INLINE float fmaf(float a, float b, float c) {
+static __attribute__((noinline)) float fmaf(float a, float b, float c) {
   double p = double(a) * b, s = p + c;
   double d = s - p, error = (p - (s - d)) + (c - d);
   int64_t bits = __double_as_longlong(s);

@@ -170,7 +170,7 @@ def main():
                  " it must be a machine with AVX2, and no ATEN_CPU_CAPABILITY=default" % capability)
     rng = random.Random(options.seed)
     replay = subprocess.Popen(
-        [options.java, "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp",
+        [options.java, "--enable-native-access=ALL-UNNAMED", "-cp",
          options.classpath, "org.initium.torch.TorchReplay"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     bad = calls = 0

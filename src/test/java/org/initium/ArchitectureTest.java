@@ -42,8 +42,11 @@ class ArchitectureTest {
     arrow(arrows, "initializer", "", "expression");
     arrow(arrows, "law", "", "spi");
     arrow(arrows, "torch", "", "random", "spi", "law");
-    arrow(arrows, "cpu", "", "random", "spi", "law", "torch", "natives");
-    arrow(arrows, "cuda", "", "random", "spi", "law", "torch", "natives");
+    arrow(arrows, "kernel", "", "spi", "law");
+    arrow(arrows, "cpu.kernels", "", "kernel", "natives");
+    arrow(arrows, "cpu.reference", "", "kernel", "law");
+    arrow(arrows, "cpu", "", "random", "spi", "law", "kernel", "torch", "cpu.kernels", "cpu.reference", "natives");
+    arrow(arrows, "cuda", "", "random", "spi", "law", "kernel", "torch", "natives");
     arrow(arrows, "io", "");
     arrow(arrows, "recipe", "", "expression", "random", "spi", "initializer", "io");
     arrow(arrows, "cli", "", "expression", "random", "initializer", "io", "recipe");
@@ -68,7 +71,6 @@ class ArchitectureTest {
    */
   private static final List<String> LIBRARIES =
       List.of(
-          "jdk.incubator.vector",
           "jcuda.driver",
           "jcuda.jcurand",
           "jcuda.jcusolver",
@@ -78,12 +80,6 @@ class ArchitectureTest {
           "org.knowm.xchart",
           "me.tongfei.progressbar",
           "picocli");
-
-  /**
-   * Libraries that more than one class of ours is made of: Philox, what becomes of its words, how
-   * that is stored, the zeros of sparse, and the engine.
-   */
-  private static final Map<String, Integer> LAYERS = Map.of("jdk.incubator.vector", 6);
 
   /** JCuda's pointers and streams, which its driver, cuRAND and cuSOLVER bindings share. */
   private static final Pattern SHARED = Pattern.compile("jcuda\\.(runtime\\.)?[A-Za-z_]+");
@@ -153,7 +149,7 @@ class ArchitectureTest {
             assertTrue(gates.containsAll(classes), () -> "JCuda's types are used in " + classes);
           } else {
             assertEquals(
-                LAYERS.getOrDefault(library, 1),
+                1,
                 classes.size(),
                 () -> library + " is used in " + classes);
           }

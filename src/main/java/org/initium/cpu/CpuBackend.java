@@ -13,12 +13,9 @@ import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.law.ColumnKeys;
+import org.initium.law.ElementLaw;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
-import org.initium.law.Truncated32;
-import org.initium.law.Truncated64;
-import org.initium.law.Uniform32;
-import org.initium.law.Uniform64;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.random.TorchCpuGenerator;
@@ -29,9 +26,6 @@ import org.initium.torch.Workers;
 
 /** The host's memory, filled by its processor; a fill is done when the call returns. */
 public final class CpuBackend implements Backend {
-  /** Elements that a thread takes at a time: some 50 microseconds of work. */
-  private static final long PIECE = 64 * Block.SIZE;
-
   private static final Supplier<IllegalArgumentException> NO_GPU =
       () ->
           new IllegalArgumentException(
@@ -40,23 +34,19 @@ public final class CpuBackend implements Backend {
 
   private final CpuOptions options;
   private final Team team;
-  private final Engine engine;
+  private final KernelFills fills;
   private final Workers workers;
 
-  /** With the options of the system properties initium.threads and initium.simd. */
+  /** With the options of the system properties initium.threads and initium.native. */
   public CpuBackend() {
     this(CpuOptions.fromProperties());
   }
 
   CpuBackend(CpuOptions options) {
-    this(options, Engines.choose(options.simd()));
-  }
-
-  CpuBackend(CpuOptions options, Engine engine) {
     HostMemory.linkInBackground();
     this.options = options;
     this.team = new Team(options.threads());
-    this.engine = engine;
+    this.fills = new KernelFills(options.kernels(), team);
     this.workers = (pieces, part) -> team.share(pieces, 1, (from, to, _) -> part.run(from, to));
   }
 
@@ -72,7 +62,7 @@ public final class CpuBackend implements Backend {
             Device.CPU,
             System.getProperty("os.arch"),
             HostMemory.total(),
-            options.threads() + " threads, " + engine));
+            options.threads() + " threads, " + fills.kernels()));
   }
 
   @Override
@@ -160,74 +150,34 @@ public final class CpuBackend implements Backend {
   }
 
   private void fill(Tensor tensor, Fill.Elementary fill, long seed, long start) {
-    boolean f64 = tensor.dtype() == DType.F64;
     switch (fill) {
-      case Fill.Constant constant -> constant(tensor, tensor.dtype().round(constant.value()));
-      case Fill.Uniform uniform ->
-          write(
-              tensor,
-              f64
-                  ? ScalarValues.uniform(Uniform64.of(uniform), seed, start)
-                  : engine.uniform(Uniform32.of(uniform, tensor.dtype()), seed, start));
-      case Fill.Normal normal ->
-          write(
-              tensor,
-              f64
-                  ? ScalarValues.normal(Normal64.of(normal), seed, start)
-                  : engine.normal(Normal32.of(normal), seed, start));
-      case Fill.TruncatedNormal truncated ->
-          write(
-              tensor,
-              f64
-                  ? ScalarValues.truncated(Truncated64.of(truncated), seed, start)
-                  : engine.truncated(Truncated32.of(truncated, tensor.dtype()), seed, start));
-      case Fill.Eye eye -> {
-        constant(tensor, 0);
-        Identity.eye(tensor, eye.gain());
-      }
-      case Fill.Dirac dirac -> {
-        constant(tensor, 0);
-        Identity.dirac(tensor, dirac.groups());
-      }
-      case Fill.Hadamard hadamard ->
-          write(
-              tensor,
-              ScalarValues.hadamard(
-                  tensor.dtype().round(hadamard.scale()), tensor.whole().size(1)));
-      case Fill.Sparse sparse -> {
-        ColumnKeys keys = ColumnKeys.of(sparse, tensor.whole(), seed, start);
-        if (keys.zeros() == keys.rows()) {
-          constant(tensor, 0);
-          return;
-        }
-        Fill.Normal normal = new Fill.Normal(0, sparse.std());
-        Values normals =
-            f64
-                ? ScalarValues.normal(Normal64.of(normal), seed, keys.normalStart())
-                : engine.normal(Normal32.of(normal), seed, keys.normalStart());
-        new SparseFill(tensor, keys, normals, engine).fill(team);
-      }
+      case Fill.Constant constant -> fills.constant(tensor, constant.value());
+      case Fill.Uniform _, Fill.Normal _, Fill.TruncatedNormal _ ->
+          fills.elements(
+              tensor, ElementLaw.of(fill, tensor.dtype()).orElseThrow(), seed, start);
+      case Fill.Eye eye -> fills.eye(tensor, eye);
+      case Fill.Dirac dirac -> fills.dirac(tensor, dirac);
+      case Fill.Hadamard hadamard -> fills.hadamard(tensor, hadamard);
+      case Fill.Sparse sparse -> sparse(tensor, sparse, seed, start);
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(
               tensor, orthogonal, team, part -> fill(part, new Fill.Normal(0, 1), seed, start));
     }
   }
 
-  private void constant(Tensor tensor, double value) {
-    if (tensor.isContiguous()) {
-      ConstantFill.fill(tensor, value, team);
-    } else {
-      write(tensor, ScalarValues.constant(value));
-    }
-  }
-
-  private void write(Tensor tensor, Values values) {
-    if (Stage.pays(tensor)) {
-      Stage.write(tensor, values, team);
+  private void sparse(Tensor tensor, Fill.Sparse fill, long seed, long start) {
+    ColumnKeys keys = ColumnKeys.of(fill, tensor.whole(), seed, start);
+    if (keys.zeros() == keys.rows()) {
+      fills.constant(tensor, 0);
       return;
     }
-    Region region = new Region(tensor);
-    team.share(region.numel(), PIECE, (from, to, block) -> region.fill(from, to, values, block));
+    Fill.Normal normal = new Fill.Normal(0, fill.std());
+    Engine engine = ScalarEngine.INSTANCE;
+    Values normals =
+        tensor.dtype() == DType.F64
+            ? ScalarValues.normal(Normal64.of(normal), seed, keys.normalStart())
+            : engine.normal(Normal32.of(normal), seed, keys.normalStart());
+    new SparseFill(tensor, keys, normals, engine).fill(team);
   }
 
   @Override

@@ -1,24 +1,17 @@
 package org.initium.cpu;
 
-import java.util.Locale;
+import org.initium.cpu.kernels.NativeKernels;
+import org.initium.cpu.kernels.NativeLibrary;
+import org.initium.cpu.reference.ReferenceKernels;
+import org.initium.kernel.KernelSet;
 
 /**
  * How the CPU backend works; the values it writes do not depend on it.
  *
  * @param threads how many threads a large fill is shared by
- * @param simd whether the Vector API is used where it is there
+ * @param kernels what computes
  */
-record CpuOptions(int threads, Simd simd) {
-  /** The use of the Vector API. */
-  enum Simd {
-    /** As soon as it is compiled and faster than scalar code. */
-    AUTO,
-    /** From the first element on, however slow. */
-    ON,
-    /** Never. */
-    OFF
-  }
-
+record CpuOptions(int threads, KernelSet kernels) {
   CpuOptions {
     if (threads < 1) {
       throw new IllegalArgumentException(
@@ -28,10 +21,13 @@ record CpuOptions(int threads, Simd simd) {
 
   /**
    * From the system properties {@code initium.threads} (the number of processors unless given) and
-   * {@code initium.simd} ({@code auto} unless given, {@code on} or {@code off}).
+   * {@code initium.native} ({@code auto} unless given; {@code off} for kernels in Java, {@code v2}
+   * to {@code v4} for a level of x86-64).
    */
   static CpuOptions fromProperties() {
-    return new CpuOptions(threads(System.getProperty("initium.threads")), use());
+    return new CpuOptions(
+        threads(System.getProperty("initium.threads")),
+        kernels(System.getProperty("initium.native", "auto")));
   }
 
   private static int threads(String property) {
@@ -45,13 +41,26 @@ record CpuOptions(int threads, Simd simd) {
     }
   }
 
-  private static Simd use() {
-    String property = System.getProperty("initium.simd", "auto");
-    try {
-      return Simd.valueOf(property.toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "initium.simd = " + property + " is not allowed; it must be auto, on or off", e);
+  static KernelSet kernels(String property) {
+    int level =
+        switch (property) {
+          case "off" -> -1;
+          case "auto" -> 0;
+          case "v2", "v3", "v4" -> property.charAt(1) - '0';
+          default ->
+              throw new IllegalArgumentException(
+                  "initium.native = " + property + " is not allowed; it must be auto, off, v2, v3"
+                      + " or v4");
+        };
+    String reason = level < 0 ? "initium.native = off" : NativeLibrary.failure();
+    if (reason == null) {
+      return NativeKernels.of(level);
     }
+    // Made when there is something to say: a logger costs a cold start 30 ms.
+    System.getLogger(CpuOptions.class.getName())
+        .log(
+            level < 0 ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+            "CPU fills are computed in plain Java, several times slower: " + reason);
+    return ReferenceKernels.INSTANCE;
   }
 }

@@ -10,6 +10,7 @@ import org.initium.Fill;
 import org.initium.Tensor;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
+import org.initium.kernel.KernelRegion;
 
 /**
  * Joins the fills of small tensors into few launches. A fill that writes where one waits that has
@@ -89,7 +90,7 @@ final class CudaQueue implements Backend.Queue {
   }
 
   private static void add(Many many, Target target, Fill.Elementary fill, long seed, long start) {
-    Region run = target.regions(start).getFirst();
+    KernelRegion run = target.regions(start).getFirst();
     switch (fill) {
       case Fill.Constant constant ->
           many.add(run.anywhere(), Many.Law.CONSTANT, seed, start)

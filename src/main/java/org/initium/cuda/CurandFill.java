@@ -3,6 +3,8 @@ package org.initium.cuda;
 import java.util.List;
 import org.initium.DType;
 import org.initium.Fill;
+import org.initium.kernel.KernelRegion;
+import org.initium.kernel.Parameters;
 
 /**
  * Queues uniform, normal and truncated normal fills by cuRAND: numbers of the whole tensor (of the
@@ -55,7 +57,7 @@ record CurandFill(Target target, CudaOptions.CurandGenerator generator, long see
 
   private void queue(Numbers numbers, Law law) {
     DType dtype = target.dtype() == DType.F64 ? DType.F64 : DType.F32;
-    List<Region> regions = target.regions();
+    List<KernelRegion> regions = target.regions();
     boolean windowed = generator == CudaOptions.CurandGenerator.PHILOX4_32_10 && dtype == DType.F32;
     // Normals come in pairs, of which the first has an even place.
     long first = windowed ? start + span(regions)[0] & ~1L : start;
@@ -87,7 +89,7 @@ record CurandFill(Target target, CudaOptions.CurandGenerator generator, long see
                   case WORDS -> curand.words(memory, dtype == DType.F64 ? 2 * count : count);
                 }
               });
-      for (Region region : regions) {
+      for (KernelRegion region : regions) {
         map(region, law, memory, from - start, count);
       }
     } finally {
@@ -98,10 +100,10 @@ record CurandFill(Target target, CudaOptions.CurandGenerator generator, long see
   }
 
   /** The least index in the whole that the tensor has, and the greatest and one. */
-  private static long[] span(List<Region> regions) {
+  private static long[] span(List<KernelRegion> regions) {
     long least = Long.MAX_VALUE;
     long most = 0;
-    for (Region region : regions) {
+    for (KernelRegion region : regions) {
       long last = region.start() + region.length() - 1;
       for (int d = 0; d < region.sizes().length; d++) {
         last += (region.sizes()[d] - 1) * region.wholeStrides()[d];
@@ -113,7 +115,7 @@ record CurandFill(Target target, CudaOptions.CurandGenerator generator, long see
   }
 
   /** Queues the kernel; number 0 is that of element {@code first} of the whole. */
-  private void map(Region region, Law law, long numbers, long first, long count) {
+  private void map(KernelRegion region, Law law, long numbers, long first, long count) {
     try (Parameters parameters = new Parameters()) {
       region.addTo(parameters);
       parameters.add(numbers).add(first).add(count).add((long) law.map.ordinal());

@@ -8,6 +8,8 @@ import org.initium.Storage;
 import org.initium.Tensor;
 import org.initium.random.Generator;
 import org.initium.spi.StridedLayout;
+import org.initium.kernel.KernelRegion;
+import org.initium.kernel.Parameters;
 
 /** Fills a tensor on a device by way of the host, for generators whose numbers are made there. */
 record HostFill(Target target, Generator generator) {
@@ -48,7 +50,7 @@ record HostFill(Target target, Generator generator) {
     try (CudaStorage beside = CudaStorage.allocate(target.gpu(), elements.byteSize());
         Current _ = target.gpu().enter()) {
       backend.copyFromHost(elements, beside, 0, target.stream());
-      for (Region region : Region.of(places, target.dtype(), storage.address(), 0)) {
+      for (KernelRegion region : KernelRegion.of(places, target.dtype(), storage.address(), 0)) {
         try (Parameters parameters = new Parameters()) {
           region.addTo(parameters);
           parameters.add(beside.address()).add(layout.span());

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
 import org.initium.InitiumException;
+import org.initium.kernel.Parameters;
 
 /**
  * The kernels of one device: PTX of a family (a file of kernels/) compiled by the driver at its

@@ -9,6 +9,7 @@ import org.initium.law.Truncated32;
 import org.initium.law.Truncated64;
 import org.initium.law.Uniform32;
 import org.initium.law.Uniform64;
+import org.initium.kernel.Parameters;
 
 /** The laws' parameters as the kernels take them: in double, which holds those of every dtype. */
 final class Laws {

@@ -3,6 +3,8 @@ package org.initium.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import org.initium.DType;
+import org.initium.kernel.KernelRegion;
+import org.initium.kernel.Parameters;
 
 /**
  * Small tensors of one dtype that a launch of kernels/many.cu fills: its struct Many. What they are
@@ -37,7 +39,7 @@ final class Many implements AutoCloseable {
   }
 
   /** Adds a tensor that is one run of less than 2^32 elements; the law's own fields follow. */
-  Parameters add(Region run, Law law, long seed, long start) {
+  Parameters add(KernelRegion run, Law law, long seed, long start) {
     mostItems = Math.max(mostItems, run.items());
     return parameters
         .seek(PIECE_BYTES * pieces++)

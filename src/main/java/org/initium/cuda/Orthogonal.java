@@ -3,6 +3,8 @@ package org.initium.cuda;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Shape;
+import org.initium.kernel.KernelRegion;
+import org.initium.kernel.Parameters;
 
 /**
  * Queues orthogonal fills: normals straight into the column-major tall matrix, cuSOLVER's geqrf and
@@ -63,7 +65,7 @@ final class Orthogonal {
     solver
         .cusolver()
         .orgqr(dtype, rows, columns, plan.matrix(), plan.tau(), plan.room(), orgqrInfo);
-    for (Region region : target.regions()) {
+    for (KernelRegion region : target.regions()) {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
         parameters.add(plan.matrix()).add((long) rows);

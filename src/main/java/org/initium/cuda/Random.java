@@ -2,7 +2,8 @@ package org.initium.cuda;
 
 import org.initium.DType;
 import org.initium.Fill;
-import org.initium.law.Philox;
+import org.initium.kernel.KernelRegion;
+import org.initium.kernel.Parameters;
 
 /** Queues the fills whose elements each have words of their own, with the laws of the CPU. */
 final class Random {
@@ -14,25 +15,13 @@ final class Random {
       curand(target, seed, start).uniform(law);
       return;
     }
-    for (Region region : target.regions(start)) {
+    for (KernelRegion region : target.regions(start)) {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
-        addSource(parameters, seed, start);
+        parameters.addSource(seed, start);
         law.addTo(parameters);
         target.launch("uniform", region, parameters);
       }
-    }
-  }
-
-  /** The struct Source of kernels/philox.cuh: the start, and the keys of Philox's rounds. */
-  static void addSource(Parameters parameters, long seed, long start) {
-    parameters.add(start);
-    int k0 = (int) seed;
-    int k1 = (int) (seed >>> 32);
-    for (int round = 0; round < Philox.ROUNDS; round++) {
-      parameters.add(Integer.toUnsignedLong(k0) | (long) k1 << 32);
-      k0 += Philox.W0;
-      k1 += Philox.W1;
     }
   }
 
@@ -52,8 +41,8 @@ final class Random {
   /** N(0, 1) in a matrix of the computing type that is column by column. */
   static void gaussian(
       Target target, DType dtype, long matrix, int rows, int columns, long seed, long start) {
-    Region region =
-        new Region(
+    KernelRegion region =
+        new KernelRegion(
             matrix,
             start,
             columns,
@@ -64,7 +53,7 @@ final class Random {
             dtype);
     try (Parameters parameters = new Parameters()) {
       region.addTo(parameters);
-      addSource(parameters, seed, start);
+      parameters.addSource(seed, start);
       parameters.add(0.0).add(1.0);
       target.launch("normal", "normal", dtype, region.items(), parameters);
     }
@@ -76,10 +65,10 @@ final class Random {
       return;
     }
     Laws.Normal law = Laws.Normal.of(fill, target.dtype());
-    for (Region region : target.regions(start)) {
+    for (KernelRegion region : target.regions(start)) {
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
-        addSource(parameters, seed, start);
+        parameters.addSource(seed, start);
         law.addTo(parameters);
         target.launch("normal", region, parameters);
       }
@@ -92,10 +81,10 @@ final class Random {
         curand(target, seed, start).truncated(law);
         return;
       }
-      for (Region region : target.regions(start)) {
+      for (KernelRegion region : target.regions(start)) {
         try (Parameters parameters = new Parameters()) {
           region.addTo(parameters);
-          addSource(parameters, seed, start);
+          parameters.addSource(seed, start);
           law.addTo(parameters);
           target.launch("truncated", region, parameters);
         }

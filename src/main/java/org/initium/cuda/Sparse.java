@@ -4,6 +4,7 @@ import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Tensor;
 import org.initium.law.ColumnKeys;
+import org.initium.kernel.Parameters;
 
 /** Queues sparse fills: kernels/sparse.cu. */
 final class Sparse {
@@ -67,7 +68,7 @@ final class Sparse {
     double spread = near * Math.sqrt(share * (1 - share) / keys.rows());
     try (Parameters parameters = new Parameters()) {
       parameters.add(tensor.storage().address() + tensor.memoryOffset() * dtype.bytes());
-      Random.addSource(parameters, keys.seed(), keys.normalStart());
+      parameters.addSource(keys.seed(), keys.normalStart());
       parameters
           .add(keys.start() >>> 2)
           .add(keys.tieStart() >>> 2)

@@ -3,6 +3,8 @@ package org.initium.cuda;
 import java.util.List;
 import org.initium.DType;
 import org.initium.Tensor;
+import org.initium.kernel.KernelRegion;
+import org.initium.kernel.Parameters;
 
 /** What a fill writes and where it is queued; the device's context is current. */
 record Target(Gpu gpu, Tensor tensor, CudaStream stream) {
@@ -11,12 +13,12 @@ record Target(Gpu gpu, Tensor tensor, CudaStream stream) {
   }
 
   /** The tensor's elements, the whole's first one at a position. */
-  List<Region> regions(long position) {
-    return Region.of(tensor.layout(), dtype(), tensor.storage().address(), position);
+  List<KernelRegion> regions(long position) {
+    return KernelRegion.of(tensor.layout(), dtype(), tensor.storage().address(), position);
   }
 
   /** The tensor's elements by their row-major indices in the whole. */
-  List<Region> regions() {
+  List<KernelRegion> regions() {
     return regions(0);
   }
 
@@ -26,12 +28,12 @@ record Target(Gpu gpu, Tensor tensor, CudaStream stream) {
   }
 
   /** Queues the kernel of a family for this dtype over a region. */
-  void launch(String family, Region region, Parameters parameters) {
+  void launch(String family, KernelRegion region, Parameters parameters) {
     launch(family, family, dtype(), region.items(), parameters);
   }
 
   /** Queues the kernel of a family for elements of this size, whose values do not matter to it. */
-  void launchOfSize(String family, Region region, Parameters parameters) {
+  void launchOfSize(String family, KernelRegion region, Parameters parameters) {
     String kernel = family + "_" + dtype().bytes();
     gpu.kernels().launch(family, kernel, region.items(), parameters, stream);
   }

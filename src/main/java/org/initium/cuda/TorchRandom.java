@@ -5,6 +5,7 @@ import org.initium.random.TorchCudaGenerator;
 import org.initium.spi.StridedLayout;
 import org.initium.torch.CudaLaunch;
 import org.initium.torch.CudaNumbers;
+import org.initium.kernel.Parameters;
 
 /**
  * Queues the kernels of PyTorch's own numbers on a CUDA device: uniforms and normals in one run of
@@ -40,7 +41,7 @@ record TorchRandom(Target target, TorchCudaGenerator generator) {
       CudaLaunch launch = whole.within(first, last, target.dtype());
       try (Parameters parameters = new Parameters()) {
         parameters.add(memory + (first - begin) * bytes);
-        Random.addSource(parameters, generator.seed(), launch.offset() / 4);
+        parameters.addSource(generator.seed(), launch.offset() / 4);
         parameters
             .add((long) launch.threads())
             .add(launch.count())

@@ -11,7 +11,7 @@ import org.initium.Fill;
  * @param mean rounded to binary32
  * @param std rounded to binary32
  */
-public record Normal32(float mean, float std) {
+public record Normal32(float mean, float std) implements ElementLaw {
   /** The law of a fill in f32, f16 or bf16. */
   public static Normal32 of(Fill.Normal fill) {
     return new Normal32((float) fill.mean(), (float) fill.std());
@@ -30,5 +30,23 @@ public record Normal32(float mean, float std) {
   /** The element on the odd word y. */
   public float odd(int x, int y) {
     return Math.fma(radius(x) * Circle.cos(y), std, mean);
+  }
+
+  @Override
+  public String kernel() {
+    return "normal";
+  }
+
+  @Override
+  public double[] numbers() {
+    return new double[] {mean, std};
+  }
+
+  @Override
+  public void elements(int[] words, double[] out) {
+    for (int k = 0; k < 4; k += 2) {
+      out[k] = even(words[k], words[k + 1]);
+      out[k + 1] = odd(words[k], words[k + 1]);
+    }
   }
 }

@@ -9,7 +9,7 @@ import org.initium.Fill;
  * @param mean the mean
  * @param std the standard deviation
  */
-public record Normal64(double mean, double std) {
+public record Normal64(double mean, double std) implements ElementLaw {
   /** The law of a fill in f64. */
   public static Normal64 of(Fill.Normal fill) {
     return new Normal64(fill.mean(), fill.std());
@@ -28,5 +28,23 @@ public record Normal64(double mean, double std) {
   /** The second element of the pair. */
   public double odd(long x, long y) {
     return Math.fma(radius(x) * Circle.cos(y), std, mean);
+  }
+
+  @Override
+  public String kernel() {
+    return "normal";
+  }
+
+  @Override
+  public double[] numbers() {
+    return new double[] {mean, std};
+  }
+
+  @Override
+  public void elements(int[] words, double[] out) {
+    long x = Units.bits53(words[0], words[1]);
+    long y = Units.bits53(words[2], words[3]);
+    out[0] = even(x, y);
+    out[1] = odd(x, y);
   }
 }

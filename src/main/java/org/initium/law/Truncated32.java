@@ -12,7 +12,7 @@ import org.initium.Fill;
  * coefficients, then at most {@code high}, then at least {@code low}. The bounds only ever catch
  * rounding.
  */
-public final class Truncated32 {
+public final class Truncated32 implements ElementLaw {
   /** Rows of one side: 32 octaves, and the first segment of the one that rounding can reach. */
   public static final int SEGMENTS = 32 * QuantileSeries.PER_OCTAVE + 1;
 
@@ -26,7 +26,14 @@ public final class Truncated32 {
   private final float low;
   private final float high;
 
-  private Truncated32(float[] table, float low, float high) {
+  /**
+   * The law of a table and bounds.
+   *
+   * @param table as {@link #table} has it
+   * @param low the least value
+   * @param high the greatest value
+   */
+  public Truncated32(float[] table, float low, float high) {
     this.table = table;
     this.low = low;
     this.high = high;
@@ -59,6 +66,7 @@ public final class Truncated32 {
   }
 
   /** Four coefficients a row, of s^0 first; {@link #SEGMENTS} rows a side. Not to be written to. */
+  @Override
   public float[] table() {
     return table;
   }
@@ -86,5 +94,22 @@ public final class Truncated32 {
             table[row]);
     x = x > high ? high : x;
     return x < low ? low : x;
+  }
+
+  @Override
+  public String kernel() {
+    return "truncated";
+  }
+
+  @Override
+  public double[] numbers() {
+    return new double[] {low, high};
+  }
+
+  @Override
+  public void elements(int[] words, double[] out) {
+    for (int k = 0; k < 4; k++) {
+      out[k] = at(words[k]);
+    }
   }
 }

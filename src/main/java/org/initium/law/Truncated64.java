@@ -6,7 +6,7 @@ import org.initium.Fill;
  * N(mean, std^2) conditioned on [a, b] in f64: as {@link Truncated32}, of 53 bits, with the whole
  * series of {@value QuantileSeries#COEFFICIENTS} coefficients in Horner's scheme.
  */
-public final class Truncated64 {
+public final class Truncated64 implements ElementLaw {
   /** Rows of one side: 53 octaves. */
   public static final int SEGMENTS = 53 * QuantileSeries.PER_OCTAVE;
 
@@ -23,7 +23,14 @@ public final class Truncated64 {
   private final double low;
   private final double high;
 
-  private Truncated64(double[] table, double low, double high) {
+  /**
+   * The law of a table and bounds.
+   *
+   * @param table as {@link #table} has it
+   * @param low the least value
+   * @param high the greatest value
+   */
+  public Truncated64(double[] table, double low, double high) {
     this.table = table;
     this.low = low;
     this.high = high;
@@ -45,6 +52,7 @@ public final class Truncated64 {
   }
 
   /** {@link #COEFFICIENTS} a row; {@link #SEGMENTS} rows a side. Not to be written to. */
+  @Override
   public double[] table() {
     return table;
   }
@@ -62,5 +70,21 @@ public final class Truncated64 {
     }
     x = x > high ? high : x;
     return x < low ? low : x;
+  }
+
+  @Override
+  public String kernel() {
+    return "truncated";
+  }
+
+  @Override
+  public double[] numbers() {
+    return new double[] {low, high};
+  }
+
+  @Override
+  public void elements(int[] words, double[] out) {
+    out[0] = at(Units.bits53(words[0], words[1]));
+    out[1] = at(Units.bits53(words[2], words[3]));
   }
 }

@@ -16,7 +16,7 @@ import org.initium.Fill;
  * @param low the smallest value of the dtype that is not below a
  * @param high the largest value of the dtype that is below b
  */
-public record Uniform32(float lo, float range, float low, float high) {
+public record Uniform32(float lo, float range, float low, float high) implements ElementLaw {
   /** The law of a fill in f32, f16 or bf16. */
   public static Uniform32 of(Fill.Uniform fill, DType dtype) {
     float low = (float) dtype.atLeast(fill.a()) + 0f; // a bound that is 0 is not -0
@@ -37,5 +37,22 @@ public record Uniform32(float lo, float range, float low, float high) {
     float x = Math.fma(Units.unit(word), range, lo);
     x = x > high ? high : x;
     return x < low ? low : x;
+  }
+
+  @Override
+  public String kernel() {
+    return "uniform";
+  }
+
+  @Override
+  public double[] numbers() {
+    return new double[] {lo, range, low, high};
+  }
+
+  @Override
+  public void elements(int[] words, double[] out) {
+    for (int k = 0; k < 4; k++) {
+      out[k] = at(words[k]);
+    }
   }
 }

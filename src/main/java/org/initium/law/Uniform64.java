@@ -10,7 +10,7 @@ import org.initium.Fill;
  * @param range b - a
  * @param high the largest double below b
  */
-public record Uniform64(double lo, double range, double high) {
+public record Uniform64(double lo, double range, double high) implements ElementLaw {
   /** The law of a fill in f64. */
   public static Uniform64 of(Fill.Uniform fill) {
     return new Uniform64(
@@ -21,5 +21,21 @@ public record Uniform64(double lo, double range, double high) {
   public double at(long bits53) {
     double x = Math.fma(Units.unit(bits53), range, lo);
     return x > high ? high : x;
+  }
+
+  @Override
+  public String kernel() {
+    return "uniform";
+  }
+
+  @Override
+  public double[] numbers() {
+    return new double[] {lo, range, lo + 0.0, high + 0.0};
+  }
+
+  @Override
+  public void elements(int[] words, double[] out) {
+    out[0] = at(Units.bits53(words[0], words[1]));
+    out[1] = at(Units.bits53(words[2], words[3]));
   }
 }

@@ -20,7 +20,6 @@ class DevicesTest {
 
   private static String devices(Path libraries) throws Exception {
     return new JavaProcess(Main.class)
-        .flags("--add-modules=jdk.incubator.vector")
         .environment(Map.of("INITIUM_CUDA_PATH", libraries.toString(), "INITIUM_SOFT_DEVICES", "2"))
         .run("devices");
   }

@@ -14,7 +14,6 @@ final class Program {
   static List<String> command(List<String> before, String main, List<String> arguments) {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--add-modules=jdk.incubator.vector");
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Xmx768m");
     command.add("-XX:+UseSerialGC");

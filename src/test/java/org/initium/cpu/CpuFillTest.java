@@ -1,23 +1,23 @@
 package org.initium.cpu;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Tensor;
 import org.initium.contract.FillContract;
 import org.initium.random.Generator;
+import org.initium.testing.Levels;
 import org.junit.jupiter.api.Nested;
 
-/** The same bits from either engine and any number of threads. */
+/** The same bits from each level of instructions, plain Java, and any number of threads. */
 class CpuFillTest {
   abstract static class With extends FillContract {
     private final CpuBackend backend;
 
-    With(int threads, CpuOptions.Simd simd) {
-      backend = new CpuBackend(new CpuOptions(threads, simd));
-    }
-
-    With(int threads, Engine engine) {
-      backend = new CpuBackend(new CpuOptions(threads, CpuOptions.Simd.AUTO), engine);
+    With(int threads, String kernels) {
+      assumeTrue(Levels.has(kernels), () -> "this processor has no " + kernels + ": it was not run");
+      backend = new CpuBackend(new CpuOptions(threads, CpuOptions.kernels(kernels)));
     }
 
     @Override
@@ -33,31 +33,37 @@ class CpuFillTest {
   }
 
   @Nested
-  class ScalarOneThread extends With {
-    ScalarOneThread() {
-      super(1, CpuOptions.Simd.OFF);
+  class PlainJava extends With {
+    PlainJava() {
+      super(2, "off");
     }
   }
 
   @Nested
-  class VectorsOneThread extends With {
-    VectorsOneThread() {
-      super(1, CpuOptions.Simd.ON);
-    }
-  }
-
-  /** Goes over from one engine to the other somewhere on the way. */
-  @Nested
-  class AutoTwoThreads extends With {
-    AutoTwoThreads() {
-      super(2, new WarmingEngine(ScalarEngine.INSTANCE, () -> VectorEngine.INSTANCE, 4));
+  class BestLevel extends With {
+    BestLevel() {
+      super(1, "auto");
     }
   }
 
   @Nested
-  class VectorsThreeThreads extends With {
-    VectorsThreeThreads() {
-      super(3, CpuOptions.Simd.ON);
+  class Level2 extends With {
+    Level2() {
+      super(2, "v2");
+    }
+  }
+
+  @Nested
+  class Level3 extends With {
+    Level3() {
+      super(3, "v3");
+    }
+  }
+
+  @Nested
+  class Level4 extends With {
+    Level4() {
+      super(2, "v4");
     }
   }
 }

@@ -67,6 +67,6 @@ class HostMemoryTest {
     assertThrows(IllegalArgumentException.class, () -> backend.wrap(Device.CPU, 0, 1));
     assertThrows(IllegalArgumentException.class, () -> backend.wrap(Device.CPU, 64, -1));
     assertThrows(DeviceUnavailableException.class, () -> backend.allocate(new Device("cpu", 1), 1));
-    assertThrows(IllegalArgumentException.class, () -> new CpuOptions(0, CpuOptions.Simd.AUTO));
+    assertThrows(IllegalArgumentException.class, () -> new CpuOptions(0, null));
   }
 }

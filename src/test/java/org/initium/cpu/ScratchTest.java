@@ -79,9 +79,9 @@ class ScratchTest {
   void scratchIsBounded() throws Exception {
     String text =
         new JavaProcess(Filling.class)
-            .flags("--add-modules=jdk.incubator.vector", "-Xms48m", "-Xmx48m")
+            .flags("-Xms48m", "-Xmx48m")
             .flags("-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-            .flags("-Dinitium.simd=off", "-Dinitium.threads=2")
+            .flags("-Dinitium.threads=2")
             .run();
     for (String name : FILLS.keySet()) {
       long grown =

@@ -112,7 +112,6 @@ class StartTest {
 
   private static JavaProcess starting(Map<String, String> environment) {
     return new JavaProcess(Starting.class)
-        .flags("-Dinitium.simd=off")
         .environment(
             Map.of("CUDA_HOME", "", "CUDA_PATH", "", "INITIUM_CUDA_PATH", BUILT.toString()))
         .environment(environment);

@@ -1,4 +1,4 @@
-package org.initium.cuda;
+package org.initium.kernel;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ import org.initium.spi.StridedLayout;
  * @param wholeStrides in elements
  * @param dtype the type of the elements
  */
-record Region(
+public record KernelRegion(
     long memory,
     long start,
     long length,
@@ -33,12 +33,12 @@ record Region(
   private static final int GROUP_BYTES = 16;
 
   /** The regions that a layout comes to: one, but for arrays of very many dimensions. */
-  static List<Region> of(StridedLayout layout, DType dtype, long storage, long position) {
+  public static List<KernelRegion> of(StridedLayout layout, DType dtype, long storage, long position) {
     int last = layout.rank() - 1;
     boolean runs = layout.wholeStrides()[last] == 1;
     int rank = runs ? last : last + 1;
-    Region all =
-        new Region(
+    KernelRegion all =
+        new KernelRegion(
             storage + layout.memoryOffset() * dtype.bytes(),
             position + layout.wholeOffset(),
             runs ? layout.sizes()[last] : 1,
@@ -47,18 +47,18 @@ record Region(
             Arrays.copyOf(layout.memoryStrides(), rank),
             Arrays.copyOf(layout.wholeStrides(), rank),
             dtype);
-    List<Region> regions = new ArrayList<>();
+    List<KernelRegion> regions = new ArrayList<>();
     all.split(regions);
     return regions;
   }
 
-  private void split(List<Region> regions) {
+  private void split(List<KernelRegion> regions) {
     if (sizes.length <= OUTER) {
       regions.add(this);
       return;
     }
     for (long i = 0; i < sizes[0]; i++) {
-      new Region(
+      new KernelRegion(
               memory + i * memoryStrides[0] * dtype.bytes(),
               start + i * wholeStrides[0],
               length,
@@ -72,8 +72,8 @@ record Region(
   }
 
   /** The same memory at positions that are aligned as the memory is, where values do not care. */
-  Region anywhere() {
-    return new Region(
+  public KernelRegion anywhere() {
+    return new KernelRegion(
         memory,
         memory / dtype.bytes() % group(),
         length,
@@ -88,18 +88,18 @@ record Region(
     return GROUP_BYTES / dtype.bytes();
   }
 
-  long rows() {
+  public long rows() {
     return Arrays.stream(sizes).reduce(1, Math::multiplyExact);
   }
 
   /** Groups of 16 bytes that a row touches: of the only row, or at most. */
-  long groups() {
+  public long groups() {
     long before = rows() == 1 ? Long.remainderUnsigned(start, group()) : group() - 1;
     return (before + length + group() - 1) / group();
   }
 
   /** Groups in all: what threads share out among themselves. */
-  long items() {
+  public long items() {
     return rows() * groups();
   }
 
@@ -109,7 +109,8 @@ record Region(
     return last >= 0 && length > 1 && Math.abs(memoryStrides[last]) < Math.abs(stride);
   }
 
-  void addTo(Parameters parameters) {
+  /** The struct Region. */
+  public void addTo(Parameters parameters) {
     parameters
         .add(memory)
         .add(start)

@@ -1,0 +1,111 @@
+package org.initium.cpu;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.initium.Fill;
+import org.initium.Tensor;
+import org.initium.kernel.Diagonal;
+import org.initium.kernel.Kernel;
+import org.initium.kernel.KernelRegion;
+import org.initium.kernel.KernelSet;
+import org.initium.kernel.Parameters;
+import org.initium.law.ElementLaw;
+
+/** The fills that are a kernel each: their parameters, and how threads share the work items. */
+record KernelFills(KernelSet kernels, Team team) {
+  /** Groups of 16 bytes that a thread takes at a time: some 50 microseconds of work. */
+  private static final long PIECE = 1 << 15;
+
+  /** Tensors up to this may stay in a cache for whoever reads them next. */
+  private static final long LARGE = 64 << 20;
+
+  void constant(Tensor tensor, double value) {
+    each(
+        tensor,
+        0,
+        "constant_" + tensor.dtype().bytes(),
+        KernelRegion::anywhere,
+        parameters -> parameters.addBits(tensor.dtype(), value));
+  }
+
+  void hadamard(Tensor tensor, Fill.Hadamard fill) {
+    each(
+        tensor,
+        0,
+        "hadamard_" + tensor.dtype(),
+        UnaryOperator.identity(),
+        parameters ->
+            parameters.add(tensor.whole().size(1)).add(tensor.dtype().round(fill.scale())));
+  }
+
+  void eye(Tensor tensor, Fill.Eye fill) {
+    constant(tensor, 0);
+    Diagonal.of(tensor, fill).ifPresent(this::diagonal);
+  }
+
+  void dirac(Tensor tensor, Fill.Dirac fill) {
+    constant(tensor, 0);
+    Diagonal.of(tensor, fill).ifPresent(this::diagonal);
+  }
+
+  private void diagonal(Diagonal ones) {
+    try (Parameters parameters = new Parameters()) {
+      ones.addTo(parameters);
+      run(kernels.kernel("diagonal"), parameters, ones.items(), 0);
+    }
+  }
+
+  /** Elements that have words of their own. */
+  void elements(Tensor tensor, ElementLaw law, long seed, long start) {
+    try (Arena arena = Arena.ofConfined()) {
+      each(
+          tensor,
+          start,
+          law.kernel() + "_" + tensor.dtype(),
+          UnaryOperator.identity(),
+          parameters -> addTo(parameters.addSource(seed, start), law, arena));
+    }
+  }
+
+  /** The law's numbers, and its table, which lives as long as the arena. */
+  static void addTo(Parameters parameters, ElementLaw law, Arena arena) {
+    switch (law.table()) {
+      case null -> {}
+      case float[] table ->
+          parameters.add(arena.allocateFrom(ValueLayout.JAVA_FLOAT, table).address());
+      case double[] table ->
+          parameters.add(arena.allocateFrom(ValueLayout.JAVA_DOUBLE, table).address());
+      default -> throw new AssertionError("a table is of floats or doubles");
+    }
+    for (double number : law.numbers()) {
+      parameters.add(number);
+    }
+  }
+
+  private void each(
+      Tensor tensor,
+      long position,
+      String name,
+      UnaryOperator<KernelRegion> seen,
+      Consumer<Parameters> rest) {
+    Kernel kernel = kernels.kernel(name);
+    long address = tensor.storage().address();
+    boolean large = tensor.shape().numel() * tensor.dtype().bytes() > LARGE;
+    for (KernelRegion each :
+        KernelRegion.of(tensor.layout(), tensor.dtype(), address, position)) {
+      KernelRegion region = seen.apply(each);
+      try (Parameters parameters = new Parameters()) {
+        region.addTo(parameters);
+        rest.accept(parameters);
+        run(kernel, parameters, region.items(), large ? Kernel.STREAMING : 0);
+      }
+    }
+  }
+
+  private void run(Kernel kernel, Parameters parameters, long items, long flags) {
+    long address = parameters.address();
+    team.share(items, PIECE, (from, to, _) -> kernel.run(address, from, to, flags));
+  }
+}

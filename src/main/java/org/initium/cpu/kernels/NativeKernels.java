@@ -1,0 +1,57 @@
+package org.initium.cpu.kernels;
+
+import java.lang.foreign.Arena;
+import java.util.concurrent.ConcurrentHashMap;
+import org.initium.InitiumException;
+import org.initium.kernel.Kernel;
+import org.initium.kernel.KernelSet;
+
+/**
+ * The kernels of the native library for one level of instructions.
+ *
+ * @param level 2 to 4 of x86-64, 1 of others
+ */
+public record NativeKernels(long level, ConcurrentHashMap<String, Kernel> found)
+    implements KernelSet {
+  /**
+   * The kernels of the best level that this processor has, or of that one.
+   *
+   * @param wanted 2 to 4; 0 for the best
+   * @throws IllegalArgumentException if the processor does not have it
+   */
+  public static NativeKernels of(int wanted) {
+    long best = NativeLibrary.level();
+    if (wanted > best || wanted > 0 && best == 1) {
+      throw new IllegalArgumentException(
+          "initium.native = v%d is not allowed: this processor has %s"
+              .formatted(wanted, best == 1 ? "no such levels; give auto or off" : "v" + best));
+    }
+    return new NativeKernels(wanted == 0 ? best : wanted, new ConcurrentHashMap<>());
+  }
+
+  @Override
+  public Kernel kernel(String name) {
+    Kernel known = found.get(name);
+    if (known == null) {
+      known = find(name);
+      found.put(name, known);
+    }
+    return known;
+  }
+
+  private Kernel find(String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      long kernel = NativeLibrary.kernel(level, arena.allocateFrom(name).address());
+      if (kernel == 0) {
+        throw new InitiumException("the native library has no kernel " + name);
+      }
+      return (parameters, begin, end, flags) ->
+          NativeLibrary.run(kernel, parameters, begin, end, flags);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return level == 1 ? "native kernels" : "native kernels for x86-64-v" + level;
+  }
+}

@@ -1,0 +1,70 @@
+package org.initium.cpu.kernels;
+
+import java.io.IOException;
+import java.net.URL;
+import java.util.Locale;
+import org.initium.natives.NativeFiles;
+
+/**
+ * The native library of this platform, made by kernels/cpu/build.sh. Its doors are JNI functions:
+ * they cost a start nothing, where the first function of the foreign linker costs 50 ms.
+ */
+@SuppressWarnings("restricted") // native access is what this class is for
+public final class NativeLibrary {
+  /** Null where the library was loaded, or why it was not. */
+  private static final String FAILURE = load();
+
+  private NativeLibrary() {}
+
+  private static String load() {
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    String processor = System.getProperty("os.arch").replace("amd64", "x86_64");
+    String system = os.startsWith("mac") ? "macos" : os.startsWith("windows") ? "windows" : os;
+    String name = file(system, processor);
+    URL resource = NativeLibrary.class.getResource(name);
+    if (resource == null) {
+      return "there is no library for " + system + " on " + processor;
+    }
+    try {
+      System.load(NativeFiles.of("cpu").unpack(resource, name).toString());
+      return level() == 0 ? "the processor is older than x86-64-v2" : null;
+    } catch (IOException | UnsatisfiedLinkError | RuntimeException e) {
+      return name + " could not be loaded: " + e.getMessage();
+    }
+  }
+
+  private static String file(String system, String processor) {
+    String platform = "initium-" + system + "-" + processor;
+    return switch (system) {
+      case "windows" -> platform + ".dll";
+      case "macos" -> "lib" + platform + ".dylib";
+      default -> "lib" + platform + ".so";
+    };
+  }
+
+  /** Why there is no library; null if there is one. */
+  public static String failure() {
+    return FAILURE;
+  }
+
+  /** The best level of this processor: 2 to 4 of x86-64, 1 of others; 0 where nothing runs. */
+  static native long level();
+
+  /** The address of a kernel, 0 if there is none; {@code name} is the address of a C string. */
+  static native long kernel(long level, long name);
+
+  /** Does work items {@code begin} to {@code end - 1}. */
+  static native long run(long kernel, long parameters, long begin, long end, long flags);
+
+  /**
+   * Memory of Linux, for {@link #unmap}; it reads as zeros.
+   *
+   * @param bytes a multiple of 4096, or of 2 MB if huge
+   * @param huge 1 for huge pages, else 0
+   * @return its address, or 0
+   */
+  public static native long map(long bytes, long huge);
+
+  /** Gives memory back. */
+  public static native long unmap(long address, long bytes);
+}

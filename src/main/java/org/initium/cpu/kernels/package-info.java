@@ -1,0 +1,2 @@
+/** The CPU's kernels as native code: kernels/*.cuh compiled by clang. */
+package org.initium.cpu.kernels;

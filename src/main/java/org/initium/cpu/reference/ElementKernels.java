@@ -1,0 +1,125 @@
+package org.initium.cpu.reference;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import org.initium.DType;
+import org.initium.kernel.Kernel;
+import org.initium.law.ElementLaw;
+import org.initium.law.Normal32;
+import org.initium.law.Normal64;
+import org.initium.law.Philox;
+import org.initium.law.Truncated32;
+import org.initium.law.Truncated64;
+import org.initium.law.Uniform32;
+import org.initium.law.Uniform64;
+
+/** The kernels whose elements each have random bits of their own, and those of batches. */
+final class ElementKernels {
+  /** The struct Piece of kernels/many.cuh. */
+  private static final int PIECE_BYTES = 72;
+
+  private ElementKernels() {}
+
+  /** {@code Elements} of kernels/elements.cuh. */
+  static Kernel drawn(String law, DType dtype) {
+    return (parameters, begin, end, flags) -> {
+      Struct struct = new Struct(parameters);
+      Rows rows = Rows.read(struct, dtype.bytes());
+      long start = struct.next();
+      long seed = struct.next(); // the key of the first round
+      struct.next(Philox.ROUNDS - 1);
+      fill(rows, law(law, dtype, struct), dtype, seed, start, begin, end);
+    };
+  }
+
+  /** {@code Many} of kernels/many.cuh: a work item is a tensor. */
+  static Kernel many(DType dtype) {
+    return (parameters, begin, end, flags) -> {
+      for (long piece = begin; piece < end; piece++) {
+        Struct struct = new Struct(parameters + PIECE_BYTES * piece);
+        long memory = struct.next();
+        long first = struct.next();
+        long lengthAndLaw = struct.next();
+        long start = struct.next();
+        long seed = struct.next();
+        Rows rows = Rows.run(memory, first, lengthAndLaw & 0xFFFFFFFFL, dtype.bytes());
+        int number = (int) (lengthAndLaw >>> 32);
+        if (number == 0) {
+          FixedKernels.constant(rows, struct.next(), 0, rows.groups());
+          continue;
+        }
+        String law = number == 1 ? "uniform" : number == 2 ? "normal" : "truncated";
+        fill(rows, law(law, dtype, struct), dtype, seed, start, 0, rows.groups());
+      }
+    };
+  }
+
+  private static ElementLaw law(String name, DType dtype, Struct struct) {
+    boolean wide = dtype == DType.F64;
+    switch (name) {
+      case "uniform" -> {
+        double low = struct.nextDouble();
+        double range = struct.nextDouble();
+        double least = struct.nextDouble();
+        double most = struct.nextDouble();
+        return wide
+            ? new Uniform64(low, range, most)
+            : new Uniform32((float) low, (float) range, (float) least, (float) most);
+      }
+      case "normal" -> {
+        double mean = struct.nextDouble();
+        double std = struct.nextDouble();
+        return wide ? new Normal64(mean, std) : new Normal32((float) mean, (float) std);
+      }
+      default -> {
+        long table = struct.next();
+        double low = struct.nextDouble();
+        double high = struct.nextDouble();
+        if (wide) {
+          int numbers = 2 * Truncated64.SEGMENTS * Truncated64.COEFFICIENTS;
+          double[] series =
+              Struct.MEMORY.asSlice(table, 8L * numbers).toArray(JAVA_DOUBLE.withByteAlignment(1));
+          return new Truncated64(series, low, high);
+        }
+        int numbers = 2 * Truncated32.SEGMENTS * 4;
+        float[] series =
+            Struct.MEMORY.asSlice(table, 4L * numbers).toArray(JAVA_FLOAT.withByteAlignment(1));
+        return new Truncated32(series, (float) low, (float) high);
+      }
+    }
+  }
+
+  private static void fill(
+      Rows rows, ElementLaw law, DType dtype, long seed, long start, long begin, long end) {
+    boolean wide = dtype == DType.F64;
+    int perBlock = wide ? 2 : 4;
+    int[] words = new int[4];
+    double[] elements = new double[perBlock];
+    rows.fill(
+        begin,
+        end,
+        (group, out) -> {
+          for (int at = 0; at < out.length; at += perBlock) {
+            long position = group * out.length + at;
+            long block =
+                wide ? Philox.blockOfDouble(start, position - start) : position / perBlock;
+            Philox.block(seed, block, words, 0);
+            law.elements(words, elements);
+            for (int k = 0; k < perBlock; k++) {
+              out[at + k] = bits(dtype, elements[k]);
+            }
+          }
+        });
+  }
+
+  /** A value as the bits of the dtype; of 16-bit types, the value is a binary32's. */
+  static long bits(DType dtype, double value) {
+    return switch (dtype) {
+      case F32 -> Float.floatToRawIntBits((float) value);
+      case F64 -> Double.doubleToRawLongBits(value);
+      case F16 -> Float.floatToFloat16((float) value);
+      case BF16 -> DType.toBfloat16((float) value);
+    };
+  }
+}

@@ -1,0 +1,66 @@
+package org.initium.cpu.reference;
+
+import org.initium.DType;
+import org.initium.kernel.Kernel;
+
+/** The kernels that nothing is random in. */
+final class FixedKernels {
+  private FixedKernels() {}
+
+  /** Every element is one value: {@code Constant} of kernels/elements.cuh. */
+  static Kernel constant(int bytes) {
+    return (parameters, begin, end, flags) -> {
+      Struct struct = new Struct(parameters);
+      Rows rows = Rows.read(struct, bytes);
+      constant(rows, struct.next(), begin, end);
+    };
+  }
+
+  static void constant(Rows rows, long bits, long begin, long end) {
+    rows.fill(begin, end, (group, out) -> java.util.Arrays.fill(out, bits));
+  }
+
+  /** {@code Hadamard} of kernels/fixed.cuh: value * (-1)^popcount(row & column). */
+  static Kernel hadamard(DType dtype) {
+    return (parameters, begin, end, flags) -> {
+      Struct struct = new Struct(parameters);
+      Rows rows = Rows.read(struct, dtype.bytes());
+      long columns = struct.next();
+      double value = struct.nextDouble();
+      long plus = ElementKernels.bits(dtype, value);
+      long minus = ElementKernels.bits(dtype, -value);
+      rows.fill(
+          begin,
+          end,
+          (group, out) -> {
+            for (int k = 0; k < out.length; k++) {
+              long at = group * out.length + k;
+              long both = at / columns & at % columns;
+              out[k] = Long.bitCount(both) % 2 == 0 ? plus : minus;
+            }
+          });
+    };
+  }
+
+  /** {@code Diagonal} of kernels/fixed.cuh. */
+  static void diagonal(long parameters, long begin, long end, long flags) {
+    Struct struct = new Struct(parameters);
+    long memory = struct.next();
+    long bits = struct.next();
+    int bytes = (int) struct.next();
+    long firstRow = struct.next();
+    struct.next(); // rows
+    long period = struct.next();
+    long firstColumn = struct.next();
+    long columns = struct.next();
+    long rowStride = struct.next();
+    long columnStride = struct.next();
+    for (long row = begin; row < end; row++) {
+      long column = (firstRow + row) % period - firstColumn;
+      if (column >= 0 && column < columns) {
+        long at = memory + bytes * (row * rowStride + column * columnStride);
+        constant(Rows.run(at, 0, 1, bytes), bits, 0, 1);
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package org.initium.cpu.reference;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+/**
+ * The struct Region of kernels/region.cuh, and the loop over its groups of 16 bytes.
+ *
+ * @param bytes of an element
+ */
+record Rows(
+    long memory,
+    long start,
+    long length,
+    long stride,
+    long rows,
+    long groups,
+    int rank,
+    boolean rowsFirst,
+    long[] sizes,
+    long[] memoryStrides,
+    long[] wholeStrides,
+    int bytes) {
+  private static final int OUTER = 7;
+
+  /** Makes the elements of the group whose first has position {@code group * out.length}. */
+  @FunctionalInterface
+  interface Group {
+    void make(long group, long[] out);
+  }
+
+  static Rows read(Struct struct, int bytes) {
+    return new Rows(
+        struct.next(),
+        struct.next(),
+        struct.next(),
+        struct.next(),
+        struct.next(),
+        struct.next(),
+        (int) struct.next(),
+        struct.next() != 0,
+        struct.next(OUTER),
+        struct.next(OUTER),
+        struct.next(OUTER),
+        bytes);
+  }
+
+  /** Row 0 alone, without gaps. */
+  static Rows run(long memory, long start, long length, int bytes) {
+    long perGroup = 16 / bytes;
+    long groups = (start % perGroup + length + perGroup - 1) / perGroup;
+    long[] none = {};
+    return new Rows(memory, start, length, 1, 1, groups, 0, false, none, none, none, bytes);
+  }
+
+  /** Writes groups {@code begin} to {@code end - 1} of rows * groups. */
+  void fill(long begin, long end, Group each) {
+    long[] elements = new long[16 / bytes];
+    for (long i = begin; i < end; i++) {
+      long row = rowsFirst ? i % rows : i / groups;
+      long group = rowsFirst ? i / rows : i % groups;
+      long address = memory + bytes * place(row, memoryStrides);
+      long first = start + place(row, wholeStrides);
+      group += first / elements.length;
+      each.make(group, elements);
+      for (int k = 0; k < elements.length; k++) {
+        long index = group * elements.length + k - first;
+        if (index >= 0 && index < length) {
+          write(address + bytes * index * stride, elements[k]);
+        }
+      }
+    }
+  }
+
+  private long place(long row, long[] strides) {
+    long place = 0;
+    for (int d = rank - 1; d >= 0; d--) {
+      place += row % sizes[d] * strides[d];
+      row /= sizes[d];
+    }
+    return place;
+  }
+
+  private void write(long address, long bits) {
+    switch (bytes) {
+      case Short.BYTES -> Struct.MEMORY.set(JAVA_SHORT_UNALIGNED, address, (short) bits);
+      case Integer.BYTES -> Struct.MEMORY.set(JAVA_INT_UNALIGNED, address, (int) bits);
+      case Long.BYTES -> Struct.MEMORY.set(JAVA_LONG_UNALIGNED, address, bits);
+      default -> throw new AssertionError("no dtype has elements of " + bytes + " bytes");
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The CPU's kernels as plain Java. */
+package org.initium.cpu.reference;
