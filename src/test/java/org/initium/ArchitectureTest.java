@@ -45,7 +45,18 @@ class ArchitectureTest {
     arrow(arrows, "kernel", "", "spi", "law");
     arrow(arrows, "cpu.kernels", "", "kernel", "natives");
     arrow(arrows, "cpu.reference", "", "kernel", "law");
-    arrow(arrows, "cpu", "", "random", "spi", "law", "kernel", "torch", "cpu.kernels", "cpu.reference", "natives");
+    arrow(
+        arrows,
+        "cpu",
+        "",
+        "random",
+        "spi",
+        "law",
+        "kernel",
+        "torch",
+        "cpu.kernels",
+        "cpu.reference",
+        "natives");
     arrow(arrows, "cuda", "", "random", "spi", "law", "kernel", "torch", "natives");
     arrow(arrows, "io", "");
     arrow(arrows, "recipe", "", "expression", "random", "spi", "initializer", "io");
@@ -148,10 +159,7 @@ class ArchitectureTest {
           if (library.equals(SHARED.pattern())) {
             assertTrue(gates.containsAll(classes), () -> "JCuda's types are used in " + classes);
           } else {
-            assertEquals(
-                1,
-                classes.size(),
-                () -> library + " is used in " + classes);
+            assertEquals(1, classes.size(), () -> library + " is used in " + classes);
           }
         });
     assertTrue(users.size() >= 5, () -> "too few libraries seen: " + users.keySet());

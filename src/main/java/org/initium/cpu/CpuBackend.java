@@ -153,8 +153,7 @@ public final class CpuBackend implements Backend {
     switch (fill) {
       case Fill.Constant constant -> fills.constant(tensor, constant.value());
       case Fill.Uniform _, Fill.Normal _, Fill.TruncatedNormal _ ->
-          fills.elements(
-              tensor, ElementLaw.of(fill, tensor.dtype()).orElseThrow(), seed, start);
+          fills.elements(tensor, ElementLaw.of(fill, tensor.dtype()).orElseThrow(), seed, start);
       case Fill.Eye eye -> fills.eye(tensor, eye);
       case Fill.Dirac dirac -> fills.dirac(tensor, dirac);
       case Fill.Hadamard hadamard -> fills.hadamard(tensor, hadamard);

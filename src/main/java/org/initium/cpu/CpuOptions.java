@@ -49,7 +49,9 @@ record CpuOptions(int threads, KernelSet kernels) {
           case "v2", "v3", "v4" -> property.charAt(1) - '0';
           default ->
               throw new IllegalArgumentException(
-                  "initium.native = " + property + " is not allowed; it must be auto, off, v2, v3"
+                  "initium.native = "
+                      + property
+                      + " is not allowed; it must be auto, off, v2, v3"
                       + " or v4");
         };
     String reason = level < 0 ? "initium.native = off" : NativeLibrary.failure();

@@ -93,8 +93,7 @@ record KernelFills(KernelSet kernels, Team team) {
     Kernel kernel = kernels.kernel(name);
     long address = tensor.storage().address();
     boolean large = tensor.shape().numel() * tensor.dtype().bytes() > LARGE;
-    for (KernelRegion each :
-        KernelRegion.of(tensor.layout(), tensor.dtype(), address, position)) {
+    for (KernelRegion each : KernelRegion.of(tensor.layout(), tensor.dtype(), address, position)) {
       KernelRegion region = seen.apply(each);
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);

@@ -8,9 +8,9 @@ import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Tensor;
+import org.initium.kernel.KernelRegion;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
-import org.initium.kernel.KernelRegion;
 
 /**
  * Joins the fills of small tensors into few launches. A fill that writes where one waits that has

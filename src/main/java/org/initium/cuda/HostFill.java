@@ -6,10 +6,10 @@ import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Storage;
 import org.initium.Tensor;
-import org.initium.random.Generator;
-import org.initium.spi.StridedLayout;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.Parameters;
+import org.initium.random.Generator;
+import org.initium.spi.StridedLayout;
 
 /** Fills a tensor on a device by way of the host, for generators whose numbers are made there. */
 record HostFill(Target target, Generator generator) {

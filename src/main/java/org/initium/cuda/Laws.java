@@ -3,13 +3,13 @@ package org.initium.cuda;
 import java.lang.foreign.MemorySegment;
 import org.initium.DType;
 import org.initium.Fill;
+import org.initium.kernel.Parameters;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Truncated32;
 import org.initium.law.Truncated64;
 import org.initium.law.Uniform32;
 import org.initium.law.Uniform64;
-import org.initium.kernel.Parameters;
 
 /** The laws' parameters as the kernels take them: in double, which holds those of every dtype. */
 final class Laws {

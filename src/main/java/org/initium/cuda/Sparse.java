@@ -3,8 +3,8 @@ package org.initium.cuda;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Tensor;
-import org.initium.law.ColumnKeys;
 import org.initium.kernel.Parameters;
+import org.initium.law.ColumnKeys;
 
 /** Queues sparse fills: kernels/sparse.cu. */
 final class Sparse {

@@ -1,11 +1,11 @@
 package org.initium.cuda;
 
 import org.initium.Fill;
+import org.initium.kernel.Parameters;
 import org.initium.random.TorchCudaGenerator;
 import org.initium.spi.StridedLayout;
 import org.initium.torch.CudaLaunch;
 import org.initium.torch.CudaNumbers;
-import org.initium.kernel.Parameters;
 
 /**
  * Queues the kernels of PyTorch's own numbers on a CUDA device: uniforms and normals in one run of

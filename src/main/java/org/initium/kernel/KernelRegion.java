@@ -33,7 +33,8 @@ public record KernelRegion(
   private static final int GROUP_BYTES = 16;
 
   /** The regions that a layout comes to: one, but for arrays of very many dimensions. */
-  public static List<KernelRegion> of(StridedLayout layout, DType dtype, long storage, long position) {
+  public static List<KernelRegion> of(
+      StridedLayout layout, DType dtype, long storage, long position) {
     int last = layout.rank() - 1;
     boolean runs = layout.wholeStrides()[last] == 1;
     int rank = runs ? last : last + 1;

@@ -171,8 +171,7 @@ class CommandLineTest {
     List<String> command = Program.command(List.of(), "org.initium.cli.Main", fill);
     command.add(1, property);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    List<String> lines =
-        process.inputReader().lines().toList();
+    List<String> lines = process.inputReader().lines().toList();
     assertEquals(2, process.waitFor(), lines.toString());
     String said = property.substring(2).replace("=", " = ") + " is not allowed; ";
     assertEquals(1, lines.size(), lines.toString());
@@ -187,8 +186,7 @@ class CommandLineTest {
         Program.start(
             new File(errors), "fill", "ones", "--shape", "3", "--out", folder + "/" + name);
     assertEquals(1, process.onExit().join().exitValue());
-    List<String> lines =
-        Files.readAllLines(Path.of(errors));
+    List<String> lines = Files.readAllLines(Path.of(errors));
     assertEquals(1, lines.size(), lines.toString());
     assertTrue(lines.getFirst().contains("name too long"), lines.toString());
   }

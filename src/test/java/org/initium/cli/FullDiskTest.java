@@ -67,8 +67,7 @@ class FullDiskTest {
             .redirectError(errors.toFile())
             .start()
             .waitFor();
-    List<String> lines =
-        Files.readAllLines(errors);
+    List<String> lines = Files.readAllLines(errors);
     assertEquals(1, status, lines.toString());
     assertEquals(1, lines.size(), lines.toString());
     assertTrue(lines.getFirst().contains("File too large"), lines.getFirst());

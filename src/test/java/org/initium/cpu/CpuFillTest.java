@@ -16,7 +16,8 @@ class CpuFillTest {
     private final CpuBackend backend;
 
     With(int threads, String kernels) {
-      assumeTrue(Levels.has(kernels), () -> "this processor has no " + kernels + ": it was not run");
+      assumeTrue(
+          Levels.has(kernels), () -> "this processor has no " + kernels + ": it was not run");
       backend = new CpuBackend(new CpuOptions(threads, CpuOptions.kernels(kernels)));
     }
 

@@ -102,8 +102,7 @@ final class ElementKernels {
         (group, out) -> {
           for (int at = 0; at < out.length; at += perBlock) {
             long position = group * out.length + at;
-            long block =
-                wide ? Philox.blockOfDouble(start, position - start) : position / perBlock;
+            long block = wide ? Philox.blockOfDouble(start, position - start) : position / perBlock;
             Philox.block(seed, block, words, 0);
             law.elements(words, elements);
             for (int k = 0; k < perBlock; k++) {
