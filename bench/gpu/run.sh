@@ -22,7 +22,7 @@ else
   classes=target/classes:target/test-classes:$(cat target/gpu-classpath):target/tools/junit-platform-console-standalone-1.14.1.jar
 fi
 
-flags="--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED"
+flags="--enable-native-access=ALL-UNNAMED"
 status=0
 echo "== devices"
 "$java" $flags -cp "$classes" org.initium.cli.Main devices | tee "$out/devices.txt" || status=1
