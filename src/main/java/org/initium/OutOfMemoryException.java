@@ -1,5 +1,7 @@
 package org.initium;
 
+import org.initium.text.Text;
+
 /** A device could not give the memory asked for. */
 public class OutOfMemoryException extends InitiumException {
   private static final long serialVersionUID = 1;
@@ -7,7 +9,8 @@ public class OutOfMemoryException extends InitiumException {
   /** States what was asked for, what is free, what there is in all, and where. */
   public OutOfMemoryException(Device device, long asked, long free, long total) {
     super(
-        "out of memory on %s: asked for %d bytes, %d of %d are free"
-            .formatted(device, asked, free, total));
+        Text.message(
+            "out of memory on %s: asked for %d bytes, %d of %d are free",
+            device, asked, free, total));
   }
 }

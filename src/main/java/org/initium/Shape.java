@@ -3,6 +3,7 @@ package org.initium;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.initium.text.Text;
 
 /** The sizes of a tensor's dimensions, outermost first; immutable. A scalar has none. */
 public final class Shape {
@@ -116,8 +117,9 @@ public final class Shape {
   public void checkRank(int least, int most) {
     if (rank() < least || rank() > most) {
       throw new IllegalArgumentException(
-          "shape %s has %d dimension%s; %s needed"
-              .formatted(this, rank(), rank() == 1 ? "" : "s", range(least, most)));
+          Text.message(
+              "shape %s has %d dimension%s; %s needed",
+              this, rank(), rank() == 1 ? "" : "s", range(least, most)));
     }
   }
 

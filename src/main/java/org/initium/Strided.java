@@ -2,6 +2,7 @@ package org.initium;
 
 import java.util.Arrays;
 import org.initium.expression.Checks;
+import org.initium.text.Text;
 
 /**
  * Where the elements of a shape are in memory.
@@ -19,8 +20,9 @@ record Strided(Shape shape, long[] strides, long offset) {
   static Strided of(Shape shape, long[] strides) {
     if (strides.length != shape.rank()) {
       throw new IllegalArgumentException(
-          "strides %s are not one for each of the %d dimensions of shape %s"
-              .formatted(Arrays.toString(strides), shape.rank(), shape));
+          Text.message(
+              "strides %s are not one for each of the %d dimensions of shape %s",
+              Arrays.toString(strides), shape.rank(), shape));
     }
     for (int d = 0; d < strides.length; d++) {
       Checks.that(strides[d] >= 0, "stride of dimension " + d, strides[d], "0 or more");
@@ -98,8 +100,9 @@ record Strided(Shape shape, long[] strides, long offset) {
     int dim = shape.dimension(d);
     if (start < 0 || length < 0 || length > shape.size(dim) - start) {
       throw new IllegalArgumentException(
-          "narrow(%d, %d, %d) does not fit shape %s: dimension %d has %d elements"
-              .formatted(d, start, length, shape, dim, shape.size(dim)));
+          Text.message(
+              "narrow(%d, %d, %d) does not fit shape %s: dimension %d has %d elements",
+              d, start, length, shape, dim, shape.size(dim)));
     }
     return new Strided(shape.with(dim, length), strides, offset + start * strides[dim]);
   }
@@ -144,13 +147,15 @@ record Strided(Shape shape, long[] strides, long offset) {
   Strided reshape(Shape reshaped) {
     if (reshaped.numel() != shape.numel()) {
       throw new IllegalArgumentException(
-          "shape %s has %d elements; it cannot become %s with %d"
-              .formatted(shape, shape.numel(), reshaped, reshaped.numel()));
+          Text.message(
+              "shape %s has %d elements; it cannot become %s with %d",
+              shape, shape.numel(), reshaped, reshaped.numel()));
     }
     if (!isContiguous()) {
       throw new IllegalArgumentException(
-          "a view with strides %s of shape %s is not contiguous and cannot be reshaped"
-              .formatted(Arrays.toString(strides), shape));
+          Text.message(
+              "a view with strides %s of shape %s is not contiguous and cannot be reshaped",
+              Arrays.toString(strides), shape));
     }
     return new Strided(reshaped, reshaped.rowMajorStrides(), offset);
   }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.initium.random.Generator;
 import org.initium.spi.StridedLayout;
+import org.initium.text.Text;
 
 /**
  * Elements of one {@link DType} in a {@link Storage}, seen as an array of a {@link Shape}. A tensor
@@ -71,8 +72,9 @@ public final class Tensor implements AutoCloseable {
       return;
     }
     throw new IllegalArgumentException(
-        "address 0x%x on %s is not a multiple of %d, as elements in %s are on a device"
-            .formatted(storage.address(), storage.device(), dtype.bytes(), dtype));
+        Text.message(
+            "address 0x%x on %s is not a multiple of %d, as elements in %s are on a device",
+            storage.address(), storage.device(), dtype.bytes(), dtype));
   }
 
   /**
@@ -130,8 +132,9 @@ public final class Tensor implements AutoCloseable {
     long needed = place.bytes(dtype);
     if (storage.bytes() < needed) {
       throw new IllegalArgumentException(
-          "the %s has %d bytes; %s in %s needs %d"
-              .formatted(what, storage.bytes(), place, dtype, needed));
+          Text.message(
+              "the %s has %d bytes; %s in %s needs %d",
+              what, storage.bytes(), place, dtype, needed));
     }
     checkAligned(storage, dtype);
     Shape shape = place.shape();
@@ -247,8 +250,9 @@ public final class Tensor implements AutoCloseable {
     }
     if (!inside) {
       throw new IllegalArgumentException(
-          "a region of shape %s at %s is not inside %s"
-              .formatted(shape, Arrays.toString(origin), globalShape));
+          Text.message(
+              "a region of shape %s at %s is not inside %s",
+              shape, Arrays.toString(origin), globalShape));
     }
     return new Tensor(storage, dtype, place, globalShape, origin.clone(), true, true);
   }
@@ -315,14 +319,14 @@ public final class Tensor implements AutoCloseable {
   void checkCanBeFilled(Stream stream) {
     if (!stream.device().equals(device())) {
       throw new IllegalArgumentException(
-          "the stream is on %s, the tensor on %s".formatted(stream.device(), device()));
+          Text.message("the stream is on %s, the tensor on %s", stream.device(), device()));
     }
     if (whole.numel() > 0) {
       storage.address();
     }
     if (place.mayOverlap()) {
       throw new IllegalArgumentException(
-          "elements of %s share memory and cannot be filled;".formatted(place)
+          Text.message("elements of %s share memory and cannot be filled;", place)
               + " give strides under which each has a place of its own");
     }
   }

@@ -2,6 +2,7 @@ package org.initium;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.initium.text.Text;
 
 /**
  * The memory of a segment of someone else's. The segment is kept, so that memory which a collector
@@ -59,8 +60,10 @@ final class WrappedMemory implements Storage {
   private void checkAlive() {
     if (!memory.scope().isAlive()) {
       throw new IllegalStateException(
-          "the segment of %d bytes that this tensor wraps was freed: its arena is closed; keep the"
-                  .formatted(bytes())
+          Text.message(
+                  "the segment of %d bytes that this tensor wraps was freed: its arena is closed;"
+                      + " keep the",
+                  bytes())
               + " arena open as long as the tensor is used");
     }
   }
@@ -70,8 +73,10 @@ final class WrappedMemory implements Storage {
     checkAlive();
     if (!memory.isAccessibleBy(Thread.currentThread())) {
       throw new IllegalStateException(
-          "the segment of %d bytes that this tensor wraps belongs to a confined arena of another"
-                  .formatted(bytes())
+          Text.message(
+                  "the segment of %d bytes that this tensor wraps belongs to a confined arena of"
+                      + " another",
+                  bytes())
               + " thread than "
               + Thread.currentThread().getName()
               + "; allocate it in Arena.ofShared() or use the tensor in that thread");

@@ -43,7 +43,8 @@ final class BenchCommand {
     }
     // What is not there, or has not so much memory, is said before the head of a table.
     Tensor.empty(Shape.of(bytes / DType.F32.bytes()), DType.F32, device).close();
-    out.printf("%s, tensors of %s, median of %d%n", device, ByteSize.format(bytes), repeats);
+    out.printf(
+        Locale.ROOT, "%s, tensors of %s, median of %d%n", device, ByteSize.format(bytes), repeats);
     out.printf(
         Locale.ROOT,
         "%-28s %-5s %10s %12s %8s%n",

@@ -2,6 +2,7 @@ package org.initium.cli;
 
 import java.util.Locale;
 import java.util.Map;
+import org.initium.text.Text;
 
 /** Sizes in bytes as people write them: 5GB (powers of ten), 512MiB (powers of two), 1000. */
 final class ByteSize {
@@ -42,7 +43,7 @@ final class ByteSize {
       value /= 1000;
       u++;
     }
-    String format = value >= 100 || u == 0 ? "%.0f %s" : value >= 10 ? "%.1f %s" : "%.2f %s";
-    return format.formatted(value, units[u]);
+    return Text.format(
+        value >= 100 || u == 0 ? "%.0f %s" : value >= 10 ? "%.1f %s" : "%.2f %s", value, units[u]);
   }
 }

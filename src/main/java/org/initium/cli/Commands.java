@@ -17,6 +17,7 @@ import org.initium.initializer.Init;
 import org.initium.initializer.Nonlinearity;
 import org.initium.recipe.Glob;
 import org.initium.recipe.RowShard;
+import org.initium.text.Text;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -107,7 +108,11 @@ final class Commands {
   private static int usageError(ParameterException e, String[] arguments) {
     String name = e.getCommandLine().getCommandSpec().qualifiedName();
     String message = e.getMessage().lines().findFirst().orElse("bad usage");
-    System.err.println("%s: %s%s; see %s --help".formatted(name, message, suggestion(e), name));
+    System.err.println(
+        name
+            + ": "
+            + Failure.line(message)
+            + Text.message("%s; see %s --help", suggestion(e), name));
     return Failure.BAD_INPUT;
   }
 
@@ -338,9 +343,13 @@ final class Commands {
               names = "--plot",
               paramLabel = "PNG",
               description = "Write histograms, a panel for each kind of tensor.")
-          Optional<Path> plot)
+          Optional<Path> plot,
+      @Option(
+              names = "--json",
+              description = "Print JSON, a line for the metadata and one for each tensor.")
+          boolean json)
       throws IOException {
-    return new InspectCommand().run(file, match, plot);
+    return new InspectCommand().run(file, match, plot, json);
   }
 
   @Command(

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import org.initium.Backend;
 import org.initium.Backend.DeviceInfo;
 import org.initium.DeviceUnavailableException;
+import org.initium.text.Text;
 
 /** {@code devices}: what there is to compute on. */
 final class DeviceCommands {
@@ -13,12 +14,13 @@ final class DeviceCommands {
     for (Backend backend : Backend.all()) {
       try {
         for (DeviceInfo info : backend.devices()) {
-          out.printf(
-              "%-8s %s, %s memory%n         %s%n",
-              info.device(), info.name(), ByteSize.format(info.memoryBytes()), info.details());
+          out.print(
+              Text.format(
+                  "%-8s %s, %s memory%n         %s%n",
+                  info.device(), info.name(), ByteSize.format(info.memoryBytes()), info.details()));
         }
       } catch (DeviceUnavailableException e) {
-        out.printf("%-8s not available: %s%n", backend.type(), e.getMessage());
+        out.print(Text.format("%-8s not available: %s%n", backend.type(), e.getMessage()));
       }
     }
     return 0;

@@ -1,12 +1,13 @@
 package org.initium.cli;
 
 import java.io.FileNotFoundException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import org.initium.InitiumException;
 import org.initium.io.MalformedFileException;
 import org.initium.recipe.RecipeException;
+import org.initium.text.Text;
 
 /**
  * What went wrong, as the command line tells it.
@@ -15,34 +16,58 @@ import org.initium.recipe.RecipeException;
  * @param status the exit status
  */
 record Failure(String message, int status) {
+  /** What Throwable.toString begins with, where a message is made of another's. */
+  private static final String EXCEPTION =
+      "\\b[a-z][a-z0-9]*(\\.[a-z][a-z0-9]*)+\\.[A-Z]\\w*(Exception|Error): ";
+
   static final int FAILED = 1;
   static final int BAD_INPUT = 2;
 
+  /** The most characters of a line; names and values in it are cut before. */
+  private static final int MOST = 2_000;
+
   static Failure of(Throwable error) {
     return switch (error) {
-      case RecipeException e -> new Failure(e.getMessage(), BAD_INPUT);
-      case MalformedFileException e -> new Failure(e.getMessage(), BAD_INPUT);
-      case IllegalArgumentException e -> new Failure(e.getMessage(), BAD_INPUT);
-      case NoSuchFileException e -> new Failure("no file " + e.getMessage(), BAD_INPUT);
-      case FileNotFoundException e -> new Failure("no file " + e.getMessage(), BAD_INPUT);
-      case AccessDeniedException e -> new Failure("no permission for " + e.getMessage(), FAILED);
-      case FileSystemException e ->
-          new Failure(
-              e.getFile() + ": " + (e.getReason() == null ? e.toString() : e.getReason()), FAILED);
-      case InitiumException e -> new Failure(e.getMessage(), FAILED);
-      case OutOfMemoryError e -> new Failure("out of memory: " + e.getMessage(), FAILED);
-      default ->
-          new Failure(
-              error.getMessage() == null || error instanceof RuntimeException
-                  ? error.toString()
-                  : error.getMessage(),
-              FAILED);
+      case IllegalArgumentException e -> new Failure(said(e), BAD_INPUT);
+      case RecipeException e -> new Failure(said(e), BAD_INPUT);
+      case MalformedFileException e -> new Failure(said(e), BAD_INPUT);
+      case NoSuchFileException e -> new Failure("no file " + e.getFile(), BAD_INPUT);
+      case FileNotFoundException e -> new Failure("no file " + said(e), BAD_INPUT);
+      case AccessDeniedException e -> new Failure("no permission for " + e.getFile(), FAILED);
+      case FileSystemException e -> new Failure(Text.reason(e.getFile(), e), FAILED);
+      case UncheckedIOException e -> of(e.getCause());
+      case OutOfMemoryError e -> new Failure("out of memory: " + said(e), FAILED);
+      case StackOverflowError e -> new Failure("the input is nested too deep", BAD_INPUT);
+      default -> new Failure(said(error), FAILED);
     };
+  }
+
+  /**
+   * The innermost thing that is said: what a class loader wraps in an error of its own says nothing
+   * by itself. Where nobody says anything, the kind of the error in words.
+   */
+  private static String said(Throwable error) {
+    Throwable inner = error;
+    while (inner.getCause() != null
+        && (inner instanceof LinkageError
+            || inner.getMessage() == null
+            || inner.getMessage().equals(inner.getCause().toString()))) {
+      inner = inner.getCause();
+    }
+    return inner.getMessage() == null || inner.getMessage().isBlank()
+        ? Text.words(inner.getClass())
+        : inner.getMessage();
+  }
+
+  /** A message on one line that a terminal takes for text alone. */
+  static String line(String message) {
+    String text = Text.visible(message.strip().replaceAll("\\s*\n\\s*", " "));
+    return Text.cut(text.replaceAll(EXCEPTION, ""), MOST);
   }
 
   /** Prints the line, and the stack trace where INITIUM_TRACE is set. */
   int report(Throwable error) {
-    System.err.println("initium: " + message.replace('\n', ' '));
+    System.err.println("initium: " + line(message));
     if (System.getenv("INITIUM_TRACE") != null) {
       error.printStackTrace();
     }

@@ -2,6 +2,7 @@ package org.initium.cli;
 
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
+import org.initium.text.Text;
 
 /** The generators by the names that the command line and file headers give them. */
 final class GeneratorName {
@@ -19,8 +20,9 @@ final class GeneratorName {
     }
     if (offset != 0) {
       throw new IllegalArgumentException(
-          "offset = %d is not allowed with generator %s; it is for philox, leave it out"
-              .formatted(offset, name));
+          Text.format(
+              "offset = %d is not allowed with generator %s; it is for philox, leave it out",
+              offset, name));
     }
     return generator;
   }

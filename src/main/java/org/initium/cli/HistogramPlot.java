@@ -10,12 +10,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.DecimalFormat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import org.initium.text.Text;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -34,6 +34,8 @@ final class HistogramPlot {
   private static final int LINE_HEIGHT = 18;
   private static final int MOST_PANELS = 30;
   private static final int MOST_CURVES = 48;
+  private static final int MOST_CONSTANTS = 60;
+  private static final int TITLE = 44;
   private static final Color INK = new Color(0x22, 0x2b, 0x38);
   private static final Color FAINT = new Color(0xe6, 0xe9, 0xee);
   private static final Color NORMAL = new Color(0xe0, 0x7a, 0x3f);
@@ -59,6 +61,11 @@ final class HistogramPlot {
             });
     List<Map.Entry<String, List<InspectCommand.Inspected>>> shown =
         groups.entrySet().stream().limit(MOST_PANELS).toList();
+    if (constants.size() > MOST_CONSTANTS) {
+      String rest = Text.format("and %d more", constants.size() - MOST_CONSTANTS);
+      constants.subList(MOST_CONSTANTS, constants.size()).clear();
+      constants.add(rest);
+    }
     int columns = Math.max(1, Math.min(4, (int) Math.ceil(Math.sqrt(shown.size()))));
     int panelsEnd = TITLE_HEIGHT + Math.ceilDiv(shown.size(), columns) * PANEL_HEIGHT;
     int height = panelsEnd + Math.ceilDiv(constants.size(), columns) * LINE_HEIGHT + 12;
@@ -70,7 +77,8 @@ final class HistogramPlot {
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     canvas.setColor(Color.WHITE);
     canvas.fillRect(0, 0, image.getWidth(), image.getHeight());
-    caption(canvas, title, tensors.size(), groups.size() - shown.size());
+    caption(
+        canvas, Text.visible(Text.cut(title, TITLE)), tensors.size(), groups.size() - shown.size());
     for (int i = 0; i < shown.size(); i++) {
       Graphics2D panel =
           (Graphics2D)
@@ -111,7 +119,8 @@ final class HistogramPlot {
   }
 
   private static String title(String name, List<InspectCommand.Inspected> tensors) {
-    return tensors.size() == 1 ? name : name + " (" + tensors.size() + ")";
+    String shown = Text.visible(Text.cut(name, TITLE));
+    return tensors.size() == 1 ? shown : shown + " (" + tensors.size() + ")";
   }
 
   private static void caption(Graphics2D canvas, String title, int tensors, int left) {
@@ -129,7 +138,7 @@ final class HistogramPlot {
     canvas.setColor(INK);
     String count = ModelCommands.count(tensors, "tensor");
     canvas.drawString(
-        left > 0 ? count + "; %d more groups: choose with --match".formatted(left) : count,
+        left > 0 ? count + Text.format("; %d more groups: choose with --match", left) : count,
         end + 24,
         52);
   }
@@ -142,23 +151,24 @@ final class HistogramPlot {
             .height(PANEL_HEIGHT)
             .title(title(name, tensors))
             .xAxisTitle(
-                "mean %s, std %s"
-                    .formatted(
-                        InspectCommand.number(first.mean()), InspectCommand.number(first.std())))
+                Text.format(
+                    "mean %s, std %s",
+                    InspectCommand.number(first.mean()), InspectCommand.number(first.std())))
             .build();
-    style(chart);
+    PlotAxis axis = PlotAxis.of(tensors);
+    style(chart, axis);
     int curves = Math.min(tensors.size(), MOST_CURVES);
     for (int i = 0; i < curves; i++) {
       Statistics s = tensors.get(i).statistics().orElseThrow();
       if (s.max() > s.min()) {
-        curve(chart, "t" + i, s, shade(i, curves), curves == 1);
+        curve(chart, axis, "t" + i, s, shade(i, curves), curves == 1);
       }
     }
-    normal(chart, first);
+    normal(chart, axis, first);
     return chart;
   }
 
-  private static void style(XYChart chart) {
+  private static void style(XYChart chart, PlotAxis axis) {
     var styler = chart.getStyler();
     styler.setLegendVisible(false);
     styler.setChartBackgroundColor(Color.WHITE);
@@ -174,7 +184,7 @@ final class HistogramPlot {
     styler.setAxisTicksLineVisible(false);
     styler.setYAxisTicksVisible(false);
     styler.setYAxisMin(0.0);
-    styler.setxAxisTickLabelsFormattingFunction(x -> new DecimalFormat("0.####").format(x));
+    styler.setxAxisTickLabelsFormattingFunction(t -> InspectCommand.number(axis.value(t)));
     styler.setXAxisMaxLabelCount(5);
   }
 
@@ -190,21 +200,26 @@ final class HistogramPlot {
     return (int) Math.round(from + (to - from) * t);
   }
 
-  private static void curve(XYChart chart, String id, Statistics s, Color color, boolean filled) {
+  private static void curve(
+      XYChart chart, PlotAxis axis, String id, Statistics s, Color color, boolean filled) {
     int bins = s.bins().length;
-    double width = (s.max() - s.min()) / bins;
+    double from = axis.at(s.min());
+    double width = (axis.at(s.max()) - from) / bins;
+    if (!(width > 0)) {
+      return; // too narrow to be seen beside the others
+    }
     List<Double> x = new ArrayList<>();
     List<Double> y = new ArrayList<>();
     for (int b = 0; b < bins; b++) {
       double density = s.bins()[b] / (s.count() * width);
-      x.add(s.min() + b * width);
+      x.add(from + b * width);
       y.add(density);
-      x.add(s.min() + (b + 1) * width);
+      x.add(from + (b + 1) * width);
       y.add(density);
     }
-    x.addFirst(s.min());
+    x.addFirst(from);
     y.addFirst(0.0);
-    x.addLast(s.max());
+    x.addLast(axis.at(s.max()));
     y.addLast(0.0);
     XYSeries series = chart.addSeries(id, x, y);
     series.setMarker(SeriesMarkers.NONE);
@@ -216,14 +231,21 @@ final class HistogramPlot {
     }
   }
 
-  private static void normal(XYChart chart, Statistics s) {
+  private static void normal(XYChart chart, PlotAxis axis, Statistics s) {
     List<Double> x = new ArrayList<>();
     List<Double> y = new ArrayList<>();
+    double from = axis.at(s.min());
+    double width = axis.at(s.max()) - from;
+    double mean = axis.at(s.mean());
+    double std = axis.width(s.std());
+    if (!(std > 0)) {
+      return;
+    }
     for (int i = 0; i <= 200; i++) {
-      double at = s.min() + (s.max() - s.min()) * i / 200;
-      double z = (at - s.mean()) / s.std();
+      double at = from + width * i / 200;
+      double z = (at - mean) / std;
       x.add(at);
-      y.add(Math.exp(-z * z / 2) / (s.std() * Math.sqrt(2 * Math.PI)));
+      y.add(Math.exp(-z * z / 2) / (std * Math.sqrt(2 * Math.PI)));
     }
     XYSeries series = chart.addSeries("normal", x, y);
     series.setMarker(SeriesMarkers.NONE);

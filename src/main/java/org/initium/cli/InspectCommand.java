@@ -5,17 +5,26 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.initium.io.Checkpoint;
+import org.initium.io.Json;
+import org.initium.io.StoredTensor;
 import org.initium.recipe.Glob;
+import org.initium.text.Text;
 
 /** {@code inspect}: what a checkpoint holds, a line for each tensor. */
 final class InspectCommand {
   private static final int BINS = 128;
   private static final int SPARK_WIDTH = 16;
-  private static final String ROW = "%%-%ds  %%-%ds  %%-5s %%10s %%10s %%10s %%10s %%10s  %%s%%n";
+  private static final int NAME_WIDTH = 100;
+  private static final int SHAPE_WIDTH = 40;
+  private static final int METADATA_WIDTH = 200;
 
   /** A tensor and its statistics, which types without a dtype of ours have not. */
   record Inspected(Checkpoint.Entry entry, Optional<Statistics> statistics) {
@@ -26,7 +35,7 @@ final class InspectCommand {
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
-  int run(Path file, Optional<Glob> match, Optional<Path> plot) throws IOException {
+  int run(Path file, Optional<Glob> match, Optional<Path> plot, boolean json) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(file)) {
       List<Inspected> tensors =
           checkpoint.entries().parallelStream()
@@ -36,13 +45,17 @@ final class InspectCommand {
       if (tensors.isEmpty()) {
         throw new IllegalArgumentException(
             match
-                .map(m -> "no tensor of %s matches '%s'".formatted(checkpoint.path(), m))
+                .map(m -> Text.message("no tensor of %s matches '%s'", checkpoint.path(), m))
                 .orElse(checkpoint.path() + " has no tensors"));
       }
-      print(checkpoint, tensors);
+      if (json) {
+        printJson(checkpoint, tensors);
+      } else {
+        print(checkpoint, tensors);
+      }
       if (plot.isPresent()) {
         HistogramPlot.write(plot.get(), checkpoint.path().getFileName().toString(), tensors);
-        out.println("plotted " + plot.get());
+        (json ? System.err : out).println(Text.message("plotted %s", plot.get()));
       }
       return 0;
     } catch (UncheckedIOException e) {
@@ -63,47 +76,122 @@ final class InspectCommand {
   }
 
   private void print(Checkpoint checkpoint, List<Inspected> tensors) {
-    checkpoint.metadata().forEach((key, value) -> out.println("# " + key + " = " + value));
-    int names = width(tensors.stream().map(Inspected::name).toList(), "name");
-    int shapes =
-        width(tensors.stream().map(t -> t.entry().tensor().shape().toString()).toList(), "shape");
-    String row = ROW.formatted(names, shapes);
-    out.printf(row, "name", "shape", "dtype", "mean", "std", "min", "max", "zeros", "histogram");
-    for (Inspected tensor : tensors) {
-      out.print(line(row, tensor));
+    checkpoint
+        .metadata()
+        .forEach((key, value) -> out.println("# " + metadata(key) + " = " + metadata(value)));
+    List<Row> rows = tensors.stream().map(InspectCommand::row).toList();
+    int names = width(rows.stream().map(Row::name), "name");
+    int shapes = width(rows.stream().map(Row::shape), "shape");
+    out.println(HEAD.line(names, shapes));
+    rows.forEach(row -> out.println(row.line(names, shapes)));
+    out.println(
+        Text.format(
+            "%s, %,d elements, %s",
+            ModelCommands.count(tensors.size(), "tensor"),
+            elements(tensors),
+            ByteSize.format(bytes(tensors))));
+  }
+
+  private static String metadata(String text) {
+    return Text.visible(Text.cut(text, METADATA_WIDTH));
+  }
+
+  private static long elements(List<Inspected> tensors) {
+    return tensors.stream().mapToLong(t -> t.entry().tensor().shape().numel()).sum();
+  }
+
+  private static long bytes(List<Inspected> tensors) {
+    return tensors.stream().mapToLong(t -> t.entry().tensor().bytes()).sum();
+  }
+
+  private static int width(Stream<String> texts, String title) {
+    return texts.mapToInt(String::length).reduce(title.length(), Math::max);
+  }
+
+  /** A line of the table. */
+  private record Row(String name, String shape, String type, List<String> cells, String histogram) {
+    String line(int names, int shapes) {
+      StringBuilder line = new StringBuilder(name);
+      pad(line, names).append("  ").append(shape);
+      pad(line, names + 2 + shapes).append("  ").append(type);
+      pad(line, names + 2 + shapes + 2 + 5).append(' ');
+      for (String cell : cells) {
+        line.append(" ".repeat(Math.max(1, 11 - cell.length()))).append(cell);
+      }
+      return line.append("  ").append(histogram).toString().stripTrailing();
     }
-    long elements = tensors.stream().mapToLong(t -> t.entry().tensor().shape().numel()).sum();
-    long bytes = tensors.stream().mapToLong(t -> t.entry().tensor().bytes()).sum();
-    out.printf(
-        Locale.ROOT,
-        "%s, %,d elements, %s%n",
-        ModelCommands.count(tensors.size(), "tensor"),
-        elements,
-        ByteSize.format(bytes));
+
+    private static StringBuilder pad(StringBuilder line, int width) {
+      return line.append(" ".repeat(Math.max(0, width - line.length())));
+    }
   }
 
-  private static int width(List<String> texts, String title) {
-    return texts.stream().mapToInt(String::length).reduce(title.length(), Math::max);
-  }
+  private static final Row HEAD =
+      new Row("name", "shape", "dtype", List.of("mean", "std", "min", "max", "zeros"), "histogram");
 
-  private static String line(String row, Inspected tensor) {
-    String shape = tensor.entry().tensor().shape().toString();
-    String type = tensor.entry().tensor().type().name().toLowerCase(Locale.ROOT);
+  private static Row row(Inspected tensor) {
+    StoredTensor stored = tensor.entry().tensor();
+    String name = Text.visible(Text.cut(tensor.name(), NAME_WIDTH));
+    String shape = Text.cut(stored.shape().toString(), SHAPE_WIDTH);
+    String type = stored.type().name().toLowerCase(Locale.ROOT);
     if (tensor.statistics().isEmpty()) {
-      return row.formatted(tensor.name(), shape, type, "-", "-", "-", "-", "-", "");
+      return new Row(name, shape, type, List.of("-", "-", "-", "-", "-"), "");
     }
     Statistics s = tensor.statistics().get();
     String spark = "│" + s.sparkline(SPARK_WIDTH) + "│";
-    return row.formatted(
-        tensor.name(),
+    List<String> cells =
+        List.of(
+            number(s.mean()),
+            number(s.std()),
+            s.count() == 0 ? "-" : number(s.min()),
+            s.count() == 0 ? "-" : number(s.max()),
+            Long.toString(s.zeros()));
+    return new Row(
+        name,
         shape,
         type,
-        number(s.mean()),
-        number(s.std()),
-        s.count() == 0 ? "-" : number(s.min()),
-        s.count() == 0 ? "-" : number(s.max()),
-        s.zeros(),
+        cells,
         s.notFinite() == 0 ? spark : spark + " " + s.notFinite() + " not finite");
+  }
+
+  /** One JSON value: what is hidden in a text is escaped, which JSON reads as the same. */
+  private void printJson(Checkpoint checkpoint, List<Inspected> tensors) {
+    out.println(
+        Text.visible(
+            "{\"file\": "
+                + Json.of(checkpoint.path().toString())
+                + ", \"metadata\": "
+                + Json.of(checkpoint.metadata())
+                + ", \"tensors\": ["));
+    for (int i = 0; i < tensors.size(); i++) {
+      String line = Text.visible(Json.of(json(tensors.get(i))));
+      out.println(i < tensors.size() - 1 ? line + "," : line);
+    }
+    out.println(
+        Text.format("], \"elements\": %d, \"bytes\": %d}", elements(tensors), bytes(tensors)));
+  }
+
+  private static Map<String, Object> json(Inspected tensor) {
+    StoredTensor stored = tensor.entry().tensor();
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", stored.name());
+    json.put("dtype", stored.type().name());
+    json.put("shape", Arrays.stream(stored.shape().sizes()).boxed().toList());
+    json.put("file", tensor.entry().file().getFileName().toString());
+    json.put("bytes", stored.bytes());
+    tensor
+        .statistics()
+        .ifPresent(
+            s -> {
+              json.put("mean", s.mean());
+              json.put("std", s.std());
+              json.put("min", s.count() == 0 ? Double.NaN : s.min());
+              json.put("max", s.count() == 0 ? Double.NaN : s.max());
+              json.put("zeros", s.zeros());
+              json.put("not_finite", s.notFinite());
+              json.put("histogram", Arrays.stream(s.bins()).boxed().toList());
+            });
+    return json;
   }
 
   /** Four significant digits. */
@@ -115,8 +203,6 @@ final class InspectCommand {
     if (value == Math.rint(value) && size < 1e6) {
       return Long.toString((long) value);
     }
-    return size >= 1e-3 && size < 1e5
-        ? String.format(Locale.ROOT, "%.4g", value)
-        : String.format(Locale.ROOT, "%.2e", value);
+    return size >= 1e-3 && size < 1e5 ? Text.format("%.4g", value) : Text.format("%.2e", value);
   }
 }

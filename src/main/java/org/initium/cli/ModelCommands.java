@@ -23,6 +23,7 @@ import org.initium.recipe.PlanFiller;
 import org.initium.recipe.PlannedTensor;
 import org.initium.recipe.Recipe;
 import org.initium.recipe.RowShard;
+import org.initium.text.Text;
 
 /** {@code init}, {@code fill} and {@code verify}. */
 final class ModelCommands {
@@ -153,6 +154,6 @@ final class ModelCommands {
   }
 
   static String count(long n, String noun) {
-    return "%,d %s%s".formatted(n, noun, n == 1 ? "" : "s");
+    return Text.format("%,d %s%s", n, noun, n == 1 ? "" : "s");
   }
 }

@@ -1,10 +1,13 @@
 package org.initium.cli;
 
 import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
 import java.util.function.LongConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.initium.text.Text;
 
 /**
  * Tells how far a job of many bytes is, on standard error: a bar with GB/s and the time left on a
@@ -36,7 +39,7 @@ final class Progress implements LongConsumer, AutoCloseable {
         .setTaskName(task)
         .setInitialMax(total)
         .setUnit(" GB", 1_000_000_000)
-        .showSpeed(new DecimalFormat("0.00 GB/s"))
+        .showSpeed(new DecimalFormat("0.00 GB/s", DecimalFormatSymbols.getInstance(Locale.ROOT)))
         .setStyle(ProgressBarStyle.UNICODE_BLOCK)
         .setUpdateIntervalMillis(100)
         .clearDisplayOnFinish()
@@ -55,6 +58,7 @@ final class Progress implements LongConsumer, AutoCloseable {
       lastLine = now;
       double rate = done / seconds();
       System.err.printf(
+          Locale.ROOT,
           "%s: %s of %s, %s/s, %.0f s left%n",
           task,
           ByteSize.format(done),
@@ -71,7 +75,7 @@ final class Progress implements LongConsumer, AutoCloseable {
 
   /** {@code 0.93 s (0.54 GB/s)}. */
   String summary() {
-    return "%.2f s (%s/s)".formatted(seconds(), ByteSize.format(done / seconds()));
+    return Text.format("%.2f s (%s/s)", seconds(), ByteSize.format(done / seconds()));
   }
 
   @Override

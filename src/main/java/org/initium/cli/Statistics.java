@@ -31,32 +31,23 @@ record Statistics(
   private static final int BLOCK = 4096;
   private static final long READ_BYTES = 1 << 22;
 
-  /** Reads a tensor twice: for its moments and range, then for its bins. */
+  /** Reads a tensor twice: for its range, then, scaled by it, for its moments and bins. */
   static Statistics of(Checkpoint checkpoint, Checkpoint.Entry entry, int binCount)
       throws IOException {
-    Moments moments = new Moments();
+    Range range = new Range();
+    forEachBlock(checkpoint, entry, range::add);
+    Moments moments = new Moments(range, binCount);
     forEachBlock(checkpoint, entry, moments::add);
-    long[] bins = new long[binCount];
-    double scale = moments.max > moments.min ? binCount / (moments.max - moments.min) : 0;
-    forEachBlock(
-        checkpoint,
-        entry,
-        (values, n) -> {
-          for (int i = 0; i < n; i++) {
-            if (Double.isFinite(values[i])) {
-              bins[(int) Math.min(binCount - 1, (values[i] - moments.min) * scale)]++;
-            }
-          }
-        });
+    boolean none = moments.count == 0;
     return new Statistics(
         moments.count,
-        moments.mean,
-        moments.count == 0 ? Double.NaN : Math.sqrt(moments.squares / moments.count),
-        moments.min,
-        moments.max,
-        moments.zeros,
-        moments.notFinite,
-        bins);
+        none ? Double.NaN : Math.scalb(moments.mean, range.exponent()),
+        none ? Double.NaN : Math.scalb(moments.std(), range.exponent()),
+        range.min,
+        range.max,
+        range.zeros,
+        range.notFinite,
+        moments.bins);
   }
 
   private interface BlockConsumer {
@@ -85,43 +76,86 @@ record Statistics(
     }
   }
 
-  /** Moments of blocks, put together as Chan, Golub and LeVeque (1979) do. */
-  private static final class Moments {
-    private long count;
-    private double mean = Double.NaN;
-    private double squares;
+  /** From where to where the finite values reach. */
+  private static final class Range {
     private double min = Double.POSITIVE_INFINITY;
     private double max = Double.NEGATIVE_INFINITY;
     private long zeros;
     private long notFinite;
 
     void add(double[] values, int n) {
-      int finite = 0;
-      double sum = 0;
       for (int i = 0; i < n; i++) {
         double x = values[i];
         if (Double.isFinite(x)) {
-          values[finite++] = x;
-          sum += x;
           min = Math.min(min, x);
           max = Math.max(max, x);
           zeros += x == 0 ? 1 : 0;
+        } else {
+          notFinite++;
         }
       }
-      notFinite += n - finite;
+    }
+
+    /** Of the power of two that brings all values to between -1 and 1. */
+    int exponent() {
+      double size = Math.max(Math.abs(min), Math.abs(max));
+      return min > max || size == 0 ? 0 : Math.getExponent(size) + 1;
+    }
+  }
+
+  /**
+   * Moments of blocks, put together as Chan, Golub and LeVeque (1979) do, of values that are scaled
+   * by a power of two: squares of 1e200 are beyond a double, those of 1e-200 are 0.
+   */
+  private static final class Moments {
+    private final double[] scaled = new double[BLOCK];
+    private final double half;
+    private final double otherHalf;
+    private final double least;
+    private final double binScale;
+    private final long[] bins;
+    private long count;
+    private double mean;
+    private double squares;
+
+    Moments(Range range, int binCount) {
+      int exponent = range.exponent();
+      half = Math.scalb(1.0, -exponent / 2); // 2^1074 is no double
+      otherHalf = Math.scalb(1.0, -exponent - -exponent / 2);
+      least = range.min * half * otherHalf;
+      double width = range.max * half * otherHalf - least;
+      binScale = width > 0 ? binCount / width : 0;
+      bins = new long[binCount];
+    }
+
+    void add(double[] values, int n) {
+      int finite = 0;
+      double sum = 0;
+      for (int i = 0; i < n; i++) {
+        if (Double.isFinite(values[i])) {
+          double x = values[i] * half * otherHalf;
+          scaled[finite++] = x;
+          sum += x;
+          bins[(int) Math.min(bins.length - 1, (x - least) * binScale)]++;
+        }
+      }
       if (finite == 0) {
         return;
       }
       double blockMean = sum / finite;
       double blockSquares = 0;
       for (int i = 0; i < finite; i++) {
-        blockSquares += (values[i] - blockMean) * (values[i] - blockMean);
+        blockSquares += (scaled[i] - blockMean) * (scaled[i] - blockMean);
       }
-      double delta = count == 0 ? 0 : blockMean - mean;
+      double delta = blockMean - mean;
       long total = count + finite;
       squares += blockSquares + delta * delta * count / total * finite;
       mean = count == 0 ? blockMean : mean + delta * finite / total;
       count = total;
+    }
+
+    double std() {
+      return Math.sqrt(squares / count);
     }
   }
 

@@ -6,6 +6,7 @@ import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.text.Text;
 
 /**
  * Fills with a Haar-distributed matrix (or its columns, or rows), times gain. The matrix is made
@@ -34,8 +35,9 @@ final class OrthogonalFill {
     long columns = whole.numel() / rows;
     if (Math.max(rows, columns) > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d"
-              .formatted(whole, rows, columns));
+          Text.message(
+              "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d",
+              whole, rows, columns));
     }
     Blas.of(tensor.dtype());
   }

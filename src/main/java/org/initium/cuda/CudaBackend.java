@@ -3,7 +3,6 @@ package org.initium.cuda;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.LongConsumer;
 import org.initium.Backend;
 import org.initium.Backend.DeviceInfo;
@@ -17,6 +16,7 @@ import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchCudaGenerator;
+import org.initium.text.Text;
 
 /**
  * NVIDIA GPUs. Nothing is loaded before a device is asked for, so a machine without one loses
@@ -53,8 +53,7 @@ public final class CudaBackend implements Backend {
     int index = device.index();
     int version = driver.version();
     String details =
-        String.format(
-            Locale.ROOT,
+        Text.format(
             "compute capability %d.%d, %d multiprocessors, driver for CUDA %d.%d (%s), %s, %s",
             driver.attribute(index, CAPABILITY_MAJOR),
             driver.attribute(index, CAPABILITY_MINOR),
@@ -267,12 +266,13 @@ public final class CudaBackend implements Backend {
   private static Gpu begin(Storage storage, long offset, long bytes, CudaStream stream) {
     if (offset < 0 || bytes > storage.bytes() - offset) {
       throw new IllegalArgumentException(
-          "%d bytes from byte %d on are not inside a storage of %d"
-              .formatted(bytes, offset, storage.bytes()));
+          Text.message(
+              "%d bytes from byte %d on are not inside a storage of %d",
+              bytes, offset, storage.bytes()));
     }
     if (!stream.device().equals(storage.device())) {
       throw new IllegalArgumentException(
-          "the stream is on %s, the memory on %s".formatted(stream.device(), storage.device()));
+          Text.message("the stream is on %s, the memory on %s", stream.device(), storage.device()));
     }
     return Gpus.of(storage.device());
   }

@@ -1,6 +1,7 @@
 package org.initium.cuda;
 
 import org.initium.InitiumException;
+import org.initium.text.Text;
 
 /** A call of a CUDA library failed; the message names the call, its status and the device. */
 public class CudaException extends InitiumException {
@@ -12,8 +13,9 @@ public class CudaException extends InitiumException {
 
   CudaException(String call, int status, String code, String text, String where) {
     super(
-        "%s failed on %s with %s (%d)%s"
-            .formatted(call, where, code, status, text.isEmpty() ? "" : ": " + text));
+        Text.message(
+            "%s failed on %s with %s (%d)%s",
+            call, where, code, status, text.isEmpty() ? "" : ": " + text));
     this.call = call;
     this.status = status;
     this.code = code;

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.initium.Device;
 import org.initium.Storage;
 import org.initium.spi.Holders;
+import org.initium.text.Text;
 
 /** Device memory, owned or someone else's. */
 final class CudaStorage implements Storage {
@@ -75,12 +76,13 @@ final class CudaStorage implements Storage {
   static CudaStorage wrap(Gpu gpu, long address, long bytes) {
     if (bytes < 0 || (address == 0 && bytes > 0)) {
       throw new IllegalArgumentException(
-          "address 0x%x with %d bytes is not device memory to wrap".formatted(address, bytes));
+          Text.message("address 0x%x with %d bytes is not device memory to wrap", address, bytes));
     }
     if (bytes > 0 && !gpu.reaches(address)) {
       throw new IllegalArgumentException(
-          "address 0x%x is not memory that %s can reach; give the address of device memory"
-              .formatted(address, gpu.device()));
+          Text.message(
+              "address 0x%x is not memory that %s can reach; give the address of device memory",
+              address, gpu.device()));
     }
     return new CudaStorage(gpu, address, bytes, false);
   }

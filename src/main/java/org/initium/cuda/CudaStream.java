@@ -12,6 +12,7 @@ import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.text.Text;
 
 /**
  * A CUDA stream: one of our own, which other streams do not wait for, or someone else's. It
@@ -152,8 +153,9 @@ final class CudaStream implements Stream {
     try (Current _ = gpu.enter()) {
       if (gpu.driver().isCapturing(handle())) {
         throw new IllegalStateException(
-            "%s cannot be captured into a CUDA graph: %s; queue it before the capture begins"
-                .formatted(work, reason));
+            Text.message(
+                "%s cannot be captured into a CUDA graph: %s; queue it before the capture begins",
+                work, reason));
       }
     }
   }

@@ -2,6 +2,7 @@ package org.initium.cuda;
 
 import java.util.List;
 import org.initium.DType;
+import org.initium.text.Text;
 
 /**
  * A handle of cuSOLVER's dense part, on the device whose context was current when it was made. For
@@ -116,8 +117,9 @@ final class Cusolver {
         functions.orgqrSize(dtype, handle, rows, columns, elements));
     if (elements[0] < 0) {
       throw new IllegalArgumentException(
-          "cuSOLVER's orgqr cannot say how much room a %d x %d matrix takes; make it smaller"
-              .formatted(rows, columns));
+          Text.message(
+              "cuSOLVER's orgqr cannot say how much room a %d x %d matrix takes; make it smaller",
+              rows, columns));
     }
     return (long) elements[0] * dtype.bytes();
   }

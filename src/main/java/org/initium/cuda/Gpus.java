@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.initium.Device;
 import org.initium.DeviceUnavailableException;
+import org.initium.text.Text;
 
 /** The devices of this process, each started at its first use. */
 final class Gpus {
@@ -31,26 +32,29 @@ final class Gpus {
     int status = Driver.init();
     if (status != 0) {
       throw new DeviceUnavailableException(
-          "the driver %s finds no CUDA device: cuInit gave %s"
-              .formatted(Libraries.load(Library.DRIVER).from(), Driver.describe(status)));
+          Text.message(
+              "the driver %s finds no CUDA device: cuInit gave %s",
+              Libraries.load(Library.DRIVER).from(), Driver.describe(status)));
     }
     Driver driver = new Driver("the driver");
     int version = driver.version();
     if (version < LEAST_VERSION) {
       throw new DeviceUnavailableException(
-          "the driver %s is for CUDA %d.%d; CUDA %d.%d or newer is needed: update NVIDIA's driver"
-              .formatted(
-                  Libraries.load(Library.DRIVER).from(),
-                  version / 1000,
-                  version % 1000 / 10,
-                  LEAST_VERSION / 1000,
-                  LEAST_VERSION % 1000 / 10));
+          Text.message(
+              "the driver %s is for CUDA %d.%d; CUDA %d.%d or newer is needed: update NVIDIA's"
+                  + " driver",
+              Libraries.load(Library.DRIVER).from(),
+              version / 1000,
+              version % 1000 / 10,
+              LEAST_VERSION / 1000,
+              LEAST_VERSION % 1000 / 10));
     }
     int devices = driver.deviceCount();
     if (devices == 0) {
       throw new DeviceUnavailableException(
-          "the driver %s lists no device; see CUDA_VISIBLE_DEVICES"
-              .formatted(Libraries.load(Library.DRIVER).from()));
+          Text.message(
+              "the driver %s lists no device; see CUDA_VISIBLE_DEVICES",
+              Libraries.load(Library.DRIVER).from()));
     }
     return devices;
   }
@@ -60,8 +64,9 @@ final class Gpus {
     if (gpu == null) {
       if (device.index() >= count()) {
         throw new DeviceUnavailableException(
-            "there is no device %s; there is cuda:0%s"
-                .formatted(device, count == 1 ? "" : " to cuda:" + (count - 1)));
+            Text.message(
+                "there is no device %s; there is cuda:0%s",
+                device, count == 1 ? "" : " to cuda:" + (count - 1)));
       }
       gpu = new Gpu(device);
       STARTED.put(device, gpu);

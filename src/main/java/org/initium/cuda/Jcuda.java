@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.initium.DeviceUnavailableException;
 import org.initium.natives.NativeFiles;
+import org.initium.text.Text;
 
 /**
  * Loads JCuda's own natives. JCuda would unpack them to a fixed name in java.io.tmpdir, and load
@@ -35,8 +36,9 @@ final class Jcuda {
     URL resource = Jcuda.class.getResource("/lib/" + name);
     if (resource == null) {
       throw new DeviceUnavailableException(
-          "no %s on the class path; add the artifact of org.jcuda with classifier %s"
-              .formatted(name, PLATFORM));
+          Text.message(
+              "no %s on the class path; add the artifact of org.jcuda with classifier %s",
+              name, PLATFORM));
     }
     String tmpdir = System.getProperty("java.io.tmpdir");
     try {

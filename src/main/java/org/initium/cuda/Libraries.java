@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.initium.DeviceUnavailableException;
 import org.initium.natives.NativeFiles;
+import org.initium.text.Text;
 
 /**
  * Finds and loads NVIDIA's shared libraries. JCuda's natives name them without a path; the dynamic
@@ -201,8 +202,9 @@ final class Libraries {
             : "install the CUDA toolkit or its Python wheels, put"
                 + " org.bytedeco:cuda:12.6-9.5-1.5.11:linux-x86_64-redist on the class path, or set"
                 + " INITIUM_CUDA_PATH to the folder that has the library";
-    return "no %s: looked in %s; %s%s"
-        .formatted(library, String.join("; ", looked), otherMajors(library), remedy);
+    return Text.message(
+        "no %s: looked in %s; %s%s",
+        library, String.join("; ", looked), otherMajors(library), remedy);
   }
 
   private static String otherMajors(Library library) {

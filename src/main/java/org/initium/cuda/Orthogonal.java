@@ -5,6 +5,7 @@ import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.Parameters;
+import org.initium.text.Text;
 
 /**
  * Queues orthogonal fills: normals straight into the column-major tall matrix, cuSOLVER's geqrf and
@@ -24,8 +25,9 @@ final class Orthogonal {
     long rest = whole.numel() / first;
     if (Math.max(first, rest) > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d"
-              .formatted(whole, first, rest));
+          Text.message(
+              "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d",
+              whole, first, rest));
     }
   }
 

@@ -3,6 +3,7 @@ package org.initium.expression;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.TreeSet;
+import org.initium.text.Text;
 
 /**
  * Arithmetic on doubles in the arguments of initialisers and in recipes: numbers, variables, {@code
@@ -162,7 +163,7 @@ public final class Arithmetic {
     double[] arguments = new double[function.arity()];
     for (int i = 0; i < arguments.length; i++) {
       if (i > 0) {
-        tokens.expect(",", "',': %s takes %d arguments".formatted(function, function.arity()));
+        tokens.expect(",", Text.message("',': %s takes %d arguments", function, function.arity()));
       }
       arguments[i] = sum();
     }

@@ -1,5 +1,7 @@
 package org.initium.expression;
 
+import org.initium.text.Text;
+
 /** What is wrong with an expression, and where. */
 public final class ExpressionException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
@@ -8,7 +10,7 @@ public final class ExpressionException extends IllegalArgumentException {
   private final int column;
 
   ExpressionException(String text, int column, String reason, Throwable cause) {
-    super("%s (column %d of '%s')".formatted(reason, column, text), cause);
+    super(Text.message("%s (column %d of '%s')", reason, column, text), cause);
     this.reason = reason;
     this.column = column;
   }

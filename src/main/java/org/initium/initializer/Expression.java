@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.initium.expression.Arithmetic;
 import org.initium.expression.Tokens;
+import org.initium.text.Text;
 
 /**
  * Reads an initialiser that is written as text. What a value may be follows from the parameter's
@@ -72,7 +73,7 @@ final class Expression {
     if (index >= parameters.size()) {
       throw tokens.error(
           tokens.column(),
-          "too many arguments: %s takes %s".formatted(initialiser.name(), initialiser.takes()));
+          Text.message("too many arguments: %s takes %s", initialiser.name(), initialiser.takes()));
     }
     return parameters.get(index);
   }

@@ -7,6 +7,7 @@ import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
 import org.initium.Shape;
 import org.initium.expression.Checks;
+import org.initium.text.Text;
 
 /** The laws of the {@link Catalogue}: from arguments, a shape and its fans to a fill. */
 final class Formulas {
@@ -90,8 +91,9 @@ final class Formulas {
     whole.checkRank(3, 5);
     if (whole.size(0) < whole.size(1)) {
       throw new IllegalArgumentException(
-          "delta_orthogonal needs at least as many outputs as inputs; shape %s has %d and %d"
-              .formatted(whole, whole.size(0), whole.size(1)));
+          Text.message(
+              "delta_orthogonal needs at least as many outputs as inputs; shape %s has %d and %d",
+              whole, whole.size(0), whole.size(1)));
     }
     return new Fill.Centre(orthogonal(a));
   }
@@ -127,14 +129,15 @@ final class Formulas {
         times > 0 && whole.size(0) % times == 0,
         "upscale",
         upscale,
-        "such that upscale^%d divides dimension 0 of %s".formatted(whole.rank() - 2, whole));
+        Text.message("such that upscale^%d divides dimension 0 of %s", whole.rank() - 2, whole));
     Fill base = a.nested("init").fill(whole.with(0, whole.size(0) / times));
     if (base instanceof Fill.Elementary elementary) {
       return new Fill.Repeated(elementary, times);
     }
     throw new IllegalArgumentException(
-        "init = %s is not allowed in icnr; it must not be put together from others"
-            .formatted(a.nested("init")));
+        Text.message(
+            "init = %s is not allowed in icnr; it must not be put together from others",
+            a.nested("init")));
   }
 
   /** Algorithms 1 (matrices) and 2 (convolutions) of Zhao et al. 2022. */

@@ -25,7 +25,7 @@ import org.initium.text.Text;
  * be UTF-8, well-formed; a key that stands twice in an object is an error, since readers differ in
  * which they take.
  */
-final class Json {
+public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -181,7 +181,12 @@ final class Json {
     return new MalformedFileException(file, Text.message(template, arguments));
   }
 
-  /** Writes a value of maps, lists, strings and longs, with line breaks where pretty. */
+  /** A value of maps, lists, strings, longs and doubles on one line; NaN and infinity are null. */
+  public static String of(Object value) {
+    return new String(write(value, false), StandardCharsets.UTF_8);
+  }
+
+  /** Writes such a value, with line breaks where pretty. */
   static byte[] write(Object value, boolean pretty) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
@@ -213,6 +218,8 @@ final class Json {
         generator.writeEndArray();
       }
       case Long number -> generator.writeNumber(number);
+      case Double number when Double.isFinite(number) -> generator.writeNumber(number);
+      case Double number -> generator.writeNull();
       default -> generator.writeString(value.toString());
     }
   }

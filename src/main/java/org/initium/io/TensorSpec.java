@@ -3,6 +3,7 @@ package org.initium.io;
 import java.nio.charset.StandardCharsets;
 import org.initium.DType;
 import org.initium.Shape;
+import org.initium.text.Text;
 
 /** What a tensor of a new file is to be: its name, shape and element type. */
 public record TensorSpec(String name, Shape shape, DType dtype) {
@@ -29,8 +30,10 @@ public record TensorSpec(String name, Shape shape, DType dtype) {
     }
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
       throw new IllegalArgumentException(
-          "'%s' cannot be the name of a tensor: it has half of a surrogate pair, which UTF-8 has not"
-              .formatted(name));
+          Text.message(
+              "'%s' cannot be the name of a tensor: it has half of a surrogate pair, which UTF-8"
+                  + " has not",
+              name));
     }
   }
 

@@ -1,11 +1,11 @@
 package org.initium.random;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.initium.expression.Checks;
+import org.initium.text.Text;
 
 /**
  * What PyTorch's numbers on a CUDA device depend on: how many threads the device runs at a time.
@@ -64,8 +64,10 @@ public record GpuGeometry(int multiprocessors, int threads) {
     GpuGeometry found = BY_NAME.get(name.replaceAll("[ _-]", ""));
     if (found == null) {
       throw new IllegalArgumentException(
-          "gpu '%s' is not known; give its multiprocessors and threads per multiprocessor as sms=108, threads=2048, or use one of %s"
-              .formatted(name, String.join(", ", BY_NAME.keySet())));
+          Text.format(
+              "gpu '%s' is not known; give its multiprocessors and threads per multiprocessor as"
+                  + " sms=108, threads=2048, or use one of %s",
+              name, String.join(", ", BY_NAME.keySet())));
     }
     return found;
   }
@@ -79,6 +81,6 @@ public record GpuGeometry(int multiprocessors, int threads) {
   /** As {@link Generator#parse} reads it: {@code sms=108, threads=2048}. */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "sms=%d, threads=%d", multiprocessors, threads);
+    return Text.format("sms=%d, threads=%d", multiprocessors, threads);
   }
 }

@@ -2,6 +2,7 @@ package org.initium.random;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.initium.text.Text;
 
 /**
  * PyTorch's generator of a CUDA device: fills give the numbers that {@code torch.manual_seed(seed)}
@@ -80,7 +81,8 @@ public final class TorchCudaGenerator implements Generator {
 
   @Override
   public String toString() {
-    return "torch-cuda(%sseed=%s, offset=%d)"
-        .formatted(geometry == null ? "" : geometry + ", ", Long.toUnsignedString(seed), offset());
+    return Text.message(
+        "torch-cuda(%sseed=%s, offset=%d)",
+        geometry == null ? "" : geometry + ", ", Long.toUnsignedString(seed), offset());
   }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.initium.text.Text;
 
 /** The values of a mapping by name, where only some names are allowed. */
 final class Fields {
@@ -29,7 +30,7 @@ final class Fields {
       if (!allowed.contains(name)) {
         throw new RecipeException(
             entry.key().place(),
-            "%s has no '%s'; it takes %s".formatted(what, name, String.join(", ", allowed)));
+            Text.message("%s has no '%s'; it takes %s", what, name, String.join(", ", allowed)));
       }
       fields.values.put(name, entry.value());
     }
@@ -42,7 +43,7 @@ final class Fields {
 
   YamlNode require(String name) {
     return get(name)
-        .orElseThrow(() -> new RecipeException(place, "%s needs '%s'".formatted(what, name)));
+        .orElseThrow(() -> new RecipeException(place, Text.message("%s needs '%s'", what, name)));
   }
 
   /** The entries of a mapping. */
@@ -51,7 +52,8 @@ final class Fields {
       return mapping.entries();
     }
     throw new RecipeException(
-        node.place(), "%s is %s, not a mapping of names to values".formatted(what, node.kind()));
+        node.place(),
+        Text.message("%s is %s, not a mapping of names to values", what, node.kind()));
   }
 
   /** The items of a list. */
@@ -59,7 +61,8 @@ final class Fields {
     if (node instanceof YamlNode.Sequence sequence) {
       return sequence.items();
     }
-    throw new RecipeException(node.place(), "%s is %s, not a list".formatted(what, node.kind()));
+    throw new RecipeException(
+        node.place(), Text.message("%s is %s, not a list", what, node.kind()));
   }
 
   /** A text. */
@@ -69,8 +72,8 @@ final class Fields {
     }
     throw new RecipeException(
         node.place(),
-        "%s is %s"
-            .formatted(
-                what, node instanceof YamlNode.Scalar ? "empty" : node.kind() + ", not a text"));
+        Text.message(
+            "%s is %s",
+            what, node instanceof YamlNode.Scalar ? "empty" : node.kind() + ", not a text"));
   }
 }

@@ -13,6 +13,7 @@ import java.util.function.LongConsumer;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.io.Checkpoint;
+import org.initium.text.Text;
 
 /** Compares the tensors of a checkpoint with the values of a plan, bit for bit. */
 public final class ModelVerifier {
@@ -65,24 +66,26 @@ public final class ModelVerifier {
     for (PlannedTensor tensor : plan.tensors()) {
       Checkpoint.Entry entry = entries.get(tensor.name());
       if (entry == null) {
-        return Optional.of("tensor '%s' of the recipe is not there".formatted(tensor.name()));
+        return Optional.of(Text.message("tensor '%s' of the recipe is not there", tensor.name()));
       }
       Shape shape = shard.of(tensor.shape()).shape();
       Shape stored = entry.tensor().shape();
       if (!stored.equals(shape)) {
         return Optional.of(
-            "tensor '%s' has shape %s, the recipe says %s".formatted(tensor.name(), stored, shape));
+            Text.message(
+                "tensor '%s' has shape %s, the recipe says %s", tensor.name(), stored, shape));
       }
       if (!entry.tensor().type().dtype().equals(Optional.of(tensor.dtype()))) {
         return Optional.of(
-            "tensor '%s' is %s, the recipe says %s"
-                .formatted(tensor.name(), entry.tensor().type(), tensor.dtype()));
+            Text.message(
+                "tensor '%s' is %s, the recipe says %s",
+                tensor.name(), entry.tensor().type(), tensor.dtype()));
       }
       extra.remove(tensor.name());
     }
     return extra.isEmpty()
         ? Optional.empty()
-        : Optional.of("tensor '%s' is not in the recipe".formatted(extra.first()));
+        : Optional.of(Text.message("tensor '%s' is not in the recipe", extra.first()));
   }
 
   private void compare(PlannedTensor tensor, long offset, MemorySegment expected, RowShard shard)
@@ -99,12 +102,12 @@ public final class ModelVerifier {
           DType dtype = tensor.dtype();
           long element = mismatch / dtype.bytes();
           throw new Differs(
-              "tensor '%s' differs first at %s: the file has %s, the recipe gives %s"
-                  .formatted(
-                      tensor.name(),
-                      index((offset + at) / dtype.bytes() + element, shard.of(tensor.shape())),
-                      value(dtype, found, element),
-                      value(dtype, piece, element)));
+              Text.message(
+                  "tensor '%s' differs first at %s: the file has %s, the recipe gives %s",
+                  tensor.name(),
+                  index((offset + at) / dtype.bytes() + element, shard.of(tensor.shape())),
+                  value(dtype, found, element),
+                  value(dtype, piece, element)));
         }
       }
     }
@@ -113,9 +116,10 @@ public final class ModelVerifier {
   private static String value(DType dtype, MemorySegment memory, long element) {
     StringBuilder bits = new StringBuilder();
     for (int b = dtype.bytes() - 1; b >= 0; b--) {
-      bits.append("%02x".formatted(memory.get(ValueLayout.JAVA_BYTE, element * dtype.bytes() + b)));
+      bits.append(
+          Text.message("%02x", memory.get(ValueLayout.JAVA_BYTE, element * dtype.bytes() + b)));
     }
-    return "%s (0x%s)".formatted(dtype.get(memory, element), bits);
+    return Text.message("%s (0x%s)", dtype.get(memory, element), bits);
   }
 
   /** The index in the whole tensor of an element of a shard of it, as [i, j]. */

@@ -1,6 +1,7 @@
 package org.initium.recipe;
 
 import java.util.List;
+import org.initium.text.Text;
 
 /**
  * A recipe that was followed to the end: every tensor of a model, in order, with its shape, dtype
@@ -37,7 +38,7 @@ public record Plan(List<PlannedTensor> tensors, List<String> notes) {
           .reduce(0, Math::addExact);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
-          "the tensors, %d in all, take more than 2^63 - 1 bytes".formatted(tensors.size()), e);
+          Text.message("the tensors, %d in all, take more than 2^63 - 1 bytes", tensors.size()), e);
     }
   }
 }

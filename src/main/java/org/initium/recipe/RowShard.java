@@ -1,6 +1,7 @@
 package org.initium.recipe;
 
 import org.initium.Shape;
+import org.initium.text.Text;
 
 /**
  * A share of every tensor's rows (dimension 0): shard i of n, from 0, has the rows from {@code
@@ -15,7 +16,8 @@ public record RowShard(int index, int count) {
   public RowShard {
     if (count < 1 || index < 0 || index >= count) {
       throw new IllegalArgumentException(
-          "shard %d/%d is not one: of n shards, there are 0/n to (n-1)/n".formatted(index, count));
+          Text.message(
+              "shard %d/%d is not one: of n shards, there are 0/n to (n-1)/n", index, count));
     }
   }
 

@@ -125,7 +125,7 @@ final class Rule {
           part.init.fill(region.shape()).check(region.shape(), tensor.dtype());
         }
       } catch (IllegalArgumentException e) {
-        throw wrong(part, tensor, part.init + ": " + e.getMessage());
+        throw fault(part, tensor, part.init + ": " + e.getMessage());
       }
       planned.add(new PlannedTensor.Part(region, part.init));
     }
@@ -141,24 +141,25 @@ final class Rule {
     for (YamlNode item : several ? items : List.of(part.narrow)) {
       List<YamlNode> numbers = Fields.items(item, "an item of 'narrow'");
       if (numbers.size() != 3) {
-        throw wrong(part, tensor, "'narrow' takes [dimension, start, length]");
+        throw fault(part, tensor, "'narrow' takes [dimension, start, length]");
       }
       long dimension = variables.count(numbers.get(0), "dimension of 'narrow'");
       long start = variables.count(numbers.get(1), "start of 'narrow'");
       long length = variables.count(numbers.get(2), "length of 'narrow'");
       Shape shape = region.shape();
       if (dimension >= shape.rank()) {
-        throw wrong(
+        throw fault(
             part,
             tensor,
-            "there is no dimension %d to narrow; dimensions count from 0".formatted(dimension));
+            Text.message("there is no dimension %d to narrow; dimensions count from 0", dimension));
       }
       if (length > shape.size((int) dimension) - start) {
-        throw wrong(
+        throw fault(
             part,
             tensor,
-            "narrow [%d, %d, %d] does not fit: dimension %d has %d elements"
-                .formatted(dimension, start, length, dimension, shape.size((int) dimension)));
+            Text.message(
+                "narrow [%d, %d, %d] does not fit: dimension %d has %d elements",
+                dimension, start, length, dimension, shape.size((int) dimension)));
       }
       region = region.narrow((int) dimension, start, length);
     }
@@ -172,22 +173,23 @@ final class Rule {
       covered += region.shape().numel();
       for (int j = 0; j < i; j++) {
         if (planned.get(j).region().intersect(region).isPresent()) {
-          throw wrong(parts.get(i), tensor, "part %d overlaps part %d".formatted(i + 1, j + 1));
+          throw fault(parts.get(i), tensor, Text.message("part %d overlaps part %d", i + 1, j + 1));
         }
       }
     }
     if (covered != tensor.shape().numel()) {
-      throw wrong(
+      throw fault(
           new PartRule(null, null, place),
           tensor,
-          "the parts cover %d of %d elements; give the rest a part, if only zeros"
-              .formatted(covered, tensor.shape().numel()));
+          Text.message(
+              "the parts cover %d of %d elements; give the rest a part, if only zeros",
+              covered, tensor.shape().numel()));
     }
   }
 
-  private static RecipeException wrong(PartRule part, TensorEntry tensor, String message) {
+  private static RecipeException fault(PartRule part, TensorEntry tensor, String message) {
     return new RecipeException(
         part.place,
-        "tensor '%s' of shape %s: %s".formatted(tensor.name(), tensor.shape(), message));
+        Text.message("tensor '%s' of shape %s: %s", tensor.name(), tensor.shape(), message));
   }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.initium.expression.Arithmetic;
 import org.initium.initializer.Nonlinearity;
+import org.initium.text.Text;
 
 /** The variables of a recipe, and the numbers that are computed from them. */
 record Variables(Map<String, Double> values) {
@@ -20,7 +21,8 @@ record Variables(Map<String, Double> values) {
         String name = entry.key().text();
         if (!name.matches("[A-Za-z_][A-Za-z_0-9]*")) {
           throw new RecipeException(
-              entry.key().place(), "'%s' is not a name of letters, digits and _".formatted(name));
+              entry.key().place(),
+              Text.message("'%s' is not a name of letters, digits and _", name));
         }
         double own = variables.number(entry.value(), "variable '" + name + "'");
         variables.values.put(name, set.getOrDefault(name, own));
@@ -30,12 +32,12 @@ record Variables(Map<String, Double> values) {
       if (!variables.values.containsKey(name)) {
         throw new RecipeException(
             recipe,
-            "there is no variable '%s' to set; 'vars' has %s"
-                .formatted(
-                    name,
-                    variables.values.isEmpty()
-                        ? "none"
-                        : String.join(", ", variables.values.keySet())));
+            Text.message(
+                "there is no variable '%s' to set; 'vars' has %s",
+                name,
+                variables.values.isEmpty()
+                    ? "none"
+                    : String.join(", ", variables.values.keySet())));
       }
     }
     return variables;
@@ -47,7 +49,7 @@ record Variables(Map<String, Double> values) {
     double value = evaluate(text, node.place(), what);
     if (!Double.isFinite(value)) {
       throw new RecipeException(
-          node.place(), "%s: '%s' is %s, not a finite number".formatted(what, text, value));
+          node.place(), Text.message("%s: '%s' is %s, not a finite number", what, text, value));
     }
     return value;
   }
@@ -62,7 +64,8 @@ record Variables(Map<String, Double> values) {
     if (value != Math.rint(value) || value < 0 || value > 0x1p53) {
       throw new RecipeException(
           place,
-          "%s: '%s' is %s, not a whole number of 0 or more".formatted(what, text, plain(value)));
+          Text.message(
+              "%s: '%s' is %s, not a whole number of 0 or more", what, text, plain(value)));
     }
     return (long) value;
   }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.initium.text.Text;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -82,7 +83,7 @@ final class Yaml {
       Place first = seen.putIfAbsent(key.text(), key.place());
       if (first != null) {
         throw new RecipeException(
-            key.place(), "key '%s' stands already at %s".formatted(key.text(), first));
+            key.place(), Text.message("key '%s' stands already at %s", key.text(), first));
       }
       entries.add(new YamlNode.Entry(key, node(tuple.getValueNode())));
     }

@@ -60,6 +60,17 @@ class LauncherTest {
     }
   }
 
+  /**
+   * In the POSIX locale, usual in containers, a name that is not ASCII would be written as U+FFFD.
+   */
+  @Test
+  void namesAreUtf8InEveryLocale() throws Exception {
+    Path target = Files.createDirectories(home.resolve("target"));
+    Files.createFile(target.resolve("initium.jar"));
+    executable(jdk.resolve("bin/java"), "#!/bin/sh\necho $LC_ALL\n");
+    assertEquals(List.of("C.UTF-8"), lines(start("devices")));
+  }
+
   @Test
   void pathsAndArgumentsMayHaveBlanks() throws Exception {
     Path target = Files.createDirectories(home.resolve("target"));

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.initium.InitiumException;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.KernelSet;
+import org.initium.text.Text;
 
 /**
  * The kernels of the native library for one level of instructions.
@@ -23,8 +24,9 @@ public record NativeKernels(long level, ConcurrentHashMap<String, Kernel> found)
     long best = NativeLibrary.level();
     if (wanted > best || wanted > 0 && best == 1) {
       throw new IllegalArgumentException(
-          "initium.native = v%d is not allowed: this processor has %s"
-              .formatted(wanted, best == 1 ? "no such levels; give auto or off" : "v" + best));
+          Text.message(
+              "initium.native = v%d is not allowed: this processor has %s",
+              wanted, best == 1 ? "no such levels; give auto or off" : "v" + best));
     }
     return new NativeKernels(wanted == 0 ? best : wanted, new ConcurrentHashMap<>());
   }
