@@ -52,21 +52,22 @@ def quantile(lo, hi, share):
     return (a + b) / 2
 
 
-print("# made by src/test/python/truncated_reference.py")
-for mean, std, a, b in LAWS:
-    for side in (0, 1):
-        ms = [0, 1, 2, 7, 2**31 - 1, 2**30, 3 * 2**29 + 12345]
-        ms += [random.getrandbits(random.randint(2, 31)) for _ in range(12)]
-        for m in ms:
-            m64 = m << 21 | random.getrandbits(21) if m else 0
-            row = [repr(float(mean)), repr(float(std)), repr(float(a)), repr(float(b)), side]
-            for value, bits in ((m, 32), (m64, 53)):
-                f = single(single(value) + 0.5) if bits == 32 else value + mpf(1) / 2
-                share = mpf(f) / mpf(2) ** bits
-                M, S, A, B = (mpf(float(v)) for v in (mean, std, a, b))
-                if side == 0:
-                    x = M + S * quantile((A - M) / S, (B - M) / S, share)
-                else:
-                    x = M - S * quantile((M - B) / S, (M - A) / S, share)
-                row += [value, nstr(x, 25)]
-            print(*row)
+if __name__ == "__main__":
+    print("# made by src/test/python/truncated_reference.py")
+    for mean, std, a, b in LAWS:
+        for side in (0, 1):
+            ms = [0, 1, 2, 7, 2**31 - 1, 2**30, 3 * 2**29 + 12345]
+            ms += [random.getrandbits(random.randint(2, 31)) for _ in range(12)]
+            for m in ms:
+                m64 = m << 21 | random.getrandbits(21) if m else 0
+                row = [repr(float(mean)), repr(float(std)), repr(float(a)), repr(float(b)), side]
+                for value, bits in ((m, 32), (m64, 53)):
+                    f = single(single(value) + 0.5) if bits == 32 else value + mpf(1) / 2
+                    share = mpf(f) / mpf(2) ** bits
+                    M, S, A, B = (mpf(float(v)) for v in (mean, std, a, b))
+                    if side == 0:
+                        x = M + S * quantile((A - M) / S, (B - M) / S, share)
+                    else:
+                        x = M - S * quantile((M - B) / S, (M - A) / S, share)
+                    row += [value, nstr(x, 25)]
+                print(*row)

@@ -3,6 +3,7 @@ package org.initium;
 import org.initium.expression.Checks;
 import org.initium.initializer.Init;
 import org.initium.spi.Words;
+import org.initium.text.Text;
 
 /**
  * The law of a tensor's elements, all arguments resolved: what a backend computes. An {@link Init}
@@ -75,16 +76,33 @@ public sealed interface Fill {
     }
   }
 
-  /** N(mean, std^2) conditioned on [a, b]; the bounds are absolute, not in units of std. */
+  /**
+   * N(mean, std^2) conditioned on [a, b]; the bounds are absolute, not in units of std. They may be
+   * infinite, either or both, and as far from the mean or as near to each other as can be, provided
+   * that the dtype has a value between them.
+   */
   record TruncatedNormal(double mean, double std, double a, double b) implements Elementary {
     @Override
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("mean", mean);
       dtype.checkFinite("std", std);
       Checks.that(std > 0, "std", std, "more than 0");
-      dtype.checkFinite("a", a);
-      dtype.checkFinite("b", b);
+      checkBound("a", a, dtype);
+      checkBound("b", b, dtype);
       Checks.that(a < b, "a", a, "less than b = " + b);
+      double least = dtype.atLeast(Math.max(a, -dtype.maxValue()));
+      if (least > b) {
+        throw new IllegalArgumentException(
+            Text.message(
+                "no value of %s is between a = %s and b = %s; give bounds that are further apart",
+                dtype, a, b));
+      }
+    }
+
+    private static void checkBound(String name, double bound, DType dtype) {
+      if (!Double.isInfinite(bound)) {
+        dtype.checkFinite(name, bound);
+      }
     }
 
     @Override

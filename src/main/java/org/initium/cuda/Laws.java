@@ -59,9 +59,10 @@ final class Laws {
     static Truncated of(Fill.TruncatedNormal fill, Target target) {
       Tables tables = target.gpu().tables();
       if (target.dtype() == DType.F64) {
-        MemorySegment values = MemorySegment.ofArray(Truncated64.of(fill).table());
+        Truncated64 law = Truncated64.of(fill);
+        MemorySegment values = MemorySegment.ofArray(law.table());
         Tables.Key key = new Tables.Key(fill, true);
-        return new Truncated(tables.lease(key, values, target.stream()), fill.a(), fill.b());
+        return new Truncated(tables.lease(key, values, target.stream()), law.low(), law.high());
       }
       Truncated32 law = Truncated32.of(fill, target.dtype());
       MemorySegment values = MemorySegment.ofArray(law.table());

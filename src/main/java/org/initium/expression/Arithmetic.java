@@ -69,7 +69,7 @@ public final class Arithmetic {
   /** A short text that {@link #evaluate} reads back as the same double. */
   public static String print(double value) {
     if (value == 0 || !Double.isFinite(value)) {
-      return Double.toString(value).replace(".0", "");
+      return Double.toString(value).replace(".0", "").replace("Infinity", "inf");
     }
     BigDecimal exact = new BigDecimal(Double.toString(value)).stripTrailingZeros();
     boolean plain = exact.precision() - exact.scale() < 18 && exact.scale() < 23;
@@ -82,6 +82,16 @@ public final class Arithmetic {
     double value = sum();
     if (!Double.isFinite(value)) {
       throw tokens.error(column, "the value is " + value + "; a finite number is needed");
+    }
+    return value;
+  }
+
+  /** Reads a sum whose value may also be {@code inf} or {@code -inf}. */
+  public double bound() {
+    int column = tokens.column();
+    double value = sum();
+    if (Double.isNaN(value)) {
+      throw tokens.error(column, "the value is not a number; a number, inf or -inf is needed");
     }
     return value;
   }
@@ -148,8 +158,12 @@ public final class Arithmetic {
     if (variables.containsKey(name)) {
       return variables.get(name);
     }
-    if (name.equals("pi")) {
-      return Math.PI;
+    switch (name) {
+      case "pi":
+        return Math.PI;
+      case "inf":
+        return Double.POSITIVE_INFINITY;
+      default:
     }
     throw tokens.error(
         column, Suggestions.unknown("variable", name, new TreeSet<>(variables.keySet())));

@@ -42,7 +42,7 @@ final class Catalogue {
     row("normal", List.of(MEAN, std(1)), fixed(Formulas::normal));
     row(
         "trunc_normal",
-        List.of(MEAN, POSITIVE_STD, real("a", -2), real("b", 2)),
+        List.of(MEAN, POSITIVE_STD, real("a", Real.BOUND, -2.0), real("b", Real.BOUND, 2.0)),
         fixed(Formulas::truncNormal));
     row("constant", List.of(real("val", Real.ANY, null)), fixed(Formulas::constant));
     row("ones", List.of(), fixed(a -> new Fill.Constant(1)));
@@ -77,7 +77,8 @@ final class Catalogue {
     row("lecun_normal", withFans(), scaled(Formulas::lecun, Distribution.TRUNCATED_NORMAL));
     row(
         "truncated_normal",
-        List.of(MEAN, POSITIVE_STD, real("lower", -2), real("upper", 2)),
+        List.of(
+            MEAN, POSITIVE_STD, real("lower", Real.BOUND, -2.0), real("upper", Real.BOUND, 2.0)),
         fixed(Formulas::truncatedNormal));
     row(
         "truncated_normal_corrected",

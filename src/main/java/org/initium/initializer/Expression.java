@@ -82,7 +82,7 @@ final class Expression {
     int column = tokens.column();
     Object value =
         switch (parameter.kind()) {
-          case Parameter.Real real -> arithmetic.value();
+          case Parameter.Real real -> real.finite() ? arithmetic.value() : arithmetic.bound();
           case Parameter.Count count -> arithmetic.value();
           case Parameter.Choice choice -> tokens.word(choice.words());
           case Parameter.Nested nested -> init();

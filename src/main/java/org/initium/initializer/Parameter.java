@@ -21,18 +21,23 @@ record Parameter(String name, Kind kind, Object standard) {
     Object resolve(String name, Object value);
   }
 
-  /** A finite real number of which something more may be asked; held as a Double. */
-  record Real(DoublePredicate holds, String allowed) implements Kind {
+  /** A real number, finite or a bound, of which something more may be asked; held as a Double. */
+  record Real(DoublePredicate holds, String allowed, boolean finite) implements Kind {
+    private Real(DoublePredicate holds, String allowed) {
+      this(holds, allowed, true);
+    }
+
     static final Real ANY = new Real(v -> true, "a finite number");
     static final Real NOT_NEGATIVE = new Real(v -> v >= 0, "0 or more, and finite");
     static final Real POSITIVE = new Real(v -> v > 0, "more than 0, and finite");
+    static final Real BOUND = new Real(v -> !Double.isNaN(v), "a number, inf or -inf", false);
     static final Real FRACTION = new Real(v -> v >= 0 && v <= 1, "from 0 to 1");
 
     @Override
     public Double resolve(String name, Object value) {
       Checks.that(
           value instanceof Number n
-              && Double.isFinite(n.doubleValue())
+              && (!finite || Double.isFinite(n.doubleValue()))
               && holds.test(n.doubleValue()),
           name,
           value,

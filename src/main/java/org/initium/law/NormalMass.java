@@ -28,6 +28,9 @@ final class NormalMass {
    */
   record Below(double mass, double ratio, double z) {}
 
+  /** The largest distance from the mean that has mass to speak of: exp(-40^2 / 2) has none. */
+  private static final double REACH = 40;
+
   private static final int NODES = 12;
   private static final double[] NODE = new double[NODES];
   private static final double[] WEIGHT = new double[NODES];
@@ -50,17 +53,17 @@ final class NormalMass {
     this.width = width;
     this.anchor = lower >= 0 ? lower : Math.min(upper, 0);
     // (lower^2 - anchor^2) / 2 without the cancellation of the squares
-    double toAnchor = anchor == lower ? 0 : anchor == 0 ? -lower : width;
+    double toAnchor = anchorIsLower() ? 0 : anchorIsUpper() ? width : -lower;
     this.lowerDensity = StrictMath.exp(toAnchor * (lower + anchor) / 2);
     this.belowLower = lower < 0 ? lowerDensity * Mills.ratio(-lower) : Double.NaN;
   }
 
   boolean anchorIsLower() {
-    return anchor == lower;
+    return lower >= 0;
   }
 
   boolean anchorIsUpper() {
-    return anchor != lower && anchor != 0;
+    return lower < 0 && upper <= 0;
   }
 
   /** The mass of the whole interval. */
@@ -124,9 +127,12 @@ final class NormalMass {
   }
 
   /** The point below which there is this mass, to some digits. */
-  Point bisect(double wanted, double reach) {
-    double from = anchorIsLower() || anchorIsUpper() ? 0 : Math.max(lower, -reach);
-    double to = anchorIsLower() || anchorIsUpper() ? Math.min(width, reach) : reach;
+  Point bisect(double wanted) {
+    boolean atBound = anchorIsLower() || anchorIsUpper();
+    double from = atBound ? 0 : Math.max(lower, -REACH);
+    // the density falls at least as fast as exp(-|anchor| d), and as exp(-d^2 / 2)
+    double to =
+        atBound ? Math.min(width, REACH / Math.max(1, Math.abs(anchor))) : Math.min(upper, REACH);
     Point middle = null;
     for (int i = 0; i < 100; i++) {
       double d = (from + to) / 2;

@@ -4,34 +4,34 @@ import org.initium.law.NormalMass.Below;
 import org.initium.law.NormalMass.Point;
 
 /**
- * A point of a truncated normal law by the share of its mass below it, moved from one half down in
- * small relative steps, and the Taylor series of the point in the share's relative change v: {@code
- * point(share (1 + v)) = point(share) + sum_n T_n v^n}.
+ * Of any bounds: by Newton's method on the mass.
  *
  * <p>With mass y, {@code dz/dy = 1 / phi(z)} and so {@code d^n z / dy^n = H_n(z) (dz/dy)^n, H_1 =
  * 1, H_(n+1) = H_n' + n z H_n} (Steinbrecher and Shaw, "Quantile mechanics", 2008). In r = y /
  * phi(z), which stays small where z is large, {@code T_n = r sum_j h(n, j) (z r)^(n-1-2j) (r^2)^j /
  * n!}.
  */
-final class NormalQuantile {
-  /** The highest power of the series. */
-  static final int DEGREE = 10;
-
-  /** The largest distance from the anchor that has mass to speak of: exp(-40^2 / 2) has none. */
-  private static final double REACH = 40;
-
+final class NormalQuantile implements Quantile {
   private static final double[][] H = coefficients();
 
+  private final double mean;
+  private final double std;
+  private final double a;
+  private final double b;
   private final NormalMass law;
   private final double total;
   private final double[] series = new double[DEGREE + 1];
   private Point point;
   private double share = 0.5;
 
-  NormalQuantile(NormalMass law) {
+  NormalQuantile(double mean, double std, double a, double b, NormalMass law) {
+    this.mean = mean;
+    this.std = std;
+    this.a = a;
+    this.b = b;
     this.law = law;
     this.total = law.total();
-    this.point = law.bisect(total / 2, REACH);
+    this.point = law.bisect(total / 2);
     solve();
   }
 
@@ -59,8 +59,8 @@ final class NormalQuantile {
     return h;
   }
 
-  /** Moves to the point that has this share of the mass below it. */
-  void moveTo(double next) {
+  @Override
+  public void moveTo(double next) {
     double v = next / share - 1;
     double step = 0;
     for (int n = DEGREE; n > 0; n--) {
@@ -98,12 +98,27 @@ final class NormalQuantile {
     return product;
   }
 
-  Point point() {
-    return point;
+  private boolean down() {
+    return !point.near() && law.anchorIsUpper();
   }
 
-  /** T_n: how far the point moves up per v^n, in standard deviations. */
-  double series(int n) {
+  @Override
+  public double base() {
+    return point.near() || law.anchorIsLower() ? a : law.anchorIsUpper() ? b : mean;
+  }
+
+  @Override
+  public double offset() {
+    return down() ? -point.d() : point.d();
+  }
+
+  @Override
+  public double scale() {
+    return std;
+  }
+
+  @Override
+  public double series(int n) {
     return series[n];
   }
 }

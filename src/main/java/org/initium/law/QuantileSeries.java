@@ -15,7 +15,7 @@ final class QuantileSeries {
   static final int PER_OCTAVE = 16;
 
   /** Coefficients in s, of s^0 first. */
-  static final int COEFFICIENTS = NormalQuantile.DEGREE + 1;
+  static final int COEFFICIENTS = Quantile.DEGREE + 1;
 
   private QuantileSeries() {}
 
@@ -53,26 +53,18 @@ final class QuantileSeries {
   /** From the segments with the most mass down, so that each starts from the one before. */
   private static void side(
       double mean, double std, double a, double b, int bits, int segments, Rows rows) {
-    NormalMass mass = new NormalMass(sigmas(a, mean, std), sigmas(b, mean, std), (b - a) / std);
-    NormalQuantile quantile = new NormalQuantile(mass);
+    Quantile quantile = Quantile.of(mean, std, a, b);
     double[] c = new double[COEFFICIENTS];
     for (int row = segments - 1; row >= 0; row--) {
       double within = PER_OCTAVE + row % PER_OCTAVE + 0.5;
       quantile.moveTo(Math.scalb(within / PER_OCTAVE, row / PER_OCTAVE - 1 - bits));
-      NormalMass.Point point = quantile.point();
-      double from = point.near() || mass.anchorIsLower() ? a : mass.anchorIsUpper() ? b : mean;
-      boolean down = !point.near() && mass.anchorIsUpper();
-      c[0] = Math.fma(down ? -point.d() : point.d(), std, from);
-      double scale = std;
+      c[0] = Math.fma(quantile.offset(), quantile.scale(), quantile.base());
+      double scale = quantile.scale();
       for (int n = 1; n < COEFFICIENTS; n++) {
         scale /= within;
         c[n] = quantile.series(n) * scale;
       }
       rows.put(row, c);
     }
-  }
-
-  private static double sigmas(double bound, double mean, double std) {
-    return Math.clamp((bound - mean) / std, -1e300, 1e300);
   }
 }

@@ -41,11 +41,8 @@ public final class Truncated32 implements ElementLaw {
 
   /** The law of a fill in f32, f16 or bf16. */
   public static Truncated32 of(Fill.TruncatedNormal fill, DType dtype) {
-    float low = (float) dtype.atLeast(fill.a());
-    float high = (float) -dtype.atLeast(-fill.b());
-    if (low > high) { // no value of the dtype is between the bounds
-      low = high = (float) dtype.round(fill.a());
-    }
+    float low = (float) dtype.atLeast(Math.max(fill.a(), -dtype.maxValue())) + 0f; // not -0
+    float high = (float) -dtype.atLeast(Math.max(-fill.b(), -dtype.maxValue())) + 0f;
     return new Truncated32(TABLES.get(fill), low, high);
   }
 

@@ -38,7 +38,10 @@ public final class Truncated64 implements ElementLaw {
 
   /** The law of a fill in f64. */
   public static Truncated64 of(Fill.TruncatedNormal fill) {
-    return new Truncated64(TABLES.get(fill), fill.a(), fill.b());
+    return new Truncated64(
+        TABLES.get(fill),
+        Math.max(fill.a(), -Double.MAX_VALUE),
+        Math.min(fill.b(), Double.MAX_VALUE));
   }
 
   private static double[] compute(Fill.TruncatedNormal fill) {
@@ -55,6 +58,16 @@ public final class Truncated64 implements ElementLaw {
   @Override
   public double[] table() {
     return table;
+  }
+
+  /** The least value: a, or the least there is. */
+  public double low() {
+    return low;
+  }
+
+  /** The greatest value: b, or the greatest there is. */
+  public double high() {
+    return high;
   }
 
   /** The element of these 53 bits. */

@@ -49,6 +49,7 @@ public final class TorchFill {
    * are looked at again: those of a view or a region are made in memory of our own.
    */
   public void fill(Tensor tensor, Fill.TruncatedNormal law) {
+    TruncatedNormal.check(law);
     Whole whole = Whole.of(tensor);
     if (whole.contiguous() && tensor.shape().equals(tensor.whole()) && tensor.isContiguous()) {
       new TruncatedNormal(law, draws, whole, new Result(memory(tensor), whole)).fill();

@@ -2,6 +2,7 @@ package org.initium.torch;
 
 import org.initium.DType;
 import org.initium.Fill;
+import org.initium.text.Text;
 
 /**
  * torch.nn.init.trunc_normal_ (torch 2.12 and later) by rejection. Where the bounds hold more than
@@ -11,16 +12,28 @@ import org.initium.Fill;
 record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Result result) {
   private static final double ENOUGH = 0.3;
 
+  /** Throws, before anything is drawn, if torch could not draw it. */
+  static void check(Fill.TruncatedNormal law) {
+    if (!(inside(law) > ENOUGH) && (Double.isInfinite(law.a()) || Double.isInfinite(law.b()))) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "torch proposes values between a = %s and b = %s and needs finite bounds;"
+                  + " give them, or the generator philox",
+              law.a(), law.b()));
+    }
+  }
+
+  private static double inside(Fill.TruncatedNormal law) {
+    double above = Erf.normalCdf((law.b() - law.mean()) / law.std());
+    return above - Erf.normalCdf((law.a() - law.mean()) / law.std());
+  }
+
   void fill() {
-    if (Erf.normalCdf(sigmas(law.b())) - Erf.normalCdf(sigmas(law.a())) > ENOUGH) {
+    if (inside(law) > ENOUGH) {
       redraw();
     } else {
       propose();
     }
-  }
-
-  private double sigmas(double bound) {
-    return (bound - law.mean()) / law.std();
   }
 
   /** A tensor with gaps is drawn as it is at first, and later as a copy without gaps. */

@@ -77,6 +77,18 @@ public abstract class FillContract {
         });
   }
 
+  /** One-sided, flat, and steep: each has a table of another formula. */
+  @TestFactory
+  Stream<DynamicTest> truncatedOfAnyBounds() {
+    return tests(
+        List.of(
+            new Fill.TruncatedNormal(0, 1, 5, Double.POSITIVE_INFINITY),
+            new Fill.TruncatedNormal(1, 2, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY),
+            new Fill.TruncatedNormal(0, 1e4, -1e-4, 1e-4),
+            new Fill.TruncatedNormal(1, 1e-11, 0, 0.5)),
+        (fill, dtype) -> check(fill, dtype, Shape.of(3001), 5));
+  }
+
   @TestFactory
   Stream<DynamicTest> matrices() {
     return tests(

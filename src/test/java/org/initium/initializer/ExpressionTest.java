@@ -34,6 +34,8 @@ class ExpressionTest {
         "constant(0.1+0.2) | constant(val=0.30000000000000004)",
         "constant(width) | constant(val=768)",
         "dirac(groups=2*4) | dirac(groups=8)",
+        "trunc_normal(a=2, b=inf) | trunc_normal(a=2, b=inf)",
+        "truncated_normal(0, 1, -inf) | truncated_normal(lower=-inf)",
         "trunc_normal(0, 0.02, -0.04, 0.04) | trunc_normal(std=0.02, a=-0.04, b=0.04)",
         "icnr(init=kaiming_normal(mode=fan_out), upscale=3) |"
             + " icnr(init=kaiming_normal(mode=fan_out), upscale=3)",
@@ -105,6 +107,8 @@ class ExpressionTest {
         "normal(std=layrs) | 12 | unknown variable 'layrs'; did you mean layers?",
         "normal(std=fan_in) | 12 | unknown variable 'fan_in'; there are layers, width",
         "normal(std=1/0) | 12 | the value is Infinity; a finite number is needed",
+        "normal(std=inf) | 12 | the value is Infinity; a finite number is needed",
+        "trunc_normal(b=inf-inf) | 16 | the value is not a number; a number, inf or -inf is needed",
         "normal(std=0/0) | 12 | the value is NaN; a finite number is needed",
         "normal(std=sqrt(-1)) | 12 | the value is NaN; a finite number is needed",
         "normal(std=1e400) | 12 | 1e400 is beyond the largest double",

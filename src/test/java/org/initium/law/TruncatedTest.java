@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class TruncatedTest {
   private static final int RUN = 1 << 18;
 
-  private record Row(Fill.TruncatedNormal law, int word, double x32, long bits53, double x64) {
+  record Row(Fill.TruncatedNormal law, int word, double x32, long bits53, double x64) {
     static Row parse(String line) {
       String[] v = line.split(" ");
       Fill.TruncatedNormal law =
@@ -40,21 +40,25 @@ class TruncatedTest {
     }
   }
 
-  private static List<Row> rows() throws IOException {
+  static List<Row> rows(String resource) throws IOException {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
-                TruncatedTest.class.getResourceAsStream("/law/truncated.txt"),
-                StandardCharsets.US_ASCII))) {
+                TruncatedTest.class.getResourceAsStream(resource), StandardCharsets.US_ASCII))) {
       return lines.lines().filter(l -> !l.startsWith("#")).map(Row::parse).toList();
     }
   }
 
   @Test
-  void quantilesInBinary32() throws IOException {
-    List<String> bad = new ArrayList<>();
-    List<Row> rows = rows();
+  void quantiles() throws IOException {
+    List<Row> rows = rows("/law/truncated.txt");
     assertEquals(646, rows.size());
+    check32(rows);
+    check64(rows);
+  }
+
+  static void check32(List<Row> rows) {
+    List<String> bad = new ArrayList<>();
     for (Row row : rows) {
       double off = Math.abs(Truncated32.of(row.law, DType.F32).at(row.word) - row.x32);
       double ulps = off / Math.ulp((float) row.x32);
@@ -68,10 +72,9 @@ class TruncatedTest {
     assertTrue(bad.isEmpty(), bad.size() + " are off:\n" + String.join("\n", bad));
   }
 
-  @Test
-  void quantilesInBinary64() throws IOException {
+  static void check64(List<Row> rows) {
     List<String> bad = new ArrayList<>();
-    for (Row row : rows()) {
+    for (Row row : rows) {
       double off = Math.abs(Truncated64.of(row.law).at(row.bits53) - row.x64);
       double ulps = off / Math.ulp(row.x64);
       double scale = off / (row.law.std() * Tolerances.TRUNCATED_F64_SCALE);
