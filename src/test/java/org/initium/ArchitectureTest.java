@@ -89,7 +89,6 @@ class ArchitectureTest {
           "org.snakeyaml.engine",
           "com.fasterxml.jackson",
           "org.knowm.xchart",
-          "me.tongfei.progressbar",
           "picocli");
 
   /** JCuda's pointers and streams, which its driver, cuRAND and cuSOLVER bindings share. */

@@ -57,6 +57,7 @@ final class Commands {
     convert(line, Init.class, Init::parse);
     line.setParameterExceptionHandler(Commands::usageError);
     line.setExecutionExceptionHandler((e, command, parsed) -> Failure.of(thrown(e)).report(e));
+    line.setExpandAtFiles(false); // a name that begins with @ is a file's, not a list of options
     line.setUsageHelpWidth(100);
     line.setUsageHelpLongOptionsMaxWidth(28);
     return line.execute(arguments);

@@ -8,13 +8,13 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import org.initium.io.WholeFile;
 import org.initium.text.Text;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -102,7 +102,7 @@ final class HistogramPlot {
     if (!ImageIO.write(image, "png", bytes)) {
       throw new IOException("no PNG writer in this JDK");
     }
-    Files.write(png, bytes.toByteArray());
+    WholeFile.write(png, bytes.toByteArray());
   }
 
   /** Tensors whose names differ in numbers only are one group. */

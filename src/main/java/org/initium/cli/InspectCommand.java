@@ -37,6 +37,12 @@ final class InspectCommand {
 
   int run(Path file, Optional<Glob> match, Optional<Path> plot, boolean json) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(file)) {
+      if (plot.isPresent()) {
+        Inputs.keep(checkpoint.path(), plot.get());
+        for (Path part : checkpoint.files()) {
+          Inputs.keep(part, plot.get());
+        }
+      }
       List<Inspected> tensors =
           checkpoint.entries().parallelStream()
               .filter(entry -> match.map(m -> m.matches(entry.tensor().name())).orElse(true))

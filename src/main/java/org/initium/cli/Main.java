@@ -6,7 +6,8 @@ public final class Main {
 
   /** Runs a command and exits with its status: 0 done, 1 failed, 2 bad usage or input. */
   public static void main(String[] arguments) {
+    StandardOutput output = StandardOutput.install();
     HeadStart.begin(arguments);
-    System.exit(Commands.run(arguments));
+    System.exit(output.end(Commands.run(arguments)));
   }
 }

@@ -59,6 +59,7 @@ final class ModelCommands {
 
   int init(Reading reading, Path file, Source source, RowShard shard, long maxShardBytes)
       throws IOException {
+    Inputs.keep(reading.recipe(), file);
     Generator generator = source.open(Map.of(), 0);
     Plan plan = reading.plan();
     write(plan, filler(generator, source, shard), file, metadata(source, shard), maxShardBytes);
@@ -111,12 +112,13 @@ final class ModelCommands {
       files = ModelWriter.write(plan, filler, file, metadata, maxShardBytes, progress);
       summary = progress.summary();
     }
-    out.printf(
+    PrintStream told = CheckpointWriter.isStream(file) ? System.err : out; // out may be the file
+    told.printf(
         Locale.ROOT,
         "wrote %s: %s, %s%s, %s in %s%n",
         files.getLast(),
         count(plan.tensors().size(), "tensor"),
-        count(plan.parameters(), "parameter"),
+        count(plan.parameters(filler.shard()), "parameter"),
         files.size() == 1 ? "" : " in " + count(files.size() - 1, "file"),
         ByteSize.format(bytes),
         summary);
@@ -132,7 +134,7 @@ final class ModelCommands {
       Plan plan = reading.plan();
       Optional<String> difference;
       String summary;
-      try (Progress progress = new Progress("verifying", plan.bytes() / rows.count())) {
+      try (Progress progress = new Progress("verifying", plan.bytes(rows))) {
         difference =
             ModelVerifier.verify(checkpoint, plan, filler(generator, source, rows), progress);
         summary = progress.summary();

@@ -1,71 +1,81 @@
 package org.initium.cli;
 
-import java.text.DecimalFormat;
-import java.text.DecimalFormatSymbols;
-import java.util.Locale;
 import java.util.function.LongConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.initium.text.Text;
 
 /**
  * Tells how far a job of many bytes is, on standard error: a bar with GB/s and the time left on a
- * terminal; elsewhere a line every few seconds, none for a job that ends before.
+ * terminal; elsewhere, and on one that cannot move back in a line, a line every few seconds, none
+ * for a job that ends before.
  */
 final class Progress implements LongConsumer, AutoCloseable {
   private static final long LINE_NANOS = 5_000_000_000L;
+  private static final long BAR_NANOS = 100_000_000L;
+  private static final int BAR_WIDTH = 24;
+  private static final String BACK = "\r\u001b[K"; // to the line's begin, which is cleared
 
   private final String task;
   private final long total;
   private final long start = System.nanoTime();
-  private final ProgressBar bar;
+  private final boolean isBar;
   private long done;
-  private long lastLine = start;
+  private long last = start;
 
   Progress(String task, long total) {
     this.task = task;
     this.total = total;
-    this.bar = isTerminal() && total > 0 ? bar(task, total) : null;
+    this.isBar = isTerminal();
   }
 
   /** The launcher looks whether standard error is a terminal, which Java cannot. */
   static boolean isTerminal() {
-    return Boolean.getBoolean("initium.terminal");
-  }
-
-  private static ProgressBar bar(String task, long total) {
-    return new ProgressBarBuilder()
-        .setTaskName(task)
-        .setInitialMax(total)
-        .setUnit(" GB", 1_000_000_000)
-        .showSpeed(new DecimalFormat("0.00 GB/s", DecimalFormatSymbols.getInstance(Locale.ROOT)))
-        .setStyle(ProgressBarStyle.UNICODE_BLOCK)
-        .setUpdateIntervalMillis(100)
-        .clearDisplayOnFinish()
-        .build();
+    String term = System.getenv("TERM");
+    return Boolean.getBoolean("initium.terminal") && term != null && !term.equals("dumb");
   }
 
   @Override
   public synchronized void accept(long bytes) {
     done += bytes;
-    if (bar != null) {
-      bar.stepBy(bytes);
+    long now = System.nanoTime();
+    if (now - last < (isBar ? BAR_NANOS : LINE_NANOS)) {
       return;
     }
-    long now = System.nanoTime();
-    if (now - lastLine >= LINE_NANOS) {
-      lastLine = now;
-      double rate = done / seconds();
-      System.err.printf(
-          Locale.ROOT,
-          "%s: %s of %s, %s/s, %.0f s left%n",
-          task,
-          ByteSize.format(done),
-          ByteSize.format(total),
-          ByteSize.format(rate),
-          (total - done) / rate);
+    last = now;
+    if (isBar) {
+      System.err.print(BACK + line(task + " " + bar() + " "));
+      System.err.flush();
+    } else {
+      System.err.println(line(task + ": "));
     }
+  }
+
+  private String bar() {
+    int full = total == 0 ? BAR_WIDTH : (int) (BAR_WIDTH * ((double) done / total));
+    return "[" + "#".repeat(full) + " ".repeat(BAR_WIDTH - full) + "]";
+  }
+
+  private String line(String before) {
+    double rate = done / seconds();
+    return Text.format(
+        "%s%s of %s, %s/s, %s left",
+        before,
+        ByteSize.format(done),
+        ByteSize.format(total),
+        ByteSize.format(rate),
+        duration((total - done) / rate));
+  }
+
+  /** Two or three digits and a unit: {@code 42 s}, {@code 12 min}, {@code 34 days}. */
+  static String duration(double seconds) {
+    if (seconds < 100) {
+      return Text.format("%.0f s", seconds);
+    }
+    if (seconds < 100 * 60) {
+      return Text.format("%.0f min", seconds / 60);
+    }
+    return seconds < 48 * 3600
+        ? Text.format("%.0f h", seconds / 3600)
+        : Text.format("%,.0f days", seconds / 86400);
   }
 
   /** Time since the start. */
@@ -79,9 +89,10 @@ final class Progress implements LongConsumer, AutoCloseable {
   }
 
   @Override
-  public void close() {
-    if (bar != null) {
-      bar.close();
+  public synchronized void close() {
+    if (isBar && last != start) {
+      System.err.print(BACK);
+      System.err.flush();
     }
   }
 }

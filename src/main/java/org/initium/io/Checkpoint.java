@@ -14,8 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.initium.text.Text;
 
 /**
@@ -183,6 +185,11 @@ public final class Checkpoint implements AutoCloseable {
   /** The file or index that was opened. */
   public Path path() {
     return path;
+  }
+
+  /** The files that its tensors are in. */
+  public Set<Path> files() {
+    return entries.stream().map(Entry::file).collect(Collectors.toUnmodifiableSet());
   }
 
   /** The free entries of the headers. */

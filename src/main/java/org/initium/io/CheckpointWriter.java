@@ -3,6 +3,7 @@ package org.initium.io;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -84,8 +85,7 @@ public final class CheckpointWriter implements AutoCloseable {
     try {
       free = Files.getFileStore(target.folder()).getUsableSpace();
     } catch (NoSuchFileException e) {
-      throw new InitiumException(
-          "no folder " + target.folder() + " to write " + target.name() + " in", e);
+      throw WorkFolder.noFolder(target.path(), e);
     }
     long bytes = layout.dataBytes();
     if (free < bytes) {
@@ -124,6 +124,11 @@ public final class CheckpointWriter implements AutoCloseable {
     return target.isStream() ? List.of() : WorkFolder.leftovers(target.path());
   }
 
+  /** Whether a name stands for a pipe or a device, to which a checkpoint goes as it is made. */
+  public static boolean isStream(Path out) throws IOException {
+    return Target.of(out).isStream();
+  }
+
   private SafetensorsHeader header() {
     return layout.files().get(finished.size());
   }
@@ -133,7 +138,7 @@ public final class CheckpointWriter implements AutoCloseable {
   }
 
   private void begin() throws IOException {
-    attempt = output.create(piece(), ATTEMPT);
+    named(() -> attempt = output.create(piece(), ATTEMPT));
     tensor = 0;
     position = 0;
     write(ByteBuffer.wrap(header().encode()));
@@ -148,7 +153,7 @@ public final class CheckpointWriter implements AutoCloseable {
       position = 0;
     }
     if (tensor == tensors.size()) {
-      finishAttempt();
+      named(attempt::finish);
       finished.add(new Output.Named(piece(), ATTEMPT, ""));
       if (finished.size() < layout.files().size()) {
         begin();
@@ -160,23 +165,22 @@ public final class CheckpointWriter implements AutoCloseable {
     if (layout.files().size() > 1) {
       digest.update(bytes.duplicate());
     }
-    try {
-      attempt.write(bytes);
-    } catch (IOException e) {
-      throw failed(e);
-    }
+    named(() -> attempt.write(bytes));
   }
 
-  private void finishAttempt() throws IOException {
-    try {
-      attempt.finish();
-    } catch (IOException e) {
-      throw failed(e);
-    }
+  private interface Action {
+    void run() throws IOException;
   }
 
-  private IOException failed(IOException e) {
-    return new IOException("cannot write " + out + ": " + e.getMessage(), e);
+  /** Does what may fail on the disk, and says of which file it was where the JDK does not. */
+  private void named(Action action) throws IOException {
+    try {
+      action.run();
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(Text.message("cannot write %s: %s", out, e.getMessage()), e);
+    }
   }
 
   /**
@@ -233,13 +237,13 @@ public final class CheckpointWriter implements AutoCloseable {
       files.add(new Output.Named(finished.get(f).piece(), ATTEMPT, name));
     }
     if (files.size() > 1) {
-      attempt = output.create(INDEX, ATTEMPT);
+      named(() -> attempt = output.create(INDEX, ATTEMPT));
       write(ByteBuffer.wrap(layout.index(target.name(), generation)));
-      finishAttempt();
+      named(attempt::finish);
       String name = CheckpointLayout.indexName(target.name());
       files.add(new Output.Named(INDEX, ATTEMPT, name));
     }
-    output.commit(files);
+    named(() -> output.commit(files));
     if (target.isStream()) {
       return List.of(out);
     }
@@ -249,10 +253,13 @@ public final class CheckpointWriter implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try (output) {
-      if (attempt != null) {
-        attempt.close();
-      }
-    }
+    named(
+        () -> {
+          try (output) {
+            if (attempt != null) {
+              attempt.close();
+            }
+          }
+        });
   }
 }

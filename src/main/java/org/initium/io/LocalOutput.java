@@ -75,7 +75,7 @@ final class LocalOutput implements Output {
     List<Path> names = files.stream().map(file -> target.resolveSibling(file.name())).toList();
     Path index = CheckpointLayout.index(target);
     if (files.size() == 1 && !Files.exists(index, LinkOption.NOFOLLOW_LINKS)) {
-      WorkFolder.whole(() -> rename(files, names));
+      WorkFolder.whole(() -> replace(files, names));
       return;
     }
     if (Files.isSymbolicLink(index)) {
@@ -84,6 +84,12 @@ final class LocalOutput implements Output {
     try (CommitLock lock = CommitLock.acquire(target)) {
       WorkFolder.whole(() -> replace(files, names, lock.isHeld()));
     }
+  }
+
+  private Void replace(List<Named> files, List<Path> names) throws IOException {
+    rename(files, names);
+    PosixFiles.syncFolder(target.getParent());
+    return null;
   }
 
   private Void replace(List<Named> files, List<Path> names, boolean isAlone) throws IOException {
@@ -96,6 +102,7 @@ final class LocalOutput implements Output {
       }
       throw e;
     }
+    PosixFiles.syncFolder(target.getParent()); // from here on the new files are what readers find
     if (isAlone) {
       old.remove();
     }
@@ -103,17 +110,14 @@ final class LocalOutput implements Output {
   }
 
   /** The last one when the others' names are on the disk. */
-  private Void rename(List<Named> files, List<Path> names) throws IOException {
-    Path folder = target.getParent();
+  private void rename(List<Named> files, List<Path> names) throws IOException {
     for (int i = 0; i < names.size(); i++) {
       if (i > 0 && i == names.size() - 1) {
-        PosixFiles.syncFolder(folder);
+        PosixFiles.syncFolder(target.getParent());
       }
       Path file = file(files.get(i).piece(), files.get(i).attempt());
       Files.move(file, names.get(i), StandardCopyOption.ATOMIC_MOVE);
     }
-    PosixFiles.syncFolder(folder);
-    return null;
   }
 
   @Override

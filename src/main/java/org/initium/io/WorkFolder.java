@@ -18,6 +18,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.initium.InitiumException;
+import org.initium.text.Text;
 
 /**
  * A run's own folder {@code .NAME.HOST.TIME.initium-tmp} beside the file that it makes, in which
@@ -62,11 +64,19 @@ final class WorkFolder implements AutoCloseable {
         return whole(() -> open(folder));
       } catch (FileAlreadyExistsException e) { // another's: what says that the name is new is this
         continue;
+      } catch (NoSuchFileException e) {
+        throw noFolder(target, e);
       } catch (FileSystemException e) {
         throw new FileSystemException(
             target.toString(), null, "cannot make a file in its folder: " + reason(e));
       }
     }
+  }
+
+  static InitiumException noFolder(Path target, IOException cause) {
+    return new InitiumException(
+        Text.message("no folder %s to write %s in", target.getParent(), target.getFileName()),
+        cause);
   }
 
   private static String reason(FileSystemException e) {
@@ -116,9 +126,10 @@ final class WorkFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     synchronized (MONITOR) {
-      lock.close();
-      if (OPEN.remove(this)) {
-        remove(folder);
+      try (lock) {
+        if (OPEN.remove(this)) {
+          remove(folder);
+        }
       }
     }
   }

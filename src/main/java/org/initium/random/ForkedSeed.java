@@ -15,6 +15,12 @@ final class ForkedSeed {
    * in UTF-8).
    */
   static long of(long seed, String name) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+      throw new IllegalArgumentException(
+          "a generator cannot be forked by '"
+              + name
+              + "': it has half of a surrogate pair, which UTF-8 has not");
+    }
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       sha.update(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, seed));

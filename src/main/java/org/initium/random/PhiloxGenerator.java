@@ -34,6 +34,7 @@ public final class PhiloxGenerator implements Generator {
    * @throws IllegalStateException if the stream's 2^63 words are used up
    */
   public synchronized long take(long words) {
+    Checks.that(words >= 0, "words", words, "0 or more");
     long start = offset;
     if (words > Long.MAX_VALUE - start) {
       throw new IllegalStateException(
@@ -46,6 +47,8 @@ public final class PhiloxGenerator implements Generator {
   /**
    * An independent generator at offset 0, whose seed is the first 8 bytes, little endian, of
    * SHA-256(this seed in 8 bytes, little endian, then the name in UTF-8).
+   *
+   * @throws IllegalArgumentException if the name is no text: it has half of a surrogate pair
    */
   @Override
   public PhiloxGenerator fork(String name) {

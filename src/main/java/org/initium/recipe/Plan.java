@@ -21,6 +21,11 @@ public record Plan(List<PlannedTensor> tensors, List<String> notes) {
     return tensors.stream().mapToLong(tensor -> tensor.shape().numel()).sum();
   }
 
+  /** The number of elements in a shard. */
+  public long parameters(RowShard shard) {
+    return tensors.stream().mapToLong(tensor -> shard.of(tensor.shape()).shape().numel()).sum();
+  }
+
   /** The number of bytes in all. */
   public long bytes() {
     return bytes(RowShard.ALL);

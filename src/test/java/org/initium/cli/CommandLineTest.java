@@ -157,8 +157,8 @@ class CommandLineTest {
   void aPlotThatCannotBeWrittenIsOneLine() {
     run("init @r.yaml --out @m.safetensors");
     CommandLineRun missing = run("inspect @m.safetensors --plot @no/m.png");
-    assertEquals(2, missing.status(), missing.toString());
-    assertEquals("initium: no file " + folder + "/no/m.png\n", missing.err());
+    assertEquals(1, missing.status(), missing.toString());
+    assertEquals("initium: no folder " + folder + "/no to write m.png in\n", missing.err());
     CommandLineRun onFolder = run("inspect @m.safetensors --plot @");
     assertEquals(1, onFolder.status(), onFolder.toString());
     assertEquals(1, onFolder.err().lines().count(), onFolder.err());
