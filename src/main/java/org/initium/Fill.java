@@ -1,5 +1,7 @@
 package org.initium;
 
+import java.util.Arrays;
+import java.util.List;
 import org.initium.expression.Checks;
 import org.initium.initializer.Init;
 import org.initium.spi.Words;
@@ -221,11 +223,16 @@ public sealed interface Fill {
   }
 
   /**
-   * A Haar-distributed matrix with orthonormal rows or columns, times gain. Flattened to (size 0,
-   * the rest); the Gaussian matrix takes the words that {@link Normal} would take for that shape,
-   * in row-major order of the tall one of the matrix and its transpose.
+   * A Haar-distributed matrix with orthonormal rows or columns, times gain. Flattened to (the first
+   * {@code rowDims} dimensions, the rest); the Gaussian matrix takes the words that {@link Normal}
+   * would take for that shape, in row-major order of the tall one of the matrix and its transpose.
    */
-  record Orthogonal(double gain, Method method) implements Elementary {
+  record Orthogonal(double gain, Method method, int rowDims) implements Elementary {
+    /** Of a tensor whose first dimension counts the rows. */
+    public Orthogonal(double gain, Method method) {
+      this(gain, method, 1);
+    }
+
     /** How Q is made of the Gaussian matrix. */
     public enum Method {
       /** Q of the QR factorisation with a positive diagonal of R. */
@@ -237,7 +244,12 @@ public sealed interface Fill {
     @Override
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("gain", gain);
-      whole.checkRank(2, Integer.MAX_VALUE);
+      whole.checkRank(rowDims + 1, Integer.MAX_VALUE);
+    }
+
+    /** The rows of the matrix. */
+    public long rows(Shape whole) {
+      return Arrays.stream(whole.sizes(), 0, rowDims).reduce(1, Math::multiplyExact);
     }
 
     @Override
@@ -293,6 +305,47 @@ public sealed interface Fill {
     @Override
     public long words(Shape whole, DType dtype) {
       return base.words(baseShape(whole), dtype);
+    }
+  }
+
+  /**
+   * Weights that stand in one tensor, each with a fill of its own drawn one after the other: the
+   * experts of a layer, scanned layers. Dimension {@code order[d]} of the tensor is dimension d
+   * here: first those that count the weights, in whose row-major order they are drawn, then those
+   * of one.
+   */
+  record Each(Fill base, List<Integer> order, int batch) implements Fill {
+    /** Makes the order immutable. */
+    public Each {
+      order = List.copyOf(order);
+    }
+
+    @Override
+    public void check(Shape whole, DType dtype) {
+      Checks.that(
+          order.size() == whole.rank(), "order", order, "all of the dimensions of " + whole);
+      base.check(shape(whole), dtype);
+    }
+
+    /** The shape of one of the weights. */
+    public Shape shape(Shape whole) {
+      return Shape.of(order.stream().skip(batch).mapToLong(whole::size).toArray());
+    }
+
+    /** How many there are of them. */
+    public long count(Shape whole) {
+      return order.stream().limit(batch).mapToLong(whole::size).reduce(1, Math::multiplyExact);
+    }
+
+    @Override
+    public long words(Shape whole, DType dtype) {
+      try {
+        return whole.numel() == 0
+            ? 0
+            : Math.multiplyExact(count(whole), base.words(shape(whole), dtype));
+      } catch (ArithmeticException e) {
+        throw Words.tooMany(whole.numel(), e);
+      }
     }
   }
 }

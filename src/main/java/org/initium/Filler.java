@@ -10,6 +10,7 @@ record Filler(Generator generator, Backend.Queue queue) {
       case Fill.Elementary elementary -> elementary(tensor, elementary);
       case Fill.Centre centre -> centre(tensor, centre);
       case Fill.Repeated repeated -> repeated(tensor, repeated);
+      case Fill.Each each -> each(tensor, each);
     }
   }
 
@@ -49,6 +50,19 @@ record Filler(Generator generator, Backend.Queue queue) {
       Tensor rows = tensor.every(0, skip, fill.times());
       at[0] = Math.min(at[0], base.size(0) - rows.shape().size(0));
       new Filler(own, queue).elementary(rows.shardOf(base, at), fill.base());
+    }
+  }
+
+  /** One weight after the other; of those in other shards nothing is written. */
+  private void each(Tensor tensor, Fill.Each fill) {
+    Tensor turned = tensor.permute(fill.order());
+    Shape one = fill.shape(tensor.whole());
+    long[] place = new long[fill.batch()];
+    for (long n = fill.count(tensor.whole()); n > 0; n--) {
+      fill(turned.part(place, one), fill.base());
+      for (int d = place.length - 1; d >= 0 && ++place[d] == turned.whole().size(d); d--) {
+        place[d] = 0;
+      }
     }
   }
 }

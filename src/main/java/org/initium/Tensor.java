@@ -3,6 +3,7 @@ package org.initium;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.initium.random.Generator;
 import org.initium.spi.StridedLayout;
@@ -220,6 +221,56 @@ public final class Tensor implements AutoCloseable {
   /** Every {@code step}-th element of dimension {@code d} from {@code start} on: x[start::step]. */
   public Tensor every(int d, long start, long step) {
     return view(place.every(d, start, step));
+  }
+
+  /**
+   * The same elements with the dimensions in another order, as torch's permute: a view. Of a region
+   * it is the region of the whole whose dimensions are in that order.
+   *
+   * @throws IllegalArgumentException if the order does not name each dimension once
+   */
+  public Tensor permute(int... order) {
+    int[] dims = Arrays.stream(order).map(shape::dimension).toArray();
+    Checks.that(
+        Arrays.stream(dims).distinct().count() == shape.rank() && dims.length == shape.rank(),
+        "order",
+        Arrays.toString(order),
+        "each dimension of " + shape + " once");
+    return new Tensor(
+        storage,
+        dtype,
+        Shape.of(inOrder(shape.sizes(), dims)),
+        inOrder(strides, dims),
+        memoryOffset,
+        Shape.of(inOrder(whole.sizes(), dims)),
+        inOrder(origin, dims),
+        region,
+        true);
+  }
+
+  Tensor permute(List<Integer> order) {
+    return permute(order.stream().mapToInt(d -> d).toArray());
+  }
+
+  private static long[] inOrder(long[] values, int[] order) {
+    return Arrays.stream(order).mapToLong(d -> values[d]).toArray();
+  }
+
+  /**
+   * What this region has of the part of the whole at that place in the first dimensions: a region
+   * of the part, without elements where it has none.
+   */
+  Tensor part(long[] place, Shape part) {
+    Tensor here = this;
+    for (int d = 0; d < place.length; d++) {
+      long at = place[d] - origin[d];
+      if (at < 0 || at >= shape.size(d)) {
+        return view(Shape.of(new long[part.rank()]), new long[part.rank()], memoryOffset)
+            .shardOf(part, new long[part.rank()]);
+      }
+      here = here.select(0, at);
+    }
+    return here.shardOf(part, Arrays.copyOfRange(origin, place.length, origin.length));
   }
 
   /**

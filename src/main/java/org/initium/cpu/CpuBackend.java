@@ -107,8 +107,8 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
-    if (fill instanceof Fill.Orthogonal) {
-      OrthogonalFill.check(tensor); // before the generator moves
+    if (fill instanceof Fill.Orthogonal orthogonal) {
+      OrthogonalFill.check(tensor, orthogonal); // before the generator moves
     }
     switch (generator) {
       case PhiloxGenerator philox -> {

@@ -29,9 +29,9 @@ final class OrthogonalFill {
    * @throws IllegalArgumentException if the matrix is too large for BLAS
    * @throws org.initium.InitiumException if there is no BLAS
    */
-  static void check(Tensor tensor) {
+  static void check(Tensor tensor, Fill.Orthogonal fill) {
     Shape whole = tensor.whole();
-    long rows = whole.size(0);
+    long rows = fill.rows(whole);
     long columns = whole.numel() / rows;
     if (Math.max(rows, columns) > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
@@ -58,7 +58,7 @@ final class OrthogonalFill {
   static void fill(
       Tensor tensor, Fill.Orthogonal fill, Gaussian gaussian, Team team, Consumer<Tensor> normals) {
     Shape whole = tensor.whole();
-    long rows = whole.size(0);
+    long rows = fill.rows(whole);
     long columns = whole.numel() / rows;
     Blas blas = Blas.of(tensor.dtype());
     if (tensor.shape().numel() == 0) {

@@ -111,8 +111,8 @@ public final class CudaBackend implements Backend {
     // What is wrong is found before the generator moves.
     queue.handle(); // throws if closed
     refuseCapture(new Target(gpu, tensor, queue), fill, generator);
-    if (fill instanceof Fill.Orthogonal) {
-      Orthogonal.check(tensor.whole());
+    if (fill instanceof Fill.Orthogonal orthogonal) {
+      Orthogonal.check(orthogonal, tensor.whole());
     }
     switch (generator) {
       case PhiloxGenerator philox -> {

@@ -20,8 +20,8 @@ final class Orthogonal {
    *
    * @throws IllegalArgumentException if the matrix is too large for cuSOLVER
    */
-  static void check(Shape whole) {
-    long first = whole.size(0);
+  static void check(Fill.Orthogonal fill, Shape whole) {
+    long first = fill.rows(whole);
     long rest = whole.numel() / first;
     if (Math.max(first, rest) > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
@@ -46,7 +46,7 @@ final class Orthogonal {
       Target target, Fill.Orthogonal fill, long seed, long start, Solver solver) {
     DType dtype = target.dtype() == DType.F64 ? DType.F64 : DType.F32;
     Shape whole = target.tensor().whole();
-    int first = (int) whole.size(0);
+    int first = (int) fill.rows(whole);
     int rest = (int) (whole.numel() / first);
     int rows = Math.max(first, rest);
     int columns = Math.min(first, rest);

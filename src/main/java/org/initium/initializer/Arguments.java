@@ -62,6 +62,11 @@ final class Arguments {
     return Suggestions.constant(name, (String) get(name), constants);
   }
 
+  @SuppressWarnings("unchecked") // of an AxisList
+  List<Integer> axes(String name) {
+    return (List<Integer>) get(name);
+  }
+
   Init nested(String name) {
     return (Init) get(name);
   }

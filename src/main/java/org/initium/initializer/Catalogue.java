@@ -1,6 +1,7 @@
 package org.initium.initializer;
 
 import static org.initium.initializer.Formulas.fixed;
+import static org.initium.initializer.Formulas.matrix;
 import static org.initium.initializer.Formulas.scaled;
 import static org.initium.initializer.Parameter.choice;
 import static org.initium.initializer.Parameter.count;
@@ -47,8 +48,11 @@ final class Catalogue {
     row("constant", List.of(real("val", Real.ANY, null)), fixed(Formulas::constant));
     row("ones", List.of(), fixed(a -> new Fill.Constant(1)));
     row("zeros", List.of(), fixed(a -> new Fill.Constant(0)));
-    row("eye", List.of(), a -> shape -> new Fill.Eye(1));
-    row("dirac", List.of(count("groups", 1L)), a -> shape -> new Fill.Dirac(a.count("groups")));
+    row("eye", withAxes(), matrix((a, shape) -> new Fill.Eye(1)));
+    row(
+        "dirac",
+        withAxes(count("groups", 1L)),
+        matrix((a, shape) -> new Fill.Dirac(a.count("groups"))));
     row(
         "xavier_uniform",
         withFans(NOT_NEGATIVE_GAIN),
@@ -59,11 +63,11 @@ final class Catalogue {
         scaled(Formulas::xavier, Distribution.NORMAL));
     row("kaiming_uniform", KAIMING, scaled(Formulas::kaiming, Distribution.UNIFORM));
     row("kaiming_normal", KAIMING, scaled(Formulas::kaiming, Distribution.NORMAL));
-    row("orthogonal", List.of(GAIN, METHOD), a -> shape -> Formulas.orthogonal(a));
+    row("orthogonal", withAxes(GAIN, METHOD), a -> shape -> Formulas.orthogonal(a, shape));
     row(
         "sparse",
-        List.of(real("sparsity", Real.FRACTION, null), std(0.01)),
-        a -> shape -> new Fill.Sparse(a.real("sparsity"), a.real("std")));
+        withAxes(real("sparsity", Real.FRACTION, null), std(0.01)),
+        matrix((a, shape) -> new Fill.Sparse(a.real("sparsity"), a.real("std"))));
 
     // JAX, Keras, timm
     row(
@@ -84,11 +88,8 @@ final class Catalogue {
         "truncated_normal_corrected",
         List.of(MEAN, POSITIVE_STD),
         fixed(Formulas::truncatedNormalCorrected));
-    row("identity", List.of(GAIN), a -> shape -> new Fill.Eye(a.real("gain")));
-    row(
-        "delta_orthogonal",
-        List.of(GAIN, METHOD),
-        a -> shape -> Formulas.deltaOrthogonal(a, shape));
+    row("identity", withAxes(GAIN), matrix((a, shape) -> new Fill.Eye(a.real("gain"))));
+    row("delta_orthogonal", withAxes(GAIN, METHOD), matrix(Formulas::deltaOrthogonal));
 
     // Transformers, by their depth and width
     row("residual_normal", List.of(count("layers", null), std(0.02)), fixed(Formulas::residual));
@@ -134,7 +135,14 @@ final class Catalogue {
   private static List<Parameter> withFans(Parameter... own) {
     List<Parameter> all = new ArrayList<>(List.of(own));
     all.add(count("groups", 1L));
+    return withAxes(all.toArray(Parameter[]::new));
+  }
+
+  /** Behind an initialiser's own: what the dimensions are. */
+  private static List<Parameter> withAxes(Parameter... own) {
+    List<Parameter> all = new ArrayList<>(List.of(own));
     all.add(choice("layout", Fans.Layout.OIHW, Fans.Layout.values()));
+    all.addAll(Axes.PARAMETERS);
     return List.copyOf(all);
   }
 

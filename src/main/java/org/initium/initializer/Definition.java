@@ -30,10 +30,13 @@ record Definition(
   }
 
   private String list() {
-    return parameters.stream().map(Parameter::toString).collect(Collectors.joining(", "));
+    return parameters.stream()
+        .filter(p -> !(p.kind() instanceof Parameter.AxisList))
+        .map(Parameter::toString)
+        .collect(Collectors.joining(", "));
   }
 
-  /** {@code sparse(sparsity, std=0.01)}. */
+  /** {@code sparse(sparsity, std=0.01)}; those with {@code layout=} take axes too. */
   @Override
   public String toString() {
     return parameters.isEmpty() ? name : name + "(" + list() + ")";

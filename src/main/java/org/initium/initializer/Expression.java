@@ -1,5 +1,6 @@
 package org.initium.initializer;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,8 @@ import org.initium.text.Text;
  *
  * <pre>
  * init     := name [ "(" [ argument { "," argument } ] ")" ]
- * argument := [ name "=" ] ( arithmetic | word | "'" word "'" | init )
+ * argument := [ name "=" ] ( arithmetic | word | "'" word "'" | init | axes )
+ * axes     := arithmetic | "[" arithmetic { "," arithmetic } "]"
  * </pre>
  */
 final class Expression {
@@ -86,7 +88,27 @@ final class Expression {
           case Parameter.Count count -> arithmetic.value();
           case Parameter.Choice choice -> tokens.word(choice.words());
           case Parameter.Nested nested -> init();
+          case Parameter.AxisList axes -> axes();
         };
     return tokens.located(column, () -> parameter.kind().resolve(parameter.name(), value));
+  }
+
+  /** One dimension, or some in brackets or, as in Python, in parentheses. */
+  private Object axes() {
+    String close = tokens.skip("[") ? "]" : tokens.skip("(") ? ")" : null;
+    if (close == null) {
+      return arithmetic.value();
+    }
+    List<Double> axes = new ArrayList<>();
+    while (!tokens.skip(close)) {
+      if (!axes.isEmpty()) {
+        tokens.expect(",", "',' or '" + close + "'");
+        if (tokens.skip(close)) {
+          break;
+        }
+      }
+      axes.add(arithmetic.value());
+    }
+    return axes;
   }
 }

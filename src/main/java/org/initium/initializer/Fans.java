@@ -1,5 +1,6 @@
 package org.initium.initializer;
 
+import java.util.List;
 import org.initium.Shape;
 import org.initium.expression.Checks;
 import org.initium.expression.Suggestions;
@@ -13,16 +14,56 @@ import org.initium.expression.Suggestions;
  */
 public record Fans(double in, double out) {
 
-  /** What the dimensions of a weight mean. */
+  /** What the dimensions of a weight mean; those in no list are the taps. */
   public enum Layout {
     /** (out, in): torch.nn.Linear, and nothing else. */
-    LINEAR,
+    LINEAR(2, List.of(1), List.of(0), List.of()),
     /** (out, in / groups, k...): torch's Conv1d to Conv3d; torch.nn.Linear too. */
-    OIHW,
+    OIHW(0, List.of(1), List.of(0), List.of()),
     /** (in, out / groups, k...): torch's ConvTranspose1d to 3d. */
-    TRANSPOSED,
+    TRANSPOSED(0, List.of(0), List.of(1), List.of()),
     /** (k..., in / groups, out): JAX, Flax, Keras; their Dense, and GPT-2's Conv1D too. */
-    HWIO;
+    HWIO(0, List.of(-2), List.of(-1), List.of()),
+    /** (out, k..., in / groups): MLX, TensorFlow Lite. */
+    OHWI(0, List.of(-1), List.of(0), List.of()),
+    /** (k..., channel, multiplier): Keras's depthwise convolutions; a channel is a weight. */
+    HWCM(0, List.of(), List.of(-1), List.of(-2)),
+    /** (in, heads, dim): Flax's and Keras's queries, keys and values (EinsumDense). */
+    IHD(3, List.of(0), List.of(1, 2), List.of()),
+    /** (heads, dim, out): Flax's and Keras's projection of the heads back. */
+    HDO(3, List.of(0, 1), List.of(2), List.of());
+
+    private final int rank; // 0 for any of 2 and more
+    private final List<Integer> in;
+    private final List<Integer> out;
+    private final List<Integer> batch;
+
+    Layout(int rank, List<Integer> in, List<Integer> out, List<Integer> batch) {
+      this.rank = rank;
+      this.in = in;
+      this.out = out;
+      this.batch = batch;
+    }
+
+    void check(Shape weight) {
+      weight.checkRank(rank == 0 ? 2 : rank, rank == 0 ? Integer.MAX_VALUE : rank);
+    }
+
+    List<Integer> in(List<Integer> dimensions) {
+      return pick(in, dimensions);
+    }
+
+    List<Integer> out(List<Integer> dimensions) {
+      return pick(out, dimensions);
+    }
+
+    List<Integer> batch(List<Integer> dimensions) {
+      return pick(batch, dimensions);
+    }
+
+    private static List<Integer> pick(List<Integer> axes, List<Integer> from) {
+      return axes.stream().map(a -> from.get(a < 0 ? a + from.size() : a)).toList();
+    }
 
     /** The name in an expression: {@code oihw}. */
     @Override
@@ -62,28 +103,45 @@ public record Fans(double in, double out) {
    * The fans of a weight in a layout. In a layer with groups an input reaches the outputs of its
    * own group only; torch's formula does not know of groups and is what 1 gives.
    *
-   * @throws IllegalArgumentException if the shape has fewer than 2 dimensions, or more than 2 in
-   *     layout linear, or the groups do not divide the dimension that holds them all
+   * @throws IllegalArgumentException if the shape has not as many dimensions as the layout needs,
+   *     or the groups do not divide the dimension that holds them all
    */
   public static Fans of(Shape weight, Layout layout, long groups) {
-    weight.checkRank(2, layout == Layout.LINEAR ? 2 : Integer.MAX_VALUE);
+    Axes axes = Axes.of(weight, layout, List.of(), List.of(), List.of());
+    return of(weight, axes, groups, layout == Layout.TRANSPOSED);
+  }
+
+  /** The fans by the arguments layout, groups and axes. */
+  static Fans of(Shape weight, Arguments a) {
+    Layout layout = a.choice("layout", Layout.values());
+    return of(weight, Axes.of(a, weight), a.count("groups"), layout == Layout.TRANSPOSED);
+  }
+
+  /**
+   * As in jax.nn.initializers.variance_scaling: the product of the sizes of the inputs, and of the
+   * outputs, each times the taps.
+   *
+   * @param inputsGrouped whether it is the inputs, not the outputs, that all groups share out
+   */
+  private static Fans of(Shape weight, Axes axes, long groups, boolean inputsGrouped) {
     Checks.that(groups >= 1, "groups", groups, "1 or more");
-    int grouped = layout == Layout.HWIO ? -1 : 0;
-    long all = weight.size(grouped);
+    double taps = Axes.product(weight, axes.taps());
+    double in = Axes.product(weight, axes.in());
+    double out = Axes.product(weight, axes.out());
+    double all = inputsGrouped ? in : out;
     Checks.that(
         all % groups == 0,
         "groups",
         groups,
-        "a divisor of dimension " + weight.dimension(grouped) + ", which is " + all);
-    double perGroup = (double) (all / groups);
-    double other = weight.size(layout == Layout.HWIO ? -2 : 1);
-    double taps = 1;
-    for (int d = 0; d < weight.rank() - 2; d++) {
-      taps *= weight.size(layout == Layout.HWIO ? d : d + 2);
-    }
-    return layout == Layout.TRANSPOSED
-        ? new Fans(perGroup * taps, other * taps)
-        : new Fans(other * taps, perGroup * taps);
+        "a divisor of dimension %s, which is %.0f"
+            .formatted(names(inputsGrouped ? axes.in() : axes.out()), all));
+    return inputsGrouped
+        ? new Fans(in / groups * taps, out * taps)
+        : new Fans(in * taps, out / groups * taps);
+  }
+
+  private static String names(List<Integer> dimensions) {
+    return dimensions.size() == 1 ? dimensions.getFirst().toString() : dimensions.toString();
   }
 
   /** The one of the two, or the mean, that the mode asks for. */

@@ -1,6 +1,9 @@
 package org.initium.initializer;
 
+import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleBiFunction;
 import org.initium.DType;
 import org.initium.Fill;
@@ -24,12 +27,8 @@ final class Formulas {
 
   /** A distribution whose standard deviation comes from the fans. */
   static Function<Arguments, Function<Shape, Fill>> scaled(
-      ToDoubleBiFunction<Arguments, Fans> std, Distribution distribution) {
-    return a -> {
-      Fans.Layout layout = a.choice("layout", Fans.Layout.values());
-      long groups = a.count("groups");
-      return shape -> distribution.of(std.applyAsDouble(a, Fans.of(shape, layout, groups)));
-    };
+      ToDoubleBiFunction<Arguments, Supplier<Fans>> std, Distribution distribution) {
+    return a -> shape -> distribution.of(std.applyAsDouble(a, () -> Fans.of(shape, a)));
   }
 
   static Fill uniform(Arguments a) {
@@ -48,28 +47,71 @@ final class Formulas {
     return new Fill.Constant(a.real("val"));
   }
 
-  static double xavier(Arguments a, Fans fans) {
+  static double xavier(Arguments a, Supplier<Fans> of) {
+    Fans fans = of.get();
     return a.real("gain") * Math.sqrt(2 / (fans.in() + fans.out()));
   }
 
-  static double kaiming(Arguments a, Fans fans) {
+  static double kaiming(Arguments a, Supplier<Fans> fans) {
     double gain = a.choice("nonlinearity", Nonlinearity.values()).gain(a.real("a"));
-    return gain / Math.sqrt(fans.of(a.choice("mode", Fans.Mode.values())));
+    return gain / Math.sqrt(fans.get().of(a.choice("mode", Fans.Mode.values())));
   }
 
-  static Fill.Elementary orthogonal(Arguments a) {
-    return new Fill.Orthogonal(a.real("gain"), a.choice("method", Method.values()));
+  static Fill orthogonal(Arguments a, Shape whole) {
+    if (whole.rank() < 2) {
+      return orthogonal(a, 1); // which says what is wrong
+    }
+    Axes axes = Axes.of(a, whole);
+    return each(axes, orthogonal(a, axes.out().size()));
+  }
+
+  private static Fill.Elementary orthogonal(Arguments a, int rowDims) {
+    return new Fill.Orthogonal(a.real("gain"), a.choice("method", Method.values()), rowDims);
+  }
+
+  /** A law of one matrix, or one convolution, that its axes may turn and repeat. */
+  static Function<Arguments, Function<Shape, Fill>> matrix(BiFunction<Arguments, Shape, Fill> law) {
+    return a -> {
+      boolean asTorch =
+          a.choice("layout", Fans.Layout.values()) == Fans.Layout.OIHW
+              && Axes.PARAMETERS.stream().allMatch(p -> a.axes(p.name()).isEmpty());
+      return asTorch
+          ? shape -> law.apply(a, shape)
+          : shape -> {
+            Axes axes = Axes.of(a, shape);
+            single("in_axis", axes.in());
+            single("out_axis", axes.out());
+            return each(axes, law.apply(a, one(axes, shape)));
+          };
+    };
+  }
+
+  private static void single(String name, List<Integer> axes) {
+    Checks.that(axes.size() == 1, name, axes, "one dimension, but for orthogonal");
+  }
+
+  /** The shape of one of the matrices or convolutions: outputs, inputs, taps. */
+  private static Shape one(Axes axes, Shape whole) {
+    return new Fill.Each(new Fill.Constant(0), axes.order(), axes.batch().size()).shape(whole);
+  }
+
+  private static Fill each(Axes axes, Fill law) {
+    boolean inOrder = axes.order().equals(axes.order().stream().sorted().toList());
+    return axes.batch().isEmpty() && inOrder
+        ? law
+        : new Fill.Each(law, axes.order(), axes.batch().size());
   }
 
   static Function<Shape, Fill> varianceScaling(Arguments arguments) {
     return scaled(
-            (a, fans) -> Math.sqrt(a.real("scale") / fans.of(a.choice("mode", Fans.Mode.values()))),
+            (a, fans) ->
+                Math.sqrt(a.real("scale") / fans.get().of(a.choice("mode", Fans.Mode.values()))),
             arguments.choice("distribution", Distribution.values()))
         .apply(arguments);
   }
 
-  static double lecun(Arguments a, Fans fans) {
-    return Math.sqrt(1 / fans.in());
+  static double lecun(Arguments a, Supplier<Fans> fans) {
+    return Math.sqrt(1 / fans.get().in());
   }
 
   static Fill truncatedNormal(Arguments a) {
@@ -95,7 +137,7 @@ final class Formulas {
               "delta_orthogonal needs at least as many outputs as inputs; shape %s has %d and %d",
               whole, whole.size(0), whole.size(1)));
     }
-    return new Fill.Centre(orthogonal(a));
+    return new Fill.Centre(orthogonal(a, 1));
   }
 
   static Fill residual(Arguments a) {
@@ -110,9 +152,11 @@ final class Formulas {
     return new Fill.Normal(0, 2.0 / a.count("layers") / Math.sqrt(a.count("dim")));
   }
 
-  static double mup(Arguments a, Fans fans) {
-    double multiplier = fans.in() / a.count("base");
-    return a.choice("role", Role.values()).std(a.real("std"), multiplier);
+  /** An input's weight may be a bias, which has no fans. */
+  static double mup(Arguments a, Supplier<Fans> fans) {
+    Role role = a.choice("role", Role.values());
+    double multiplier = role == Role.INPUT ? 1 : fans.get().in() / a.count("base");
+    return role.std(a.real("std"), multiplier);
   }
 
   /** One sub-kernel for all upscale^k places of an output pixel, k = 1 to 3 spatial dimensions. */

@@ -1,5 +1,7 @@
 package org.initium.initializer;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +93,16 @@ public final class Init implements Initializer {
   /** The same initialiser with another choice. */
   public Init with(String argument, String choice) {
     return with(argument, (Object) choice);
+  }
+
+  /**
+   * The same initialiser for other dimensions: {@code with("in_axis", 0)}, {@code with("out_axis",
+   * 1, 2)}, {@code with("batch_axis", 0)}.
+   */
+  public Init with(String argument, int first, int second, int... more) {
+    List<Integer> axes = new ArrayList<>(List.of(first, second));
+    Arrays.stream(more).forEach(axes::add);
+    return with(argument, (Object) axes);
   }
 
   private Init with(String argument, Object value) {

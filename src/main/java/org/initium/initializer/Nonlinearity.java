@@ -33,7 +33,20 @@ public enum Nonlinearity {
   /** Gain sqrt(2 / (1 + slope^2)); the slope is 0.01 where none is given. */
   LEAKY_RELU(leaky(0.01)),
   /** Gain 3/4, found by trial (PyTorch pull request 50664). */
-  SELU(0.75);
+  SELU(0.75),
+  // Torch has no gains for these. Theirs keep the second moment of a standard normal:
+  // 1 / sqrt(E[f(z)^2]), z ~ N(0, 1), as sqrt(2) does for relu. Integrated by gains.py of the
+  // tests.
+  /** x * Phi(x), Hendrycks and Gimpel 2016: gain 1 / sqrt(E[f(z)^2]). */
+  GELU_M2(1.5335304411955352338),
+  /** The approximation of gelu by tanh: gain 1 / sqrt(E[f(z)^2]). */
+  GELU_TANH_M2(1.5335805216661469181),
+  /** x * sigmoid(x), silu or swish, Elfwing et al. 2017: gain 1 / sqrt(E[f(z)^2]). */
+  SILU_M2(1.6765324703310911586),
+  /** x * tanh(softplus(x)), Misra 2019: gain 1 / sqrt(E[f(z)^2]). */
+  MISH_M2(1.486847581273208102),
+  /** x, or exp(x) - 1 below 0, Clevert et al. 2015: gain 1 / sqrt(E[f(z)^2]). */
+  ELU_M2(1.2451983007007065503);
 
   /** {@code calculate_gain}, for arithmetic. */
   public static final Map<String, WordFunction> FUNCTIONS = Map.of("calculate_gain", new Gain());

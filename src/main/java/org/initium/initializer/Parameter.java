@@ -17,7 +17,7 @@ record Parameter(String name, Kind kind, Object standard) {
 
   /** What the values of a parameter are. */
   sealed interface Kind {
-    /** Brings a value to its canonical class: Double, Long, String or Init. */
+    /** Brings a value to its canonical class: Double, Long, String, Init or a list of Integers. */
     Object resolve(String name, Object value);
   }
 
@@ -87,6 +87,32 @@ record Parameter(String name, Kind kind, Object standard) {
     }
   }
 
+  /**
+   * Dimensions, negative ones from the end; held as a list of Integers. None: as the layout says.
+   */
+  record AxisList() implements Kind {
+    @Override
+    public List<Integer> resolve(String name, Object value) {
+      List<?> axes = value instanceof List<?> list ? list : List.of(value);
+      return axes.stream().map(axis -> axis(name, axis)).toList();
+    }
+
+    private static Integer axis(String name, Object value) {
+      Checks.that(
+          value instanceof Number n
+              && n.doubleValue() == Math.rint(n.doubleValue())
+              && Math.abs(n.doubleValue()) < Integer.MAX_VALUE,
+          name,
+          value instanceof Double number ? Arithmetic.print(number) : value,
+          "a dimension, or several in brackets: 0, -1, [0, 1]");
+      return ((Number) value).intValue();
+    }
+  }
+
+  static Parameter axes(String name) {
+    return new Parameter(name, new AxisList(), List.of());
+  }
+
   static Parameter real(String name, Real kind, Double standard) {
     return new Parameter(name, kind, standard);
   }
@@ -105,7 +131,11 @@ record Parameter(String name, Kind kind, Object standard) {
 
   /** How a value of this parameter is written in an expression. */
   static String print(Object value) {
-    return value instanceof Double number ? Arithmetic.print(number) : value.toString();
+    return switch (value) {
+      case Double number -> Arithmetic.print(number);
+      case List<?> axes when axes.size() == 1 -> axes.getFirst().toString();
+      default -> value.toString();
+    };
   }
 
   /** As in a signature: {@code std=0.01}, or {@code sparsity} where there is no default. */

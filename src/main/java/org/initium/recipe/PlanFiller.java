@@ -119,12 +119,16 @@ public record PlanFiller(
 
   /** Whether a part's elements depend on each other, so that it is best made in one go. */
   private boolean isWhole(PlannedTensor.Part part) {
-    return part.region().shape().numel() > 0
-        && switch (part.init().fill(part.region().shape())) {
-          case Fill.Elementary fill -> isWhole(fill);
-          case Fill.Centre centre -> isWhole(centre.tap());
-          case Fill.Repeated repeated -> isWhole(repeated.base());
-        };
+    return part.region().shape().numel() > 0 && isWhole(part.init().fill(part.region().shape()));
+  }
+
+  private boolean isWhole(Fill fill) {
+    return switch (fill) {
+      case Fill.Elementary elementary -> isWhole(elementary);
+      case Fill.Centre centre -> isWhole(centre.tap());
+      case Fill.Repeated repeated -> isWhole(repeated.base());
+      case Fill.Each each -> isWhole(each.base());
+    };
   }
 
   private boolean isWhole(Fill.Elementary fill) {

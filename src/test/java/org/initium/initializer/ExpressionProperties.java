@@ -116,6 +116,8 @@ class ExpressionProperties {
                   .map(v -> v);
           case Parameter.Count count -> Arbitraries.longs().between(1, 1L << 53).map(v -> v);
           case Parameter.Choice choice -> Arbitraries.of(choice.words()).map(v -> v);
+          case Parameter.AxisList axes ->
+              Arbitraries.integers().between(-4, 4).list().ofMaxSize(3).map(v -> v);
           case Parameter.Nested nested -> inits(simple()).map(v -> v);
         };
     return parameter.standard() == null
