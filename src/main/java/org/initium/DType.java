@@ -42,17 +42,23 @@ public enum DType {
   }
 
   /**
-   * Returns the type of that name, in any case.
+   * Returns the type of that name, in any case; PyTorch's and NumPy's names are known too: {@code
+   * bfloat16}, {@code torch.float32}.
    *
    * @throws IllegalArgumentException if there is none, listing those that there are
    */
   public static DType parse(String name) {
+    String plain = name.startsWith("torch.") ? name.substring("torch.".length()) : name;
     for (DType type : values()) {
-      if (type.name().equalsIgnoreCase(name)) {
+      if (type.name().equalsIgnoreCase(plain) || type.longName().equalsIgnoreCase(plain)) {
         return type;
       }
     }
     throw new IllegalArgumentException("dtype '" + name + "' is not known; use one of " + names());
+  }
+
+  private String longName() {
+    return name().replaceFirst("F", "float");
   }
 
   private static String names() {

@@ -1,5 +1,6 @@
 package org.initium;
 
+import java.util.Arrays;
 import org.initium.random.Generator;
 
 /** Takes a fill apart into elementary ones on views, and hands those to a queue of the backend. */
@@ -55,14 +56,32 @@ record Filler(Generator generator, Backend.Queue queue) {
 
   /** One weight after the other; of those in other shards nothing is written. */
   private void each(Tensor tensor, Fill.Each fill) {
-    Tensor turned = tensor.permute(fill.order());
+    Tensor turned = tensor.permute(fill.order().stream().mapToInt(d -> d).toArray());
     Shape one = fill.shape(tensor.whole());
     long[] place = new long[fill.batch()];
     for (long n = fill.count(tensor.whole()); n > 0; n--) {
-      fill(turned.part(place, one), fill.base());
+      fill(part(turned, place, one), fill.base());
       for (int d = place.length - 1; d >= 0 && ++place[d] == turned.whole().size(d); d--) {
         place[d] = 0;
       }
     }
+  }
+
+  /**
+   * What a region has of the part of its whole at that place in the first dimensions: a region of
+   * the part, without elements where it has none.
+   */
+  private static Tensor part(Tensor tensor, long[] place, Shape part) {
+    long[] origin = tensor.origin();
+    Tensor here = tensor;
+    for (int d = 0; d < place.length; d++) {
+      long at = place[d] - origin[d];
+      if (at < 0 || at >= tensor.shape().size(d)) {
+        long[] none = new long[part.rank()];
+        return tensor.narrow(d, 0, 0).reshape(none).shardOf(part, none);
+      }
+      here = here.select(0, at);
+    }
+    return here.shardOf(part, Arrays.copyOfRange(origin, place.length, origin.length));
   }
 }

@@ -130,6 +130,18 @@ record Strided(Shape shape, long[] strides, long offset) {
     return new Strided(turned, exchanged, offset);
   }
 
+  Strided permute(int... order) {
+    int[] dims = Arrays.stream(order).map(shape::dimension).toArray();
+    Checks.that(
+        Arrays.stream(dims).distinct().count() == shape.rank() && dims.length == shape.rank(),
+        "order",
+        Arrays.toString(order),
+        "each dimension of " + shape + " once");
+    long[] sizes = Arrays.stream(dims).mapToLong(shape::size).toArray();
+    long[] turned = Arrays.stream(dims).mapToLong(d -> strides[d]).toArray();
+    return new Strided(Shape.of(sizes), turned, offset);
+  }
+
   Strided every(int d, long start, long step) {
     int dim = shape.dimension(d);
     Checks.that(step >= 1, "step", step, "1 or more");

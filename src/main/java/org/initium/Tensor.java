@@ -3,7 +3,6 @@ package org.initium;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import org.initium.random.Generator;
 import org.initium.spi.StridedLayout;
@@ -230,47 +229,10 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if the order does not name each dimension once
    */
   public Tensor permute(int... order) {
-    int[] dims = Arrays.stream(order).map(shape::dimension).toArray();
-    Checks.that(
-        Arrays.stream(dims).distinct().count() == shape.rank() && dims.length == shape.rank(),
-        "order",
-        Arrays.toString(order),
-        "each dimension of " + shape + " once");
+    Strided turned = place.permute(order);
+    Strided turnedWhole = new Strided(whole, origin, 0).permute(order);
     return new Tensor(
-        storage,
-        dtype,
-        Shape.of(inOrder(shape.sizes(), dims)),
-        inOrder(strides, dims),
-        memoryOffset,
-        Shape.of(inOrder(whole.sizes(), dims)),
-        inOrder(origin, dims),
-        region,
-        true);
-  }
-
-  Tensor permute(List<Integer> order) {
-    return permute(order.stream().mapToInt(d -> d).toArray());
-  }
-
-  private static long[] inOrder(long[] values, int[] order) {
-    return Arrays.stream(order).mapToLong(d -> values[d]).toArray();
-  }
-
-  /**
-   * What this region has of the part of the whole at that place in the first dimensions: a region
-   * of the part, without elements where it has none.
-   */
-  Tensor part(long[] place, Shape part) {
-    Tensor here = this;
-    for (int d = 0; d < place.length; d++) {
-      long at = place[d] - origin[d];
-      if (at < 0 || at >= shape.size(d)) {
-        return view(Shape.of(new long[part.rank()]), new long[part.rank()], memoryOffset)
-            .shardOf(part, new long[part.rank()]);
-      }
-      here = here.select(0, at);
-    }
-    return here.shardOf(part, Arrays.copyOfRange(origin, place.length, origin.length));
+        storage, dtype, turned, turnedWhole.shape(), turnedWhole.strides(), region, true);
   }
 
   /**

@@ -31,6 +31,14 @@ class DTypeTest {
   }
 
   @Test
+  void namesOfPyTorchAreKnown() {
+    assertEquals(DType.BF16, DType.parse("bfloat16"));
+    assertEquals(DType.F32, DType.parse("torch.float32"));
+    assertEquals(DType.F64, DType.parse("Float64"));
+    assertEquals(DType.F16, DType.parse("f16"));
+  }
+
+  @Test
   void roundsAsNumpyAndPyTorchDo() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(16);

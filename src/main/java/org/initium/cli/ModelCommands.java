@@ -51,7 +51,7 @@ final class ModelCommands {
   /** How a recipe is followed. */
   record Reading(Path recipe, Map<String, Double> set, Optional<DType> dtype) {
     private Plan plan() throws IOException {
-      Plan plan = Recipe.plan(recipe, set, dtype);
+      Plan plan = Recipe.plan(recipe, new Recipe.Reading(set, dtype, Optional.empty()));
       plan.notes().forEach(note -> System.err.println("note: " + note));
       return plan;
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.initium.Shape;
 import org.initium.expression.Checks;
 import org.initium.expression.Suggestions;
+import org.initium.text.Text;
 
 /**
  * How many inputs each output of a layer sums (fan_in) and how many outputs each input reaches
@@ -133,8 +134,9 @@ public record Fans(double in, double out) {
         all % groups == 0,
         "groups",
         groups,
-        "a divisor of dimension %s, which is %.0f"
-            .formatted(names(inputsGrouped ? axes.in() : axes.out()), all));
+        Text.message(
+            "a divisor of dimension %s, which is %.0f",
+            names(inputsGrouped ? axes.in() : axes.out()), all));
     return inputsGrouped
         ? new Fans(in / groups * taps, out * taps)
         : new Fans(in * taps, out / groups * taps);

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.initium.text.Text;
 
 /**
@@ -125,6 +126,26 @@ public final class Json {
       throw wrong("'%s' has half of a surrogate pair in it, which is no text", text);
     }
     return text;
+  }
+
+  /** Whether the value is an object. */
+  boolean isObject() {
+    return parser.currentToken() == JsonToken.START_OBJECT;
+  }
+
+  /**
+   * The number, truth value or string that the value is; nothing for any other, which is skipped.
+   */
+  Optional<Object> scalar() throws IOException {
+    return switch (parser.currentToken()) {
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Optional.of(parser.getDoubleValue());
+      case VALUE_TRUE, VALUE_FALSE -> Optional.of(parser.getBooleanValue());
+      case VALUE_STRING -> Optional.of(whole(parser.getText()));
+      default -> {
+        parser.skipChildren();
+        yield Optional.empty();
+      }
+    };
   }
 
   /** The integers of 0 or more that the value is a list of. */

@@ -54,6 +54,9 @@ public sealed interface Generator permits PhiloxGenerator, TorchCpuGenerator, To
    */
   Generator fork(String name);
 
+  /** A generator of the same kind at its start, with another seed. */
+  Generator withSeed(long other);
+
   /** A generator in the same state, which moves on its own. */
   Generator copy();
 }

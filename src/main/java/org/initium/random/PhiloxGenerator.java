@@ -56,6 +56,11 @@ public final class PhiloxGenerator implements Generator {
   }
 
   @Override
+  public PhiloxGenerator withSeed(long other) {
+    return new PhiloxGenerator(other, 0);
+  }
+
+  @Override
   public PhiloxGenerator copy() {
     return new PhiloxGenerator(seed, offset());
   }

@@ -90,6 +90,11 @@ public final class TorchCpuGenerator implements Generator {
   }
 
   @Override
+  public TorchCpuGenerator withSeed(long other) {
+    return new TorchCpuGenerator(other);
+  }
+
+  @Override
   public TorchCpuGenerator copy() {
     return new TorchCpuGenerator(seed, twister.copy(), cachedNormal);
   }

@@ -75,6 +75,11 @@ public final class TorchCudaGenerator implements Generator {
   }
 
   @Override
+  public TorchCudaGenerator withSeed(long other) {
+    return new TorchCudaGenerator(other, geometry);
+  }
+
+  @Override
   public TorchCudaGenerator copy() {
     return new TorchCudaGenerator(seed, new AtomicLong(offset()), geometry, host.copy());
   }

@@ -29,8 +29,21 @@ final class ChunkPipe implements AutoCloseable {
   /** Chunks in one buffer begin at multiples of so many bytes. */
   static final long ALIGNMENT = 256;
 
-  /** A chunk in a buffer: what the sink gets. */
-  private record Chunk(PlannedTensor tensor, long offset, long place, long bytes) {}
+  /** A chunk in a buffer: what the sink gets, after what the host does with it. */
+  private record Chunk(PlannedTensor tensor, long offset, long place, long bytes, HostStep step) {}
+
+  /** What the host computes of a chunk, in its bytes, once they are filled. */
+  @FunctionalInterface
+  interface HostStep {
+    void run(MemorySegment bytes);
+
+    default HostStep then(HostStep next) {
+      return bytes -> {
+        run(bytes);
+        next.run(bytes);
+      };
+    }
+  }
 
   /** A buffer on a device, its bytes on the host, and the work on them. */
   private static final class Slot implements AutoCloseable {
@@ -154,9 +167,9 @@ final class ChunkPipe implements AutoCloseable {
   }
 
   /** Hands the chunk that {@link #next} gave to the sink, behind its fills. */
-  void send(PlannedTensor tensor, long offset, long bytes) {
+  void send(PlannedTensor tensor, long offset, long bytes, HostStep step) {
     Slot slot = slots.get(turn);
-    slot.chunks.add(new Chunk(tensor, offset, slot.place(), bytes));
+    slot.chunks.add(new Chunk(tensor, offset, slot.place(), bytes, step));
     slot.used = slot.place() + bytes;
     if (slot.isHost()) {
       flush();
@@ -180,6 +193,7 @@ final class ChunkPipe implements AutoCloseable {
               slot.stream.synchronize();
               for (Chunk chunk : chunks) {
                 MemorySegment bytes = filled.asSlice(chunk.place, chunk.bytes);
+                chunk.step.run(bytes);
                 sink.accept(chunk.tensor, chunk.offset, bytes);
               }
               return null;

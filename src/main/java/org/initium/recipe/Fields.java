@@ -30,7 +30,10 @@ final class Fields {
       if (!allowed.contains(name)) {
         throw new RecipeException(
             entry.key().place(),
-            Text.message("%s has no '%s'; it takes %s", what, name, String.join(", ", allowed)));
+            Text.message("%s has no '%s'; it takes %s", what, name, String.join(", ", allowed))
+                + (name.endsWith(")")
+                    ? "; a comma inside of braces needs quotes: init: 'uniform(-0.1, 0.1)'"
+                    : ""));
       }
       fields.values.put(name, entry.value());
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.io.Checkpoint;
@@ -63,12 +64,12 @@ public final class ModelVerifier {
 
   private Optional<String> compareHeaders(Plan plan, RowShard shard) {
     TreeSet<String> extra = new TreeSet<>(entries.keySet());
-    for (PlannedTensor tensor : plan.tensors()) {
+    for (PlannedTensor tensor : plan.written()) {
       Checkpoint.Entry entry = entries.get(tensor.name());
       if (entry == null) {
         return Optional.of(Text.message("tensor '%s' of the recipe is not there", tensor.name()));
       }
-      Shape shape = shard.of(tensor.shape()).shape();
+      Shape shape = tensor.spec(shard).shape();
       Shape stored = entry.tensor().shape();
       if (!stored.equals(shape)) {
         return Optional.of(
@@ -105,7 +106,7 @@ public final class ModelVerifier {
               Text.message(
                   "tensor '%s' differs first at %s: the file has %s, the recipe gives %s",
                   tensor.name(),
-                  index((offset + at) / dtype.bytes() + element, shard.of(tensor.shape())),
+                  index((offset + at) / dtype.bytes() + element, tensor, shard),
                   value(dtype, found, element),
                   value(dtype, piece, element)));
         }
@@ -123,12 +124,18 @@ public final class ModelVerifier {
   }
 
   /** The index in the whole tensor of an element of a shard of it, as [i, j]. */
-  private static String index(long element, Region region) {
-    long[] index = region.origin().clone();
+  private static String index(long element, PlannedTensor tensor, RowShard shard) {
+    Shape local = tensor.cut().shape(tensor.shape(), shard);
+    long[] index = new long[local.rank()];
     for (int d = index.length - 1; d >= 0; d--) {
-      index[d] += element % region.shape().size(d);
-      element /= region.shape().size(d);
+      index[d] = element % local.size(d);
+      element /= local.size(d);
     }
-    return Arrays.toString(index);
+    Region one = new Region(index, Shape.of(LongStream.of(index).map(i -> 1).toArray()));
+    return tensor.cut().shares(tensor.shape(), shard).stream()
+        .filter(share -> one.intersect(share.local()).isPresent())
+        .map(share -> Arrays.toString(one.movedFrom(share.local(), share.global()).origin()))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.initium.io.CheckpointWriter;
@@ -30,10 +31,14 @@ public final class ModelWriter {
       LongConsumer progress)
       throws IOException {
     List<TensorSpec> specs =
-        plan.tensors().stream().map(tensor -> tensor.spec(filler.shard())).toList();
-    try (CheckpointWriter writer = CheckpointWriter.create(out, specs, metadata, maxFileBytes)) {
+        plan.written().stream().map(tensor -> tensor.spec(filler.shard())).toList();
+    Map<String, String> all = new TreeMap<>(metadata);
+    // As safetensors.torch.save_model says of tensors that share memory: its load_model finds them.
+    plan.tensors()
+        .forEach(tensor -> tensor.writtenAs().ifPresent(kept -> all.put(tensor.name(), kept)));
+    try (CheckpointWriter writer = CheckpointWriter.create(out, specs, all, maxFileBytes)) {
       Map<String, PlannedTensor> tensors =
-          plan.tensors().stream().collect(Collectors.toMap(PlannedTensor::name, tensor -> tensor));
+          plan.written().stream().collect(Collectors.toMap(PlannedTensor::name, tensor -> tensor));
       filler.fill(
           plan,
           writer.order().stream().map(tensors::get).toList(),

@@ -7,7 +7,8 @@ import org.initium.text.Text;
 /**
  * Names of many tensors in one text: {@code {0..11}} stands for each whole number of a range, both
  * ends included, which can be expressions ({@code {0..layers-1}}); {@code {weight,bias}} for each
- * of its texts. Where there are several, the last varies fastest.
+ * of its texts. Where there are several, the last varies fastest. A range may be empty, {@code
+ * {0..dense-1}} with dense = 0, and the pattern then stands for no name.
  */
 final class NamePattern {
   /** Of the names of a recipe, those of groups among them. */
@@ -66,12 +67,8 @@ final class NamePattern {
     }
     String what = Text.message("range '{%s}'", inside);
     long first = variables.count(inside.substring(0, dots), pattern.place(), what);
-    long last = variables.count(inside.substring(dots + 2), pattern.place(), what);
-    if (last < first) {
-      throw new RecipeException(
-          pattern.place(), Text.message("%s is empty: %d comes after %d", what, first, last));
-    }
-    checkCount(last - first + 1, pattern);
+    long last = variables.integer(inside.substring(dots + 2), pattern.place(), what);
+    checkCount(last - first + 1, pattern); // none where the last comes before the first
     List<String> numbers = new ArrayList<>();
     for (long n = first; n <= last; n++) {
       numbers.add(Long.toString(n));

@@ -16,6 +16,11 @@ public record Plan(List<PlannedTensor> tensors, List<String> notes) {
     return new Plan(List.of(tensors), List.of());
   }
 
+  /** The tensors that are in the file: all but copies that are written once. */
+  public List<PlannedTensor> written() {
+    return tensors.stream().filter(tensor -> tensor.writtenAs().isEmpty()).toList();
+  }
+
   /** The number of elements in all. */
   public long parameters() {
     return tensors.stream().mapToLong(tensor -> tensor.shape().numel()).sum();
@@ -38,7 +43,7 @@ public record Plan(List<PlannedTensor> tensors, List<String> notes) {
    */
   public long bytes(RowShard shard) {
     try {
-      return tensors.stream()
+      return written().stream()
           .mapToLong(tensor -> tensor.spec(shard).bytes())
           .reduce(0, Math::addExact);
     } catch (ArithmeticException e) {

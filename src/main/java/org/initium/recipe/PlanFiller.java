@@ -1,16 +1,12 @@
 package org.initium.recipe;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Map;
 import org.initium.Device;
-import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.random.Generator;
-import org.initium.random.PhiloxGenerator;
 
 /**
  * Makes the values of a plan's tensors in order and in chunks, so that memory does not grow with
@@ -38,101 +34,82 @@ public record PlanFiller(
 
   /** Makes all tensors of the plan, in its order, and hands their bytes to the sink. */
   public void fill(Plan plan, ChunkSink sink) throws IOException {
-    fill(plan, plan.tensors(), sink);
+    fill(plan, plan.written(), sink);
   }
 
   /** Makes the tensors of the plan, which draw in its order, and hands them over in another. */
   void fill(Plan plan, List<PlannedTensor> order, ChunkSink sink) throws IOException {
-    Map<String, List<Generator>> starts = drawing == Drawing.IN_ORDER ? starts(plan) : Map.of();
+    Regions regions =
+        new Regions(new Starts(plan, generator, drawing, devices.getFirst()), chunkBytes);
     long all = plan.bytes(shard) + ChunkPipe.ALIGNMENT * plan.tensors().size();
     try (ChunkPipe pipe = new ChunkPipe(devices, Math.min(chunkBytes, all), sink)) {
       for (PlannedTensor tensor : order) {
-        List<Generator> own = starts.get(tensor.name());
-        fill(tensor, own == null ? starts(tensor, generator.fork(tensor.name())) : own, pipe);
+        fill(tensor, regions, pipe);
       }
       pipe.finish();
     }
   }
 
-  /** Where the parts of all tensors begin in the one generator. */
-  private Map<String, List<Generator>> starts(Plan plan) {
-    Map<String, List<Generator>> starts = new HashMap<>();
-    for (PlannedTensor tensor : plan.tensors()) {
-      starts.put(tensor.name(), starts(tensor, generator));
-    }
-    return starts;
-  }
-
-  /** Where the parts of a tensor begin, which draw one after the other. */
-  private List<Generator> starts(PlannedTensor tensor, Generator own) {
-    List<Generator> starts = new ArrayList<>();
-    for (PlannedTensor.Part part : tensor.parts()) {
-      starts.add(own.copy());
-      skip(part, tensor, own);
-    }
-    return starts;
-  }
-
-  private void fill(PlannedTensor tensor, List<Generator> starts, ChunkPipe pipe)
-      throws IOException {
-    Region region = shard.of(tensor.shape());
+  private void fill(PlannedTensor tensor, Regions regions, ChunkPipe pipe) throws IOException {
+    PlannedTensor source = Regions.source(tensor);
     long most =
-        tensor.parts().stream().anyMatch(this::isWhole)
-            ? Long.MAX_VALUE
-            : Math.max(1, chunkBytes / tensor.dtype().bytes());
+        regions.isWhole(tensor) ? Long.MAX_VALUE : Math.max(1, chunkBytes / tensor.dtype().bytes());
+    List<Cut.Share> shares = tensor.cut().shares(tensor.shape(), shard);
     long offset = 0;
-    for (Region slab : new Slabs(region, most)) {
+    for (Region slab : new Slabs(Region.all(tensor.cut().shape(tensor.shape(), shard)), most)) {
       long bytes = slab.shape().numel() * tensor.dtype().bytes();
       Tensor chunk = pipe.next(slab.shape(), tensor.dtype());
-      for (int p = 0; p < tensor.parts().size(); p++) {
-        fill(chunk, slab, tensor.parts().get(p), starts.get(p).copy(), pipe);
+      ChunkPipe.HostStep step = host -> {};
+      for (Cut.Share share : shares) {
+        Region shared = slab.intersect(share.local()).orElse(null);
+        if (shared == null) {
+          continue;
+        }
+        Region global = shared.movedFrom(share.local(), share.global());
+        if (source.content() instanceof Content.Drawn) {
+          Tensor part = Regions.narrow(chunk, shared.originIn(slab), shared.shape());
+          regions.draw(part, source, global, pipe.fills());
+        } else {
+          step = step.then(host -> compute(host, slab, shared, global, tensor, regions));
+        }
       }
-      pipe.send(tensor, offset, bytes);
+      pipe.send(tensor, offset, bytes, step);
       offset += bytes;
     }
   }
 
-  /** Has filled what a chunk has of a part. */
-  private static void fill(
-      Tensor chunk, Region slab, PlannedTensor.Part part, Generator generator, ChunkPipe pipe) {
-    Region shared = slab.intersect(part.region()).orElse(null);
-    if (shared == null) {
+  /** Computes on the host what a chunk has of a share. */
+  private static void compute(
+      MemorySegment host,
+      Region slab,
+      Region shared,
+      Region global,
+      PlannedTensor tensor,
+      Regions regions) {
+    if (shared.equals(slab)) {
+      regions.compute(Tensor.wrap(host, slab.shape(), tensor.dtype()), tensor, global);
       return;
     }
-    Tensor view = chunk;
-    long[] at = shared.originIn(slab);
-    for (int d = 0; d < at.length; d++) {
-      view = view.narrow(d, at[d], shared.shape().size(d));
-    }
-    Tensor slice = view.shardOf(part.region().shape(), shared.originIn(part.region()));
-    pipe.fills().add(slice, part.init(), generator);
-  }
-
-  /** Moves a generator past a part: the fill of a region of it that has no rows. */
-  private void skip(PlannedTensor.Part part, PlannedTensor tensor, Generator generator) {
-    Shape shape = part.region().shape();
-    Shape empty = shape.rank() == 0 ? shape : shape.with(0, 0);
-    try (Tensor nothing = Tensor.empty(empty, tensor.dtype(), devices.getFirst())) {
-      nothing.shardOf(shape, new long[shape.rank()]).fill(part.init(), generator);
+    try (Tensor values = Tensor.empty(shared.shape(), tensor.dtype())) {
+      regions.compute(values, tensor, global);
+      copyRows(values, host, shared.originIn(slab), slab.shape());
     }
   }
 
-  /** Whether a part's elements depend on each other, so that it is best made in one go. */
-  private boolean isWhole(PlannedTensor.Part part) {
-    return part.region().shape().numel() > 0 && isWhole(part.init().fill(part.region().shape()));
-  }
-
-  private boolean isWhole(Fill fill) {
-    return switch (fill) {
-      case Fill.Elementary elementary -> isWhole(elementary);
-      case Fill.Centre centre -> isWhole(centre.tap());
-      case Fill.Repeated repeated -> isWhole(repeated.base());
-      case Fill.Each each -> isWhole(each.base());
-    };
-  }
-
-  private boolean isWhole(Fill.Elementary fill) {
-    boolean whole = fill instanceof Fill.TruncatedNormal || fill instanceof Fill.Sparse;
-    return fill instanceof Fill.Orthogonal || whole && !(generator instanceof PhiloxGenerator);
+  /** Copies a tensor to its place in a larger one, a row of the last dimension at a time. */
+  private static void copyRows(Tensor part, MemorySegment whole, long[] origin, Shape shape) {
+    long[] strides = shape.rowMajorStrides();
+    int last = strides.length - 1;
+    long row = part.shape().size(last);
+    long bytes = part.dtype().bytes();
+    for (long n = 0; n < part.shape().numel() / row; n++) {
+      long rest = n;
+      long at = origin[last];
+      for (int d = last - 1; d >= 0; d--) {
+        at += (origin[d] + rest % part.shape().size(d)) * strides[d];
+        rest /= part.shape().size(d);
+      }
+      MemorySegment.copy(part.segment(), n * row * bytes, whole, at * bytes, row * bytes);
+    }
   }
 }

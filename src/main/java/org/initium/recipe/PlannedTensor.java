@@ -1,6 +1,7 @@
 package org.initium.recipe;
 
 import java.util.List;
+import java.util.Optional;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.initializer.Init;
@@ -12,19 +13,41 @@ import org.initium.io.TensorSpec;
  * @param name its name
  * @param shape its sizes
  * @param dtype its element type
- * @param parts what fills it: one part that is all of it, or several that tile it
+ * @param content what its values are
+ * @param draw which stream it draws from
+ * @param cut how shards share it out
  */
-public record PlannedTensor(String name, Shape shape, DType dtype, List<Part> parts) {
-  /** A region of a tensor with an initialiser of its own, which sees the region's shape. */
-  public record Part(Region region, Init init) {}
+public record PlannedTensor(
+    String name, Shape shape, DType dtype, Content content, Draw draw, Cut cut) {
+  /** A tensor that draws from the stream of its name, and is shared out by rows. */
+  public PlannedTensor(String name, Shape shape, DType dtype, Content content) {
+    this(name, shape, dtype, content, Draw.OWN, Cut.ROWS);
+  }
 
   /** A tensor with one initialiser. */
   public PlannedTensor(String name, Shape shape, DType dtype, Init init) {
-    this(name, shape, dtype, List.of(new Part(Region.all(shape), init)));
+    this(name, shape, dtype, Content.Drawn.of(shape, init));
   }
 
-  /** The rows of this tensor that are in a shard, as a tensor of a file. */
+  /** What is drawn, part by part; nothing where the values are another tensor's. */
+  public List<Content.Part> parts() {
+    return content instanceof Content.Drawn drawn ? drawn.parts() : List.of();
+  }
+
+  /** What of this tensor is in a shard, as a tensor of a file. */
   public TensorSpec spec(RowShard shard) {
-    return new TensorSpec(name, shard.of(shape).shape(), dtype);
+    return new TensorSpec(name, cut.shape(shape, shard), dtype);
+  }
+
+  /** The tensor that stands for this one in the file, where this one is left out of it. */
+  public Optional<String> writtenAs() {
+    if (content instanceof Content.Copied(PlannedTensor original, boolean once) && once) {
+      return Optional.of(original.writtenAs().orElse(original.name()));
+    }
+    return Optional.empty();
+  }
+
+  PlannedTensor with(Cut other) {
+    return new PlannedTensor(name, shape, dtype, content, draw, other);
   }
 }

@@ -6,15 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.initium.DType;
+import org.initium.io.MalformedFileException;
+import org.initium.io.ModelConfig;
 import org.initium.text.Text;
 
 /**
@@ -36,8 +36,7 @@ import org.initium.text.Text;
  */
 public final class Recipe {
   private static final List<String> FIELDS =
-      List.of("vars", "dtype", "template", "tensors", "rules");
-  private static final int MOST_NOTES = 20;
+      List.of("vars", "dtype", "template", "tensors", "rules", "shards");
 
   /** A recipe is written by people; ranges of names stand for many tensors. */
   private static final int MOST_BYTES = 4 << 20;
@@ -46,18 +45,25 @@ public final class Recipe {
 
   /** Reads a recipe and follows it with its own variables and dtypes. */
   public static Plan plan(Path file) throws IOException {
-    return plan(file, Map.of(), Optional.empty());
+    return plan(file, new Reading(Map.of(), Optional.empty(), Optional.empty()));
   }
+
+  /**
+   * How a recipe is followed.
+   *
+   * @param set variables that have another value than the recipe gives them
+   * @param dtype of every tensor, whatever the recipe says, if present
+   * @param config what takes the place of the recipe's own {@code vars: {from: ...}}, if present
+   */
+  public record Reading(
+      Map<String, Double> set, Optional<DType> dtype, Optional<ModelConfig> config) {}
 
   /**
    * Reads a recipe and follows it.
    *
-   * @param set variables that have another value than the recipe gives them
-   * @param dtype of every tensor, whatever the recipe says, if present
    * @throws RecipeException if it cannot be followed
    */
-  public static Plan plan(Path file, Map<String, Double> set, Optional<DType> dtype)
-      throws IOException {
+  public static Plan plan(Path file, Reading reading) throws IOException {
     Place top = new Place(file.toString(), 1, 1);
     String text;
     if (Files.isDirectory(file)) {
@@ -76,13 +82,19 @@ public final class Recipe {
     YamlNode root =
         Yaml.parse(file.toString(), text)
             .orElseThrow(() -> new RecipeException(top, "the recipe is empty"));
+    return follow(root, file.toAbsolutePath().getParent(), reading);
+  }
+
+  private static Plan follow(YamlNode root, Path folder, Reading reading) throws IOException {
     Fields fields = Fields.of(root, "a recipe", FIELDS);
-    Variables variables = Variables.of(fields.get("vars"), set, root.place());
-    DType defaultType = fields.get("dtype").map(TensorList::dtype).orElse(DType.F32);
-    TensorList tensors = new TensorList(variables, defaultType, dtype);
-    fields
-        .get("template")
-        .ifPresent(node -> tensors.addTemplate(node, file.toAbsolutePath().getParent()));
+    Optional<YamlNode> vars = fields.get("vars");
+    ModelConfig config =
+        reading.config().isPresent() ? reading.config().get() : config(vars, folder);
+    Variables variables = Variables.of(vars, config, reading.set(), root.place());
+    DType defaultType =
+        fields.get("dtype").map(node -> TensorList.dtype(node, variables)).orElse(DType.F32);
+    TensorList tensors = new TensorList(variables, defaultType, reading.dtype());
+    fields.get("template").ifPresent(node -> tensors.addTemplate(node, folder));
     fields.get("tensors").ifPresent(node -> tensors.addListed(node, ""));
     if (tensors.tensors().isEmpty()) {
       throw new RecipeException(
@@ -92,50 +104,35 @@ public final class Recipe {
     for (YamlNode rule : Fields.items(fields.require("rules"), "'rules'")) {
       rules.add(Rule.of(rule, variables));
     }
-    return follow(tensors.tensors(), rules, fields.require("rules").place());
+    List<ShardRule> shards = new ArrayList<>();
+    if (fields.get("shards").isPresent()) {
+      Fields.items(fields.get("shards").get(), "'shards'")
+          .forEach(rule -> shards.add(ShardRule.of(rule)));
+    }
+    return new Planner(variables, rules, shards)
+        .plan(tensors.tensors(), fields.require("rules").place(), tensors.notes());
   }
 
-  private static Plan follow(List<TensorEntry> tensors, List<Rule> rules, Place place) {
-    RuleIndex index = new RuleIndex(rules);
-    List<PlannedTensor> planned = new ArrayList<>(tensors.size());
-    List<String> left = new ArrayList<>();
-    Set<Rule> unused = new LinkedHashSet<>(rules);
-    for (TensorEntry tensor : tensors) {
-      Optional<Rule> first = index.first(tensor.name());
-      if (first.isPresent()) {
-        unused.remove(first.get());
-        planned.add(first.get().plan(tensor));
-      } else {
-        left.add(tensor.name());
+  /** {@code vars: {from: config.json}}. */
+  private static ModelConfig config(Optional<YamlNode> vars, Path folder) throws IOException {
+    if (vars.isEmpty()) {
+      return ModelConfig.NONE;
+    }
+    for (YamlNode.Entry entry : Fields.entries(vars.get(), "'vars'")) {
+      if (entry.key().text().equals("from")) {
+        YamlNode.Scalar file = Fields.text(entry.value(), "'from'");
+        try {
+          return ModelConfig.read(folder.resolve(file.text()));
+        } catch (InvalidPathException e) {
+          throw new RecipeException(
+              file.place(), "'from': no file can have that name: " + e.getReason(), e);
+        } catch (MalformedFileException e) {
+          throw new RecipeException(file.place(), e.getMessage(), e);
+        } catch (IOException e) {
+          throw new RecipeException(file.place(), Text.reason(folder.resolve(file.text()), e), e);
+        }
       }
     }
-    if (!left.isEmpty()) {
-      throw new RecipeException(place, "no rule matches " + shortened(left));
-    }
-    return new Plan(planned, notes(List.copyOf(unused)));
-  }
-
-  private static List<String> notes(List<Rule> unused) {
-    List<String> notes = new ArrayList<>();
-    for (Rule rule : unused.subList(0, Math.min(unused.size(), MOST_NOTES))) {
-      notes.add(
-          Text.message(
-              "%s: rule '%s' is not the first to match any tensor", rule.place(), rule.pattern()));
-    }
-    if (unused.size() > MOST_NOTES) {
-      notes.add(Text.message("%d more rules match none first", unused.size() - MOST_NOTES));
-    }
-    return notes;
-  }
-
-  private static String shortened(List<String> names) {
-    int shown = Math.min(names.size(), 8);
-    String list =
-        names.subList(0, shown).stream()
-            .map(name -> Text.visible(Text.cut(name, 100)))
-            .collect(Collectors.joining(", "));
-    return shown == names.size()
-        ? list
-        : list + Text.message(" and %d more (%d in all)", names.size() - shown, names.size());
+    return ModelConfig.NONE;
   }
 }

@@ -42,6 +42,15 @@ public record Region(long[] origin, Shape shape) {
     return relative;
   }
 
+  /** This region, which is inside one, as far inside another. */
+  Region movedFrom(Region one, Region other) {
+    long[] moved = originIn(one);
+    for (int d = 0; d < moved.length; d++) {
+      moved[d] += other.origin[d];
+    }
+    return new Region(moved, shape);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Region region

@@ -37,8 +37,18 @@ public record RowShard(int index, int count) {
     if (shape.rank() == 0) {
       return Region.all(shape);
     }
-    long first = boundary(index, shape.size(0));
-    return Region.all(shape).narrow(0, first, boundary(index + 1L, shape.size(0)) - first);
+    long first = boundary(shape.size(0));
+    return Region.all(shape).narrow(0, first, end(shape.size(0)) - first);
+  }
+
+  /** Where this shard begins in so many. */
+  long boundary(long size) {
+    return boundary(index, size);
+  }
+
+  /** Where the next shard begins in so many. */
+  long end(long size) {
+    return boundary(index + 1L, size);
   }
 
   /** floor(i * rows / count) without overflow. */

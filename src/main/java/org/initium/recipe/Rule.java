@@ -5,73 +5,94 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.initium.DType;
-import org.initium.Shape;
-import org.initium.initializer.Init;
+import java.util.TreeSet;
 import org.initium.text.Text;
 
 /**
- * Names, and what initialises the tensors that have them: one initialiser, or one for each part.
+ * Names, and what the tensors that have them are filled with: initialisers, or another tensor's
+ * values.
  */
 final class Rule {
-  private static final List<String> FIELDS = List.of("match", "init", "parts");
-  private static final List<String> PART_FIELDS = List.of("narrow", "init");
+  private static final List<String> FIELDS =
+      List.of("match", "init", "parts", "then", "like", "norm_of", "write", "stream", "seed");
 
-  private static final int MOST_PARTS = 1_000;
-
-  private record PartRule(YamlNode narrow, Init init, Place place) {}
+  /** What a rule says its tensors are; one of them. */
+  private static final List<String> KINDS = List.of("init", "parts", "like", "norm_of");
 
   private final Place place;
   private final List<Glob> globs;
-  private final List<PartRule> parts;
+  private final Fields fields;
   private final Variables variables;
 
-  /** A model has few shapes and many tensors. */
-  private record Kind(Shape shape, DType dtype) {}
+  /** By what is captured of a name: a model has many layers of few kinds. */
+  private final Map<Map<String, String>, Bound> bound = new HashMap<>();
 
-  private final Map<Kind, List<PlannedTensor.Part>> planned = new HashMap<>();
+  /** What the rule comes to once the captures are known. */
+  record Bound(Optional<Steps> steps, Optional<Link> link, Draw draw) {}
 
-  private Rule(Place place, List<Glob> globs, List<PartRule> parts, Variables variables) {
+  private Rule(Place place, List<Glob> globs, Fields fields, Variables variables) {
     this.place = place;
     this.globs = globs;
-    this.parts = parts;
+    this.fields = fields;
     this.variables = variables;
   }
 
   static Rule of(YamlNode node, Variables variables) {
     Fields fields = Fields.of(node, "a rule", FIELDS);
-    List<Glob> globs = globs(fields.require("match"));
-    Optional<YamlNode> init = fields.get("init");
-    Optional<YamlNode> parts = fields.get("parts");
-    if (init.isPresent() == parts.isPresent()) {
-      throw new RecipeException(node.place(), "a rule has either 'init' or 'parts'");
+    YamlNode match = fields.require("match");
+    List<Glob> globs = globs(match);
+    checkCaptures(globs, variables, match.place());
+    List<String> kinds = KINDS.stream().filter(kind -> fields.get(kind).isPresent()).toList();
+    if (kinds.size() != 1) {
+      throw new RecipeException(
+          node.place(), "a rule has one of 'init', 'parts', 'like' and 'norm_of'");
     }
-    List<PartRule> partRules = new ArrayList<>();
-    if (init.isPresent()) {
-      partRules.add(new PartRule(null, init(init.get(), variables), init.get().place()));
-    } else {
-      List<YamlNode> items = Fields.items(parts.get(), "'parts'");
-      if (items.size() > MOST_PARTS) { // each is compared with all others
+    String kind = kinds.getFirst();
+    List<String> others =
+        switch (kind) {
+          case "like" -> List.of("then", "stream", "seed");
+          case "norm_of" -> List.of("then", "stream", "seed", "write");
+          default -> List.of("write");
+        };
+    for (String other : others) {
+      if (fields.get(other).isPresent()) {
         throw new RecipeException(
-            parts.get().place(),
-            Text.message("%d parts; a tensor has at most %d", items.size(), MOST_PARTS));
-      }
-      for (YamlNode part : items) {
-        Fields partFields = Fields.of(part, "a part", PART_FIELDS);
-        partRules.add(
-            new PartRule(
-                partFields.require("narrow"),
-                init(partFields.require("init"), variables),
-                part.place()));
+            node.place(), Text.message("a rule with '%s' has no '%s'", kind, other));
       }
     }
-    return new Rule(node.place(), globs, partRules, variables);
+    Rule rule = new Rule(node.place(), globs, fields, variables);
+    if (globs.getFirst().captureNames().isEmpty()) {
+      rule.bind(Map.of()); // a mistake is found whether or not a tensor has that name
+    }
+    return rule;
+  }
+
+  private static void checkCaptures(List<Glob> globs, Variables variables, Place place) {
+    TreeSet<String> captures = new TreeSet<>(globs.getFirst().captureNames());
+    for (Glob glob : globs) {
+      if (!captures.equals(new TreeSet<>(glob.captureNames()))) {
+        throw new RecipeException(
+            place,
+            Text.message(
+                "the patterns of a rule capture the same names; '%s' captures %s, '%s' %s",
+                globs.getFirst(), captures, glob, glob.captureNames()));
+      }
+    }
+    for (String capture : captures) {
+      if (variables.knows(capture)) {
+        throw new RecipeException(
+            place, Text.message("capture '{%s}' has the name of a variable", capture));
+      }
+    }
   }
 
   /** One pattern or a list of them. */
   static List<Glob> globs(YamlNode node) {
     List<YamlNode> patterns =
         node instanceof YamlNode.Sequence sequence ? sequence.items() : List.of(node);
+    if (patterns.isEmpty()) {
+      throw new RecipeException(node.place(), "a list of name patterns has at least one");
+    }
     return patterns.stream()
         .map(
             pattern -> {
@@ -82,15 +103,6 @@ final class Rule {
               }
             })
         .toList();
-  }
-
-  private static Init init(YamlNode node, Variables variables) {
-    String text = Fields.text(node, "'init'").text();
-    try {
-      return Init.parse(text, variables.values());
-    } catch (IllegalArgumentException e) {
-      throw new RecipeException(node.place(), e.getMessage(), e);
-    }
   }
 
   Place place() {
@@ -105,91 +117,58 @@ final class Rule {
     return globs.size() == 1 ? globs.getFirst().toString() : globs.toString();
   }
 
-  /** This rule's parts of a tensor, checked against its shape and dtype. */
-  PlannedTensor plan(TensorEntry tensor) {
-    Kind kind = new Kind(tensor.shape(), tensor.dtype());
-    List<PlannedTensor.Part> regions = planned.get(kind);
-    if (regions == null) {
-      regions = parts(tensor);
-      planned.put(kind, regions);
+  /** What the rule comes to for a tensor that matches. */
+  Bound of(TensorEntry tensor) {
+    Glob glob = globs.stream().filter(g -> g.matches(tensor.name())).findFirst().orElseThrow();
+    Map<String, String> captured = glob.captures(tensor.name());
+    Bound known = bound.get(captured);
+    if (known == null) {
+      known = bind(captured);
+      bound.put(captured, known);
     }
-    return new PlannedTensor(tensor.name(), tensor.shape(), tensor.dtype(), regions);
+    return known;
   }
 
-  private List<PlannedTensor.Part> parts(TensorEntry tensor) {
-    List<PlannedTensor.Part> planned = new ArrayList<>();
-    for (PartRule part : parts) {
-      Region region = part.narrow == null ? Region.all(tensor.shape()) : narrow(part, tensor);
-      try {
-        if (region.shape().numel() > 0) {
-          part.init.fill(region.shape()).check(region.shape(), tensor.dtype());
-        }
-      } catch (IllegalArgumentException e) {
-        throw fault(part, tensor, part.init + ": " + e.getMessage());
-      }
-      planned.add(new PlannedTensor.Part(region, part.init));
-    }
-    checkTiling(planned, tensor);
-    return List.copyOf(planned);
+  private Bound bind(Map<String, String> captured) {
+    Variables all = variables.with(captured);
+    Optional<Steps> steps =
+        fields.get("like").isEmpty() && fields.get("norm_of").isEmpty()
+            ? Optional.of(Steps.of(fields, all, place))
+            : Optional.empty();
+    Optional<Link> link =
+        fields
+            .get("like")
+            .map(node -> new Link(name(node, all), node.place(), false, once(fields)))
+            .or(
+                () ->
+                    fields
+                        .get("norm_of")
+                        .map(node -> new Link(name(node, all), node.place(), true, false)));
+    Draw draw =
+        new Draw(
+            fields.get("stream").map(node -> name(node, all)),
+            fields.get("seed").map(node -> all.count(node, "'seed'")));
+    return new Bound(steps, link, draw);
   }
 
-  /** {@code [dimension, start, length]}, or a list of such, each inside the one before. */
-  private Region narrow(PartRule part, TensorEntry tensor) {
-    List<YamlNode> items = Fields.items(part.narrow, "'narrow'");
-    boolean several = !items.isEmpty() && items.getFirst() instanceof YamlNode.Sequence;
-    Region region = Region.all(tensor.shape());
-    for (YamlNode item : several ? items : List.of(part.narrow)) {
-      List<YamlNode> numbers = Fields.items(item, "an item of 'narrow'");
-      if (numbers.size() != 3) {
-        throw fault(part, tensor, "'narrow' takes [dimension, start, length]");
-      }
-      long dimension = variables.count(numbers.get(0), "dimension of 'narrow'");
-      long start = variables.count(numbers.get(1), "start of 'narrow'");
-      long length = variables.count(numbers.get(2), "length of 'narrow'");
-      Shape shape = region.shape();
-      if (dimension >= shape.rank()) {
-        throw fault(
-            part,
-            tensor,
-            Text.message("there is no dimension %d to narrow; dimensions count from 0", dimension));
-      }
-      if (length > shape.size((int) dimension) - start) {
-        throw fault(
-            part,
-            tensor,
-            Text.message(
-                "narrow [%d, %d, %d] does not fit: dimension %d has %d elements",
-                dimension, start, length, dimension, shape.size((int) dimension)));
-      }
-      region = region.narrow((int) dimension, start, length);
-    }
-    return region;
+  private static String name(YamlNode node, Variables variables) {
+    return variables.filledIn(Fields.text(node, "a name"));
   }
 
-  private void checkTiling(List<PlannedTensor.Part> planned, TensorEntry tensor) {
-    long covered = 0;
-    for (int i = 0; i < planned.size(); i++) {
-      Region region = planned.get(i).region();
-      covered += region.shape().numel();
-      for (int j = 0; j < i; j++) {
-        if (planned.get(j).region().intersect(region).isPresent()) {
-          throw fault(parts.get(i), tensor, Text.message("part %d overlaps part %d", i + 1, j + 1));
-        }
-      }
-    }
-    if (covered != tensor.shape().numel()) {
-      throw fault(
-          new PartRule(null, null, place),
-          tensor,
-          Text.message(
-              "the parts cover %d of %d elements; give the rest a part, if only zeros",
-              covered, tensor.shape().numel()));
-    }
-  }
-
-  private static RecipeException fault(PartRule part, TensorEntry tensor, String message) {
-    return new RecipeException(
-        part.place,
-        Text.message("tensor '%s' of shape %s: %s", tensor.name(), tensor.shape(), message));
+  /** Whether a copy is left out of the file: {@code write: once}. */
+  static boolean once(Fields fields) {
+    List<String> words = new ArrayList<>(List.of("again", "once"));
+    return fields
+        .get("write")
+        .map(
+            node -> {
+              String word = Fields.text(node, "'write'").text();
+              if (!words.contains(word)) {
+                throw new RecipeException(
+                    node.place(), Text.message("'write' is once or again, not '%s'", word));
+              }
+              return word.equals("once");
+            })
+        .orElse(false);
   }
 }

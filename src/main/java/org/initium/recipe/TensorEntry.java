@@ -1,7 +1,15 @@
 package org.initium.recipe;
 
+import java.util.Optional;
 import org.initium.DType;
 import org.initium.Shape;
 
-/** A tensor that a recipe lists, and where. */
-record TensorEntry(String name, Shape shape, DType dtype, Place place) {}
+/**
+ * A tensor that a recipe lists, and where.
+ *
+ * @param shape its sizes; where it says none, those of the tensor that it is like
+ * @param dtype its element type, likewise
+ * @param like the tensor whose values it has
+ */
+record TensorEntry(
+    String name, Optional<Shape> shape, Optional<DType> dtype, Optional<Link> like, Place place) {}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,8 @@ import org.initium.text.Text;
 
 /** Collects the tensors of a recipe, in order: those of the template, then those listed. */
 final class TensorList {
-  private static final List<String> TENSOR_FIELDS = List.of("shape", "dtype");
+  private static final List<String> TENSOR_FIELDS =
+      List.of("shape", "dtype", "like", "write", "when");
   private static final List<String> TEMPLATE_FIELDS = List.of("file", "exclude");
 
   private final Map<String, TensorEntry> tensors = new LinkedHashMap<>();
@@ -27,6 +29,7 @@ final class TensorList {
   private final DType defaultType;
   private final Optional<DType> everyType;
   private final Map<YamlNode, Shape> shapes = new IdentityHashMap<>();
+  private final List<String> notes = new ArrayList<>();
   private long names;
 
   /**
@@ -41,17 +44,23 @@ final class TensorList {
     this.everyType = everyType;
   }
 
+  /** What is not wrong but may be meant otherwise. */
+  List<String> notes() {
+    return List.copyOf(notes);
+  }
+
   List<TensorEntry> tensors() {
     return List.copyOf(tensors.values());
   }
 
-  private void add(String name, Shape shape, DType dtype, Place place) {
+  private void add(
+      String name, Optional<Shape> shape, Optional<DType> dtype, Optional<Link> like, Place place) {
     try {
       TensorSpec.checkName(name);
     } catch (IllegalArgumentException e) {
       throw new RecipeException(place, e.getMessage(), e);
     }
-    TensorEntry entry = new TensorEntry(name, shape, everyType.orElse(dtype), place);
+    TensorEntry entry = new TensorEntry(name, shape, everyType.or(() -> dtype), like, place);
     TensorEntry first = tensors.putIfAbsent(name, entry);
     if (first != null) {
       throw new RecipeException(
@@ -64,7 +73,12 @@ final class TensorList {
    */
   void addListed(YamlNode node, String prefix) {
     for (YamlNode.Entry entry : Fields.entries(node, "'tensors'")) {
-      for (String name : NamePattern.expand(entry.key(), variables)) {
+      List<String> expanded = NamePattern.expand(entry.key(), variables);
+      if (expanded.isEmpty()) {
+        notes.add(
+            Text.message("%s: '%s' stands for no name", entry.key().place(), entry.key().text()));
+      }
+      for (String name : expanded) {
         if (++names > NamePattern.MOST) {
           throw new RecipeException(
               entry.key().place(),
@@ -83,14 +97,30 @@ final class TensorList {
   }
 
   private void addOne(String name, YamlNode.Entry entry) {
-    YamlNode shape = entry.value();
-    DType dtype = defaultType;
-    if (entry.value() instanceof YamlNode.Mapping) {
-      Fields fields = Fields.of(entry.value(), "tensor '" + name + "'", TENSOR_FIELDS);
-      shape = fields.require("shape");
-      dtype = fields.get("dtype").map(TensorList::dtype).orElse(defaultType);
+    Place place = entry.key().place();
+    if (!(entry.value() instanceof YamlNode.Mapping)) {
+      Shape shape = shape(entry.value(), name);
+      add(name, Optional.of(shape), Optional.of(defaultType), Optional.empty(), place);
+      return;
     }
-    add(name, shape(shape, name), dtype, entry.key().place());
+    Fields fields = Fields.of(entry.value(), Text.message("tensor '%s'", name), TENSOR_FIELDS);
+    if (fields.get("when").map(node -> variables.number(node, "'when'") == 0).orElse(false)) {
+      return;
+    }
+    Optional<Link> like = fields.get("like").map(node -> like(node, fields));
+    Optional<YamlNode> shape =
+        like.isPresent() ? fields.get("shape") : Optional.of(fields.require("shape"));
+    Optional<DType> dtype = fields.get("dtype").map(node -> dtype(node, variables));
+    add(
+        name,
+        shape.map(node -> shape(node, name)),
+        like.isPresent() ? dtype : dtype.or(() -> Optional.of(defaultType)),
+        like,
+        place);
+  }
+
+  private static Link like(YamlNode node, Fields tensor) {
+    return new Link(Fields.text(node, "'like'").text(), node.place(), false, Rule.once(tensor));
   }
 
   /** A node that stands for many tensors is read once. */
@@ -123,9 +153,11 @@ final class TensorList {
     }
   }
 
-  static DType dtype(YamlNode node) {
+  /** A dtype by its name, or by a variable that holds one: {@code torch_dtype} of a config. */
+  static DType dtype(YamlNode node, Variables variables) {
+    String text = Fields.text(node, "'dtype'").text();
     try {
-      return DType.parse(Fields.text(node, "'dtype'").text());
+      return DType.parse(variables.words().getOrDefault(text, text));
     } catch (IllegalArgumentException e) {
       throw new RecipeException(node.place(), e.getMessage(), e);
     }
@@ -149,7 +181,12 @@ final class TensorList {
       for (Checkpoint.Entry entry : checkpoint.entries()) {
         StoredTensor tensor = entry.tensor();
         if (excluded.stream().noneMatch(glob -> glob.matches(tensor.name()))) {
-          add(tensor.name(), tensor.shape(), dtype(tensor, place), place);
+          add(
+              tensor.name(),
+              Optional.of(tensor.shape()),
+              Optional.of(dtype(tensor, place)),
+              Optional.empty(),
+              place);
         }
       }
     } catch (NoSuchFileException e) {

@@ -11,6 +11,7 @@ import org.initium.DType;
 import org.initium.Device;
 import org.initium.Shape;
 import org.initium.initializer.Init;
+import org.initium.recipe.Content;
 import org.initium.recipe.Drawing;
 import org.initium.recipe.Plan;
 import org.initium.recipe.PlanFiller;
@@ -75,12 +76,12 @@ class TorchCpuWordsTest {
     long elements = 16 * WAYPOINT;
     Shape shape = Shape.of(elements / 1024, 1024);
     long columns = 1024 / parts;
-    List<PlannedTensor.Part> side = new ArrayList<>();
+    List<Content.Part> side = new ArrayList<>();
     for (int p = 0; p < parts; p++) {
       Region region = new Region(new long[] {0, p * columns}, Shape.of(shape.size(0), columns));
-      side.add(new PlannedTensor.Part(region, Init.parse(init)));
+      side.add(new Content.Part(region, Init.parse(init)));
     }
-    Plan plan = Plan.of(new PlannedTensor("w", shape, DType.F32, side));
+    Plan plan = Plan.of(new PlannedTensor("w", shape, DType.F32, new Content.Drawn(side)));
     TorchCpuGenerator generator = Generator.torchCpu(1);
     new PlanFiller(generator, Drawing.IN_ORDER, List.of(Device.CPU), RowShard.ALL, CHUNK_BYTES)
         .fill(plan, (tensor, offset, bytes) -> {});

@@ -51,10 +51,11 @@ class PlanFillerTest {
         "gates",
         Shape.of(8, 30),
         DType.F32,
-        List.of(
-            new PlannedTensor.Part(all.narrow(1, 0, 10), Init.parse("xavier_uniform")),
-            new PlannedTensor.Part(all.narrow(1, 10, 10), Init.parse("normal")),
-            new PlannedTensor.Part(all.narrow(1, 20, 10), Init.parse("ones"))));
+        new Content.Drawn(
+            List.of(
+                new Content.Part(all.narrow(1, 0, 10), Init.parse("xavier_uniform")),
+                new Content.Part(all.narrow(1, 10, 10), Init.parse("normal")),
+                new Content.Part(all.narrow(1, 20, 10), Init.parse("ones")))));
   }
 
   /** The bytes of each tensor, as the chunks come. */

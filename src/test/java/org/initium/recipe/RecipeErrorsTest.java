@@ -55,7 +55,7 @@ class RecipeErrorsTest {
         row("tensors: {a: {shape: [1], dtype: f8}}" + RULES, "1:34: dtype 'f8' is not known"),
         row("dtype: int\ntensors: {a: [1]}" + RULES, "1:8: dtype 'int' is not known; use one of"),
         row("tensors: {'a{0..}': [1]}" + RULES, "1:11: range '{0..}': "),
-        row("tensors: {'a{3..1}': [1]}" + RULES, "1:11: range '{3..1}' is empty: 3 comes after 1"),
+        row("tensors: {'a{3..1}': [1]}" + RULES, "1:1: the recipe has no tensors"),
         row("tensors: {'a{0..9999999}': [1]}" + RULES, "1:11: 'a{0..9999999}' stands for 10000000"),
         row("tensors: {'a{0..1': [1]}" + RULES, "1:11: '{' without '}' behind it in name"),
         row("tensors: {'a}0..1': [1]}" + RULES, "1:11: '}' without '{' before it in name"),
@@ -75,8 +75,8 @@ class RecipeErrorsTest {
         row("tensors: {a: [1], b: [1]}\nrules: [{match: a, init: ones}]", "2:8: no rule matches b"),
         row("tensors: {'a{0..20}': [1]}\nrules: []", "a7 and 13 more (21 in all)"),
         rule("{init: ones}", "3:5: a rule needs 'match'"),
-        rule("{match: '*'}", "3:5: a rule has either 'init' or 'parts'"),
-        rule("{match: '*', init: ones, parts: []}", "a rule has either 'init' or 'parts'"),
+        rule("{match: '*'}", "3:5: a rule has one of 'init', 'parts', 'like' and 'norm_of'"),
+        rule("{match: '*', init: ones, parts: []}", "a rule has one of 'init', 'parts', 'like'"),
         rule("{match: '{a', init: ones}", "3:13: braces do not pair in pattern '{a'"),
         rule("{match: '*', int: ones}", "3:18: a rule has no 'int'; it takes match, init, parts"),
         rule("{match: '*', init: gaussian}", "3:24: "),
@@ -84,7 +84,52 @@ class RecipeErrorsTest {
         rule("{match: '*', init: 'normal(std=0.02'}", "3:24: "),
         rule("{match: '*', init: 'normal(std=0.02*depth)'}", "3:24: "),
         rule("{match: '*', init: 'normal(sd=0.02)'}", "3:24: "),
-        rule("{match: '*', init: [ones]}", "3:24: 'init' is a list, not a text"),
+        rule("{match: '*', init: []}", "3:24: 'init' is an empty list"),
+        rule("{match: '*', init: [[ones]]}", "3:25: 'init' is a list, not a text"),
+        rule("{match: '*', init: uniform(-0.1, 0.1)}", "a comma inside of braces needs quotes"),
+        rule("{match: [], init: ones}", "3:13: a list of name patterns has at least one"),
+        rule("{match: '{n}', init: 'normal(std=m)'}", "3:26: unknown variable 'm'"),
+        rule("{match: '{n}', init: 'normal(std=n)'}", "3:26: 'n' is 'w', which is not a whole"),
+        rule("{match: '{n}.{n}', init: ones}", "3:13: pattern '{n}.{n}' captures a name twice"),
+        rule("{match: ['{n}', w], init: ones}", "3:13: the patterns of a rule capture the same"),
+        row(
+            "vars: {n: 1}\ntensors: {w: [1]}\nrules: [{match: '{n}', init: ones}]",
+            "3:17: capture '{n}' has the name of a variable"),
+        rule("{match: '*', like: v}", "3:24: tensor 'w' is like 'v', which is not there"),
+        rule("{match: '*', like: w}", "3:24: w is like w, which ends nowhere"),
+        rule("{match: '*', like: '{m}'}", "3:24: '{m}' is not captured by 'match'"),
+        rule("{match: '*', like: w, init: ones}", "3:5: a rule has one of"),
+        rule("{match: '*', like: w, stream: v}", "3:5: a rule with 'like' has no 'stream'"),
+        rule("{match: '*', init: ones, write: once}", "3:5: a rule with 'init' has no 'write'"),
+        rule("{match: '*', norm_of: w, write: once}", "a rule with 'norm_of' has no 'write'"),
+        rule("{match: '*', like: w, write: twice}", "'write' is once or again, not 'twice'"),
+        rule("{match: '*', init: ones, seed: -1}", "'seed': '-1' is -1, not a whole number"),
+        rule("{match: '*', init: ones, then: ones}", "an item of 'then' is 'ones', not a mapping"),
+        rule("{match: '*', init: ones, then: {init: ones}}", "an item of 'then' needs 'narrow'"),
+        row(
+            "tensors: {a: {like: b}, b: {like: c}, c: {like: a}}\nrules: []",
+            "1:21: a is like b is like c is like a, which ends nowhere"),
+        row(
+            "tensors: {a: [2], b: {like: a, shape: [3]}}\nrules: [{match: a, init: ones}]",
+            "1:29: tensor 'b' of shape [3]: 'a', which it is like, has shape [2]"),
+        row(
+            "tensors: {a: [2], b: {like: a, dtype: bf16, write: once}}\n"
+                + "rules: [{match: a, init: ones}]",
+            "write: once needs the dtype of 'a', which is f32"),
+        row(
+            "tensors: {v: [4, 3], g: [3, 1]}\n"
+                + "rules: [{match: v, init: ones}, {match: g, norm_of: v}]",
+            "tensor 'g' of shape [3, 1]: 'v' has shape [4, 3]; a norm has its sizes, and 1"),
+        row("tensors: {a: {shape: [1], when: x}}" + RULES, "1:33: 'when': "),
+        shards("[{match: '*'}]", "3:10: a rule of 'shards' has either 'dim' or 'replicate: true'"),
+        shards("[{match: '*', dim: 2}]", "tensor 'w' of shape [4, 6]: there is no dimension 2"),
+        shards("[{match: v, dim: 0}]", "3:10: no rule of 'shards' matches w"),
+        shards("[{match: w, replicate: false}]", "'replicate' is true or left out, not 'false'"),
+        shards("[{match: w, replicate: true, parts: [[0, 0, 4]]}]", "replicated has no 'parts'"),
+        shards("[{match: w, dim: 0, parts: [[0, 0, 3]]}]", "the parts cover 18 of 24 elements"),
+        shards("[{match: w, dim: 0, parts: [[1, 0, 3]]}]", "narrowed in the dimension that is cut"),
+        row("vars: {from: none.json}\ntensors: {a: [1]}" + RULES, "1:14: "),
+        row("vars: {from: recipe.yaml}\ntensors: {a: [1]}" + RULES, "1:14: "),
         rule("{match: '*', init: dirac}", "3:24: tensor 'w' of shape [4, 6]: dirac"),
         rule("{match: '*', parts: []}", "3:5: tensor 'w' of shape [4, 6]: the parts cover 0 of 24"),
         rule("{match: '*', parts: [{init: ones}]}", "3:26: a part needs 'narrow'"),
@@ -115,6 +160,11 @@ class RecipeErrorsTest {
 
   private static Arguments rule(String rule, String message) {
     return Arguments.of("tensors: {w: [4, 6]}\nrules:\n  - " + rule, message);
+  }
+
+  private static Arguments shards(String rules, String message) {
+    return Arguments.of(
+        "tensors: {w: [4, 6]}\nrules: [{match: '*', init: ones}]\nshards: " + rules, message);
   }
 
   @Test

@@ -30,7 +30,8 @@ class RecipeProperties {
   private static final Place PLACE = new Place("r.yaml", 1, 1);
 
   private static List<String> expand(String pattern, Map<String, Double> variables) {
-    return NamePattern.expand(new YamlNode.Scalar(PLACE, pattern), new Variables(variables));
+    return NamePattern.expand(
+        new YamlNode.Scalar(PLACE, pattern), new Variables(variables, Map.of()));
   }
 
   private static Plan plan(String recipe) throws IOException {

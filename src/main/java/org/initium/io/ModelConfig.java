@@ -1,0 +1,61 @@
+package org.initium.io;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.initium.text.Text;
+
+/**
+ * What a model's config.json says, as Hugging Face has them: {@code hidden_size}, {@code
+ * num_hidden_layers}, {@code torch_dtype}. Members of an object inside go by both names: {@code
+ * text_config_hidden_size}. Lists and nulls are left out.
+ *
+ * @param numbers by name; true is 1, false 0
+ * @param words the texts by name
+ */
+public record ModelConfig(Map<String, Double> numbers, Map<String, String> words) {
+  /** Of a model that has none. */
+  public static final ModelConfig NONE = new ModelConfig(Map.of(), Map.of());
+
+  private static final int MOST_BYTES = 16 << 20;
+
+  /**
+   * Reads a config.
+   *
+   * @throws MalformedFileException if it is no JSON object
+   */
+  public static ModelConfig read(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new MalformedFileException(file, "a folder; name the config.json in it");
+    }
+    if (Files.size(file) > MOST_BYTES) {
+      throw new MalformedFileException(
+          file, Text.message("more than %d MiB; is this a config.json?", MOST_BYTES >> 20));
+    }
+    ModelConfig config = new ModelConfig(new LinkedHashMap<>(), new LinkedHashMap<>());
+    Json.read(file, "the config", Files.readAllBytes(file), json -> config.take(json, "", 0));
+    return config;
+  }
+
+  private void take(Json json, String prefix, int depth) throws IOException {
+    json.members(
+        "the config",
+        name -> {
+          String full = (prefix + name).replaceAll("[^A-Za-z0-9_]", "_");
+          if (json.isObject()) {
+            take(json, full + "_", depth + 1);
+            return;
+          }
+          Optional<Object> value = json.scalar();
+          switch (value.orElse(null)) {
+            case Double number -> numbers.put(full, number);
+            case Boolean truth -> numbers.put(full, truth ? 1.0 : 0.0);
+            case String word -> words.put(full, word);
+            case null, default -> {}
+          }
+        });
+  }
+}

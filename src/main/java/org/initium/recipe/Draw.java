@@ -1,0 +1,28 @@
+package org.initium.recipe;
+
+import java.util.Optional;
+import org.initium.random.Generator;
+
+/**
+ * Which stream a tensor draws from, where a rule says another than the one of its own name.
+ *
+ * @param stream the name that is forked in place of the tensor's
+ * @param seed the seed in place of the model's
+ */
+public record Draw(Optional<String> stream, Optional<Long> seed) {
+  /** The stream of the tensor's own name. */
+  public static final Draw OWN = new Draw(Optional.empty(), Optional.empty());
+
+  /**
+   * The generator of a tensor.
+   *
+   * @param shared the model's; it is not moved where the tensor has a seed of its own
+   */
+  Generator generator(Generator shared, Drawing drawing, String tensor) {
+    Generator seeded = seed.map(shared::withSeed).orElse(shared);
+    return switch (drawing) {
+      case FORKED -> seeded.fork(stream.orElse(tensor));
+      case IN_ORDER -> seeded;
+    };
+  }
+}

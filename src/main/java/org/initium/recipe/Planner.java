@@ -1,0 +1,183 @@
+package org.initium.recipe;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.initium.DType;
+import org.initium.Shape;
+import org.initium.text.Text;
+
+/**
+ * Finds what each tensor of a recipe is: by the first rule that has its name, or by the tensor that
+ * it is like.
+ */
+final class Planner {
+  private static final int MOST_NOTES = 20;
+
+  /** A chain of copies of copies is a mistake before it is so long. */
+  private static final int MOST_LINKS = 100;
+
+  private final Variables variables;
+  private final RuleIndex rules;
+  private final Map<String, TensorEntry> entries = new HashMap<>();
+  private final Map<String, PlannedTensor> planned = new HashMap<>();
+  private final Set<Rule> unused;
+  private final List<ShardRule> shards;
+
+  Planner(Variables variables, List<Rule> rules, List<ShardRule> shards) {
+    this.variables = variables;
+    this.rules = new RuleIndex(rules);
+    this.unused = new LinkedHashSet<>(rules);
+    this.shards = shards;
+  }
+
+  /**
+   * The plan of all tensors.
+   *
+   * @param place of the rules
+   * @param notes of what was read so far
+   */
+  Plan plan(List<TensorEntry> tensors, Place place, List<String> notes) {
+    tensors.forEach(tensor -> entries.put(tensor.name(), tensor));
+    List<String> left =
+        tensors.stream()
+            .filter(tensor -> tensor.like().isEmpty() && rules.first(tensor.name()).isEmpty())
+            .map(TensorEntry::name)
+            .toList();
+    if (!left.isEmpty()) {
+      throw new RecipeException(place, "no rule matches " + shortened(left));
+    }
+    List<PlannedTensor> all = new ArrayList<>(tensors.size());
+    for (TensorEntry tensor : tensors) {
+      all.add(planned(tensor, new LinkedHashMap<>()));
+    }
+    if (!shards.isEmpty()) {
+      all.replaceAll(this::shared);
+    }
+    List<String> allNotes = new ArrayList<>(notes.subList(0, Math.min(notes.size(), MOST_NOTES)));
+    allNotes.addAll(notes(List.copyOf(unused)));
+    return new Plan(all, allNotes);
+  }
+
+  /**
+   * What a tensor is.
+   *
+   * @param path the tensors that are like one another on the way to this one, and where it is said
+   */
+  private PlannedTensor planned(TensorEntry tensor, Map<String, Place> path) {
+    PlannedTensor known = planned.get(tensor.name());
+    if (known != null) {
+      return known;
+    }
+    PlannedTensor made;
+    if (tensor.like().isPresent()) {
+      made = linked(tensor, tensor.like().get(), path);
+    } else {
+      Rule rule = rules.first(tensor.name()).orElseThrow();
+      unused.remove(rule);
+      Rule.Bound bound = rule.of(tensor);
+      made =
+          bound.link().isPresent()
+              ? linked(tensor, bound.link().get(), path)
+              : drawn(tensor, bound);
+    }
+    planned.put(tensor.name(), made);
+    return made;
+  }
+
+  private static PlannedTensor drawn(TensorEntry tensor, Rule.Bound bound) {
+    Shape shape = tensor.shape().orElseThrow();
+    DType dtype = tensor.dtype().orElseThrow();
+    Content content = bound.steps().orElseThrow().of(tensor, shape, dtype);
+    return new PlannedTensor(tensor.name(), shape, dtype, content, bound.draw(), Cut.ROWS);
+  }
+
+  private PlannedTensor linked(TensorEntry tensor, Link link, Map<String, Place> path) {
+    if (path.putIfAbsent(tensor.name(), link.place()) != null || path.size() > MOST_LINKS) {
+      throw new RecipeException(
+          link.place(),
+          Text.message(
+              "%s",
+              String.join(" is like ", path.keySet())
+                  + " is like "
+                  + tensor.name()
+                  + ", which ends nowhere"));
+    }
+    TensorEntry other = entries.get(link.tensor());
+    if (other == null) {
+      throw new RecipeException(
+          link.place(),
+          Text.message(
+              "tensor '%s' is like '%s', which is not there", tensor.name(), link.tensor()));
+    }
+    PlannedTensor original = planned(other, path);
+    Shape shape = tensor.shape().orElse(original.shape());
+    DType dtype = tensor.dtype().orElse(original.dtype());
+    Steps.At at = new Steps.At(link.place(), tensor.name(), shape);
+    if (link.norm() ? !isNormShape(shape, original.shape()) : !shape.equals(original.shape())) {
+      throw at.wrong(
+          Text.message(
+              link.norm()
+                  ? "'%s' has shape %s; a norm has its sizes, and 1 where it sums"
+                  : "'%s', which it is like, has shape %s",
+              link.tensor(),
+              original.shape()));
+    }
+    if (link.once() && !dtype.equals(original.dtype())) {
+      throw at.wrong(
+          Text.message(
+              "write: once needs the dtype of '%s', which is %s", link.tensor(), original.dtype()));
+    }
+    Content content =
+        link.norm() ? new Content.Norm(original) : new Content.Copied(original, link.once());
+    return new PlannedTensor(tensor.name(), shape, dtype, content);
+  }
+
+  private static boolean isNormShape(Shape norm, Shape of) {
+    boolean fits = norm.rank() == of.rank();
+    for (int d = 0; fits && d < of.rank(); d++) {
+      fits = norm.size(d) == 1 || norm.size(d) == of.size(d);
+    }
+    return fits;
+  }
+
+  private PlannedTensor shared(PlannedTensor tensor) {
+    Optional<ShardRule> rule = shards.stream().filter(s -> s.matches(tensor.name())).findFirst();
+    if (rule.isEmpty()) {
+      throw new RecipeException(
+          shards.getFirst().place(),
+          Text.message("no rule of 'shards' matches %s", shortened(List.of(tensor.name()))));
+    }
+    return tensor.with(rule.get().of(tensor.name(), tensor.shape(), variables));
+  }
+
+  private static List<String> notes(List<Rule> unused) {
+    List<String> notes = new ArrayList<>();
+    for (Rule rule : unused.subList(0, Math.min(unused.size(), MOST_NOTES))) {
+      notes.add(
+          Text.message(
+              "%s: rule '%s' is not the first to match any tensor", rule.place(), rule.pattern()));
+    }
+    if (unused.size() > MOST_NOTES) {
+      notes.add(Text.message("%d more rules match none first", unused.size() - MOST_NOTES));
+    }
+    return notes;
+  }
+
+  private static String shortened(List<String> names) {
+    int shown = Math.min(names.size(), 8);
+    String list =
+        names.subList(0, shown).stream()
+            .map(name -> Text.visible(Text.cut(name, 100)))
+            .collect(Collectors.joining(", "));
+    return shown == names.size()
+        ? list
+        : list + Text.message(" and %d more (%d in all)", names.size() - shown, names.size());
+  }
+}

@@ -1,0 +1,76 @@
+package org.initium.recipe;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.initium.Shape;
+import org.initium.text.Text;
+
+/**
+ * Names, and how shards share out the tensors that have them: {@code {match: "*.wo.weight", dim:
+ * 1}}, {@code {match: "*norm*", replicate: true}}, {@code {match: "*.qkv.weight", dim: 0, parts:
+ * [[0, 0, q], ...]}}.
+ */
+record ShardRule(List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts, Place place) {
+  private static final List<String> FIELDS = List.of("match", "dim", "replicate", "parts");
+
+  static ShardRule of(YamlNode node) {
+    Fields fields = Fields.of(node, "a rule of 'shards'", FIELDS);
+    List<Glob> globs = Rule.globs(fields.require("match"));
+    Optional<YamlNode> dim = fields.get("dim");
+    boolean replicate =
+        fields
+            .get("replicate")
+            .map(
+                value -> {
+                  String text = Fields.text(value, "'replicate'").text();
+                  if (!text.equals("true")) {
+                    throw new RecipeException(
+                        value.place(),
+                        Text.message("'replicate' is true or left out, not '%s'", text));
+                  }
+                  return true;
+                })
+            .orElse(false);
+    if (replicate == dim.isPresent()) {
+      throw new RecipeException(
+          node.place(), "a rule of 'shards' has either 'dim' or 'replicate: true'");
+    }
+    List<YamlNode> parts =
+        fields.get("parts").map(value -> Fields.items(value, "'parts'")).orElse(List.of());
+    if (replicate && !parts.isEmpty()) {
+      throw new RecipeException(node.place(), "what is replicated has no 'parts'");
+    }
+    return new ShardRule(globs, dim, parts, node.place());
+  }
+
+  boolean matches(String name) {
+    return globs.stream().anyMatch(glob -> glob.matches(name));
+  }
+
+  /** How a tensor is cut. */
+  Cut of(String tensor, Shape shape, Variables variables) {
+    if (dim.isEmpty()) {
+      return Cut.REPLICATED;
+    }
+    Steps.At at = new Steps.At(place, tensor, shape);
+    long dimension = variables.count(dim.get(), "'dim'");
+    if (shape.rank() > 0 && dimension >= shape.rank()) {
+      throw at.wrong(
+          Text.message("there is no dimension %d to cut; dimensions count from 0", dimension));
+    }
+    List<Region> regions = new ArrayList<>();
+    for (YamlNode part : parts) {
+      Region region = Steps.narrow(part, shape, variables, at);
+      Shape others = region.shape().with((int) dimension, 1);
+      if (!others.equals(shape.with((int) dimension, 1))) {
+        throw at.wrong("a part of 'shards' is narrowed in the dimension that is cut alone");
+      }
+      regions.add(region);
+    }
+    if (!regions.isEmpty()) {
+      Steps.checkTiling(regions, shape, i -> new Steps.At(parts.get(i).place(), tensor, shape), at);
+    }
+    return new Cut((int) dimension, List.copyOf(regions));
+  }
+}
