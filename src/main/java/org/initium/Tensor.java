@@ -223,16 +223,15 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same elements with the dimensions in another order, as torch's permute: a view. Of a region
-   * it is the region of the whole whose dimensions are in that order.
+   * The same elements with the dimensions in another order, as torch's permute: a view, of a region
+   * too.
    *
    * @throws IllegalArgumentException if the order does not name each dimension once
    */
   public Tensor permute(int... order) {
-    Strided turned = place.permute(order);
-    Strided turnedWhole = new Strided(whole, origin, 0).permute(order);
+    Strided all = new Strided(whole, origin, 0).permute(order);
     return new Tensor(
-        storage, dtype, turned, turnedWhole.shape(), turnedWhole.strides(), region, true);
+        storage, dtype, place.permute(order), all.shape(), all.strides(), region, true);
   }
 
   /**
