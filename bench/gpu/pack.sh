@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Packs what bench/gpu/run.sh needs into one folder that runs on a bare machine: a driver, CUDA 12 or 13 libraries;
-# no JDK, no network.
+# Packs what bench/gpu/run.sh needs into one folder that runs on a machine with a driver and Python 3; it needs no JDK
+# and no network there.
 #   bench/gpu/pack.sh FOLDER       makes FOLDER and FOLDER.tar.gz, then run FOLDER/run.sh there
 set -euo pipefail
 pack=$(realpath -m "${1:?usage: bench/gpu/pack.sh FOLDER}")
 cd "$(dirname "$0")/../.."
 mvn -q test-compile dependency:build-classpath -Dmdep.outputFile=target/gpu-classpath -Dmdep.includeScope=test
 mvn -q dependency:copy -Dartifact=org.junit.platform:junit-platform-console-standalone:1.14.1 -DoutputDirectory=target/tools
-jdk=${JAVA_HOME:?set JAVA_HOME to a JDK 25 or newer, whose jlink makes the runtime}
+for jdk in "${JAVA_HOME:-}" /usr/lib/jvm/* none; do
+  if grep -qsE '^JAVA_VERSION="(2[5-9]|[3-9][0-9])' "$jdk/release" && [ -x "$jdk/bin/jlink" ]; then break; fi
+done
+[ "$jdk" != none ] || { echo "pack.sh: no JDK 25 or newer in JAVA_HOME or /usr/lib/jvm, whose jlink makes the runtime" >&2; exit 1; }
 rm -rf "$pack"
 # jdk.zipfs: JUnit finds the tests in a jar by it.
 mkdir -p "$pack/jars"
@@ -16,7 +19,7 @@ mkdir -p "$pack/jars"
 strip --strip-unneeded "$pack"/runtime/lib/server/libjvm.so "$pack"/runtime/lib/*.so ||
   echo "strip failed or is missing (binutils): the pack is larger than it need be" >&2
 # Sines of vectors, fast sorting, and what only jlink and CDS read: the JVM does without.
-rm "$pack"/runtime/lib/{libjsvml.so,libsimdsort.so,jrt-fs.jar,classlist}
+rm -f "$pack"/runtime/lib/{libjsvml.so,libsimdsort.so,jrt-fs.jar,classlist}
 cp target/tools/junit-platform-console-standalone-1.14.1.jar "$pack/jars"
 # Not what the GPU tests have no use for: recipes, plots, progress bars, the other platforms' natives, test engines.
 tr ':' '\n' < target/gpu-classpath | grep -E '/(jcuda|jcurand|jcusolver|jcusparse|jackson-core|picocli|openblas|javacpp|opentest4j|apiguardian)[^/]*\.jar$' |
@@ -53,6 +56,7 @@ for folder in folders:
             entries.append((os.path.relpath(file, folder), open(file, "rb").read()))
     jar(os.path.join(jars, "initium-" + os.path.basename(folder) + ".jar"), entries)
 PYTHON
-cp bench/gpu/run.sh bench/gpu/torch_gpu.py "$pack"
+cp bench/gpu/run.sh bench/gpu/*.py "$pack"
+git describe --always --dirty > "$pack/commit" 2> /dev/null || echo "an export of the sources" > "$pack/commit"
 tar -C "$(dirname "$pack")" -czf "$pack.tar.gz" "$(basename "$pack")"
 du --apparent-size -sB 1000000 "$pack" "$pack.tar.gz"

@@ -1,8 +1,10 @@
 package org.initium.cuda;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +15,10 @@ import jcuda.driver.JCudaDriver;
 import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Device;
+import org.initium.DeviceUnavailableException;
 import org.initium.Fill;
+import org.initium.FillBatch;
+import org.initium.InitiumException;
 import org.initium.OutOfMemoryException;
 import org.initium.Shape;
 import org.initium.Stream;
@@ -22,46 +27,58 @@ import org.initium.random.Generator;
 
 /**
  * Throughput on a GPU: each fill and dtype against cuMemsetD32 and a copy on the device, which are
- * the limits, and against cuRAND's host API called bare. Arguments: the file for the results as
- * JSON, and the largest power of two of elements (32 if absent); the software device takes small
- * ones.
+ * the limits, and against cuRAND's host API called bare. Arguments: {@code fills} or {@code
+ * orthogonal}; the file for the results, a line of JSON each, written as they come; the largest
+ * power of two of elements; the software device takes small ones.
  */
 final class GpuBench {
   private static final Device DEVICE = Device.cuda(0);
   private static final Backend BACKEND = Backend.of(DEVICE);
-  private static final int REPEATS = 7;
+  private static final int REPEATS = 5;
   private static final double LEAST_SECONDS = 0.02;
 
   /** What is measured: a name, the bytes that it writes, and how it is queued. */
   private record Row(String name, long bytes, Runnable queue) {}
 
   private final Stream stream = BACKEND.newStream(DEVICE);
-  private final List<String> json = new ArrayList<>();
+  private final Path results;
 
-  private GpuBench() {}
+  private GpuBench(Path results) {
+    this.results = results;
+  }
 
   public static void main(String[] args) throws IOException {
-    BACKEND
-        .devices()
-        .forEach(device -> System.out.println(device.name() + ", " + device.details()));
-    int most = args.length > 1 ? Integer.parseInt(args[1]) : 32;
-    GpuBench bench = new GpuBench();
+    int most = Integer.parseInt(args[2]);
+    GpuBench bench = new GpuBench(Files.writeString(Path.of(args[1]), ""));
     System.out.printf("%-44s %12s %12s%n", "what", "GB/s", "us");
+    if (args[0].equals("fills")) {
+      bench.fills(most);
+    } else {
+      bench.orthogonal(most);
+    }
+  }
+
+  private void fills(int most) {
     for (int log : new int[] {10, 20, 24, 28, 30, 32}) {
       if (log <= most && (log >= 20 || most < 20)) {
-        bench.limits(1L << log);
+        limits(1L << log);
         for (DType dtype : DType.values()) {
-          bench.fills(1L << log, dtype);
+          fills(1L << log, dtype);
         }
-        bench.curand(1L << log);
+        curand(1L << log);
       }
     }
-    for (int side : new int[] {32, 512, 2048, 4096}) {
-      if (2 * log(side) <= most && (side >= 512 || most < 20)) {
-        bench.orthogonal(side);
+  }
+
+  private void orthogonal(int most) {
+    for (int side : most < 20 ? new int[] {32} : new int[] {32, 128, 512, 2048, 4096}) {
+      for (Fill.Orthogonal.Method method : Fill.Orthogonal.Method.values()) {
+        single(side, method);
+        if (side <= 128) {
+          batch(side, most < 20 ? 4 : 256, method);
+        }
       }
     }
-    Files.writeString(Path.of(args[0]), "[\n" + String.join(",\n", bench.json) + "\n]\n");
   }
 
   /** What the memory takes. */
@@ -142,12 +159,30 @@ final class GpuBench {
         });
   }
 
-  private void orthogonal(int side) {
-    for (Fill.Orthogonal.Method method : Fill.Orthogonal.Method.values()) {
-      try (Tensor tensor = Tensor.empty(Shape.of(side, side), DType.F32, DEVICE)) {
-        measure(
-            fill("Orthogonal " + method + " f32 " + side, new Fill.Orthogonal(1, method), tensor));
+  private void single(int side, Fill.Orthogonal.Method method) {
+    try (Tensor tensor = Tensor.empty(Shape.of(side, side), DType.F32, DEVICE)) {
+      measure(
+          fill("Orthogonal " + method + " f32 " + side, new Fill.Orthogonal(1, method), tensor));
+    }
+  }
+
+  /** As many matrices of a model, in one batch. */
+  private void batch(int side, int matrices, Fill.Orthogonal.Method method) {
+    Fill fill = new Fill.Orthogonal(1, method);
+    try (Tensor all = Tensor.empty(Shape.of(matrices, side, side), DType.F32, DEVICE)) {
+      List<Tensor> each = new ArrayList<>();
+      for (int i = 0; i < matrices; i++) {
+        each.add(all.narrow(0, i, 1).reshape(side, side));
       }
+      measure(
+          new Row(
+              "Orthogonal " + method + " f32 " + matrices + " x " + side,
+              4L * matrices * side * side,
+              () -> {
+                FillBatch batch = new FillBatch();
+                each.forEach(matrix -> batch.add(matrix, fill, Generator.philox(1)));
+                batch.queue(stream);
+              }));
     }
   }
 
@@ -163,7 +198,7 @@ final class GpuBench {
   private static void withTensor(long n, DType dtype, java.util.function.Consumer<Tensor> body) {
     try (Tensor tensor = Tensor.empty(Shape.of(n), dtype, DEVICE)) {
       body.accept(tensor);
-    } catch (OutOfMemoryException e) {
+    } catch (OutOfMemoryException | DeviceUnavailableException e) {
       System.out.println(e.getMessage());
     }
   }
@@ -185,13 +220,18 @@ final class GpuBench {
       double median = times[REPEATS / 2];
       System.out.printf(
           Locale.ROOT, "%-44s %12.1f %12.2f%n", row.name, row.bytes / median / 1e9, median * 1e6);
-      json.add(
+      String line =
           String.format(
               Locale.ROOT,
-              "{\"what\": \"%s\", \"bytes\": %d, \"seconds\": %s}",
+              "{\"what\": \"%s\", \"bytes\": %d, \"seconds\": %s}%n",
               row.name,
               row.bytes,
-              Arrays.toString(times)));
+              Arrays.toString(times));
+      Files.writeString(results, line, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InitiumException e) {
+      System.out.println(row.name + ": " + e.getMessage());
     }
   }
 
