@@ -223,7 +223,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same elements with the dimensions in another order, as torch's permute: a view, of a region
+   * The same elements with the dimensions in that order, as torch's permute: a view, of a region
    * too.
    *
    * @throws IllegalArgumentException if the order does not name each dimension once
