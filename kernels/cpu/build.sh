@@ -26,6 +26,10 @@ compile() { # platform, target, levels
   for level in $3; do
     clang-19 --target="$target" "${flags[@]}" "${cxx[@]}" $(options "$level") -DLEVEL="kernels_$level" -c kernels.cpp \
       -o "$out/$platform/$level.o"
+    if llvm-nm-19 "$out/$platform/$level.o" | grep -E ' [WwVvu] ' >&2; then
+      echo "kernels.cpp: the linker would take the names above for those of another level" >&2
+      exit 1
+    fi
   done
   clang-19 --target="$target" "${flags[@]}" "${cxx[@]}" ${pic-} -c library.cpp -o "$out/$platform/library.o"
   clang-19 --target="$target" "${flags[@]}" ${pic-} -O1 -c freestanding.c -o "$out/$platform/freestanding.o"
@@ -48,7 +52,7 @@ pic=
 compile windows-x86_64 x86_64-pc-windows-msvc "v2 v3 v4"
 
 for platform in linux-x86_64 linux-aarch64; do
-  ld.lld-19 -shared --gc-sections -z noexecstack -z relro -z now --build-id=none --hash-style=gnu -s \
+  ld.lld-19 -shared -z defs --gc-sections -z noexecstack -z relro -z now --build-id=none --hash-style=gnu -s \
     -soname libinitium.so "$out/$platform"/*.o -o "$out/libinitium-$platform.so"
 done
 ld64.lld-19 -dylib -arch arm64 -platform_version macos 11.0 11.0 -dead_strip -no_uuid -install_name @rpath/libinitium.dylib \

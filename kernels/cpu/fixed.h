@@ -4,25 +4,27 @@
 #include "fixed.cuh"
 #include "many.cuh"
 
-template <class T>
-struct Signs : Maker<typename T::Stored> {
-  using Stored = typename T::Stored;
-  const Hadamard& p;
+template <int bytes>
+struct Signs : Maker<typename Raw<bytes>::Stored> {
+  using Stored = typename Raw<bytes>::Stored;
+  static constexpr uint64_t N = GROUP<Raw<bytes>>;
+  Stored plus, minus;
+  uint64_t columns;
 
-  explicit __forceinline__ Signs(const Hadamard& p) : Maker<Stored>{make}, p(p) {}
+  __forceinline__ Signs(Stored plus, Stored minus, uint64_t columns)
+      : Maker<Stored>{make}, plus(plus), minus(minus), columns(columns) {}
 
   static void make(Maker<Stored>* self, const uint64_t* groups, uint64_t first, int count, Stored* out) {
     const Signs& signs = *static_cast<Signs*>(self);
-    if (!groups) return signs.run(first * GROUP<T>, uint64_t(count) * GROUP<T>, out);
-    for (int g = 0; g < count; g++) signs.run(groups[g] * GROUP<T>, GROUP<T>, out + g * GROUP<T>);
+    if (!groups) return signs.run(first * N, uint64_t(count) * N, out);
+    for (int g = 0; g < count; g++) signs.run(groups[g] * N, N, out + uint64_t(g) * N);
   }
 
   // Within a row of the matrix the compiler counts bits by vectors.
-  void run(uint64_t first, uint64_t n, Stored* __restrict out) const {
-    auto plus = T::round(typename T::Compute(p.value)), minus = T::round(-typename T::Compute(p.value));
-    uint64_t i = first / p.columns, j = first - i * p.columns;
+  __attribute__((noinline)) void run(uint64_t first, uint64_t n, Stored* __restrict out) const {
+    uint64_t i = first / columns, j = first - i * columns;
     for (uint64_t k = 0; k < n; i++, j = 0) {
-      uint64_t end = n - k < p.columns - j ? n : k + p.columns - j;
+      uint64_t end = n - k < columns - j ? n : k + columns - j;
       for (; k < end; k++, j++) out[k] = __builtin_popcountll(i & j) & 1 ? minus : plus;
     }
   }
@@ -30,8 +32,10 @@ struct Signs : Maker<typename T::Stored> {
 
 template <class T>
 INLINE void hadamard(const Hadamard& p, uint64_t begin, uint64_t end, bool streaming) {
-  Signs<T> signs(p);
-  fillRegion<sizeof(typename T::Stored)>(p.region, begin, end, signs, streaming);
+  constexpr int bytes = sizeof(typename T::Stored);
+  using Real = typename T::Compute;
+  Signs<bytes> signs(T::round(Real(p.value)), T::round(-Real(p.value)), p.columns);
+  fillRegion<bytes>(p.region, begin, end, signs, streaming);
 }
 
 // The rows of `begin` to `end - 1`.

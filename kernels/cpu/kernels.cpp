@@ -1,8 +1,14 @@
 // The kernels of one level of instructions: their names are those of the PTX. Compiled once a level; a kernel does the
 // work items `begin` to `end - 1` of a launch with these parameters.
+#include <cstdint>
+#include <type_traits>
+#include "kernel.h"
+
+// Nothing of a level has a name that the linker sees: functions of one name, compiled for several levels, would be one.
+namespace {
 #include "device.h"
 #include "fixed.h"
-#include "kernel.h"
+}  // namespace
 
 #define KERNEL_OF(name, Parameters, call)                                                        \
   static void name(const void* parameters, uint64_t begin, uint64_t end, uint64_t flags) {       \

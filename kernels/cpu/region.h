@@ -11,30 +11,27 @@ constexpr int GROUPS = BATCH<T> / GROUP<T>;
 // How a kernel's blocks go to memory that is larger than the caches: past them.
 enum Flags : uint64_t { STREAMING = 1 };
 
-// Copies to memory; 16 bytes at a time past the caches.
-template <class Stored>
-INLINE void copy(Stored* to, const Stored* from, uint64_t count) {
-  for (uint64_t i = 0; i < count; i++) to[i] = from[i];
-}
-
-typedef uint64_t Pair __attribute__((vector_size(16)));
+typedef uint64_t Pair __attribute__((vector_size(16), aligned(8)));
 struct Line {
   Pair parts[4];
 };
 
-template <class Stored>
-INLINE void stream(Stored* to, const Stored* from, uint64_t count) {
-  uint64_t head = -uint64_t(to) % 64 / sizeof(Stored);
-  if (head >= count) return copy(to, from, count);
-  copy(to, from, head);
-  constexpr uint64_t LINE = 64 / sizeof(Stored);
-  uint64_t i = head;
-  for (; i + LINE <= count; i += LINE) {
-    Line line;
-    __builtin_memcpy(&line, from + i, 64);
-    for (int k = 0; k < 4; k++) __builtin_nontemporal_store(line.parts[k], reinterpret_cast<Pair*>(to + i) + k);
+// Copies to memory, 16 bytes at a time; whole lines past the caches where asked for.
+static __attribute__((noinline)) void copy(char* to, const char* from, uint64_t bytes, bool streaming) {
+  uint64_t i = 0;
+  if (streaming) {
+    uint64_t head = -uint64_t(to) % 64;
+    for (; i < head && i < bytes; i++) to[i] = from[i];
+    for (; i + 64 <= bytes; i += 64) {
+      Line line;
+      __builtin_memcpy(&line, from + i, 64);
+      for (int k = 0; k < 4; k++) {
+        __builtin_nontemporal_store(line.parts[k], reinterpret_cast<Pair*>(__builtin_assume_aligned(to + i, 64)) + k);
+      }
+    }
   }
-  copy(to + i, from + i, count - i);
+  for (; i + 16 <= bytes; i += 16) __builtin_memcpy(to + i, from + i, 16);
+  for (; i < bytes; i++) to[i] = from[i];
 }
 
 INLINE void streamed() {
@@ -50,7 +47,7 @@ struct Rows {
   const Region& r;
   uint64_t bytes, at[OUTER], memory, start;
 
-  __forceinline__ Rows(const Region& r, uint64_t bytes, uint64_t index) : r(r), bytes(bytes), memory(r.memory), start(r.start) {
+  __attribute__((noinline)) Rows(const Region& r, uint64_t bytes, uint64_t index) : r(r), bytes(bytes), memory(r.memory), start(r.start) {
     for (int d = int(r.rank) - 1; d >= 0; d--) {
       at[d] = index % r.sizes[d];
       index /= r.sizes[d];
@@ -59,7 +56,7 @@ struct Rows {
     }
   }
   // The next row; behind the last one comes the first.
-  __forceinline__ void next() {
+  __attribute__((noinline)) void next() {
     for (int d = int(r.rank) - 1; d >= 0; d--) {
       memory += r.memoryStrides[d] * bytes;
       start += r.wholeStrides[d];
@@ -92,7 +89,7 @@ struct Filling {
   __forceinline__ Filling(const Region& r, Maker<Stored>& maker, bool streaming) : r(r), maker(maker), streaming(streaming) {}
 
   // Writes elements of a row from position `first` on: those of `count` that the row has.
-  void write(uint64_t memory, uint64_t start, const Stored* x, uint64_t first, uint64_t count) {
+  __attribute__((noinline)) void write(uint64_t memory, uint64_t start, const Stored* x, uint64_t first, uint64_t count) {
     uint64_t skipped = first < start ? start - first : 0;
     uint64_t end = first + count < start + r.length ? first + count : start + r.length;
     if (first + skipped >= end) return;
@@ -101,10 +98,10 @@ struct Filling {
     x += skipped;
     if (r.stride != 1) {
       for (uint64_t k = 0; k < n; k++) to[k * r.stride] = x[k];
-    } else if (streaming) {
-      stream(to, x, n);
+    } else if (n == N) {
+      __builtin_memcpy(to, x, 16);
     } else {
-      copy(to, x, n);
+      copy(reinterpret_cast<char*>(to), reinterpret_cast<const char*>(x), n * bytes, streaming);
     }
   }
 

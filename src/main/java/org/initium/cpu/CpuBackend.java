@@ -43,7 +43,6 @@ public final class CpuBackend implements Backend {
   }
 
   CpuBackend(CpuOptions options) {
-    HostMemory.linkInBackground();
     this.options = options;
     this.team = new Team(options.threads());
     this.fills = new KernelFills(options.kernels(), team);

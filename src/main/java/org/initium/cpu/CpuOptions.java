@@ -61,7 +61,7 @@ record CpuOptions(int threads, KernelSet kernels) {
     // Made when there is something to say: a logger costs a cold start 30 ms.
     System.getLogger(CpuOptions.class.getName())
         .log(
-            level < 0 ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+            System.Logger.Level.WARNING,
             "CPU fills are computed in plain Java, several times slower: " + reason);
     return ReferenceKernels.INSTANCE;
   }

@@ -17,6 +17,9 @@ public final class NativeLibrary {
   private NativeLibrary() {}
 
   private static String load() {
+    if (System.getProperty("initium.native", "").equals("off")) {
+      return "initium.native = off";
+    }
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     String processor = System.getProperty("os.arch").replace("amd64", "x86_64");
     String system = os.startsWith("mac") ? "macos" : os.startsWith("windows") ? "windows" : os;
