@@ -60,7 +60,11 @@ ld64.lld-19 -dylib -arch arm64 -platform_version macos 11.0 11.0 -dead_strip -no
 lld-link-19 /dll /noentry /nodefaultlib /Brepro /opt:ref /machine:x64 /nologo \
   "$out"/windows-x86_64/*.o "/out:$out/initium-windows-x86_64.dll" 
 
-{ cat ../*.cuh ./*.h ./*.cpp ./*.c include/* build.sh | sha256sum | cut -d' ' -f1; } > "$out/sources.sha256"
+# The hash of each source, so that a stale library shows without a compiler.
+for source in kernels.cpp library.cpp; do
+  clang-19 --target=x86_64-unknown-linux-gnu -march=x86-64-v2 "${cxx[@]}" -DLEVEL=kernels -ffreestanding -MM "$source"
+done | tr -d '\\' | tr ' ' '\n' | grep -v -e ':$' -e '^$' | cat - <(echo build.sh; echo freestanding.c) | sort -u |
+  xargs realpath --relative-to=../.. | sort -u | (cd ../.. && xargs sha256sum) > "$out/sources.sha256"
 clang-19 --version | head -1 > "$out/compiler.txt"
 files="libinitium-linux-x86_64.so libinitium-linux-aarch64.so libinitium-macos-aarch64.dylib initium-windows-x86_64.dll"
 for file in $files; do

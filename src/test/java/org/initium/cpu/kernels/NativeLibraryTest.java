@@ -1,0 +1,92 @@
+package org.initium.cpu.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.initium.InitiumException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The libraries that ship: made of the sources as they are, small, and here they load. */
+class NativeLibraryTest {
+  private static final Path SHIPPED = Path.of("src/main/resources/org/initium/cpu/kernels");
+  private static final int LIMIT = 150_000;
+
+  @Test
+  void theLibraryOfThisPlatformLoads() {
+    assertNull(NativeLibrary.failure());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "libinitium-linux-x86_64.so",
+        "libinitium-linux-aarch64.so",
+        "initium-windows-x86_64.dll",
+        "libinitium-macos-aarch64.dylib"
+      })
+  void eachPlatformHasASmallOne(String name) throws IOException {
+    long size = Files.size(SHIPPED.resolve(name));
+    assertTrue(size > 10_000 && size < LIMIT, name + " has " + size + " bytes");
+  }
+
+  @Test
+  void theyAreMadeOfTheSourcesAsTheyAre() throws Exception {
+    int sources = 0;
+    for (String line : Files.readAllLines(SHIPPED.resolve("sources.sha256"))) {
+      String[] hashAndFile = line.split(" +");
+      byte[] file = Files.readAllBytes(Path.of(hashAndFile[1]));
+      String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+      assertEquals(hashAndFile[0], hash, hashAndFile[1] + " changed: run kernels/cpu/build.sh");
+      sources++;
+    }
+    assertTrue(sources > 10, "few sources: " + sources);
+  }
+
+  @Test
+  void clangMakesTheSameLibraries() throws IOException, InterruptedException {
+    if (!found("clang-19") || !found("ld.lld-19")) {
+      assertTrue(System.getenv("CI") == null, "clang-19 and lld-19 must be there in CI");
+      System.out.println("CPU kernels are not compiled again: no clang-19 and lld-19 on the PATH");
+      return;
+    }
+    Process build =
+        new ProcessBuilder("bash", "kernels/cpu/build.sh", "--check")
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(build.getInputStream().readAllBytes());
+    assertTrue(build.waitFor(5, TimeUnit.MINUTES), "kernels/cpu/build.sh does not end");
+    assertEquals(0, build.exitValue(), output);
+    System.out.print(output);
+  }
+
+  private static boolean found(String tool) {
+    return Stream.of(System.getenv("PATH").split(":"))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
+  }
+
+  @Test
+  void aKernelThatIsNotThereIsNamed() {
+    NativeKernels kernels = NativeKernels.of(0);
+    String message =
+        assertThrows(InitiumException.class, () -> kernels.kernel("normal_f31")).getMessage();
+    assertTrue(message.contains("normal_f31"), message);
+  }
+
+  @Test
+  void aLevelThatTheProcessorHasNotIsRefused() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> NativeKernels.of(5)).getMessage();
+    assertTrue(message.startsWith("initium.native = v5 is not allowed"), message);
+  }
+}
