@@ -85,7 +85,6 @@ class ArchitectureTest {
           "jcuda.driver",
           "jcuda.jcurand",
           "jcuda.jcusolver",
-          "org.bytedeco",
           "org.snakeyaml.engine",
           "com.fasterxml.jackson",
           "org.knowm.xchart",

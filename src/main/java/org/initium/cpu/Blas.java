@@ -1,8 +1,5 @@
 package org.initium.cpu;
 
-import java.io.File;
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -12,17 +9,12 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Arrays;
-import java.util.List;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas_nolapack;
 import org.initium.DType;
 import org.initium.InitiumException;
 
 /**
  * The part of BLAS that Orthogonal needs, in one precision, on absolute addresses of column-major
- * matrices: OpenBLAS from the artifact org.bytedeco:openblas, which this class alone imports.
- * JavaCPP unpacks and loads the library; the calls go through java.lang.foreign, at a fraction of
- * the cost of JavaCPP's own.
+ * matrices, called through java.lang.foreign.
  */
 @SuppressWarnings("restricted") // native access is what this class is for
 final class Blas {
@@ -30,36 +22,28 @@ final class Blas {
   static final int NO_TRANS = 111;
   static final int TRANS = 112;
 
+  private static final Object THREADS = new Object();
   private static final ValueLayout INT = ValueLayout.JAVA_INT;
   private static final ValueLayout PTR = ValueLayout.JAVA_LONG;
 
-  /** The library last, behind those that it looks for beside itself. */
-  private static final List<String> FILES =
-      List.of("libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5", "libopenblas.so.0");
+  private static Blas single;
+  private static Blas twice;
 
-  private static final SymbolLookup LIBRARY = library();
-  private static final MethodHandle GET_THREADS =
-      function("openblas_get_num_threads", FunctionDescriptor.of(INT));
-  private static final MethodHandle SET_THREADS =
-      function("openblas_set_num_threads", FunctionDescriptor.ofVoid(INT));
-
-  private static final class Single {
-    static final Blas BLAS = new Blas(DType.F32, "s", ValueLayout.JAVA_FLOAT);
-  }
-
-  private static final class Double {
-    static final Blas BLAS = new Blas(DType.F64, "d", ValueLayout.JAVA_DOUBLE);
-  }
-
+  private final SymbolLookup library;
   private final DType dtype;
   private final MethodHandle gemm;
   private final MethodHandle gemv;
   private final MethodHandle ger;
   private final MethodHandle dot;
   private final MethodHandle copy;
+  private final MethodHandle getThreads;
+  private final MethodHandle setThreads;
 
-  private Blas(DType dtype, String letter, ValueLayout real) {
+  private Blas(SymbolLookup library, DType dtype, String letter, ValueLayout real) {
+    this.library = library;
     this.dtype = dtype;
+    this.getThreads = function("openblas_get_num_threads", FunctionDescriptor.of(INT));
+    this.setThreads = function("openblas_set_num_threads", FunctionDescriptor.ofVoid(INT));
     String c = "cblas_" + letter;
     this.gemm =
         routine(c + "gemm", INT, INT, INT, INT, INT, INT, real, PTR, INT, PTR, INT, real, PTR, INT);
@@ -69,37 +53,16 @@ final class Blas {
     this.copy = routine(c + "omatcopy", INT, INT, INT, INT, real, PTR, INT, PTR, INT);
   }
 
-  /** Unpacks OpenBLAS and what it is linked with into JavaCPP's cache, and opens it there. */
-  private static SymbolLookup library() {
-    String folder = "/org/bytedeco/openblas/" + Loader.getPlatform() + "/";
-    try {
-      File openblas = null;
-      for (String name : FILES) {
-        openblas = Loader.cacheResource(openblas_nolapack.class, folder + name);
-      }
-      if (openblas == null) {
-        throw new InitiumException(
-            "orthogonal needs OpenBLAS; put org.bytedeco:openblas with classifier "
-                + Loader.getPlatform()
-                + " on the class path");
-      }
-      return SymbolLookup.libraryLookup(openblas.toPath(), Arena.global());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new InitiumException(
-          "OpenBLAS, which orthogonal needs, cannot be loaded: " + e.getMessage(), e);
-    }
+  private MethodHandle function(String name, FunctionDescriptor type) {
+    return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
   }
 
-  private static MethodHandle function(String name, FunctionDescriptor type) {
-    return Linker.nativeLinker().downcallHandle(LIBRARY.findOrThrow(name), type);
-  }
-
-  private static MethodHandle routine(String name, MemoryLayout... arguments) {
+  private MethodHandle routine(String name, MemoryLayout... arguments) {
     return widened(name, FunctionDescriptor.ofVoid(arguments));
   }
 
   /** The function with double in place of float, so that both precisions are called alike. */
-  private static MethodHandle widened(String name, FunctionDescriptor descriptor) {
+  private MethodHandle widened(String name, FunctionDescriptor descriptor) {
     MethodHandle handle = function(name, descriptor);
     Class<?>[] types =
         Arrays.stream(handle.type().parameterArray())
@@ -113,9 +76,22 @@ final class Blas {
   /**
    * The routines for a type that elements are computed in, made when first asked for: those that
    * start with d for f64, with s for all others.
+   *
+   * @throws InitiumException if there is no OpenBLAS for this platform, or it cannot be loaded
    */
-  static Blas of(DType dtype) {
-    return dtype == DType.F64 ? Double.BLAS : Single.BLAS;
+  static synchronized Blas of(DType dtype) {
+    if (dtype == DType.F64) {
+      twice =
+          twice == null
+              ? new Blas(OpenBlas.library(), DType.F64, "d", ValueLayout.JAVA_DOUBLE)
+              : twice;
+      return twice;
+    }
+    single =
+        single == null
+            ? new Blas(OpenBlas.library(), DType.F32, "s", ValueLayout.JAVA_FLOAT)
+            : single;
+    return single;
   }
 
   /** The type of the elements. */
@@ -127,27 +103,29 @@ final class Blas {
    * Runs with so many threads for a call of OpenBLAS. That number is the whole process's, so one
    * runs at a time, and what was set before is set again.
    */
-  static synchronized void withThreads(int threads, Runnable work) {
-    int before = threads();
-    setThreads(threads);
-    try {
-      work.run();
-    } finally {
-      setThreads(before);
+  void withThreads(int threads, Runnable work) {
+    synchronized (THREADS) {
+      int before = threads();
+      setThreads(threads);
+      try {
+        work.run();
+      } finally {
+        setThreads(before);
+      }
     }
   }
 
-  static int threads() {
+  int threads() {
     try {
-      return (int) GET_THREADS.invokeExact();
+      return (int) getThreads.invokeExact();
     } catch (Throwable e) {
       throw failed(e);
     }
   }
 
-  private static void setThreads(int threads) {
+  private void setThreads(int threads) {
     try {
-      SET_THREADS.invokeExact(threads);
+      setThreads.invokeExact(threads);
     } catch (Throwable e) {
       throw failed(e);
     }

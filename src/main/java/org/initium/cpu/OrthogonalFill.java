@@ -80,7 +80,7 @@ final class OrthogonalFill {
       } else {
         drawAsShaped(q, tall, normals);
       }
-      Blas.withThreads(
+      blas.withThreads(
           1,
           () -> {
             HouseholderQ work = new HouseholderQ(q, q.at(0, shorter), team);

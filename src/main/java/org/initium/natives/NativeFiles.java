@@ -4,48 +4,42 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A private folder of native libraries unpacked from jars. Others cannot write to it, and a file in
- * it is used only when it is what the jar holds: by its SHA-256, or by its size for the very large
- * ones, which reach their name only when they are complete.
+ * A private folder of native libraries unpacked from jars: the only place that native code of ours
+ * is loaded from. Nobody else can write to it, and a file in it is used only when it is what the
+ * jar holds: by its SHA-256, or by its size for the very large ones, which reach their name only
+ * when they are complete.
  *
  * @param folder the folder, named after the version of what is in it
  */
 public record NativeFiles(Path folder) {
   private static final long HASHED_BYTES = 64L << 20;
-  private static final Set<PosixFilePermission> PRIVATE =
-      PosixFilePermissions.fromString("rwx------");
+  private static final Set<Path> TEMPORARY = ConcurrentHashMap.newKeySet();
 
   /**
    * The folder of that version: in {@code INITIUM_CACHE}, else in the user's cache; where that
-   * cannot be written, a temporary one of this process.
+   * cannot be written, or others can write to it, a temporary one of this process.
    */
   public static NativeFiles of(String version) throws IOException {
     try {
-      Path folder = cache().resolve("natives-" + version);
-      Files.createDirectories(folder.getParent());
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PRIVATE));
-      }
-      if (isPrivate(folder)) {
-        return new NativeFiles(folder);
-      }
-    } catch (IOException e) {
-      // A cache that cannot be written is no reason to fail; unpack for this process alone.
+      return new NativeFiles(PrivateFolder.at(cache().resolve("natives-" + version)));
+    } catch (IOException | UnsupportedOperationException e) {
+      // A cache that cannot be used is no reason to fail; unpack for this process alone.
+      Path folder = Files.createTempDirectory("initium-natives"); // of mode 700
+      folder.toFile().deleteOnExit();
+      TEMPORARY.add(folder);
+      return new NativeFiles(folder);
     }
-    Path folder = Files.createTempDirectory("initium-natives");
-    folder.toFile().deleteOnExit();
-    return new NativeFiles(folder);
   }
 
   private static Path cache() {
@@ -54,25 +48,20 @@ public record NativeFiles(Path folder) {
     if (own != null && !own.isBlank()) {
       return Path.of(own).toAbsolutePath();
     }
+    String windows = System.getenv("LOCALAPPDATA");
     return (xdg != null && !xdg.isBlank()
             ? Path.of(xdg)
-            : Path.of(System.getProperty("user.home"), ".cache"))
+            : windows != null
+                ? Path.of(windows)
+                : Path.of(System.getProperty("user.home"), ".cache"))
         .toAbsolutePath()
         .resolve("initium");
-  }
-
-  private static boolean isPrivate(Path folder) throws IOException {
-    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
-    return Files.isWritable(folder)
-        && !permissions.contains(PosixFilePermission.GROUP_WRITE)
-        && !permissions.contains(PosixFilePermission.OTHERS_WRITE)
-        && Files.getOwner(folder).getName().equals(System.getProperty("user.name"));
   }
 
   /** The file with that name in the folder, unpacked from the resource unless it is there. */
   public Path unpack(URL resource, String name) throws IOException {
     Path file = folder.resolve(name);
-    if (!Files.isRegularFile(file) || !isSame(file, resource)) {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || !isSame(file, resource)) {
       Path partial = Files.createTempFile(folder, name, ".partial");
       try (InputStream in = resource.openStream()) {
         Files.copy(in, partial, StandardCopyOption.REPLACE_EXISTING);
@@ -82,7 +71,7 @@ public record NativeFiles(Path folder) {
         Files.deleteIfExists(partial);
       }
     }
-    if (folder.getFileName().toString().startsWith("initium-natives")) {
+    if (TEMPORARY.contains(folder)) {
       file.toFile().deleteOnExit();
     }
     return file;

@@ -238,15 +238,16 @@ class OrthogonalFillTest {
 
   @Test
   void theNumberOfThreadsOfOpenBlasIsLeftAsItWas() {
-    int before = Blas.threads();
+    Blas blas = Blas.of(DType.F32);
+    int before = blas.threads();
     try (Tensor tensor = Tensor.empty(Shape.of(20, 20), DType.F32)) {
       int[] during = new int[1];
       OrthogonalFill.fill(
           tensor, new Fill.Orthogonal(1, Method.QR), new Team(before + 1), normals(2));
-      Blas.withThreads(before + 1, () -> during[0] = Blas.threads());
+      blas.withThreads(before + 1, () -> during[0] = blas.threads());
       assertEquals(before + 1, during[0]);
     }
-    assertEquals(before, Blas.threads());
+    assertEquals(before, blas.threads());
   }
 
   @Test
