@@ -222,12 +222,7 @@ public final class Tensor implements AutoCloseable {
     return view(place.every(d, start, step));
   }
 
-  /**
-   * The same elements with the dimensions in that order, as torch's permute: a view, of a region
-   * too.
-   *
-   * @throws IllegalArgumentException if the order does not name each dimension once
-   */
+  /** The same elements with the dimensions in that order: a view, torch's permute. */
   public Tensor permute(int... order) {
     Strided all = new Strided(whole, origin, 0).permute(order);
     return new Tensor(
