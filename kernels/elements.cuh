@@ -55,18 +55,26 @@ __device__ __forceinline__ void values(const typename Numbers::template Law<Real
 }
 
 #ifdef __CUDACC__
+// The elements of a group, of all its words: pairs step by step for all of them.
+template <class T, class Numbers>
+__device__ __forceinline__ void group(const typename Numbers::template Law<typename T::Compute>& law, const Words* w, typename T::Compute* x) {
+  if constexpr (Numbers::PAIRS) {
+    pairs<T, BLOCKS<T>>(w, [&](const auto* first, const auto* second) { law.template pairs<GROUP<T> / 2>(first, second, x); });
+  } else {
+#pragma unroll
+    for (int b = 0; b < BLOCKS<T>; b++) values<Numbers>(law, w[b], x + b * PER_BLOCK<T>);
+  }
+}
+
 template <class T, class Numbers, class Where>
 __device__ __forceinline__ void elements(const Elements<Numbers, Where>& p) {
-  using Real = typename T::Compute;
-  typename Numbers::template Law<Real> law(p.numbers);
-  fill<T>(p.region, [&](uint64_t group, Real* x) {
-    words<T>(p.source, group, [&](int at, const Words& w) { values<Numbers>(law, w, x + at); });
-  });
+  typename Numbers::template Law<typename T::Compute> law(p.numbers);
+  draw<T>(p.region, p.source, [&](const Words* w, typename T::Compute* x) { group<T, Numbers>(law, w, x); });
 }
 
 // The kernels of a law, one for each dtype.
 #define ELEMENTS(family, suffix, Numbers, T)                                                                       \
-  extern "C" __global__ void __launch_bounds__(256) family##_##suffix(const __grid_constant__ Elements<Numbers, Region> p) { \
+  extern "C" __global__ void __launch_bounds__(256, RESIDENT) family##_##suffix(const __grid_constant__ Elements<Numbers, Region> p) { \
     elements<T>(p);                                                                                                \
   }
 #define LAW(family, Numbers)            \

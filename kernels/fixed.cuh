@@ -33,18 +33,3 @@ struct Hadamard {
   uint64_t columns;  // of the whole
   double value;    // of the dtype
 };
-
-// The elements of the group whose first has position `first`.
-template <int count, class Real>
-__device__ __forceinline__ void signs(const Hadamard& p, uint64_t first, Real* x) {
-  Real value = Real(p.value);
-  uint64_t i = divide(first, p.columns), j = first - i * p.columns;
-#pragma unroll
-  for (int k = 0; k < count; k++) {
-    x[k] = __popcll(i & j) & 1 ? -value : value;
-    if (++j == p.columns) {
-      j = 0;
-      i++;
-    }
-  }
-}

@@ -32,11 +32,16 @@ struct Normal {
   struct Law {
     Real mean, std;
     explicit __device__ __forceinline__ Law(const Normal& n) : mean(Real(n.mean)), std(Real(n.std)) {}
+    template <int n, class Bits>
+    __device__ __forceinline__ void pairs(const Bits* first, const Bits* second, Real* x) const {
+      normals<n>(first, second, mean, std, x);
+    }
     template <class Bits>
     __device__ __forceinline__ void pair(Bits a, Bits b, Real& x, Real& y) const {
-      auto p = normals(a, b);
-      x = fma(p.sin, std, mean);
-      y = fma(p.cos, std, mean);
+      Real both[2];
+      normals<1>(&a, &b, mean, std, both);
+      x = both[0];
+      y = both[1];
     }
   };
 };

@@ -5,7 +5,8 @@
 template <class T>
 __device__ __forceinline__ void many(const Many& p) {
   const Piece& piece = p.pieces[blockIdx.y];
-  uint64_t groups = (piece.first % GROUP<T> + piece.length + GROUP<T> - 1) / GROUP<T>;
+  uint64_t before = (piece.first - phase<T>(piece.memory, piece.first)) % GROUP<T>;
+  uint64_t groups = (before + piece.length + GROUP<T> - 1) / GROUP<T>;
   Run run{piece.memory, piece.first, piece.length, groups};
   switch (piece.law) {
     case Law::CONSTANT:

@@ -36,10 +36,10 @@ __device__ __forceinline__ typename T::Compute mapped(const Mapped& p, uint64_t 
 
 template <class T>
 __device__ __forceinline__ void mapped(const Mapped& p) {
-  fill<T>(p.region, [&](uint64_t group, typename T::Compute* x) {
+  fill<T>(p.region, [&](uint64_t position, typename T::Compute* x) {
 #pragma unroll
     for (int k = 0; k < GROUP<T>; k++) {
-      uint64_t at = group * GROUP<T> + k - p.first;
+      uint64_t at = position + k - p.first;
       x[k] = at < p.count ? mapped<T>(p, at) : typename T::Compute(0);
     }
   });

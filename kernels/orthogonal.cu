@@ -68,18 +68,19 @@ __device__ __forceinline__ void finish(const Finish& p) {
   uint64_t* info = reinterpret_cast<uint64_t*>(p.info);
   bool failed = info[0] != 0;
   if (failed && blockIdx.x == 0 && threadIdx.x == 0) info[1] = info[0];
-  Real gain = failed ? Real(__int_as_float(0x7fc00000)) : Real(p.gain);
-  fill<T>(p.region, [&](uint64_t group, Real* x) {
+  Real nan = Real(__int_as_float(0x7fc00000)), gain = failed ? nan : Real(p.gain);
+  fill<T>(p.region, [&](uint64_t position, Real* x) {
 #pragma unroll
     for (int k = 0; k < GROUP<T>; k++) {
-      uint64_t at = group * GROUP<T> + k, i = divide(at, p.columns), j = at - i * p.columns;
+      uint64_t at = position + k, i = divide(at, p.columns), j = at - i * p.columns;
       if (!p.tall) {
         uint64_t swap = i;
         i = j;
         j = swap;
       }
       // The last group may end behind the matrix.
-      x[k] = at < p.size ? q[j * p.rows + i] * sign[j] * gain : Real(0);
+      Real value = at < p.size ? q[j * p.rows + i] * sign[j] * gain : Real(0);
+      x[k] = value == value ? value : nan;  // one that stays one when it is rounded
     }
   });
 }

@@ -39,25 +39,38 @@ __device__ __forceinline__ uint64_t divide(uint64_t a, uint64_t b) {
 template <class T>
 constexpr int GROUP = 16 / int(sizeof(typename T::Stored));
 
-// What is the same for all groups of 16 bytes that a row touches.
+// What is the same for all groups of 16 bytes that a row touches. Groups are of elements whose positions are next to each
+// other; the first of a group is at a multiple of the group's size, or of 16-bit types 4 behind one, where memory is aligned so.
 struct Row {
   uint64_t memory;  // address of its first element
   uint64_t start;   // its position
-  uint64_t inner;   // the first group that the row has all of
-  uint64_t inners;  // how many of those there are, 0 where they are not aligned in memory
+  uint64_t begin;   // position of the first group; wraps below 0
+  uint64_t inner;   // position of the first group that the row has all of
+  uint64_t whole;   // elements of those groups, 0 where they are not aligned in memory
 
-  __device__ Row(uint64_t memory, uint64_t start, uint64_t inner, uint64_t inners)
-      : memory(memory), start(start), inner(inner), inners(inners) {}
+  __device__ Row(uint64_t memory, uint64_t start, uint64_t begin, uint64_t inner, uint64_t whole)
+      : memory(memory), start(start), begin(begin), inner(inner), whole(whole) {}
 };
+
+// How far behind a multiple of the group's size the groups begin: Region.phase.
+template <class T>
+__device__ __forceinline__ uint64_t phase(uint64_t memory, uint64_t start) {
+  return sizeof(typename T::Stored) == 2 ? (memory >> 1) - start & 4 : 0;
+}
 
 // The row of a region (its length and stride) that begins there.
 template <class T, class Where>
-__device__ __forceinline__ Row rowAt(const Where& r, uint64_t memory, uint64_t start) {
+__device__ __forceinline__ Row rowAt(const Where& r, uint64_t memory, uint64_t start, uint64_t phase) {
   constexpr int N = GROUP<T>;
-  uint64_t inner = (start + N - 1) / N, end = (start + r.length) / N;
-  uint64_t address = memory + (inner * N - start) * sizeof(typename T::Stored);
+  uint64_t before = (start - phase) % N, begin = start - before, end = start + r.length;
+  uint64_t inner = before == 0 ? begin : begin + N, address = memory + (inner - start) * sizeof(typename T::Stored);
   bool aligned = r.stride == 1 && (address & 15) == 0;
-  return {memory, start, inner, aligned && inner < end ? end - inner : 0};
+  return {memory, start, begin, inner, aligned && int64_t(end - inner) > 0 ? (end - inner) / N * N : 0};
+}
+
+template <class T, class Where>
+__device__ __forceinline__ Row rowAt(const Where& r, uint64_t memory, uint64_t start) {
+  return rowAt<T>(r, memory, start, phase<T>(memory, start));
 }
 
 template <class T>
@@ -79,100 +92,179 @@ __device__ __forceinline__ void storeGroup(uint64_t address, const uint32_t* pac
   asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(address), "r"(packed[0]), "r"(packed[1]), "r"(packed[2]), "r"(packed[3]) : "memory");
 }
 
-// Writes the group of elements whose first has position group * GROUP<T>: those of them that the row has.
-template <class T, class Where>
-__device__ __forceinline__ void store(const Where& r, const Row& row, uint64_t group, const typename T::Compute* x) {
-  constexpr int N = GROUP<T>;
-  using Stored = typename T::Stored;
-  if (group - row.inner < row.inners) {
-    uint32_t packed[4];
-    if constexpr (sizeof(Stored) == 8) {
+// Writes a group of elements to where there is all of it.
+template <class T>
+__device__ __forceinline__ void storeWhole(uint64_t address, const typename T::Compute* x) {
+  uint32_t packed[4];
+  if constexpr (sizeof(typename T::Stored) == 8) {
 #pragma unroll
-      for (int k = 0; k < 2; k++) {
-        uint64_t bits = T::round(x[k]);
-        packed[2 * k] = uint32_t(bits);
-        packed[2 * k + 1] = uint32_t(bits >> 32);
-      }
-    } else if constexpr (sizeof(Stored) == 4) {
-#pragma unroll
-      for (int k = 0; k < 4; k++) packed[k] = T::round(x[k]);
-    } else {
-#pragma unroll
-      for (int k = 0; k < 4; k++) packed[k] = T::pack(x[2 * k], x[2 * k + 1]);
+    for (int k = 0; k < 2; k++) {
+      uint64_t bits = T::round(x[k]);
+      packed[2 * k] = uint32_t(bits);
+      packed[2 * k + 1] = uint32_t(bits >> 32);
     }
-    uint64_t origin = row.memory - row.start * sizeof(Stored);  // where position 0 would be
-    storeGroup(origin + group * 16, packed);
+  } else if constexpr (sizeof(typename T::Stored) == 4) {
+#pragma unroll
+    for (int k = 0; k < 4; k++) packed[k] = T::round(x[k]);
+  } else {
+#pragma unroll
+    for (int k = 0; k < 4; k++) packed[k] = T::pack(x[2 * k], x[2 * k + 1]);
+  }
+  storeGroup(address, packed);
+}
+
+// Writes the group of elements whose first has that position: those of them that the row has.
+template <class T, class Where>
+__device__ __forceinline__ void store(const Where& r, const Row& row, uint64_t position, const typename T::Compute* x) {
+  using Stored = typename T::Stored;
+  uint64_t first = position - row.start;  // index in the row; wraps below 0 where the row starts inside the group
+  if (position - row.inner < row.whole) {
+    storeWhole<T>(row.memory + first * sizeof(Stored), x);
   } else {
     Stored* memory = reinterpret_cast<Stored*>(row.memory);
-    uint64_t first = group * N - row.start;  // index in the row; wraps below 0 where the row starts inside the group
 #pragma unroll
-    for (int k = 0; k < N; k++) {
+    for (int k = 0; k < GROUP<T>; k++) {
       if (first + k < r.length) memory[(first + k) * r.stride] = T::round(x[k]);
     }
   }
 }
 
-// Every element once: law(group, x) gives the values of a group of positions.
+// Every element once: law(position, x) gives the values of a group from its first position on. With `edges`, of a single row
+// only the groups that it has not all of.
 template <class T, class Where, class Law>
-__device__ __forceinline__ void fill(const Where& r, const Law& law) {
-  uint64_t items = r.rows * r.groups;
+__device__ __forceinline__ void fill(const Where& r, const Law& law, bool edges = false) {
+  uint64_t items = edges ? 2 : r.rows * r.groups;
   uint64_t step = uint64_t(gridDim.x) * blockDim.x;
   Row at = rowAt<T>(r, r.memory, r.start);
   for (uint64_t i = uint64_t(blockIdx.x) * blockDim.x + threadIdx.x; i < items; i += step) {
-    uint64_t group = i;
+    uint64_t group = edges && i != 0 ? (at.start + r.length - 1 - at.begin) / GROUP<T> : i;
     if constexpr (!Where::ONE_RUN) {
       if (r.rows != 1) {
         uint64_t inner = r.rowsFirst ? r.rows : r.groups;
         uint64_t outer = divide(i, inner), rest = i - outer * inner;
-        uint64_t index = r.rowsFirst ? rest : outer;
+        at = row<T>(r, r.rowsFirst ? rest : outer);
         group = r.rowsFirst ? outer : rest;
-        at = row<T>(r, index);
       }
     }
-    group += at.start / GROUP<T>;
+    uint64_t position = at.begin + group * GROUP<T>;
+    if (edges && position - at.inner < at.whole) continue;
     typename T::Compute x[GROUP<T>];
-    law(group, x);
-    store<T>(r, at, group, x);
+    law(position, x);
+    store<T>(r, at, position, x);
   }
 }
 
-#endif
-
-// Calls each(index, w) with the words of a group: w are those of the elements from x[index] on. A block of four words is for
-// four elements, or for two of f64.
-template <class T, class Each>
-__device__ __forceinline__ void words(const Source& source, uint64_t group, Each each) {
-  if constexpr (sizeof(typename T::Stored) == 8) {
-    each(0, philox(source, blockOfDoubles(source.start, group)));
-  } else {
-    constexpr int BLOCKS = sizeof(typename T::Stored) == 2 ? 2 : 1;
-#pragma unroll
-    for (int b = 0; b < BLOCKS; b++) each(4 * b, philox(source, group * BLOCKS + b));
-  }
-}
-
-// The normals of a block of words, which is two pairs, or one for f64.
+// Elements that the words of a Philox block are for, and blocks for a group.
 template <class T>
-__device__ __forceinline__ void normals(const Words& w, typename T::Compute mean, typename T::Compute std, typename T::Compute* x) {
-  if constexpr (sizeof(*x) == 8) {
-    Point64 p = normals(bits53(w.word[0], w.word[1]), bits53(w.word[2], w.word[3]));
-    x[0] = fma(p.sin, std, mean);
-    x[1] = fma(p.cos, std, mean);
-  } else {
+constexpr int PER_BLOCK = sizeof(typename T::Stored) == 8 ? 2 : 4;
+template <class T>
+constexpr int BLOCKS = GROUP<T> / PER_BLOCK<T>;
+
+// Groups that a thread makes in one turn of its loop.
+template <class T>
+constexpr int UNROLLED = sizeof(typename T::Stored) == 2 ? 1 : 2;
+
+// The Philox block for the elements from a position on: four words are for four elements, or for two of f64.
+template <class T>
+__device__ __forceinline__ uint64_t blockAt(const Source& source, uint64_t position) {
+  return sizeof(typename T::Stored) == 8 ? blockOfDoubles(source.start, position >> 1) : position >> 2;
+}
+
+// Elements in a line: a thread goes down lines, so that all its groups are of one Lane.
+constexpr int LINE = 1 << 18, DEEPEST = 32;
+
+// Every whole group of a single row: a block of threads takes a part of a line, and the same of some lines below it.
+template <class T, class Law>
+__device__ __forceinline__ void drawWhole(const Row& row, const Source& source, const Law& law) {
+  constexpr int N = GROUP<T>, BYTES = sizeof(typename T::Stored);
+  constexpr int PARTS = LINE / N / 256, STEP = LINE / PER_BLOCK<T> >> 16;
+  uint64_t lines = (row.whole + LINE - 1) / LINE, depth = lines * PARTS / gridDim.x / 8;
+  depth = depth < 1 ? 1 : depth > DEEPEST ? DEEPEST : depth;
+  uint64_t tasks = (lines + depth - 1) / depth * PARTS;
+  for (uint64_t task = blockIdx.x; task < tasks; task += gridDim.x) {
+    uint64_t at = task / PARTS * depth * LINE + (task % PARTS * 256 + threadIdx.x) * N;
+    if (at >= row.whole) continue;
+    uint64_t below = (row.whole - at + LINE - 1) / LINE, position = row.inner + at;
+    uint32_t left = uint32_t(below < depth ? below : depth);
+    uint64_t address = row.memory + (position - row.start) * BYTES;
+    do {
+      Lane lanes[BLOCKS<T>];
+      uint32_t more = left - 1;
 #pragma unroll
-    for (int k = 0; k < 4; k += 2) {
-      Point32 p = normals(w.word[k], w.word[k + 1]);
-      x[k] = fma(p.sin, std, mean);
-      x[k + 1] = fma(p.cos, std, mean);
+      for (int b = 0; b < BLOCKS<T>; b++) {
+        lanes[b] = lane(source, blockAt<T>(source, position + b * PER_BLOCK<T>));
+        more = min(more, ~lanes[b].first / STEP);
+      }
+#pragma unroll UNROLLED<T>
+      for (uint32_t i = 0; i <= more; i++) {
+        Words w[BLOCKS<T>];
+        typename T::Compute x[N];
+#pragma unroll
+        for (int b = 0; b < BLOCKS<T>; b++) {
+          w[b] = philox(source, lanes[b]);
+          lanes[b].first += STEP;
+        }
+        law(w, x);
+        storeWhole<T>(address, x);
+        address += LINE * BYTES;
+      }
+      left -= more + 1;
+      position += (more + uint64_t(1)) * LINE;
+    } while (left != 0);
+  }
+}
+
+// Every element once: law(words, x) gives the values that the words of a group make.
+template <class T, class Where, class Law>
+__device__ __forceinline__ void draw(const Where& r, const Source& source, const Law& law) {
+  bool edges = false;
+  if constexpr (!Where::ONE_RUN) {
+    Row row = rowAt<T>(r, r.memory, r.start);
+    edges = r.rows == 1 && row.whole != 0;
+    if (edges) drawWhole<T>(row, source, law);
+  }
+  fill<T>(r, [&](uint64_t position, typename T::Compute* x) {
+    Words w[BLOCKS<T>];
+#pragma unroll
+    for (int b = 0; b < BLOCKS<T>; b++) w[b] = philox(source, blockAt<T>(source, position + b * PER_BLOCK<T>));
+    law(w, x);
+  }, edges);
+}
+
+// Calls law(first, second) with the bits of the pairs that blocks of words are: two of each, or one for f64.
+template <class T, int blocks, class Law>
+__device__ __forceinline__ void pairs(const Words* w, const Law& law) {
+  constexpr bool WIDE = sizeof(typename T::Compute) == 8;
+  constexpr int PAIRS = WIDE ? blocks : 2 * blocks;
+  std::conditional_t<WIDE, uint64_t, uint32_t> first[PAIRS], second[PAIRS];
+#pragma unroll
+  for (int k = 0; k < PAIRS; k++) {
+    if constexpr (WIDE) {
+      first[k] = bits53(w[k].word[0], w[k].word[1]);
+      second[k] = bits53(w[k].word[2], w[k].word[3]);
+    } else {
+      first[k] = w[k / 2].word[k % 2 * 2];
+      second[k] = w[k / 2].word[k % 2 * 2 + 1];
     }
   }
+  law(first, second);
 }
+
+// The normals of a block of words.
+template <class T>
+__device__ __forceinline__ void normals(const Words& w, typename T::Compute mean, typename T::Compute std, typename T::Compute* x) {
+  pairs<T, 1>(&w, [&](const auto* first, const auto* second) { normals<PER_BLOCK<T> / 2>(first, second, mean, std, x); });
+}
+
+// Blocks that a multiprocessor holds at least, so that ptxas may use the registers of these: left to itself, it spills.
+constexpr int RESIDENT = 3;
 
 // One kernel for each dtype, named after its family.
 #define KERNEL(family, suffix, Parameters, T) \
-  extern "C" __global__ void __launch_bounds__(256) family##_##suffix(const __grid_constant__ Parameters p) { family<T>(p); }
+  extern "C" __global__ void __launch_bounds__(256, RESIDENT) family##_##suffix(const __grid_constant__ Parameters p) { family<T>(p); }
 #define FOR_EACH_TYPE(family, Parameters) \
   KERNEL(family, f32, Parameters, F32)    \
   KERNEL(family, f64, Parameters, F64)    \
   KERNEL(family, f16, Parameters, F16)    \
   KERNEL(family, bf16, Parameters, BF16)
+#endif

@@ -11,10 +11,10 @@ template <int bytes>
 __device__ __forceinline__ void scatter(const Scatter& p) {
   using T = Raw<bytes>;
   const typename T::Stored* source = reinterpret_cast<const typename T::Stored*>(p.source);
-  fill<T>(p.region, [&](uint64_t group, typename T::Stored* x) {
+  fill<T>(p.region, [&](uint64_t position, typename T::Stored* x) {
 #pragma unroll
     for (int k = 0; k < GROUP<T>; k++) {
-      uint64_t at = group * GROUP<T> + k;
+      uint64_t at = position + k;
       x[k] = at < p.count ? source[at] : 0;
     }
   });

@@ -81,7 +81,7 @@ struct Place {
   bool isAligned;   // all rows like the first
   Row first;
 
-  __device__ __forceinline__ Place(const Sparse& p, uint64_t tile) : first(0, 0, 0, 0) {
+  __device__ __forceinline__ Place(const Sparse& p, uint64_t tile) : first(0, 0, 0, 0, 0) {
     uint64_t width = 1ull << p.log2Width, column = tile << p.log2Width;
     uint64_t from = p.firstColumn > column ? p.firstColumn - column : 0;
     uint64_t right = p.firstColumn + p.regionColumns - column, to = right < width ? right : width;
@@ -91,7 +91,7 @@ struct Place {
     isRun = region.length == width && p.rowStride == width * p.columnStride;
     if (isRun) region.length *= p.regionRows;
     isAligned = (p.rowStride * BYTES & 15) == 0;
-    first = rowAt<T>(region, memory, isRun ? p.firstRow << p.log2Width : from);
+    first = rowAt<T>(region, memory, isRun ? p.firstRow << p.log2Width : from, 0);
   }
 };
 
@@ -104,20 +104,20 @@ __device__ __forceinline__ void write(const Sparse& p, const Place<T>& place, ui
 #pragma unroll 1
     for (uint32_t i = t; i < STEP / N; i += THREADS) {
       elements<N>(s, i * N, x);
-      store<T>(place.region, place.first, step * (STEP / N) + i, x);
+      store<T>(place.region, place.first, step * STEP + i * N, x);
     }
   } else if (1 << p.log2Width == WIDEST) {
     constexpr int ROWS = THREADS * N / WIDEST;  // at a time
     uint64_t below = step * (STEP / WIDEST) + t * N / WIDEST - p.firstRow;  // wraps for a row above the region
     uint64_t pitch = p.rowStride * BYTES, memory = place.first.memory + below * pitch, group = t % (WIDEST / N);
-    bool isWhole = place.isAligned && group - place.first.inner < place.first.inners;
+    bool isWhole = place.isAligned && group * N - place.first.inner < place.first.whole;
     uint64_t shift = (group * N - place.first.start) * BYTES;
 #pragma unroll 1
     for (uint32_t i = t; i < STEP / N; i += THREADS) {
       if (below < p.regionRows) {
         elements<N>(s, i * N, x);
-        if (isWhole) store<T>(place.region, Row(memory + shift, 0, 0, 1), 0, x);
-        else store<T>(place.region, rowAt<T>(place.region, memory, place.first.start), group, x);
+        if (isWhole) storeWhole<T>(memory + shift, x);
+        else store<T>(place.region, rowAt<T>(place.region, memory, place.first.start, 0), group * N, x);
       }
       below += ROWS;
       memory += ROWS * pitch;

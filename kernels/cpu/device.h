@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #define __device__
+#define __constant__ const
 #define __forceinline__ inline __attribute__((always_inline))
 #define INLINE static inline __attribute__((always_inline))
 

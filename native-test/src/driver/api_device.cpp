@@ -10,7 +10,7 @@ using namespace initium::soft;
 namespace {
 
 // Attributes in the numbering of CUdevice_attribute. One that is not listed is 0: not supported.
-int attributeOf(int which, int device) {
+int attributeOf(int which, int device, int capability) {
   // clang-format off
   const std::pair<int, int> table[] = {
       {1, Limits::threadsPerBlock}, {2, 1024}, {3, 1024}, {4, 64},  // block
@@ -23,7 +23,7 @@ int attributeOf(int which, int device) {
       {16, Limits::multiprocessors}, {39, Limits::threadsPerMultiprocessor},
       {19, 1}, {41, 1}, {99, 1},                                    // mapped memory, addresses
       {33, device + 1}, {85, device},                               // PCI bus, board
-      {75, Limits::capability / 10}, {76, Limits::capability % 10},
+      {75, capability / 10}, {76, capability % 10},
       {81, int(Limits::sharedPerMultiprocessor)}, {82, Limits::registers},
       {95, 1},                                                      // cooperative launch
       {97, int(Limits::sharedPerBlockOptin)}, {106, Limits::blocksPerMultiprocessor},
@@ -81,7 +81,7 @@ INITIUM_API CUresult cuDeviceGetAttribute(int* value, int which, CUdevice device
   return entry(__func__, Needs::Init, [&](Call& call) {
     call.device(device);
     require(which >= 1 && which <= 147);
-    out(value) = attributeOf(which, device);
+    out(value) = attributeOf(which, device, call.driver.environment.capability);
   });
 }
 INITIUM_API CUresult cuDeviceCanAccessPeer(int* can, CUdevice device, CUdevice peer) {

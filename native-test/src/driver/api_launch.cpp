@@ -101,7 +101,7 @@ INITIUM_API CUresult cuFuncGetAttribute(int* value, int attribute, CUfunction ha
     const Kernel& k = *f->kernel;
     // threads, shared, constant and local memory, registers, versions of PTX and binary, caching,
     // dynamic shared memory, preferred carveout
-    constexpr int version = Limits::capability;
+    const int version = call.driver.environment.capability;
     const int values[] = {int(k.maxThreads),
                           int(k.sharedBytes),
                           0,

@@ -40,9 +40,10 @@ std::unique_ptr<Module> compile(Call& call, const char* image, std::string& log)
     throw CUDA_ERROR_NO_BINARY_FOR_GPU;
   }
   const std::string ptx = image;
-  if (target(ptx) > Limits::capability) {
+  const int capability = call.driver.environment.capability;
+  if (target(ptx) > capability) {
     log = "the PTX is for sm_" + std::to_string(target(ptx)) + ", the device is sm_" +
-          std::to_string(Limits::capability);
+          std::to_string(capability);
     throw CUDA_ERROR_NO_BINARY_FOR_GPU;
   }
   auto module = Module::load(ptx, call.driver.memory, call.context->device, log);

@@ -69,9 +69,9 @@ struct Device {
   int retains = 0;
 };
 
-// What a device of compute capability 8.0 has; as the CUDA programming guide says.
+// What a device of compute capability 8.0 has, whatever it says it is; as the CUDA programming guide says.
 struct Limits {
-  static constexpr int capability = 80, multiprocessors = 8, threadsPerMultiprocessor = 2048;
+  static constexpr int multiprocessors = 8, threadsPerMultiprocessor = 2048;
   static constexpr int blocksPerMultiprocessor = 32, threadsPerBlock = 1024, registers = 65536;
   static constexpr size_t sharedPerMultiprocessor = 167936, sharedPerBlockOptin = 166912;
   static constexpr size_t sharedPerBlock = 49152, sharedReserved = 1024;

@@ -36,6 +36,7 @@ Environment read() {
   Environment e;
   number(e.devices, "DEVICES", 16, "a count from 0 to 16");
   number(e.driver, "DRIVER", 99990, "a CUDA version, as 12060 for 12.6");
+  number(e.capability, "CAPABILITY", 999, "a compute capability, as 75 for 7.5");
   number(e.memory, "MEMORY", 1ull << 40, "bytes, as 65536, 64k, 512m, 2g");
   number(e.seed, "SEED", ~0ull, "a whole number");
   number(e.workers, "WORKERS", 256, "a count from 0 to 256");

@@ -44,10 +44,7 @@ final class Fixed {
   private static void diagonal(Target target, Diagonal ones) {
     try (Parameters parameters = new Parameters()) {
       ones.addTo(parameters);
-      target
-          .gpu()
-          .kernels()
-          .launch("diagonal", "diagonal", ones.items(), parameters, target.stream());
+      target.gpu().kernels().launch("diagonal", ones.items(), parameters, target.stream());
     }
   }
 }

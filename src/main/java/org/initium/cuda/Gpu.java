@@ -15,6 +15,7 @@ final class Gpu {
   static final int MULTIPROCESSORS = 16;
   private static final int THREADS_PER_MULTIPROCESSOR = 39;
   private static final int PAGEABLE_MEMORY_ACCESS = 88;
+  private static final int CAPABILITY_MAJOR = 75;
   private static final int POOLS_SUPPORTED = 115;
 
   private final Device device;
@@ -57,6 +58,11 @@ final class Gpu {
 
   int multiprocessors() {
     return multiprocessors;
+  }
+
+  /** The compute capability's first number. */
+  int capability() {
+    return driver.attribute(device.index(), CAPABILITY_MAJOR);
   }
 
   /** What PyTorch's numbers depend on. */

@@ -8,17 +8,19 @@ import org.initium.InitiumException;
 import org.initium.kernel.Parameters;
 
 /**
- * The kernels of one device: PTX of a family (a file of kernels/) compiled by the driver at its
- * first use and kept, and a launch shape from the device's occupancy.
+ * The kernels of one device: the PTX of each, compiled by the driver at its first use and kept, and
+ * a launch shape from the device's occupancy.
  */
 final class Kernels {
   static final int THREADS = 256;
 
+  private static final int AMPERE = 8; // compute capability
+  private static final int CUDA_11 = 11_000; // the first driver that reads the PTX for it
+
   /** A kernel, and how many of its blocks the device holds at a time. */
-  private record Kernel(String name, long function, int blocks) {}
+  private record Kernel(String name, long module, long function, int blocks) {}
 
   private final Gpu gpu;
-  private final Map<String, Long> modules = new HashMap<>();
   private final Map<String, Kernel> kernels = new HashMap<>();
 
   Kernels(Gpu gpu) {
@@ -29,11 +31,10 @@ final class Kernels {
    * Queues a kernel over work items, with as many blocks as the device holds at most: each thread
    * goes through the items in steps of the grid.
    *
-   * @param family the file of kernels/ that has it
    * @param items how many threads could work at the same time
    */
-  void launch(String family, String name, long items, Parameters parameters, CudaStream stream) {
-    Kernel kernel = kernel(family, name);
+  void launch(String name, long items, Parameters parameters, CudaStream stream) {
+    Kernel kernel = kernel(name);
     int blocks = (int) Math.min((items + THREADS - 1) / THREADS, kernel.blocks);
     launch(kernel, blocks, 1, parameters, stream);
   }
@@ -43,14 +44,8 @@ final class Kernels {
    *
    * @param items of the largest piece
    */
-  void launchEach(
-      String family,
-      String name,
-      long items,
-      int pieces,
-      Parameters parameters,
-      CudaStream stream) {
-    Kernel kernel = kernel(family, name);
+  void launchEach(String name, long items, int pieces, Parameters parameters, CudaStream stream) {
+    Kernel kernel = kernel(name);
     int blocks = (int) Math.min((items + THREADS - 1) / THREADS, kernel.blocks / pieces);
     launch(kernel, blocks, pieces, parameters, stream);
   }
@@ -68,39 +63,44 @@ final class Kernels {
             parameters.address());
   }
 
-  private synchronized Kernel kernel(String family, String name) {
+  private synchronized Kernel kernel(String name) {
     Kernel kernel = kernels.get(name);
     if (kernel == null) {
-      Long module = modules.get(family);
-      if (module == null) {
-        module = gpu.driver().loadModule(ptx(family));
-        modules.put(family, module);
-      }
+      long module = gpu.driver().loadModule(ptx(name));
       long function = gpu.driver().function(module, name);
       int resident = gpu.driver().residentBlocks(function, THREADS) * gpu.multiprocessors();
-      kernel = new Kernel(name, function, Math.max(1, resident));
+      kernel = new Kernel(name, module, function, Math.max(1, resident));
       kernels.put(name, kernel);
     }
     return kernel;
   }
 
-  private static byte[] ptx(String family) {
-    try (InputStream in = Kernels.class.getResourceAsStream(family + ".ptx")) {
-      if (in == null) {
-        throw new InitiumException("the jar has no " + family + ".ptx: it was built incompletely");
-      }
-      return in.readAllBytes();
+  /** The one for sm_80 where there is one and the device and its driver know that architecture. */
+  private byte[] ptx(String name) {
+    byte[] newer = null;
+    if (gpu.capability() >= AMPERE && gpu.driver().version() >= CUDA_11) {
+      newer = resource(name + ".sm_80.ptx");
+    }
+    byte[] ptx = newer != null ? newer : resource(name + ".ptx");
+    if (ptx == null) {
+      throw new InitiumException("the jar has no " + name + ".ptx: it was built incompletely");
+    }
+    return ptx;
+  }
+
+  private static byte[] resource(String file) {
+    try (InputStream in = Kernels.class.getResourceAsStream(file)) {
+      return in == null ? null : in.readAllBytes();
     } catch (IOException e) {
-      throw new InitiumException("cannot read " + family + ".ptx from the jar", e);
+      throw new InitiumException("cannot read " + file + " from the jar", e);
     }
   }
 
   /** Unloads all; the next use compiles again. */
   synchronized void release() {
-    kernels.clear();
-    for (long module : modules.values()) {
-      gpu.driver().unloadModule(module);
+    for (Kernel kernel : kernels.values()) {
+      gpu.driver().unloadModule(kernel.module);
     }
-    modules.clear();
+    kernels.clear();
   }
 }

@@ -56,7 +56,7 @@ final class Many implements AutoCloseable {
   }
 
   void launch(Gpu gpu, CudaStream stream) {
-    gpu.kernels().launchEach("many", "many_" + dtype, mostItems, pieces, parameters, stream);
+    gpu.kernels().launchEach("many_" + dtype, mostItems, pieces, parameters, stream);
   }
 
   @Override

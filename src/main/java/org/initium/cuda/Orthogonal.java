@@ -73,7 +73,7 @@ final class Orthogonal {
         parameters.add(plan.matrix()).add((long) rows);
         parameters.add(whole.numel()).add((long) rest).add(first >= rest ? 1L : 0L);
         parameters.add(plan.signs()).add(solver.info()).add(dtype.round(fill.gain()));
-        target.launch("orthogonal", "finish", target.dtype(), region.items(), parameters);
+        target.launch("finish", target.dtype(), region.items(), parameters);
       }
     }
   }
@@ -89,7 +89,7 @@ final class Orthogonal {
     try (Parameters parameters = new Parameters()) {
       parameters.add(plan.matrix()).add((long) rows).add((long) columns);
       parameters.add(plan.tau()).add(plan.signs());
-      target.launch("orthogonal", kernel, dtype, items, parameters);
+      target.launch(kernel, dtype, items, parameters);
     }
   }
 }

@@ -55,7 +55,7 @@ final class Random {
       region.addTo(parameters);
       parameters.addSource(seed, start);
       parameters.add(0.0).add(1.0);
-      target.launch("normal", "normal", dtype, region.items(), parameters);
+      target.launch("normal", dtype, region.items(), parameters);
     }
   }
 

@@ -89,10 +89,7 @@ final class Sparse {
           .add((long) Math.clamp(256 * (share - spread) - 1, 0, 254))
           .add((long) Math.clamp(256 * (share + spread) + 2, 1, 255))
           .add(scratch);
-      target
-          .gpu()
-          .kernels()
-          .launch("sparse", kernel, blocks * Kernels.THREADS, parameters, target.stream());
+      target.gpu().kernels().launch(kernel, blocks * Kernels.THREADS, parameters, target.stream());
     }
   }
 }

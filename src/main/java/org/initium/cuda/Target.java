@@ -29,16 +29,16 @@ record Target(Gpu gpu, Tensor tensor, CudaStream stream) {
 
   /** Queues the kernel of a family for this dtype over a region. */
   void launch(String family, KernelRegion region, Parameters parameters) {
-    launch(family, family, dtype(), region.items(), parameters);
+    launch(family, dtype(), region.items(), parameters);
   }
 
   /** Queues the kernel of a family for elements of this size, whose values do not matter to it. */
   void launchOfSize(String family, KernelRegion region, Parameters parameters) {
     String kernel = family + "_" + dtype().bytes();
-    gpu.kernels().launch(family, kernel, region.items(), parameters, stream);
+    gpu.kernels().launch(kernel, region.items(), parameters, stream);
   }
 
-  void launch(String family, String kernel, DType dtype, long items, Parameters parameters) {
-    gpu.kernels().launch(family, kernel + "_" + dtype, items, parameters, stream);
+  void launch(String family, DType dtype, long items, Parameters parameters) {
+    gpu.kernels().launch(family + "_" + dtype, items, parameters, stream);
   }
 }

@@ -52,7 +52,7 @@ record TorchRandom(Target target, TorchCudaGenerator generator) {
             .add(numbers.from(target.dtype()))
             .add(numbers.to(target.dtype()))
             .add(numbers.mask(target.dtype()));
-        target.launch("torch", kernel, target.dtype(), launch.count() / 2 + 1, parameters);
+        target.launch(kernel, target.dtype(), launch.count() / 2 + 1, parameters);
       }
     }
   }

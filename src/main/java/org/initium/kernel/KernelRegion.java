@@ -93,9 +93,19 @@ public record KernelRegion(
     return Arrays.stream(sizes).reduce(1, Math::multiplyExact);
   }
 
-  /** Groups of 16 bytes that a row touches: of the only row, or at most. */
+  /**
+   * Elements of the first group that may lie before the only row: the words of four elements are of
+   * one Philox block, so that a kernel's groups of eight begin at any multiple of four that memory
+   * is aligned for.
+   */
+  private long mostBefore() {
+    long before = Math.floorMod(start, group());
+    return group() == 8 ? Math.max(before, (before + 4) % 8) : before;
+  }
+
+  /** Groups of 16 bytes that a row touches at most. */
   public long groups() {
-    long before = rows() == 1 ? Long.remainderUnsigned(start, group()) : group() - 1;
+    long before = rows() == 1 ? mostBefore() : group() - 1;
     return (before + length + group() - 1) / group();
   }
 

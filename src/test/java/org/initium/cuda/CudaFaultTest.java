@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every call of CUDA's libraries is made to fail, one after the other, under each operation. */
@@ -217,6 +218,24 @@ class CudaFaultTest implements Released {
     assertTrue(e.getMessage().contains("restart the process"), e.getMessage());
     device.reset();
     tensor.close();
+  }
+
+  /** Of every dtype: a NaN stays one when it is rounded. */
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void whatCusolverFailedIsNan(DType dtype) {
+    SoftDevice device = SoftDevice.require();
+    try (Tensor tensor = Tensor.empty(Shape.of(16, 24), dtype, DEVICE)) {
+      device.setFaults("cusolverDnSgeqrf.info:1:-4,cusolverDnDgeqrf.info:1:-4");
+      Fill fill = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
+      assertThrows(
+          CudaException.class, () -> Fills.fill(tensor, fill, Generator.philox(1)), dtype + "");
+      try (Tensor read = tensor.toCpu()) {
+        for (int i = 0; i < 16 * 24; i++) {
+          assertTrue(Double.isNaN(dtype.get(read.segment(), i)), dtype + " " + i);
+        }
+      }
+    }
   }
 
   @Test

@@ -120,6 +120,23 @@ class CudaFillTest implements Released {
     }
   }
 
+  /**
+   * A thread goes down lines of 2^18 elements, here through the place where the counter's first
+   * word overflows.
+   */
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void linesBelowEachOther(DType dtype) {
+    for (long before : new long[] {12, 1 << 20}) {
+      SameBits.check(
+          new Fill.Normal(0, 1),
+          dtype,
+          Shape.of(9 * (1 << 18) + 77),
+          t -> t.narrow(0, 5, 9 * (1 << 18) + 70),
+          (1L << 50) - before);
+    }
+  }
+
   @Test
   void seedsUseAll64Bits() {
     for (long seed : new long[] {0, -1, Long.MIN_VALUE, 0x123456789abcdefL}) {
