@@ -21,15 +21,7 @@ struct F16 {
   using Compute = float;
   using Stored = uint16_t;
   static __device__ __forceinline__ Stored round(float x) { return __half_as_ushort(__float2half_rn(x)); }
-  static __device__ __forceinline__ uint32_t pack(float x, float y) {
-#if __CUDA_ARCH__ >= 800
-    uint32_t packed;
-    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(y), "f"(x));
-    return packed;
-#else
-    return round(x) | uint32_t(round(y)) << 16;
-#endif
-  }
+  static __device__ __forceinline__ uint32_t pack(float x, float y) { return round(x) | uint32_t(round(y)) << 16; }
 };
 
 // In integers, since cvt to bf16 needs sm_80. Of NaNs, 0x7fc00000 stays one; laws make none, and finish makes them that.
