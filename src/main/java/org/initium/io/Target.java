@@ -44,12 +44,13 @@ record Target(Path path, boolean isStream) {
     throw new FileSystemLoopException(out.toString());
   }
 
-  /** {@code /proc/self/fd/1}, which is what {@code /dev/stdout} and {@code /dev/fd/1} are. */
-  private static boolean isDescriptor(Path file) {
-    return file.startsWith("/proc")
-        && file.getNameCount() > 2
-        && file.getParent().endsWith("fd")
-        && Files.exists(file);
+  /** A file in {@code /proc/self/fd}, which {@code /dev/fd} and {@code /dev/stdout} lead to. */
+  private static boolean isDescriptor(Path file) throws IOException {
+    if (file.getParent() == null || !Files.exists(file)) {
+      return false;
+    }
+    Path folder = file.getParent().toRealPath();
+    return folder.startsWith("/proc") && folder.endsWith("fd");
   }
 
   Path folder() {

@@ -19,6 +19,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** The YAML parser: text to {@link YamlNode}s. */
 final class Yaml {
+  private static final String STANDARD_TAGS = "tag:yaml.org,2002:";
+
   private final String file;
 
   private Yaml(String file) {
@@ -62,6 +64,11 @@ final class Yaml {
     Place place = place(node.getStartMark());
     if (node.getAnchor().isPresent()) {
       throw new RecipeException(place, "anchors and aliases are not taken; write the value out");
+    }
+    String tag = node.getTag().getValue();
+    if (!tag.startsWith(STANDARD_TAGS)) {
+      throw new RecipeException(
+          place, Text.message("tags are not taken; write the value without '%s'", tag));
     }
     return switch (node) {
       case ScalarNode scalar -> new YamlNode.Scalar(place, scalar.getValue());

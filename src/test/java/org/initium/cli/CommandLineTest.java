@@ -218,6 +218,12 @@ class CommandLineTest {
   }
 
   @Test
+  void aShardSaysItsOwnParameters() {
+    CommandLineRun first = run("init @r.yaml --out @m.safetensors --shard 0/8");
+    assertTrue(first.out().contains("4 tensors, 18 parameters, 72 B"), first.toString());
+  }
+
+  @Test
   void theDtypeOfTheCommandLineIsThatOfEveryTensor() {
     run("init @r.yaml --out @m.safetensors --dtype f16");
     CommandLineRun inspected = run("inspect @m.safetensors");

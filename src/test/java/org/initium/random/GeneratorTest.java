@@ -33,6 +33,15 @@ class GeneratorTest {
   }
 
   @Test
+  void nothingGoesBackwardsAndHalfACharacterIsNoName() {
+    PhiloxGenerator generator = Generator.philox(1, 8);
+    assertThrows(IllegalArgumentException.class, () -> generator.take(-4));
+    assertEquals(8, generator.offset());
+    assertThrows(IllegalArgumentException.class, () -> generator.fork("\ud800"));
+    assertThrows(IllegalArgumentException.class, () -> Generator.torchCpu(1).fork("a\udc00"));
+  }
+
+  @Test
   void takesWordsInOrder() {
     PhiloxGenerator generator = Generator.philox(1, 8);
     assertEquals(8, generator.take(4));

@@ -45,6 +45,7 @@ class RecipeErrorsTest {
         row("tensors: {a: [-1]}" + RULES, "1:15: size 0 of 'a': '-1' is -1, not a whole number"),
         row("tensors: {a: [1.5]}" + RULES, "size 0 of 'a': '1.5' is 1.5, not a whole number"),
         row("tensors: {a: [3/2]}" + RULES, "size 0 of 'a': '3/2' is 1.5, not a whole number"),
+        row("tensors: {a: !foo [2]}" + RULES, "tags are not taken; write the value without '!foo'"),
         row("tensors: {a: [two]}" + RULES, "1:15: size 0 of 'a': "),
         row("tensors: {a: [2*]}" + RULES, "1:15: size 0 of 'a': "),
         row("tensors: {a: [[1]]}" + RULES, "1:15: size 0 of 'a' is a list, not a text"),
