@@ -270,8 +270,8 @@ final class Commands {
               defaultValue = "5GB",
               converter = SizeConverter.class,
               description = {
-                "Above this, several files model-00001-of-0000N.safetensors and an index",
-                "model.safetensors.index.json, as Hugging Face has them. Default: 5GB."
+                "Above this, several files model-HASH-00001-of-0000N.safetensors and an index",
+                "model.safetensors.index.json, as Hugging Face has it. Default: 5GB."
               })
           long maxShardBytes)
       throws IOException {
