@@ -22,6 +22,18 @@ final class DrillKernels {
   private static final Fill TRUNCATED = new Fill.TruncatedNormal(0, 0.02, -0.04, 0.04);
   private static final Fill SPARSE = new Fill.Sparse(0.1, 0.01);
 
+  /** What a batch takes into launches of its own. */
+  private static final List<Fill> BATCHED =
+      List.of(
+          new Fill.Constant(1),
+          UNIFORM,
+          NORMAL,
+          TRUNCATED,
+          new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR),
+          new Fill.Orthogonal(1, Fill.Orthogonal.Method.HOUSEHOLDER));
+
+  private static final List<Fill> OTHERS = List.of(SPARSE, new Fill.Eye(1), new Fill.Hadamard(1));
+
   private DrillKernels() {}
 
   public static void main(String[] arguments) {
@@ -40,17 +52,7 @@ final class DrillKernels {
     try (Tensor square = Tensor.empty(Shape.of(256, 256), dtype, DEVICE);
         Tensor tall = Tensor.empty(Shape.of(1 << 14, 4), dtype, DEVICE);
         Tensor kernel = Tensor.empty(Shape.of(16, 16, 3), dtype, DEVICE)) {
-      for (Fill fill :
-          List.of(
-              new Fill.Constant(1),
-              UNIFORM,
-              NORMAL,
-              TRUNCATED,
-              SPARSE,
-              new Fill.Eye(1),
-              new Fill.Hadamard(1),
-              new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR),
-              new Fill.Orthogonal(1, Fill.Orthogonal.Method.HOUSEHOLDER))) {
+      for (Fill fill : java.util.stream.Stream.concat(BATCHED.stream(), OTHERS.stream()).toList()) {
         fill(square, fill, Generator.philox(1));
         fill(square.narrow(1, 3, 201), fill, Generator.philox(1));
       }
@@ -70,14 +72,7 @@ final class DrillKernels {
   /** Parts of a tensor, in one launch each kind. */
   private static void batch(Tensor tensor) {
     FillBatch batch = new FillBatch();
-    for (Fill fill :
-        List.of(
-            new Fill.Constant(1),
-            UNIFORM,
-            NORMAL,
-            TRUNCATED,
-            new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR),
-            new Fill.Orthogonal(1, Fill.Orthogonal.Method.HOUSEHOLDER))) {
+    for (Fill fill : BATCHED) {
       for (int i = 0; i < 8; i++) {
         batch.add(tensor.narrow(0, 32 * i, 32), fill, Generator.philox(i));
       }
