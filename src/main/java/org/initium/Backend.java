@@ -155,6 +155,9 @@ final class Registry {
       if (e.getCause() instanceof IllegalArgumentException wrongOption) {
         throw wrongOption;
       }
+      if (e.getCause() instanceof InitiumException failure) {
+        throw failure;
+      }
       throw e;
     }
     return found;

@@ -39,6 +39,7 @@ public final class CpuBackend implements Backend {
 
   /** With the options of the system properties initium.threads and initium.native. */
   public CpuBackend() {
+    HostMemory.require();
     this(CpuOptions.fromProperties());
   }
 

@@ -29,9 +29,10 @@ final class CpuStorage implements Storage {
 
   @SuppressWarnings("restricted") // the memory has that size and is freed once, with the arena
   static CpuStorage allocate(long bytes) {
+    MemorySegment given = HostMemory.allocate(bytes);
+    Footprint.opens(bytes);
     Arena arena = Arena.ofShared();
-    MemorySegment memory = HostMemory.allocate(bytes).reinterpret(arena, HostMemory::free);
-    return new CpuStorage(memory, new Block(arena, bytes));
+    return new CpuStorage(given.reinterpret(arena, HostMemory::free), new Block(arena, bytes));
   }
 
   static CpuStorage wrap(long address, long bytes) {
@@ -47,9 +48,10 @@ final class CpuStorage implements Storage {
 
   /** Memory to be freed once, by close or, where that was forgotten, after the storage is gone. */
   private record Block(Arena arena, long bytes) implements Runnable {
-    void free() {
+    void free(boolean byCollector) {
       if (arena.scope().isAlive()) {
         arena.close();
+        Footprint.closes(bytes, byCollector);
       }
     }
 
@@ -62,7 +64,7 @@ final class CpuStorage implements Storage {
             "a CPU tensor of {0} bytes was never closed; close it (try-with-resources) so that its"
                 + " memory is freed in time",
             bytes);
-        free();
+        free(true);
       }
     }
   }
@@ -115,7 +117,7 @@ final class CpuStorage implements Storage {
       return;
     }
     try {
-      block.free();
+      block.free(false);
     } catch (IllegalStateException e) {
       holders.reopen();
       throw e;

@@ -3,8 +3,10 @@ package org.initium.cpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import org.initium.Device;
+import org.initium.InitiumException;
 import org.initium.OutOfMemoryException;
 import org.initium.cpu.kernels.NativeLibrary;
+import org.initium.text.Text;
 
 /**
  * The host's memory, not cleared by us. On Linux each block is mapped on its own, large ones at a
@@ -25,6 +27,24 @@ final class HostMemory {
       System.getProperty("os.name").equals("Linux") && NativeLibrary.failure() == null;
 
   private HostMemory() {}
+
+  /**
+   * Throws if the process may not use native memory.
+   *
+   * @throws InitiumException saying which flag of Java allows it
+   */
+  static void require() {
+    try {
+      at(0, 0);
+    } catch (IllegalCallerException e) {
+      String module = HostMemory.class.getModule().isNamed() ? "org.initium" : "ALL-UNNAMED";
+      throw new InitiumException(
+          Text.message(
+              "Java denies native memory to Initium; start it with --enable-native-access=%s",
+              module),
+          e);
+    }
+  }
 
   /** All memory from an address on: what absolute addresses are read and written through. */
   static MemorySegment at(long address, long bytes) {
