@@ -16,9 +16,9 @@ OTHERS = re.compile(r"(sparse|tall|many|torch_\w+|signs|reflectors|diagonal)(_|$
 
 HEAD = """# The CUDA kernels
 
-Written by kernels/report.sh. **No GPU has run this yet.** Registers and spills are what ptxas says for sm_90. The rest is a model:
-the shortest way through the innermost loop of the code that ptxas makes for sm_90 (nvdisasm; kernels/sass.py), instruction
-by instruction, without the calls that only zeros, infinities and subnormals take.
+Written by kernels/report.sh. **No GPU has run this yet.** Registers and spills are what ptxas says for sm_90. The rest
+is a model: the shortest way through the innermost loop of the code that ptxas makes for sm_90 (nvdisasm;
+kernels/sass.py), instruction by instruction, without the calls that only zeros, infinities and subnormals take.
 
 - *instructions* and the clocks of the *busiest* pipe are for 16 bytes that are written, by a warp on one of a
   multiprocessor's four schedulers: one instruction a clock is issued; of 32 lanes, ALU (integers, logic, comparisons,
@@ -26,17 +26,17 @@ by instruction, without the calls that only zeros, infinities and subnormals tak
   roots, reciprocals and counts of bits 4 (XU).
 - *ratio* is that time to the time that the memory takes for what is read and written: 3.35 TB/s and 4.8 TB/s, 132
   multiprocessors at 1.83 GHz. Below 1 the memory is the limit.
-- Estimated: the pipe of an instruction that NVIDIA's table of throughputs does not name (ALU for packed conversions and for
-  moves; uniform instructions, loads and stores are issued and no more); that pipes overlap perfectly; that an H200 has the
-  clock of an H100. Start, edges and the steps between lines of 2^18 elements are not in it.
+- Estimated: the pipe of an instruction that NVIDIA's table of throughputs does not name (ALU for packed conversions and
+  for moves; uniform instructions, loads and stores are issued and no more); that pipes overlap perfectly; that an H200
+  has the clock of an H100. Start, edges and the steps between lines of 2^18 elements are not in it.
 - NAME.sm_80 is what a device of compute capability 8.0 or later gets, where there is one; others get NAME.
 
 | kernel | registers | spilled bytes | instructions | busiest | clocks | H100 | H200 |
 |---|---|---|---|---|---|---|---|"""
 
 TAIL = """
-Not modelled, since they are not one loop that stores 16 bytes at a time: `sparse` and `tall` (three passes), `many` (a law of
-several), `torch_*` (stores of an element), `signs`, `reflectors` and `diagonal`. Their registers:
+Not modelled, since they are not one loop that stores 16 bytes at a time: `sparse` and `tall` (three passes), `many` (a
+law of several), `torch_*` (stores of an element), `signs`, `reflectors` and `diagonal`. Their registers:
 
 | kernel | registers | spilled bytes |
 |---|---|---|"""

@@ -23,10 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Runs every kernel over {@value #ELEMENTS} elements, once for each dtype that it is for. With
- * INITIUM_SOFT_REPORT set, the device leaves the count of instructions, which kernels/report.sh
- * turns into docs/kernels.md. It runs {@link #orthogonalFills} apart from the others, since these
- * fills draw their normals in another layout than {@link #ownLaws} does.
+ * Runs every kernel over {@value #ELEMENTS} elements, once for each dtype that it is for, and counts
+ * the launches. With INITIUM_SOFT_REPORT set, the device leaves the count of PTX instructions.
  */
 @CudaTest
 @Tag(CudaTest.SOFTWARE_DEVICE)
