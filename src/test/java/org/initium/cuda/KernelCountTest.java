@@ -23,8 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Runs every kernel over {@value #ELEMENTS} elements, once for each dtype that it is for, and counts
- * the launches. With INITIUM_SOFT_REPORT set, the device leaves the count of PTX instructions.
+ * Runs every kernel over {@value #ELEMENTS} elements, once for each dtype that it is for, and
+ * counts the launches. With INITIUM_SOFT_REPORT set, the device leaves the count of PTX
+ * instructions.
  */
 @CudaTest
 @Tag(CudaTest.SOFTWARE_DEVICE)
