@@ -23,9 +23,6 @@ record Failure(String message, int status) {
   static final int FAILED = 1;
   static final int BAD_INPUT = 2;
 
-  /** The most characters of a line; names and values in it are cut before. */
-  private static final int MOST = 2_000;
-
   static Failure of(Throwable error) {
     return switch (error) {
       case IllegalArgumentException e -> new Failure(said(e), BAD_INPUT);
@@ -61,8 +58,7 @@ record Failure(String message, int status) {
 
   /** A message on one line that a terminal takes for text alone. */
   static String line(String message) {
-    String text = Text.visible(message.strip().replaceAll("\\s*\n\\s*", " "));
-    return Text.cut(text.replaceAll(EXCEPTION, ""), MOST);
+    return Text.line(message.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll(EXCEPTION, ""));
   }
 
   /** Prints the line, and the stack trace where INITIUM_TRACE is set. */

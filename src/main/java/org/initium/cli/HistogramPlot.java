@@ -145,6 +145,7 @@ final class HistogramPlot {
 
   private static XYChart chart(String name, List<InspectCommand.Inspected> tensors) {
     Statistics first = tensors.getFirst().statistics().orElseThrow();
+    PlotAxis axis = PlotAxis.of(tensors);
     XYChart chart =
         new XYChartBuilder()
             .width(PANEL_WIDTH)
@@ -152,11 +153,11 @@ final class HistogramPlot {
             .title(title(name, tensors))
             .xAxisTitle(
                 Text.format(
-                    "mean %s, std %s",
-                    InspectCommand.number(first.mean()), InspectCommand.number(first.std())))
+                        "mean %s, std %s",
+                        InspectCommand.number(first.mean()), InspectCommand.number(first.std()))
+                    + axis.note())
             .build();
-    PlotAxis axis = PlotAxis.of(tensors);
-    style(chart, axis);
+    style(chart);
     int curves = Math.min(tensors.size(), MOST_CURVES);
     for (int i = 0; i < curves; i++) {
       Statistics s = tensors.get(i).statistics().orElseThrow();
@@ -168,7 +169,7 @@ final class HistogramPlot {
     return chart;
   }
 
-  private static void style(XYChart chart, PlotAxis axis) {
+  private static void style(XYChart chart) {
     var styler = chart.getStyler();
     styler.setLegendVisible(false);
     styler.setChartBackgroundColor(Color.WHITE);
@@ -184,7 +185,7 @@ final class HistogramPlot {
     styler.setAxisTicksLineVisible(false);
     styler.setYAxisTicksVisible(false);
     styler.setYAxisMin(0.0);
-    styler.setxAxisTickLabelsFormattingFunction(t -> InspectCommand.number(axis.value(t)));
+    styler.setxAxisTickLabelsFormattingFunction(InspectCommand::number);
     styler.setXAxisMaxLabelCount(5);
   }
 

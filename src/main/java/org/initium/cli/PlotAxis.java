@@ -1,6 +1,7 @@
 package org.initium.cli;
 
 import java.util.List;
+import org.initium.text.Text;
 
 /**
  * Where values are on the axis of a plot. The library that draws it counts its ticks up from one
@@ -24,7 +25,7 @@ record PlotAxis(int exponent, double start, double length) {
       max = Math.max(max, s.max());
     }
     double size = Math.max(Math.abs(min), Math.abs(max));
-    if (size > 1e-30 && size < 1e30 && max - min > 1e-6 * size) {
+    if (size > 1e-30 && size < 1e30 && max - min > 1e-2 * size) {
       return PLAIN;
     }
     int exponent = Math.getExponent(size) + 1;
@@ -42,8 +43,13 @@ record PlotAxis(int exponent, double start, double length) {
     return Math.scalb(difference, -exponent) / length;
   }
 
-  /** The value that is drawn there. */
-  double value(double at) {
-    return Math.scalb(start + at * length, exponent);
+  /** What the title of the axis says of it. */
+  String note() {
+    return this == PLAIN
+        ? ""
+        : Text.format(
+            "; 0 is %s, 1 is %s above",
+            InspectCommand.number(Math.scalb(start, exponent)),
+            InspectCommand.number(Math.scalb(length, exponent)));
   }
 }

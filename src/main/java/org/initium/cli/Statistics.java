@@ -144,9 +144,13 @@ record Statistics(
       }
       double blockMean = sum / finite;
       double blockSquares = 0;
+      double rest = 0; // not 0 where the mean was rounded
       for (int i = 0; i < finite; i++) {
-        blockSquares += (scaled[i] - blockMean) * (scaled[i] - blockMean);
+        double deviation = scaled[i] - blockMean;
+        blockSquares += deviation * deviation;
+        rest += deviation;
       }
+      blockSquares -= rest * rest / finite;
       double delta = blockMean - mean;
       long total = count + finite;
       squares += blockSquares + delta * delta * count / total * finite;
@@ -155,7 +159,7 @@ record Statistics(
     }
 
     double std() {
-      return Math.sqrt(squares / count);
+      return Math.sqrt(Math.max(squares, 0) / count);
     }
   }
 

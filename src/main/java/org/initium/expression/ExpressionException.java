@@ -6,11 +6,17 @@ import org.initium.text.Text;
 public final class ExpressionException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
+  /** What is quoted of a long text, before and after the place. */
+  private static final int AROUND = 80;
+
   private final String reason;
   private final int column;
 
   ExpressionException(String text, int column, String reason, Throwable cause) {
-    super(Text.message("%s (column %d of '%s')", reason, column, text), cause);
+    super(
+        reason
+            + Text.message(" (column %d of '%s')", column, Text.around(text, column - 1, AROUND)),
+        cause);
     this.reason = reason;
     this.column = column;
   }

@@ -5,9 +5,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.initium.text.Text;
 
 /** Names that a user may write, and what to say when he writes another. */
 public final class Suggestions {
+  /** Names of ours are shorter. */
+  private static final int LONG = 60;
+
   private Suggestions() {}
 
   /** The constant of that name, in any case. */
@@ -31,7 +35,7 @@ public final class Suggestions {
 
   /** {@code unknown mode 'fan_inn'; did you mean fan_in? There are fan_in, fan_out}. */
   public static String unknown(String what, String name, Collection<String> known) {
-    String head = "unknown " + what + " '" + name + "'; ";
+    String head = "unknown " + what + " '" + Text.visible(Text.cut(name, LONG)) + "'; ";
     if (known.isEmpty()) {
       return head + "there are none";
     }
@@ -47,6 +51,9 @@ public final class Suggestions {
   /** The known name that is the fewest edits away, or null if even that is another word. */
   private static String nearest(String name, Collection<String> known) {
     String best = null;
+    if (name.length() > LONG) {
+      return best;
+    }
     int least = Math.min(name.length(), Math.max(2, name.length() / 2));
     for (String candidate : known) {
       int distance = distance(fold(name), fold(candidate));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.initium.text.Text;
 
 /** The text of an expression and how far it has been read; blanks mean nothing. */
 public final class Tokens {
@@ -45,7 +46,7 @@ public final class Tokens {
     String digits = take(NUMBER);
     double value = Double.parseDouble(digits);
     if (Double.isInfinite(value)) {
-      throw error(column, digits + " is beyond the largest double");
+      throw error(column, Text.cut(digits, 60) + " is beyond the largest double");
     }
     return value;
   }
@@ -116,7 +117,8 @@ public final class Tokens {
   private ExpressionException unexpected(String wanted) {
     String found = "the end";
     if (at < text.length()) {
-      found = "'" + (sees(NAME) || sees(NUMBER) || sees(SYMBOL) ? matcher.group() : "") + "'";
+      String token = sees(NAME) || sees(NUMBER) || sees(SYMBOL) ? matcher.group() : "";
+      found = "'" + Text.visible(Text.cut(token, 60)) + "'";
     }
     return error(column(), "expected " + wanted + " but found " + found);
   }

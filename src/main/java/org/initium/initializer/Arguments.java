@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.initium.expression.Suggestions;
+import org.initium.text.Text;
 
 /** Values for all parameters of an initialiser, each checked by its parameter; immutable. */
 final class Arguments {
@@ -33,7 +34,7 @@ final class Arguments {
 
   static String unknown(String owner, List<Parameter> parameters, String name) {
     if (parameters.isEmpty()) {
-      return owner + " takes no arguments, but '" + name + "' is given";
+      return Text.message("%s takes no arguments, but '%s' is given", owner, name);
     }
     return Suggestions.unknown(
         "argument of " + owner, name, parameters.stream().map(Parameter::name).toList());

@@ -10,6 +10,6 @@ public class MalformedFileException extends InitiumException {
 
   /** States the file and what is wrong in it. */
   public MalformedFileException(Path file, String message) {
-    super(Text.visible(file + ": " + message));
+    super(Text.line(file + ": " + message));
   }
 }

@@ -3,6 +3,7 @@ package org.initium.random;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.initium.text.Text;
 
 /** The generators as the command line and recipes write them. */
 final class GeneratorExpression {
@@ -36,7 +37,7 @@ final class GeneratorExpression {
 
   private static IllegalArgumentException unknown(String text) {
     return new IllegalArgumentException(
-        "generator '" + text + "' is not known; there are " + KINDS);
+        Text.message("generator '%s' is not known; there are %s", text, KINDS));
   }
 
   private static Map<String, String> arguments(String text, String list) {
@@ -68,7 +69,7 @@ final class GeneratorExpression {
       return Integer.parseInt(value);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "generator '" + text + "': " + name + " = " + value + " is not a whole number", e);
+          Text.message("generator '%s': %s = %s is not a whole number", text, name, value), e);
     }
   }
 }

@@ -64,7 +64,7 @@ public record GpuGeometry(int multiprocessors, int threads) {
     GpuGeometry found = BY_NAME.get(name.replaceAll("[ _-]", ""));
     if (found == null) {
       throw new IllegalArgumentException(
-          Text.format(
+          Text.message(
               "gpu '%s' is not known; give its multiprocessors and threads per multiprocessor as"
                   + " sms=108, threads=2048, or use one of %s",
               name, String.join(", ", BY_NAME.keySet())));

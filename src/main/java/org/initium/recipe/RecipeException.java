@@ -8,10 +8,10 @@ public class RecipeException extends InitiumException {
   private static final long serialVersionUID = 1;
 
   RecipeException(Place place, String message) {
-    super(Text.visible(place + ": " + message));
+    super(Text.line(place + ": " + message));
   }
 
   RecipeException(Place place, String message, Throwable cause) {
-    super(Text.visible(place + ": " + message), cause);
+    super(Text.line(place + ": " + message), cause);
   }
 }

@@ -14,6 +14,8 @@ public final class Text {
   /** The most characters of an argument that a message quotes. */
   private static final int QUOTED = 600;
 
+  private static final int LINE = 2_000;
+
   private Text() {}
 
   /** {@link String#format} for machines: file names, numbers, tables. */
@@ -66,7 +68,7 @@ public final class Text {
 
   /** A value as a message shows it: visible, and cut in the middle where it is long. */
   public static String quote(Object value) {
-    return visible(cut(String.valueOf(value), QUOTED));
+    return cut(visible(String.valueOf(value)), QUOTED);
   }
 
   /**
@@ -110,13 +112,29 @@ public final class Text {
     };
   }
 
+  /** A whole message: visible, and of at most 2,000 characters. */
+  public static String line(String message) {
+    return cut(visible(message), LINE);
+  }
+
   /** A text of at most that many characters: the middle of a longer one is {@code …}. */
   public static String cut(String text, int most) {
     if (text.length() <= most) {
       return text;
     }
     int half = (most - 1) / 2;
-    return text.substring(0, half) + "…" + text.substring(text.length() - half);
+    return text.substring(0, whole(text, half))
+        + "…"
+        + text.substring(whole(text, text.length() - half));
+  }
+
+  /** An index that is not inside of a surrogate pair: this, or the one before. */
+  private static int whole(String text, int index) {
+    boolean isInside =
+        index > 0
+            && index < text.length()
+            && Character.isSurrogatePair(text.charAt(index - 1), text.charAt(index));
+    return isInside ? index - 1 : index;
   }
 
   /**
@@ -126,8 +144,8 @@ public final class Text {
    * @param most characters on each side of it
    */
   public static String around(String text, int at, int most) {
-    int from = at - most <= 1 ? 0 : at - most;
-    int to = at + most >= text.length() - 1 ? text.length() : at + most;
+    int from = at - most <= 1 ? 0 : whole(text, at - most);
+    int to = at + most >= text.length() - 1 ? text.length() : whole(text, at + most);
     return (from == 0 ? "" : "…") + text.substring(from, to) + (to == text.length() ? "" : "…");
   }
 }

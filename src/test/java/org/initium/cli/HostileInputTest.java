@@ -1,0 +1,122 @@
+package org.initium.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.initium.fuzz.Corpus;
+import org.initium.fuzz.Fuzz;
+import org.initium.text.Text;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The fuzzers' inputs given to every command: a status, one line, no class's name, no escape. */
+class HostileInputTest {
+  private static final Pattern CLASS =
+      Pattern.compile(
+          "\\b[a-z]\\w*(\\.[a-z]\\w*)+\\.[A-Z]\\w*|\\w+(Exception|Error)\\b|\\bat org\\.");
+
+  @TempDir Path folder;
+
+  private void check(String... arguments) {
+    CommandLineRun run = CommandLineRun.of(arguments);
+    String what = Text.visible(String.join(" ", arguments) + ": " + run.err());
+    assertTrue(run.status() >= 0 && run.status() <= 2, what);
+    assertFalse(CLASS.matcher(run.err()).find(), what);
+    assertFalse(CLASS.matcher(run.out()).find(), () -> what + run.out());
+    assertTrue(run.err().length() < 2_500, what);
+    for (String printed : List.of(run.out(), run.err())) {
+      assertTrue(printed.lines().allMatch(line -> line.equals(Text.visible(line))), what);
+    }
+    long lines = run.err().lines().filter(line -> !line.startsWith("note: ")).count();
+    assertTrue(run.status() == 0 || lines == 1, what);
+  }
+
+  @Test
+  void everyCommandSaysWhatIsWrongInOneLine() throws IOException {
+    long end = System.nanoTime() + Fuzz.seconds() * 1_000_000_000L;
+    Path model = folder.resolve("m.safetensors");
+    Path good = folder.resolve("good.yaml");
+    Path recipe = folder.resolve("r.yaml");
+    Path out = folder.resolve("out.safetensors");
+    Files.writeString(good, "tensors: {a: [2]}\nrules: [{match: '*', init: zeros}]\n");
+    Corpus corpus = new Corpus(11);
+    int rounds = 0;
+    while (System.nanoTime() < end) {
+      Files.write(model, corpus.header());
+      Files.write(recipe, corpus.recipe().getBytes(StandardCharsets.UTF_8));
+      check("inspect", model.toString());
+      check("inspect", model.toString(), "--json");
+      check("inspect", model.toString(), "--match", corpus.glob());
+      check("verify", model.toString(), good.toString());
+      check("verify", model.toString(), recipe.toString());
+      check("init", recipe.toString(), "--out", out.toString(), "--max-shard-size", "1MB");
+      check("fill", corpus.expression(), "--shape", "3,4", "--out", out.toString());
+      check("fill", "zeros", "--shape", corpus.expression(), "--out", out.toString());
+      check(
+          "fill",
+          "normal",
+          "--shape",
+          "2",
+          "--generator",
+          corpus.expression(),
+          "--out",
+          out.toString());
+      check("bench", "--device", corpus.expression());
+      rounds++;
+    }
+    System.out.println("hostile inputs: " + rounds + " rounds of 10 commands");
+    assertTrue(rounds > 0);
+  }
+
+  @Test
+  void namesDoNotReachTheTerminalAsTheyAre() throws IOException {
+    Path model = folder.resolve("m.safetensors");
+    String header =
+        "{\"__metadata__\":{\"\\u001b]0;x\\u0007\":\"\\u202e\"},\"a\\u001b[31m\\r\\u202eb\":"
+            + "{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}";
+    Files.write(model, Corpus.file(header));
+    CommandLineRun table = CommandLineRun.of("inspect", model.toString());
+    assertEquals(0, table.status(), table.err());
+    assertTrue(table.out().contains("# \\u001b]0;x\\u0007 = \\u202e"), table.out());
+    assertTrue(table.out().contains("a\\u001b[31m\\r\\u202eb  [2]"), table.out());
+    CommandLineRun json = CommandLineRun.of("inspect", model.toString(), "--json");
+    assertEquals(0, json.status(), json.err());
+    assertTrue(
+        json.out()
+            .contains("{\"name\":\"a\\u001B[31m\\r\\u202eb\",\"dtype\":\"F32\",\"shape\":[2]"),
+        json.out());
+    assertTrue(json.out().endsWith("\n], \"elements\": 2, \"bytes\": 8}\n"), json.out());
+  }
+
+  /** XChart looked for ticks between these for ever, or failed. */
+  @Test
+  void anyRangeIsPlotted() throws IOException {
+    Path png = folder.resolve("p.png");
+    double[][] pairs = {
+      {1e46, Math.nextUp(1e46)},
+      {-1e308, 1e308},
+      {Double.MIN_VALUE, 3 * Double.MIN_VALUE},
+      {0, 1e-320},
+      {1, 1 + 1e-15}
+    };
+    for (double[] pair : pairs) {
+      Path model = folder.resolve("m.safetensors");
+      Files.write(model, Corpus.doubles(pair));
+      long start = System.nanoTime();
+      CommandLineRun run = CommandLineRun.of("inspect", model.toString(), "--plot", png.toString());
+      assertEquals(0, run.status(), run.err());
+      assertTrue(Files.size(png) > 1_000);
+      assertTrue(System.nanoTime() - start < 30_000_000_000L);
+      String half = InspectCommand.number(Math.abs(pair[1] / 2 - pair[0] / 2));
+      assertTrue(run.out().contains(" " + half + " "), () -> half + " in " + run.out());
+      Files.delete(png);
+    }
+  }
+}

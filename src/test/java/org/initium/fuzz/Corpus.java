@@ -1,0 +1,58 @@
+package org.initium.fuzz;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** The fuzzers' inputs for tests of other packages. */
+public final class Corpus {
+  private final Fuzz fuzz;
+
+  /** The inputs of that seed. */
+  public Corpus(long seed) {
+    this.fuzz = new Fuzz(seed);
+  }
+
+  /** A file of safetensors. */
+  public byte[] header() {
+    return Headers.file(fuzz.bytes(Headers.SEEDS, Headers.WORDS));
+  }
+
+  /** A file of safetensors with that header and eight bytes. */
+  public static byte[] file(String header) {
+    return Headers.file(header.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A file of one tensor with these elements. */
+  public static byte[] doubles(double... values) {
+    byte[] header =
+        ("{\"x\":{\"dtype\":\"F64\",\"shape\":["
+                + values.length
+                + "],\"data_offsets\":[0,"
+                + 8 * values.length
+                + "]}}")
+            .getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file =
+        ByteBuffer.allocate(8 + header.length + 8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(header.length).put(header);
+    for (double value : values) {
+      file.putDouble(value);
+    }
+    return file.array();
+  }
+
+  /** A recipe. */
+  public String recipe() {
+    return fuzz.text(ParserFuzzTest.RECIPES, ParserFuzzTest.RECIPE_WORDS);
+  }
+
+  /** An initialiser, or something like it. */
+  public String expression() {
+    return fuzz.text(ParserFuzzTest.EXPRESSIONS, ParserFuzzTest.EXPRESSION_WORDS);
+  }
+
+  /** A pattern of names. */
+  public String glob() {
+    return fuzz.text(java.util.List.of("*.weight", "h.{0,1}.*", "a?"), ParserFuzzTest.RECIPE_WORDS);
+  }
+}
