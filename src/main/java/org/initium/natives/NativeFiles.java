@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * A private folder of native libraries unpacked from jars: the only place that native code of ours
  * is loaded from. Nobody else can write to it, and a file in it is used only when it is what the
- * jar holds: byte by byte, or by its size for the very large ones, which reach their name only
- * when they are complete.
+ * jar holds: byte by byte, or by its size for the very large ones, which reach their name only when
+ * they are complete.
  *
  * @param folder the folder, named after the version of what is in it
  */
