@@ -197,6 +197,11 @@ size_t Memory::peak(int device) const {
   return ranges_[device].peak;
 }
 
+void Memory::reserve(int device, long bytes) {
+  std::lock_guard guard(lock_);
+  ranges_[device].used += bytes;
+}
+
 void Memory::forgetPeaks() {
   std::lock_guard guard(lock_);
   for (Range& range : ranges_) range.peak = range.used;

@@ -98,6 +98,7 @@ class Memory {
   size_t used(int device) const;
   size_t peak(int device) const;  // the most that was in use since the start or the last forgetPeaks
   void forgetPeaks();
+  void reserve(int device, long bytes);  // counts as used, though no allocation has it
   std::vector<const Allocation*> live(int device) const;  // host: -1
 
   // Held by a running kernel: no memory is unmapped meanwhile.

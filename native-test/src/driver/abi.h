@@ -19,10 +19,20 @@ using CUgraph = struct CUgraph_st*;
 using CUgraphNode = struct CUgraphNode_st*;
 using CUgraphExec = struct CUgraphExec_st*;
 using CUarray = struct CUarray_st*;
+using CUmemoryPool = struct CUmemPoolHandle_st*;
 using CUoccupancyB2DSize = std::size_t (*)(int);
 
 struct CUuuid {
   unsigned char bytes[16];
+};
+
+struct CUmemPoolProps {
+  int allocType, handleTypes;
+  struct {
+    int type, id;
+  } location;
+  void* win32SecurityAttributes;
+  unsigned char reserved[64];  // of which later versions name some
 };
 
 struct CUDA_MEMCPY2D {
@@ -52,6 +62,9 @@ enum : unsigned {
   CU_EVENT_BLOCKING_SYNC = 1,
   CU_EVENT_DISABLE_TIMING = 2,
   CU_EVENT_INTERPROCESS = 4,
+  CU_MEM_ALLOCATION_TYPE_PINNED = 1,
+  CU_MEM_LOCATION_TYPE_DEVICE = 1,
+  CU_MEMPOOL_ATTR_RELEASE_THRESHOLD = 4,
   CU_MEMORYTYPE_HOST = 1,
   CU_MEMORYTYPE_DEVICE = 2,
   CU_MEMORYTYPE_ARRAY = 3,

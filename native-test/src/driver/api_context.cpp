@@ -75,8 +75,9 @@ INITIUM_API CUresult cuCtxGetDevice(CUdevice* device) {
 }
 INITIUM_API CUresult cuCtxSynchronize() {
   return entry(__func__, Needs::Context, [](Call& call) {
-    call.unsafeForCapture();
+    call.driver.engine.uncaptured(*call.context);
     call.driver.engine.finish(call.lock, *call.context);
+    call.driver.releasePools(call.context->device);
   });
 }
 

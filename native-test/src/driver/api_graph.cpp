@@ -36,8 +36,12 @@ INITIUM_API CUresult cuStreamEndCapture(CUstream handle, CUgraph* graph) {
   });
 }
 INITIUM_API CUresult cuStreamIsCapturing(CUstream handle, unsigned* status) {
-  return entry(__func__, Needs::Context,
-               [&](Call& call) { out(status) = statusOf(*call.stream(handle)); });
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const StreamPtr stream = call.stream(handle);
+    // As documented: the default stream cannot be used meanwhile, and asking spoils nothing.
+    require(!call.driver.engine.forbidsLegacy(*stream), CUDA_ERROR_STREAM_CAPTURE_IMPLICIT);
+    out(status) = statusOf(*stream);
+  });
 }
 INITIUM_API CUresult cuThreadExchangeStreamCaptureMode(unsigned* mode) {
   return entry(__func__, Needs::Init, [&](Call& call) {

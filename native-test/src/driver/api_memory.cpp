@@ -24,6 +24,20 @@ CUdeviceptr allocate(Call& call, size_t bytes) {
   return address;
 }
 
+// Memory that is free now: its pool keeps it.
+void unpool(Driver& driver, CUdeviceptr address) {
+  const auto at = driver.pooled.find(address);
+  if (at == driver.pooled.end()) return;
+  Pool& pool = *at->second;
+  const size_t bytes = driver.memory.find(address)->size;
+  pool.live -= bytes;
+  if (!pool.destroyed) {
+    pool.kept += bytes;
+    driver.memory.reserve(pool.device, long(bytes));
+  }
+  driver.pooled.erase(at);
+}
+
 CUresult allocateHost(const char* name, void** host, size_t bytes) {
   return entry(name, Needs::Context, [&](Call& call) {
     require(host != nullptr && bytes != 0);
@@ -100,12 +114,71 @@ INITIUM_API CUresult cuMemFreeAsync(CUdeviceptr address, CUstream stream) {
     const StreamPtr on = call.ownStream(stream);
     require(on->capture == nullptr, CUDA_ERROR_NOT_SUPPORTED);
     call.free(address, State::FreePending);
-    if (call.context->sticky != CUDA_SUCCESS) return call.free(address);  // nothing runs any more
-    const auto body = [&memory = call.driver.memory, address]() -> std::optional<Finding> {
-      memory.free(address);
+    if (call.context->sticky != CUDA_SUCCESS) {  // nothing runs any more
+      call.free(address);
+      return unpool(call.driver, address);
+    }
+    const auto body = [&driver = call.driver, address]() -> std::optional<Finding> {
+      driver.memory.free(address);
+      Lock lock(driver.mutex);
+      unpool(driver, address);
       return {};
     };
     call.submit(on, {call.name, body, {}});
+  });
+}
+
+INITIUM_API CUresult cuMemPoolCreate(CUmemoryPool* pool, const CUmemPoolProps* properties) {
+  return entry(__func__, Needs::Init, [&](Call& call) {
+    require(pool != nullptr && properties != nullptr);
+    require(properties->allocType == CU_MEM_ALLOCATION_TYPE_PINNED);
+    require(properties->location.type == CU_MEM_LOCATION_TYPE_DEVICE);
+    require(properties->handleTypes == 0, CUDA_ERROR_NOT_SUPPORTED);  // for other processes
+    call.device(properties->location.id);
+    auto made = std::make_shared<Pool>();
+    made->device = properties->location.id;
+    *pool = call.driver.pools.add(made);
+  });
+}
+INITIUM_API CUresult cuMemPoolDestroy(CUmemoryPool handle) {
+  return entry(__func__, Needs::Init, [&](Call& call) {
+    const auto pool = call.find(call.driver.pools, handle);
+    call.driver.trim(*pool, 0);
+    pool->destroyed = true;  // what is live in it may still be used and freed
+    call.driver.pools.remove(handle);
+  });
+}
+INITIUM_API CUresult cuMemPoolSetAttribute(CUmemoryPool handle, int attribute, void* value) {
+  return entry(__func__, Needs::Init, [&](Call& call) {
+    const auto pool = call.find(call.driver.pools, handle);
+    require(value != nullptr && attribute >= 1 && attribute <= 4);
+    // The others say how memory may be reused; here it never is.
+    if (attribute == CU_MEMPOOL_ATTR_RELEASE_THRESHOLD)
+      pool->threshold = *static_cast<uint64_t*>(value);
+  });
+}
+INITIUM_API CUresult cuMemPoolTrimTo(CUmemoryPool handle, size_t keep) {
+  return entry(__func__, Needs::Init, [&](Call& call) {
+    call.driver.trim(*call.find(call.driver.pools, handle), keep);
+  });
+}
+// What is kept makes room for any size: the driver maps its pages anew.
+INITIUM_API CUresult cuMemAllocFromPoolAsync(CUdeviceptr* address, size_t bytes,
+                                             CUmemoryPool handle, CUstream stream) {
+  return entry(__func__, Needs::Context, [&](Call& call) {
+    const auto pool = call.find(call.driver.pools, handle);
+    require(address != nullptr && bytes != 0 && pool->device == call.context->device);
+    require(call.ownStream(stream)->capture == nullptr, CUDA_ERROR_NOT_SUPPORTED);
+    const size_t taken = std::min(pool->kept, bytes);
+    call.driver.memory.reserve(pool->device, -long(taken));
+    *address = call.driver.memory.allocate(pool->device, bytes, call.name);
+    if (*address == 0) {
+      call.driver.memory.reserve(pool->device, long(taken));
+      throw CUDA_ERROR_OUT_OF_MEMORY;
+    }
+    pool->kept -= taken;
+    pool->live += bytes;
+    call.driver.pooled[*address] = pool;
   });
 }
 

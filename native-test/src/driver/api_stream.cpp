@@ -39,6 +39,7 @@ INITIUM_API CUresult cuStreamSynchronize(CUstream handle) {
       for (const StreamPtr& other : stream->context->streams)
         if (other->blocking) targets.push_back(other->last);
     call.driver.engine.finish(call.lock, std::move(targets));
+    call.driver.releasePools(call.context->device);
     require(stream->context->sticky == CUDA_SUCCESS, stream->context->sticky);
   });
 }
@@ -85,6 +86,7 @@ INITIUM_API CUresult cuEventSynchronize(CUevent handle) {
     const auto event = find(call, handle);
     notCaptured(event->capture, CUDA_ERROR_CAPTURED_EVENT);
     call.driver.engine.finish(call.lock, {event->op});
+    call.driver.releasePools(call.context->device);
     require(event->context->sticky == CUDA_SUCCESS, event->context->sticky);
   });
 }

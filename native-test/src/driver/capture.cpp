@@ -21,14 +21,27 @@ void sound(const Capture& capture) {
 
 }  // namespace
 
+bool Engine::forbidsLegacy(const Stream& stream) const {
+  return stream.legacy && std::any_of(captures_.begin(), captures_.end(), [&](const auto& capture) {
+           const Stream& origin = *capture->streams.front();
+           return origin.context == stream.context && origin.blocking;
+         });
+}
+
 void Engine::legacyAllowed(const Stream& stream) {
-  if (!stream.legacy) return;
+  if (!forbidsLegacy(stream)) return;
+  for (const auto& capture : captures_)
+    if (capture->streams.front()->blocking) capture->invalid = true;
+  throw CUDA_ERROR_STREAM_CAPTURE_IMPLICIT;
+}
+
+void Engine::uncaptured(const Context& context) {
+  bool captured = false;
   for (const auto& capture : captures_) {
-    const Stream& origin = *capture->streams.front();
-    if (origin.context != stream.context || !origin.blocking) continue;
-    capture->invalid = true;
-    throw CUDA_ERROR_STREAM_CAPTURE_IMPLICIT;
+    if (capture->streams.front()->context.get() != &context) continue;
+    capture->invalid = captured = true;
   }
+  if (captured) throw CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
 }
 
 void Engine::record(Lock& lock, Event& event, const StreamPtr& stream) {

@@ -1,5 +1,6 @@
 #include "driver.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -69,12 +70,24 @@ void Driver::end(const ContextPtr& context) {
   }
 }
 
+void Driver::trim(Pool& pool, uint64_t keep) {
+  const size_t least = pool.live > keep ? 0 : size_t(std::min<uint64_t>(keep - pool.live, pool.kept));
+  memory.reserve(pool.device, -long(pool.kept - least));
+  pool.kept = least;
+}
+
+void Driver::releasePools(int device) {
+  pools.each([&](Pool& pool) {
+    if (pool.device == device) trim(pool, pool.threshold);
+  });
+}
+
 std::map<std::string, long> Driver::live() const {
   std::map<std::string, long> live;
   const auto count = [&](const auto&... handles) {
     ((live[handles.kind] = long(handles.size())), ...);
   };
-  count(contexts, streams, events, modules, graphs, execs);
+  count(contexts, streams, events, modules, graphs, execs, pools);
   for (const auto& [handle, kind] : foreign) live[kind]++;
   for (int device = -1; device < environment.devices; device++)
     for (const Allocation* a : memory.live(device))

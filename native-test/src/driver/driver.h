@@ -55,6 +55,9 @@ template <class Handle, class T> class Handles {
   template <class Predicate> size_t removeIf(Predicate predicate) {
     return std::erase_if(objects_, [&](const auto& entry) { return predicate(*entry.second); });
   }
+  template <class Function> void each(Function function) {
+    for (const auto& [handle, object] : objects_) function(*object);
+  }
   size_t size() const { return objects_.size(); }
 
   const char* const kind;
@@ -62,6 +65,15 @@ template <class Handle, class T> class Handles {
  private:
   uintptr_t next_;
   std::map<uintptr_t, std::shared_ptr<T>> objects_;
+};
+
+// Memory that was had from the system for allocations in stream order. What is freed is kept until
+// somebody waits while more is held than the threshold.
+struct Pool {
+  int device = 0;
+  uint64_t threshold = 0;
+  size_t live = 0, kept = 0;
+  bool destroyed = false;
 };
 
 struct Device {
@@ -92,6 +104,9 @@ class Driver {
   Counters counters;
   bool initialised = false;
   std::vector<Device> devices = std::vector<Device>(size_t(environment.devices));
+  void releasePools(int device);        // what a wait gives back to the system
+  void trim(Pool&, uint64_t keep);      // until so much is held, live or kept
+  std::map<uint64_t, std::shared_ptr<Pool>> pooled;  // live memory, by address
   std::map<const void*, const char*> foreign;  // live handles of cuRAND and cuSOLVER, by kind
 
   Handles<CUcontext, Context> contexts{"context", 1};
@@ -101,6 +116,7 @@ class Driver {
   Handles<CUfunction, LoadedFunction> functions{"function", 5};
   Handles<CUgraph, Graph> graphs{"graph", 6};
   Handles<CUgraphExec, GraphExec> execs{"executable graph", 7};
+  Handles<CUmemoryPool, Pool> pools{"memory pool", 8};
 
  private:
   Driver();

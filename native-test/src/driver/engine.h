@@ -114,6 +114,9 @@ class Engine {
   Graph endCapture(const StreamPtr&);
   // Before a call that no capture can hold: throws, and the capture is lost, when one forbids it.
   void unsafeForCapture(unsigned threadMode);
+  bool forbidsLegacy(const Stream&) const;  // the default stream, while a blocking one is captured
+  // Before a wait for a whole context, which no capture in it survives, whatever its mode.
+  void uncaptured(const Context&);
   void launch(Lock&, GraphExec&, const StreamPtr&);
 
   bool pendingTouches(const HostRange&) const;

@@ -3,7 +3,6 @@ package org.initium.cuda;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.initium.Backend;
 import org.initium.Backend.DeviceInfo;
 import org.initium.Device;
@@ -106,32 +105,34 @@ public final class CudaBackend implements Backend {
 
   @Override
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
-    Gpu gpu = Gpus.of(tensor.device());
-    CudaStream queue = (CudaStream) stream;
+    Target target = new Target(Gpus.of(tensor.device()), tensor, (CudaStream) stream);
+    target.gpu().run(() -> fill(target, fill, generator));
+  }
+
+  private void fill(Target target, Fill.Elementary fill, Generator generator) {
     // What is wrong is found before the generator moves.
-    queue.handle(); // throws if closed
-    refuseCapture(new Target(gpu, tensor, queue), fill, generator);
+    refuseCapture(target, fill, generator);
     if (fill instanceof Fill.Orthogonal orthogonal) {
-      Orthogonal.check(orthogonal, tensor.whole());
+      Orthogonal.check(orthogonal, target.tensor().whole());
     }
     switch (generator) {
       case PhiloxGenerator philox -> {
-        long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
-        if (tensor.shape().numel() > 0) {
-          queue(new Target(gpu, tensor, queue), fill, philox.seed(), start);
-        }
+        long start = philox.take(fill.words(target.tensor().whole(), target.dtype()));
+        launch(target, fill, philox.seed(), start);
       }
-      case TorchCpuGenerator torch -> fillWithTorch(new Target(gpu, tensor, queue), fill, torch);
+      case TorchCpuGenerator torch -> fillWithTorch(target, fill, torch);
       case TorchCudaGenerator torch ->
-          fillWithTorch(new Target(gpu, tensor, queue), fill, torch.on(gpu.geometry()));
+          fillWithTorch(target, fill, torch.on(target.gpu().geometry()));
     }
   }
 
   /**
-   * Throws, before anything is touched, if the fill would spoil a graph that it is captured into.
+   * Throws, before anything is touched, if the fill would spoil a graph that it is captured into,
+   * or one that another stream captures.
    */
   private static void refuseCapture(Target target, Fill.Elementary fill, Generator generator) {
-    String reason = reasonNotToCapture(target, fill, generator);
+    boolean captured = target.stream().isCaptured();
+    String reason = captured ? reasonNotToCapture(target, fill, generator) : null;
     if (reason != null) {
       target.stream().refuseCapture(fill + " with " + generator, reason);
     }
@@ -164,63 +165,57 @@ public final class CudaBackend implements Backend {
    */
   private void fillWithTorch(Target target, Fill.Elementary fill, Generator generator) {
     if (fill.words(target.tensor().whole(), target.dtype()) == 0) {
-      if (target.tensor().shape().numel() > 0) {
-        queue(target, fill, 0, 0);
-      }
-    } else if (!(generator instanceof TorchCudaGenerator torch
-        && queueWithTorch(target, fill, torch))) {
+      launch(target, fill, 0, 0);
+    } else if (generator instanceof TorchCudaGenerator torch && TorchRandom.fits(target, fill)) {
+      enqueue(target, fill, () -> new TorchRandom(target, torch).fill(fill));
+    } else {
       new HostFill(target, generator).fill(this, fill);
     }
   }
 
-  /** Queues a fill with PyTorch's numbers, if there is a kernel for it. */
-  private static boolean queueWithTorch(
-      Target target, Fill.Elementary fill, TorchCudaGenerator generator) {
-    if (!TorchRandom.fits(target, fill)) {
-      return false;
-    }
-    target.stream().remember(target.tensor(), fill);
-    ((CudaStorage) target.tensor().storage()).usedBy(target.stream());
-    try (Current _ = target.gpu().enter()) {
-      new TorchRandom(target, generator).fill(fill);
-    }
-    return true;
+  private static void enqueue(Target target, Fill.Elementary fill, Runnable launches) {
+    target.stream().state().remember(target.tensor(), fill);
+    target.stream().enqueue(List.of((CudaStorage) target.tensor().storage()), launches);
   }
 
-  private static void queue(Target target, Fill.Elementary fill, long seed, long start) {
-    target.stream().remember(target.tensor(), fill);
-    ((CudaStorage) target.tensor().storage()).usedBy(target.stream());
-    try (Current _ = target.gpu().enter()) {
-      switch (fill) {
-        case Fill.Constant constant -> Fixed.constant(target, constant.value());
-        case Fill.Eye eye -> Fixed.eye(target, eye);
-        case Fill.Dirac dirac -> Fixed.dirac(target, dirac);
-        case Fill.Hadamard hadamard -> Fixed.hadamard(target, hadamard);
-        case Fill.Uniform uniform -> Random.uniform(target, uniform, seed, start);
-        case Fill.Normal normal -> Random.normal(target, normal, seed, start);
-        case Fill.TruncatedNormal normal -> Random.truncated(target, normal, seed, start);
-        case Fill.Sparse sparse -> Sparse.fill(target, sparse, seed, start);
-        case Fill.Orthogonal orthogonal -> Orthogonal.fill(target, orthogonal, seed, start);
-      }
+  /** Launches the kernels of a fill, if there is anything to be filled. */
+  private static void launch(Target target, Fill.Elementary fill, long seed, long start) {
+    if (target.tensor().shape().numel() > 0) {
+      enqueue(target, fill, () -> kernels(target, fill, seed, start));
+    }
+  }
+
+  private static void kernels(Target target, Fill.Elementary fill, long seed, long start) {
+    switch (fill) {
+      case Fill.Constant constant -> Fixed.constant(target, constant.value());
+      case Fill.Eye eye -> Fixed.eye(target, eye);
+      case Fill.Dirac dirac -> Fixed.dirac(target, dirac);
+      case Fill.Hadamard hadamard -> Fixed.hadamard(target, hadamard);
+      case Fill.Uniform uniform -> Random.uniform(target, uniform, seed, start);
+      case Fill.Normal normal -> Random.normal(target, normal, seed, start);
+      case Fill.TruncatedNormal normal -> Random.truncated(target, normal, seed, start);
+      case Fill.Sparse sparse -> Sparse.fill(target, sparse, seed, start);
+      case Fill.Orthogonal orthogonal -> Orthogonal.fill(target, orthogonal, seed, start);
     }
   }
 
   /** Queues a copy; to memory that is not page-locked, it is done when the call returns. */
   @Override
   public void copyToHost(Storage source, long offset, MemorySegment target, Stream stream) {
-    CudaStream queue = (CudaStream) stream;
-    Gpu gpu = begin(source, offset, target.byteSize(), queue);
+    MemorySegment host = OsThread.reachable(target);
     copy(
         source,
-        queue,
-        from -> {
-          long at = from + offset;
-          long bytes = target.byteSize();
-          Runnable direct =
-              () -> gpu.driver().copyToHost(target.address(), at, bytes, queue.handle());
-          if (!PinnedStorage.copied(target, gpu, direct) && bytes > 0) {
-            queue.refuseCapture("a copy to the host", NOT_PAGE_LOCKED);
-            gpu.staging().toHost(at, target, queue.handle());
+        offset,
+        host,
+        (CudaStream) stream,
+        (gpu, from, on) -> {
+          on.state().outcomes().handTo(OsThread.caller(), source);
+          Mark mark = on.state().mark();
+          long bytes = host.byteSize();
+          Runnable direct = () -> gpu.driver().copyToHost(host.address(), from, bytes, on.handle());
+          if (!PinnedStorage.copied(host, mark, direct) && bytes > 0) {
+            on.refuseCapture("a copy to the host", NOT_PAGE_LOCKED);
+            gpu.staging().toHost(from, host, on);
           }
         });
   }
@@ -231,39 +226,31 @@ public final class CudaBackend implements Backend {
    */
   @Override
   public void copyFromHost(MemorySegment source, Storage target, long offset, Stream stream) {
-    CudaStream queue = (CudaStream) stream;
-    Gpu gpu = begin(target, offset, source.byteSize(), queue);
+    MemorySegment host = OsThread.reachable(source);
     copy(
         target,
-        queue,
-        to -> {
-          long at = to + offset;
-          long bytes = source.byteSize();
-          Runnable direct =
-              () -> gpu.driver().copyFromHost(at, source.address(), bytes, queue.handle());
-          if (!PinnedStorage.copied(source, gpu, direct) && bytes > 0) {
-            queue.refuseCapture("a copy from the host", NOT_PAGE_LOCKED);
-            gpu.staging().fromHost(source, at, queue.handle());
+        offset,
+        host,
+        (CudaStream) stream,
+        (gpu, to, on) -> {
+          Mark mark = on.state().mark();
+          long bytes = host.byteSize();
+          Runnable direct = () -> gpu.driver().copyFromHost(to, host.address(), bytes, on.handle());
+          if (!PinnedStorage.copied(host, mark, direct) && bytes > 0) {
+            on.refuseCapture("a copy from the host", NOT_PAGE_LOCKED);
+            gpu.staging().fromHost(host, to, on);
           }
         });
   }
 
-  /**
-   * Queues a copy that takes the address of memory on the device, which is held until it is queued.
-   */
-  private static void copy(Storage memory, CudaStream queue, LongConsumer copy) {
-    memory.during(
-        () -> {
-          ((CudaStorage) memory).usedBy(queue);
-          try (Current _ = Gpus.of(memory.device()).enter()) {
-            copy.accept(memory.address());
-          } catch (CudaException e) {
-            throw queue.explained(e);
-          }
-        });
+  /** Calls that queue a copy from or to an address of the device. */
+  private interface Copy {
+    void queue(Gpu gpu, long address, CudaStream stream);
   }
 
-  private static Gpu begin(Storage storage, long offset, long bytes, CudaStream stream) {
+  private static void copy(
+      Storage storage, long offset, MemorySegment host, CudaStream stream, Copy copy) {
+    long bytes = host.byteSize();
     if (offset < 0 || bytes > storage.bytes() - offset) {
       throw new IllegalArgumentException(
           Text.message(
@@ -274,7 +261,26 @@ public final class CudaBackend implements Backend {
       throw new IllegalArgumentException(
           Text.message("the stream is on %s, the memory on %s", stream.device(), storage.device()));
     }
-    return Gpus.of(storage.device());
+    Gpu gpu = Gpus.of(storage.device());
+    try {
+      stream.enqueue(
+          List.of((CudaStorage) storage),
+          () -> {
+            stream.isCaptured(); // throws if another stream is, and would be spoilt
+            copy.queue(gpu, storage.address() + offset, stream);
+          });
+    } catch (CudaException e) {
+      throw stream.state().explained(e);
+    }
+  }
+
+  /**
+   * Gives the driver back, on all devices, the memory of closed tensors, which is kept for the next
+   * ones: for another engine of this process, or another process, that needs it. Waits for the work
+   * that still uses some.
+   */
+  public static void trim() {
+    Gpus.started().forEach(gpu -> gpu.run(gpu.pool()::trim));
   }
 
   /**

@@ -1,30 +1,36 @@
 package org.initium.cuda;
 
+import java.util.List;
 import org.initium.Event;
 
 /** A CUDA event, without timing. */
 final class CudaEvent implements Event {
   private final Gpu gpu;
-  private final CudaStream stream;
+  private final StreamState state; // of the stream whose point this is
   private final long handle;
+  private final List<Outcome> covered;
   private boolean closed;
 
-  private CudaEvent(Gpu gpu, CudaStream stream, long handle) {
+  private CudaEvent(Gpu gpu, StreamState state, long handle, List<Outcome> covered) {
     this.gpu = gpu;
-    this.stream = stream;
+    this.state = state;
     this.handle = handle;
+    this.covered = covered;
   }
 
   /** Marks this point of a stream; the device's context is current. */
-  static CudaEvent on(Gpu gpu, CudaStream stream, long streamHandle) {
+  static CudaEvent on(Gpu gpu, CudaStream stream) {
+    long streamHandle = stream.handle();
     long handle = gpu.driver().newEvent();
+    StreamState state = stream.state();
+    List<Outcome> covered = state.outcomes().covered();
     try {
       gpu.driver().record(handle, streamHandle);
     } catch (CudaException e) {
       gpu.driver().destroyEvent(handle);
       throw e;
     }
-    return new CudaEvent(gpu, stream, handle);
+    return new CudaEvent(gpu, state, handle, covered);
   }
 
   synchronized long handle() {
@@ -34,31 +40,48 @@ final class CudaEvent implements Event {
     return handle;
   }
 
+  /** The outcomes of the fills before it. */
+  List<Outcome> covered() {
+    return covered;
+  }
+
   @Override
   public boolean isDone() {
-    try (Current _ = gpu.enter()) {
-      return gpu.driver().isDone(handle());
-    } catch (CudaException e) {
-      throw stream.explained(e);
-    }
+    return gpu.call(
+        () -> {
+          try {
+            return gpu.driver().isDone(handle());
+          } catch (CudaException e) {
+            throw state.explained(e);
+          }
+        });
   }
 
   @Override
   public void synchronize() {
-    try (Current _ = gpu.enter()) {
-      gpu.driver().synchronizeEvent(handle());
-    } catch (CudaException e) {
-      throw stream.explained(e);
-    }
+    gpu.run(
+        () -> {
+          try {
+            gpu.driver().synchronizeEvent(handle());
+          } catch (CudaException e) {
+            throw state.explained(e);
+          }
+          Outcomes outcomes = state.outcomes();
+          outcomes.tell(covered, outcomes.waitedForEvent(OsThread.caller()));
+        });
   }
 
   @Override
-  public synchronized void close() {
-    if (!closed) {
-      closed = true;
-      try (Current _ = gpu.enterToGiveBack()) {
-        gpu.driver().destroyEvent(handle);
-      }
-    }
+  public void close() {
+    gpu.giveBack(
+        () -> {
+          synchronized (this) {
+            if (closed) {
+              return;
+            }
+            closed = true;
+          }
+          gpu.driver().destroyEvent(handle);
+        });
   }
 }

@@ -73,16 +73,10 @@ final class CudaQueue implements Backend.Queue {
     Tensor tensor = target.tensor();
     stream.handle(); // throws if closed, before the generator moves
     long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
-    stream.remember(tensor, fill);
-    CudaStorage storage = (CudaStorage) tensor.storage();
-    storage.usedBy(stream);
-    Many many = waiting.computeIfAbsent(tensor.dtype(), Many::new);
-    storage.hold();
-    many.keep(storage::release);
-    try (Current _ = gpu.enter()) {
-      add(many, target, fill, philox.seed(), start);
-    }
+    stream.state().remember(tensor, fill);
+    add(waiting.computeIfAbsent(tensor.dtype(), Many::new), target, fill, philox.seed(), start);
     written.put(first(tensor), end(tensor));
+    Many many = waiting.get(tensor.dtype());
     if (many.isFull()) {
       waiting.remove(tensor.dtype());
       launch(List.of(many));
@@ -91,6 +85,7 @@ final class CudaQueue implements Backend.Queue {
 
   private static void add(Many many, Target target, Fill.Elementary fill, long seed, long start) {
     KernelRegion run = target.regions(start).getFirst();
+    many.keep((CudaStorage) target.tensor().storage());
     switch (fill) {
       case Fill.Constant constant ->
           many.add(run.anywhere(), Many.Law.CONSTANT, seed, start)
@@ -102,7 +97,7 @@ final class CudaQueue implements Backend.Queue {
           Laws.Normal.of(normal, target.dtype()).addTo(many.add(run, Many.Law.NORMAL, seed, start));
       case Fill.TruncatedNormal truncated -> {
         Laws.Truncated law = Laws.Truncated.of(truncated, target);
-        many.keep(law.table()::close);
+        many.keep(law.table());
         law.addTo(many.add(run, Many.Law.TRUNCATED, seed, start));
       }
       case Fill.Eye _, Fill.Dirac _, Fill.Hadamard _, Fill.Sparse _, Fill.Orthogonal _ ->
@@ -119,10 +114,8 @@ final class CudaQueue implements Backend.Queue {
 
   /** A failure leaves the rest of them undone. */
   private void launch(List<Many> full) {
-    try (Current _ = gpu.enter()) {
-      for (Many many : full) {
-        many.launch(gpu, stream);
-      }
+    try {
+      full.forEach(many -> many.launch(gpu, stream));
     } finally {
       full.forEach(Many::close);
     }

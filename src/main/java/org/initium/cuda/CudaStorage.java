@@ -17,14 +17,11 @@ final class CudaStorage implements Storage {
   private static final System.Logger LOG = System.getLogger(CudaStorage.class.getName());
 
   /** Owned memory and who has used it: all that freeing needs. Freed once. */
-  private record Block(
-      Gpu gpu, long address, long bytes, Set<CudaStream> users, AtomicBoolean freed)
+  private record Block(Gpu gpu, long address, long bytes, Set<Mark> users, AtomicBoolean freed)
       implements Runnable {
     void free() {
       if (!freed.getAndSet(true)) {
-        try (Current _ = gpu.enterToGiveBack()) {
-          gpu.pool().free(address, users);
-        }
+        gpu.giveBack(() -> gpu.pool().free(address, users));
       }
     }
 
@@ -68,9 +65,7 @@ final class CudaStorage implements Storage {
     if (bytes == 0) {
       return new CudaStorage(gpu, 0, 0, false);
     }
-    try (Current _ = gpu.enter()) {
-      return new CudaStorage(gpu, gpu.allocate(bytes), bytes, true);
-    }
+    return gpu.call(() -> new CudaStorage(gpu, gpu.allocate(bytes), bytes, true));
   }
 
   static CudaStorage wrap(Gpu gpu, long address, long bytes) {
@@ -87,12 +82,32 @@ final class CudaStorage implements Storage {
     return new CudaStorage(gpu, address, bytes, false);
   }
 
-  /** Notes that work on this memory is queued there, so that it is not freed too early. */
-  void usedBy(CudaStream stream) {
-    address();
-    if (block != null) {
-      block.users.add(stream);
+  /**
+   * Holds the memory for work that is queued later, to be followed by {@link #release}.
+   *
+   * @throws IllegalStateException after close
+   */
+  void hold() {
+    if (!holders.hold()) {
+      throw new IllegalStateException(closed());
     }
+  }
+
+  void release() {
+    holders.release();
+  }
+
+  /** Notes that work on this memory is before a mark, so that it is not freed too early. */
+  void usedBy(Mark mark) {
+    address(); // throws if closed
+    if (block != null && block.users.add(mark)) {
+      block.users.removeIf(other -> other != mark && other.isIdle());
+    }
+  }
+
+  /** How many marks its free would wait for. */
+  int marks() {
+    return block == null ? 0 : block.users.size();
   }
 
   @Override
@@ -134,26 +149,19 @@ final class CudaStorage implements Storage {
     holders.during(work, closed());
   }
 
-  /**
-   * Holds the memory for work that is queued later, to be followed by {@link #release}.
-   *
-   * @throws IllegalStateException after close
-   */
-  void hold() {
-    if (!holders.hold()) {
-      throw new IllegalStateException(closed());
-    }
-  }
-
-  void release() {
-    holders.release();
-  }
-
+  /** Waits for the fills that other threads are at: on the thread that frees, if it is to free. */
   @Override
   public void close() {
-    if (holders.end() && block != null) {
-      block.free();
-      backstop.clean();
+    if (block == null) {
+      holders.end();
+      return;
     }
+    gpu.giveBack(
+        () -> {
+          if (holders.end()) {
+            block.free();
+            backstop.clean();
+          }
+        });
   }
 }

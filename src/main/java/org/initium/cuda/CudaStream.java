@@ -1,56 +1,36 @@
 package org.initium.cuda;
 
-import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.initium.DType;
 import org.initium.Device;
 import org.initium.Event;
-import org.initium.Fill;
-import org.initium.Shape;
 import org.initium.Stream;
-import org.initium.Tensor;
 import org.initium.text.Text;
 
-/**
- * A CUDA stream: one of our own, which other streams do not wait for, or someone else's. It
- * remembers the last fills that were queued on it, since an error in one of them shows only when
- * someone waits.
- */
+/** A CUDA stream: one of our own, which other streams do not wait for, or someone else's. */
 final class CudaStream implements Stream {
-  private static final int REMEMBERED = 8;
-
-  /** What an error that shows late may have come from; holds no memory. */
-  private record Work(Fill fill, Shape shape, DType dtype) {
-    @Override
-    public String toString() {
-      return fill + " of " + shape + " in " + dtype;
-    }
-  }
+  /** Fills that nobody waits for: then they are waited for here. */
+  private static final int MOST_WATCHED = 1024;
 
   private final Gpu gpu;
   private final long handle;
-  private final boolean own;
-  private final ArrayDeque<Work> recent = new ArrayDeque<>();
-  private final Set<Solver> watched = new HashSet<>();
+  private final StreamState own; // null for someone else's, which may be wrapped several times
   private boolean closed;
 
-  private CudaStream(Gpu gpu, long handle, boolean own) {
+  private CudaStream(Gpu gpu, long handle, StreamState own) {
     this.gpu = gpu;
     this.handle = handle;
     this.own = own;
   }
 
   static CudaStream create(Gpu gpu) {
-    try (Current _ = gpu.enter()) {
-      return new CudaStream(gpu, gpu.driver().newStream(), true);
-    }
+    return gpu.call(
+        () -> new CudaStream(gpu, gpu.driver().newStream(), new StreamState(gpu.driver())));
   }
 
   static CudaStream borrowed(Gpu gpu, long handle) {
-    return new CudaStream(gpu, handle, false);
+    return new CudaStream(gpu, handle, null);
   }
 
   @Override
@@ -66,148 +46,182 @@ final class CudaStream implements Stream {
     return handle;
   }
 
-  synchronized void remember(Tensor tensor, Fill fill) {
-    if (recent.size() == REMEMBERED) {
-      recent.removeFirst();
+  StreamState state() {
+    return own != null ? own : gpu.borrowedStreams().of(handle);
+  }
+
+  private StreamState held() {
+    if (own == null) {
+      return gpu.borrowedStreams().held(handle);
     }
-    recent.add(new Work(fill, tensor.shape(), tensor.dtype()));
+    own.mark().hold();
+    return own;
+  }
+
+  /**
+   * Makes calls that queue work here, and marks its end.
+   *
+   * @param memory what the work uses: it is not freed before the work is done
+   */
+  void enqueue(Collection<CudaStorage> memory, Runnable calls) {
+    gpu.run(
+        () -> {
+          handle(); // throws if closed
+          StreamState state = held();
+          state.outcomes().queued(OsThread.caller());
+          try (Uses _ = new Uses(memory, state.mark())) {
+            calls.run();
+          }
+        });
+  }
+
+  /** Memory in use by calls that are being made, from before the first until the mark is set. */
+  private final class Uses implements AutoCloseable {
+    private final Mark mark;
+    private final List<CudaStorage> begun = new ArrayList<>();
+
+    Uses(Collection<CudaStorage> memory, Mark mark) {
+      this.mark = mark;
+      try {
+        for (CudaStorage each : memory) {
+          each.hold();
+          begun.add(each);
+          each.usedBy(mark);
+        }
+      } catch (RuntimeException e) {
+        close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        mark.set(CudaStream.this);
+      } finally {
+        begun.forEach(CudaStorage::release);
+      }
+    }
   }
 
   @Override
   public void synchronize() {
-    long stream = handle();
-    try (Current _ = gpu.enter()) {
-      gpu.driver().synchronize(stream);
-    } catch (CudaException e) {
-      throw explained(e);
+    gpu.run(
+        () -> {
+          refuseCapture("a wait", "it is for work that was not queued yet");
+          StreamState state = state();
+          List<Outcome> covered = state.outcomes().covered();
+          try {
+            gpu.driver().synchronize(handle());
+          } catch (CudaException e) {
+            throw state.explained(e);
+          }
+          state.forget();
+          state.outcomes().tell(covered, state.outcomes().waited(OsThread.caller()));
+        });
+  }
+
+  /** Remembers the outcome of a fill for who waits; the device's context is current. */
+  void watch(Outcome outcome) {
+    Outcomes outcomes = state().outcomes();
+    outcomes.add(outcome);
+    List<Outcome> all = outcomes.covered();
+    if (all.size() >= MOST_WATCHED) {
+      gpu.driver().synchronize(handle()); // as a full queue of the driver's would
+      outcomes.settle(all);
     }
-    try {
-      checkSolvers();
-    } finally {
-      forget();
-    }
-  }
-
-  /** Makes the next wait look at what cuSOLVER says of its work. */
-  synchronized void watch(Solver solver) {
-    watched.add(solver);
-  }
-
-  /** Not under this stream's lock, which others take while they hold a solver's. */
-  private void checkSolvers() {
-    for (Solver solver : takeWatched()) {
-      solver.check(this, handle);
-    }
-  }
-
-  private synchronized List<Solver> takeWatched() {
-    List<Solver> solvers = List.copyOf(watched);
-    watched.clear();
-    return solvers;
-  }
-
-  private synchronized void forget() {
-    recent.clear();
-  }
-
-  /** The error, with the fills that were queued since the stream was last known to be sound. */
-  synchronized CudaException explained(CudaException late) {
-    if (recent.isEmpty()) {
-      return late;
-    }
-    String work =
-        "queued on this stream since it was last waited for: "
-            + recent.stream().map(Work::toString).collect(Collectors.joining(", "));
-    return late instanceof ContextLostException lost
-        ? new ContextLostException(lost, work)
-        : new CudaException(late, work);
   }
 
   @Override
   public Event record() {
-    long stream = handle();
-    try (Current _ = gpu.enter()) {
-      return CudaEvent.on(gpu, this, stream);
-    }
+    return gpu.call(() -> CudaEvent.on(gpu, this));
   }
 
   @Override
   public void await(Event event) {
-    long stream = handle();
     if (event instanceof CudaEvent other) {
-      try (Current _ = gpu.enter()) {
-        gpu.driver().await(stream, other.handle());
-      }
+      gpu.run(
+          () -> {
+            gpu.driver().await(handle(), other.handle());
+            state().outcomes().addAll(other.covered());
+          });
     } else {
+      handle(); // throws if closed
       event.synchronize();
     }
   }
 
   /**
-   * Throws if this stream is captured into a graph.
+   * Whether work here goes into a graph; the device's context is current.
+   *
+   * @throws IllegalStateException if work here would spoil the capture of another stream
+   */
+  boolean isCaptured() {
+    return switch (gpu.driver().capture(handle())) {
+      case NONE -> false;
+      case ACTIVE -> true;
+      case OF_ANOTHER_STREAM ->
+          throw new IllegalStateException(
+              Text.message(
+                  "another stream of %s is captured into a CUDA graph, which work on the default"
+                      + " stream would spoil: use a stream of its own, or end the capture first",
+                  device()));
+    };
+  }
+
+  /**
+   * Throws if this stream is captured into a graph; the device's context is current.
    *
    * @param work what is asked for
    * @param reason why that cannot be captured
    */
   void refuseCapture(String work, String reason) {
-    try (Current _ = gpu.enter()) {
-      if (gpu.driver().isCapturing(handle())) {
-        throw new IllegalStateException(
-            Text.message(
-                "%s cannot be captured into a CUDA graph: %s; queue it before the capture begins",
-                work, reason));
-      }
-    }
-  }
-
-  /** Makes another stream of this device wait for what is queued on this one now. */
-  synchronized void makeWait(long other) {
-    if (own && closed) {
-      return; // its work was done when it was closed
-    }
-    if (!own && handle != 0) {
-      gpu.driver().synchronizeContext(); // its owner may have destroyed it by now
-      return;
-    }
-    long event = gpu.driver().newEvent();
-    try {
-      gpu.driver().record(event, handle);
-      gpu.driver().await(other, event);
-    } finally {
-      gpu.driver().destroyEvent(event);
+    if (isCaptured()) {
+      throw new IllegalStateException(
+          Text.message(
+              "%s cannot be captured into a CUDA graph: %s; queue it before the capture begins",
+              work, reason));
     }
   }
 
   @Override
   public void close() {
-    CudaException failure;
-    synchronized (this) {
-      if (!own || closed) {
-        return;
-      }
-      closed = true;
-      failure = finish();
-    }
-    try (Current _ = gpu.enterToGiveBack()) {
-      try {
-        if (failure != null) {
-          throw failure;
-        }
-        checkSolvers();
-      } finally {
-        gpu.driver().destroyStream(handle);
-      }
+    if (own != null) {
+      gpu.giveBack(this::end);
     }
   }
 
-  /** Waits for the last time, and returns what went wrong; null if nothing did. */
-  private CudaException finish() {
-    try (Current _ = gpu.enterToGiveBack()) {
-      gpu.driver().twice(() -> gpu.driver().synchronize(handle));
-      return null;
-    } catch (CudaException e) {
-      return explained(e);
+  /** Waits for the last time, and throws what went wrong. */
+  private void end() {
+    if (!beginToEnd()) {
+      return;
     }
+    Driver driver = gpu.driver();
+    List<Outcome> covered = own.outcomes().covered();
+    try {
+      waitForTheLast();
+      own.outcomes().tell(covered, _ -> true);
+    } finally {
+      driver.destroyStream(handle);
+    }
+  }
+
+  private void waitForTheLast() {
+    try {
+      gpu.driver().twice(() -> gpu.driver().synchronize(handle));
+      own.mark().end();
+    } catch (CudaException e) {
+      throw own.explained(e);
+    }
+  }
+
+  private synchronized boolean beginToEnd() {
+    if (closed) {
+      return false;
+    }
+    gpu.driver().twice(() -> refuseCapture("closing a stream", "its capture has to end first"));
+    closed = true;
+    return true;
   }
 
   /** Someone else's stream is the same however often it is wrapped; ours are only themselves. */
@@ -215,8 +229,8 @@ final class CudaStream implements Stream {
   public boolean equals(Object other) {
     return this == other
         || other instanceof CudaStream that
-            && !own
-            && !that.own
+            && own == null
+            && that.own == null
             && gpu == that.gpu
             && handle == that.handle;
   }

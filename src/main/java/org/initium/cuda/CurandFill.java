@@ -71,31 +71,38 @@ record CurandFill(Target target, CudaOptions.CurandGenerator generator, long see
             && from == start
             && count == target.tensor().shape().numel()
             && address % 16 == 0;
-    long memory =
-        inPlace ? address : target.gpu().allocate(Math.multiplyExact(count, dtype.bytes()));
-    try {
-      target
-          .gpu()
-          .generators()
-          .with(
-              generator,
-              target.stream(),
-              seed,
-              from,
-              curand -> {
-                switch (numbers) {
-                  case UNIFORM -> curand.uniforms(dtype, memory, count);
-                  case NORMAL -> curand.normals(dtype, memory, count);
-                  case WORDS -> curand.words(memory, dtype == DType.F64 ? 2 * count : count);
-                }
-              });
-      for (KernelRegion region : regions) {
-        map(region, law, memory, from - start, count);
-      }
-    } finally {
-      if (!inPlace) {
-        target.gpu().pool().free(memory, List.of(target.stream()));
-      }
+    if (inPlace) {
+      queue(numbers, law, regions, from, count, address);
+      return;
+    }
+    try (CudaStorage beside =
+        CudaStorage.allocate(target.gpu(), Math.multiplyExact(count, dtype.bytes()))) {
+      target.stream()
+          .enqueue(
+              List.of(beside), () -> queue(numbers, law, regions, from, count, beside.address()));
+    }
+  }
+
+  private void queue(
+      Numbers numbers, Law law, List<KernelRegion> regions, long from, long count, long memory) {
+    DType dtype = target.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    Gpu gpu = target.gpu();
+    gpu.generators()
+        .use(
+            target.stream(),
+            curand -> curand.type() == generator,
+            () -> new Curand(gpu.device().toString(), generator),
+            lease -> {
+              Curand curand = lease.thing();
+              curand.start(target.stream().handle(), seed, from);
+              switch (numbers) {
+                case UNIFORM -> curand.uniforms(dtype, memory, count);
+                case NORMAL -> curand.normals(dtype, memory, count);
+                case WORDS -> curand.words(memory, dtype == DType.F64 ? 2 * count : count);
+              }
+            });
+    for (KernelRegion region : regions) {
+      map(region, law, memory, from - start, count);
     }
   }
 

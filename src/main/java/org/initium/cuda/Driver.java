@@ -37,6 +37,10 @@ record Driver(String where) {
 
   static final int OUT_OF_MEMORY = CUresult.CUDA_ERROR_OUT_OF_MEMORY;
   private static final int NOT_READY = CUresult.CUDA_ERROR_NOT_READY;
+
+  /** The mode in which a thread's calls are permitted whatever is captured. */
+  static final int CAPTURE_RELAXED = 2;
+
   private static final int MEMORY_TYPE = 2;
   private static final int STREAM_NON_BLOCKING = 1;
   private static final int EVENT_DISABLE_TIMING = 2;
@@ -254,10 +258,29 @@ record Driver(String where) {
     check("cuStreamSynchronize", cuStreamSynchronize(stream(stream)));
   }
 
-  boolean isCapturing(long stream) {
-    int[] status = {0};
-    check("cuStreamIsCapturing", cuStreamIsCapturing(stream(stream), status));
-    return status[0] != 0;
+  /** Whether a stream is captured into a graph. */
+  enum Capture {
+    NONE,
+    ACTIVE,
+    /** The stream is the default one, and cannot be used while another is captured. */
+    OF_ANOTHER_STREAM
+  }
+
+  Capture capture(long stream) {
+    int[] captured = {0};
+    int status = cuStreamIsCapturing(stream(stream), captured);
+    if (status == CUresult.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT) {
+      return Capture.OF_ANOTHER_STREAM;
+    }
+    check("cuStreamIsCapturing", status);
+    return captured[0] == 0 ? Capture.NONE : Capture.ACTIVE;
+  }
+
+  /**
+   * Puts the calling thread's mode of capture into the place of the one given, and that into it.
+   */
+  void exchangeCaptureMode(int[] mode) {
+    check("cuThreadExchangeStreamCaptureMode", cuThreadExchangeStreamCaptureMode(mode));
   }
 
   void await(long stream, long event) {

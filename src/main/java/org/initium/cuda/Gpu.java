@@ -1,7 +1,9 @@
 package org.initium.cuda;
 
-import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.initium.Device;
 import org.initium.OutOfMemoryException;
 import org.initium.random.GpuGeometry;
@@ -26,10 +28,12 @@ final class Gpu {
   private final Pool pool;
   private final Staging staging;
   private final CudaStream defaultStream;
-  private final Idle<Solver> solvers = new Idle<>();
-  private final ConcurrentLinkedDeque<TallTiles> tallTiles = new ConcurrentLinkedDeque<>();
+  private final BorrowedStreams borrowedStreams = new BorrowedStreams(this);
+  private final Slots slots = new Slots(this);
   private final Tables tables = new Tables(this);
-  private final CurandGenerators generators = new CurandGenerators(this);
+  private final Leases<Solver> solvers = new Leases<>(this, true, Solver::destroy);
+  private final Leases<CudaStorage> tallTiles = new Leases<>(this, true, CudaStorage::close);
+  private final Leases<Curand> generators = new Leases<>(this, false, Curand::destroy);
 
   Gpu(Device device) {
     this.device = device;
@@ -39,7 +43,7 @@ final class Gpu {
     this.context = driver.retainPrimary(device.index());
     try {
       this.kernels = new Kernels(this);
-      this.pool = Pool.of(this, pools);
+      this.pool = call(() -> Pool.of(this, pools));
       this.staging = new Staging(this);
       this.defaultStream = CudaStream.borrowed(this, 0);
     } catch (RuntimeException e) {
@@ -83,7 +87,8 @@ final class Gpu {
     return staging;
   }
 
-  CurandGenerators generators() {
+  /** cuRAND's generators, of each type one for each thread. */
+  Leases<Curand> generators() {
     return generators;
   }
 
@@ -95,14 +100,47 @@ final class Gpu {
     return defaultStream;
   }
 
-  /** Makes this device's context the calling thread's until closed. */
-  Current enter() {
-    return Current.enter(driver, context);
+  /** What is known of the streams of someone else's. */
+  BorrowedStreams borrowedStreams() {
+    return borrowedStreams;
+  }
+
+  /** Where fills put how they went. */
+  Slots slots() {
+    return slots;
+  }
+
+  long context() {
+    return context;
+  }
+
+  /** Makes calls in this device's context, on one platform thread. */
+  <T> T call(Supplier<T> calls) {
+    return OsThread.call(
+        () -> {
+          try (Current _ = Current.enter(driver, context)) {
+            return calls.get();
+          }
+        });
+  }
+
+  /** The same, without a result. */
+  void run(Runnable calls) {
+    call(
+        () -> {
+          calls.run();
+          return null;
+        });
   }
 
   /** The same, to free something. */
-  Current enterToGiveBack() {
-    return Current.enterToGiveBack(driver, context);
+  void giveBack(Runnable calls) {
+    OsThread.run(
+        () -> {
+          try (Current _ = Current.enterToGiveBack(driver, context)) {
+            calls.run();
+          }
+        });
   }
 
   /** Whether the device can use memory at an address: a kernel that cannot loses the context. */
@@ -110,13 +148,13 @@ final class Gpu {
     return driver.attribute(device.index(), PAGEABLE_MEMORY_ACCESS) != 0 || driver.knows(address);
   }
 
-  /** Solvers that nobody uses at the moment. */
-  Idle<Solver> solvers() {
+  /** Handles of cuSOLVER's. */
+  Leases<Solver> solvers() {
     return solvers;
   }
 
-  /** Memory for tall tiles that nobody uses at the moment. */
-  ConcurrentLinkedDeque<TallTiles> tallTiles() {
+  /** Memory in which blocks of threads count together. */
+  Leases<CudaStorage> tallTiles() {
     return tallTiles;
   }
 
@@ -135,23 +173,26 @@ final class Gpu {
     }
   }
 
-  void release() {
-    try (Current _ = enterToGiveBack()) {
-      driver.synchronizeContext();
-      tables.release();
-      generators.release();
-      staging.release();
-      for (Optional<Solver> solver = solvers.takeAny();
-          solver.isPresent();
-          solver = solvers.takeAny()) {
-        solver.get().destroy();
-      }
-      for (TallTiles tall = tallTiles.poll(); tall != null; tall = tallTiles.poll()) {
-        tall.destroy();
-      }
-      kernels.release();
-      pool.release();
-    }
+  /** Gives all back. Returns what went wrong that nobody was told of. */
+  List<CudaException> release() {
+    List<CudaException> untold = new ArrayList<>();
+    giveBack(
+        () -> {
+          driver.synchronizeContext();
+          borrowedStreams.release().stream()
+              .map(Outcome::tell)
+              .filter(Objects::nonNull)
+              .forEach(untold::add);
+          tables.release();
+          generators.release();
+          staging.release();
+          solvers.release();
+          tallTiles.release();
+          slots.release();
+          kernels.release();
+          pool.release();
+        });
     driver.releasePrimary(device.index());
+    return untold;
   }
 }

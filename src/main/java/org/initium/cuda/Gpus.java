@@ -1,7 +1,9 @@
 package org.initium.cuda;
 
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.initium.Device;
 import org.initium.DeviceUnavailableException;
 import org.initium.text.Text;
@@ -11,7 +13,7 @@ final class Gpus {
   /** The first driver with all that we call: CUDA 11.2 has the stream-ordered pools. */
   private static final int LEAST_VERSION = 11020;
 
-  private static final Map<Device, Gpu> STARTED = new HashMap<>();
+  private static final Map<Device, Gpu> STARTED = new ConcurrentHashMap<>();
   private static int count = -1;
 
   private Gpus() {}
@@ -21,7 +23,11 @@ final class Gpus {
    *
    * @throws DeviceUnavailableException if there is none, saying why
    */
-  static synchronized int count() {
+  static int count() {
+    return OsThread.call(Gpus::countNow);
+  }
+
+  private static synchronized int countNow() {
     if (count < 0) {
       count = start();
     }
@@ -59,7 +65,12 @@ final class Gpus {
     return devices;
   }
 
-  static synchronized Gpu of(Device device) {
+  static Gpu of(Device device) {
+    Gpu gpu = STARTED.get(device);
+    return gpu != null ? gpu : OsThread.call(() -> start(device));
+  }
+
+  private static synchronized Gpu start(Device device) {
     Gpu gpu = STARTED.get(device);
     if (gpu == null) {
       if (device.index() >= count()) {
@@ -74,10 +85,21 @@ final class Gpus {
     return gpu;
   }
 
-  static synchronized void release() {
-    for (Gpu gpu : STARTED.values()) {
-      gpu.release();
+  /** Those that are in use. */
+  static List<Gpu> started() {
+    return List.copyOf(STARTED.values());
+  }
+
+  static void release() {
+    OsThread.run(Gpus::releaseNow);
+  }
+
+  private static synchronized void releaseNow() {
+    List<CudaException> untold = new ArrayList<>();
+    for (Gpu gpu : started()) {
+      untold.addAll(gpu.release());
+      STARTED.remove(gpu.device());
     }
-    STARTED.clear();
+    Outcomes.throwAll(untold);
   }
 }

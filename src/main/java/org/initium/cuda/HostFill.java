@@ -1,6 +1,7 @@
 package org.initium.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.initium.Backend;
 import org.initium.Device;
 import org.initium.Fill;
@@ -45,18 +46,22 @@ record HostFill(Target target, Generator generator) {
             layout.memoryStrides(),
             layout.memoryOffset(),
             0);
-    Storage storage = target.tensor().storage();
-    ((CudaStorage) storage).usedBy(target.stream());
-    try (CudaStorage beside = CudaStorage.allocate(target.gpu(), elements.byteSize());
-        Current _ = target.gpu().enter()) {
+    CudaStorage storage = (CudaStorage) target.tensor().storage();
+    try (CudaStorage beside = CudaStorage.allocate(target.gpu(), elements.byteSize())) {
       backend.copyFromHost(elements, beside, 0, target.stream());
-      for (KernelRegion region : KernelRegion.of(places, target.dtype(), storage.address(), 0)) {
-        try (Parameters parameters = new Parameters()) {
-          region.addTo(parameters);
-          parameters.add(beside.address()).add(layout.span());
-          target.launchOfSize("scatter", region, parameters);
-        }
-      }
+      target.stream()
+          .enqueue(
+              List.of(storage, beside),
+              () -> {
+                for (KernelRegion region :
+                    KernelRegion.of(places, target.dtype(), storage.address(), 0)) {
+                  try (Parameters parameters = new Parameters()) {
+                    region.addTo(parameters);
+                    parameters.add(beside.address()).add(layout.span());
+                    target.launchOfSize("scatter", region, parameters);
+                  }
+                }
+              });
     }
   }
 }

@@ -62,12 +62,12 @@ final class Laws {
         Truncated64 law = Truncated64.of(fill);
         MemorySegment values = MemorySegment.ofArray(law.table());
         Tables.Key key = new Tables.Key(fill, true);
-        return new Truncated(tables.lease(key, values, target.stream()), law.low(), law.high());
+        return new Truncated(tables.lease(key, values), law.low(), law.high());
       }
       Truncated32 law = Truncated32.of(fill, target.dtype());
       MemorySegment values = MemorySegment.ofArray(law.table());
       Tables.Key key = new Tables.Key(fill, false);
-      return new Truncated(tables.lease(key, values, target.stream()), law.low(), law.high());
+      return new Truncated(tables.lease(key, values), law.low(), law.high());
     }
 
     void addTo(Parameters parameters) {

@@ -1,7 +1,9 @@
 package org.initium.cuda;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.initium.DType;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.Parameters;
@@ -26,7 +28,8 @@ final class Many implements AutoCloseable {
 
   private final DType dtype;
   private final Parameters parameters = new Parameters();
-  private final List<Runnable> releases = new ArrayList<>();
+  private final List<Tables.Lease> leases = new ArrayList<>();
+  private final Set<CudaStorage> written = new HashSet<>();
   private int pieces;
   private long mostItems;
 
@@ -50,18 +53,33 @@ final class Many implements AutoCloseable {
         .add(seed);
   }
 
-  /** Gives back what the launch needs once it is queued: memory, a table on the device. */
-  void keep(Runnable release) {
-    releases.add(release);
+  /** Keeps a table on the device until the launch is queued. */
+  void keep(Tables.Lease lease) {
+    leases.add(lease);
+  }
+
+  /** Holds memory that the launch writes. */
+  void keep(CudaStorage storage) {
+    if (written.add(storage)) {
+      storage.hold();
+    }
   }
 
   void launch(Gpu gpu, CudaStream stream) {
-    gpu.kernels().launchEach("many_" + dtype, mostItems, pieces, parameters, stream);
+    stream.enqueue(
+        written,
+        () -> {
+          stream.isCaptured(); // throws if another stream is, and would be spoilt
+          leases.forEach(lease -> lease.usedBy(stream));
+          String kernel = "many_" + dtype;
+          gpu.kernels().launchEach(kernel, mostItems, pieces, parameters, stream);
+        });
   }
 
   @Override
   public void close() {
-    releases.forEach(Runnable::run);
+    written.forEach(CudaStorage::release);
+    leases.forEach(Tables.Lease::close);
     parameters.close();
   }
 }

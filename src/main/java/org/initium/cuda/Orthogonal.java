@@ -32,14 +32,25 @@ final class Orthogonal {
   }
 
   static void fill(Target target, Fill.Orthogonal fill, long seed, long start) {
-    Solver solver = Solver.take(target.gpu(), target.stream());
+    Gpu gpu = target.gpu();
+    CudaStream stream = target.stream();
+    Outcome outcome = new Outcome(gpu.slots(), target, fill + " of " + target.tensor().shape());
     try {
-      queue(target, fill, seed, start, solver);
-      solver.giveBack(target.stream());
+      gpu.solvers()
+          .use(
+              stream,
+              _ -> true,
+              () -> Solver.of(gpu),
+              lease -> {
+                lease.thing().begin(stream);
+                queue(target, fill, seed, start, lease.thing());
+                lease.thing().end(stream, outcome);
+              });
     } catch (RuntimeException e) {
-      solver.abandon(target.stream());
+      outcome.settle();
       throw e;
     }
+    stream.watch(outcome);
   }
 
   private static void queue(

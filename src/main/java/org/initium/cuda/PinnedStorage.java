@@ -23,7 +23,7 @@ final class PinnedStorage implements Storage {
 
   private final Arena arena = Arena.ofShared();
   private final Holders holders = new Holders();
-  private final Set<Gpu> users = ConcurrentHashMap.newKeySet();
+  private final Set<Mark> users = ConcurrentHashMap.newKeySet();
   private final Gpu gpu;
   private final MemorySegment segment;
 
@@ -34,32 +34,27 @@ final class PinnedStorage implements Storage {
       this.segment = arena.allocate(0);
       return;
     }
-    long address;
-    try (Current _ = gpu.enter()) {
-      address = gpu.driver().allocateHost(bytes);
-    }
+    long address = gpu.call(() -> gpu.driver().allocateHost(bytes));
     this.segment = MemorySegment.ofAddress(address).reinterpret(bytes, arena, _ -> free(address));
     ALL.put(address, this);
   }
 
   private void free(long address) {
     ALL.remove(address);
-    for (Gpu user : users) {
-      try (Current _ = user.enterToGiveBack()) {
-        user.driver().twice(user.driver()::synchronizeContext);
-      }
-    }
-    try (Current _ = gpu.enterToGiveBack()) {
-      gpu.driver().freeHost(address);
-    }
+    gpu.giveBack(
+        () -> {
+          users.forEach(Mark::synchronize);
+          gpu.driver().freeHost(address);
+        });
   }
 
   /**
    * Queues a copy from or to memory of the host if that is page-locked by us.
    *
+   * @param by what is set behind the copy
    * @return whether it is
    */
-  static boolean copied(MemorySegment memory, Gpu by, Runnable copy) {
+  static boolean copied(MemorySegment memory, Mark by, Runnable copy) {
     Map.Entry<Long, PinnedStorage> below =
         memory.isNative() ? ALL.floorEntry(memory.address()) : null;
     if (below == null
@@ -69,7 +64,9 @@ final class PinnedStorage implements Storage {
     PinnedStorage storage = below.getValue();
     storage.during(
         () -> {
-          storage.users.add(by);
+          if (storage.users.add(by)) {
+            storage.users.removeIf(other -> other != by && other.isIdle());
+          }
           copy.run();
         });
     return true;

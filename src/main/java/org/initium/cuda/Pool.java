@@ -1,12 +1,5 @@
 package org.initium.cuda;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.Collection;
 
 /**
@@ -18,16 +11,18 @@ sealed interface Pool {
   /** Memory that any stream may use at once; the device's context is current. */
   long allocate(long bytes);
 
-  /** Frees memory behind the work that these streams have queued so far. */
-  void free(long address, Collection<CudaStream> users);
+  /** Frees memory behind the work that these marks are behind. */
+  void free(long address, Collection<Mark> users);
+
+  /** Gives the system back what is kept for later use. */
+  void trim();
 
   /** Gives back what the pool itself holds. */
   void release();
 
-  /** The best that the device has. */
+  /** The best that the device has; its context is current. */
   static Pool of(Gpu gpu, boolean pools) {
-    MethodHandle allocateAsync = pools ? StreamOrdered.bind() : null;
-    return allocateAsync == null ? new Plain(gpu) : new StreamOrdered(gpu, allocateAsync);
+    return pools ? new StreamOrdered(gpu) : new Plain(gpu);
   }
 
   /** cuMemAlloc and cuMemFree, which is not said to wait for what uses the memory: this does. */
@@ -38,29 +33,32 @@ sealed interface Pool {
     }
 
     @Override
-    public void free(long address, Collection<CudaStream> users) {
-      gpu.driver().twice(gpu.driver()::synchronizeContext);
+    public void free(long address, Collection<Mark> users) {
+      users.forEach(Mark::synchronize);
       gpu.driver().free(address);
     }
+
+    @Override
+    public void trim() {}
 
     @Override
     public void release() {}
   }
 
   /**
-   * cuMemAllocAsync, which JCuda 11.7 does not bind, and cuMemFreeAsync. Two streams of its own:
-   * frees wait on theirs for the memory's users, and allocations must not wait for those.
+   * A pool of our own, which keeps what is freed. Two streams of its own: frees wait on theirs for
+   * the memory's users, and allocations must not wait for those.
    */
   final class StreamOrdered implements Pool {
     private final Gpu gpu;
-    private final MethodHandle allocateAsync;
+    private final MemoryPool pool;
     private final long allocations;
     private final long frees;
 
-    private StreamOrdered(Gpu gpu, MethodHandle allocateAsync) {
+    private StreamOrdered(Gpu gpu) {
       this.gpu = gpu;
-      this.allocateAsync = allocateAsync;
-      try (Current _ = gpu.enter()) {
+      this.pool = new MemoryPool(gpu.driver(), gpu.device().index());
+      try {
         this.allocations = gpu.driver().newStream();
         try {
           this.frees = gpu.driver().newStream();
@@ -68,57 +66,50 @@ sealed interface Pool {
           gpu.driver().destroyStream(allocations);
           throw e;
         }
+      } catch (CudaException e) {
+        pool.destroy();
+        throw e;
       }
     }
 
-    @SuppressWarnings("restricted") // a call of native code is what is wanted
-    private static MethodHandle bind() {
-      SymbolLookup driver = Libraries.load(Library.DRIVER).symbols();
-      return driver
-          .find("cuMemAllocAsync")
-          .map(
-              symbol ->
-                  Linker.nativeLinker()
-                      .downcallHandle(
-                          symbol,
-                          FunctionDescriptor.of(
-                              ValueLayout.JAVA_INT,
-                              ValueLayout.ADDRESS,
-                              ValueLayout.JAVA_LONG,
-                              ValueLayout.JAVA_LONG)))
-          .orElse(null);
-    }
-
+    /** Where there is not enough, what is being freed and what is kept in pieces may be. */
     @Override
     public synchronized long allocate(long bytes) {
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment address = arena.allocate(ValueLayout.JAVA_LONG);
-        int status = (int) allocateAsync.invokeExact(address, bytes, allocations);
-        gpu.driver().check("cuMemAllocAsync", status);
-        long memory = address.get(ValueLayout.JAVA_LONG, 0);
-        try {
-          gpu.driver().synchronize(allocations);
-        } catch (CudaException e) {
-          gpu.driver().freeAsync(memory, allocations);
+      try {
+        return allocateNow(bytes);
+      } catch (CudaException e) {
+        if (e.status() != Driver.OUT_OF_MEMORY) {
           throw e;
         }
-        return memory;
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new AssertionError(e);
+        trim();
+        return allocateNow(bytes);
       }
     }
 
-    @Override
-    public synchronized void free(long address, Collection<CudaStream> users) {
+    private long allocateNow(long bytes) {
+      long memory = pool.allocate(bytes, allocations);
       try {
-        for (CudaStream user : users) {
-          user.makeWait(frees);
-        }
+        gpu.driver().synchronize(allocations);
       } catch (CudaException e) {
-        // The memory must go all the same: wait for everything instead.
-        gpu.driver().synchronizeContext();
+        gpu.driver().freeAsync(memory, allocations);
+        throw e;
+      }
+      return memory;
+    }
+
+    @Override
+    public synchronized void trim() {
+      gpu.driver().synchronize(frees);
+      pool.trim();
+    }
+
+    @Override
+    public synchronized void free(long address, Collection<Mark> users) {
+      try {
+        users.forEach(user -> user.await(frees));
+      } catch (CudaException e) {
+        // The memory must go all the same: wait for the work instead.
+        users.forEach(Mark::synchronize);
       }
       gpu.driver().freeAsync(address, frees);
     }
@@ -129,6 +120,7 @@ sealed interface Pool {
       gpu.driver().twice(() -> gpu.driver().synchronize(frees));
       gpu.driver().destroyStream(allocations);
       gpu.driver().destroyStream(frees);
+      pool.destroy();
     }
   }
 }

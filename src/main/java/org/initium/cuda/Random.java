@@ -77,6 +77,7 @@ final class Random {
 
   static void truncated(Target target, Fill.TruncatedNormal fill, long seed, long start) {
     try (Laws.Truncated law = Laws.Truncated.of(fill, target)) {
+      law.table().usedBy(target.stream());
       if (isByCurand(fill)) {
         curand(target, seed, start).truncated(law);
         return;

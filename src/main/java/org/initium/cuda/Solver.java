@@ -2,14 +2,10 @@ package org.initium.cuda;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.initium.DType;
 
-/**
- * A handle of cuSOLVER's with the memory that its last matrix took, for one fill at a time. Fills
- * on several streams may use it one after the other: the later one waits, on the device.
- */
+/** A handle of cuSOLVER's with the memory that its last matrix took, for one fill at a time. */
 final class Solver {
   /** Memory beyond this is given back at once. */
   private static final long KEPT_BYTES = 256L << 20;
@@ -22,75 +18,48 @@ final class Solver {
 
   private final Gpu gpu;
   private final Cusolver cusolver;
-  private final long done; // event: the last fill's work
-  private final long info; // device memory: see kernels/orthogonal.cu
-  private final long seen; // page-locked: the last failure
-  private long memory;
-  private long bytes;
-  private boolean destroyed;
-  private Arena host = Arena.ofShared();
+  private final CudaStorage info; // see kernels/orthogonal.cu
+  private CudaStorage memory;
+  private final Arena host = Arena.ofShared();
   private MemorySegment hostWork = MemorySegment.NULL;
 
   private Solver(Gpu gpu, Cusolver cusolver) {
-    Driver driver = gpu.driver();
     this.gpu = gpu;
     this.cusolver = cusolver;
-    this.done = driver.newEvent();
-    try {
-      this.seen = driver.allocateHost(Long.BYTES);
-      try {
-        this.info = gpu.allocate(INFO_BYTES);
-      } catch (RuntimeException e) {
-        driver.freeHost(seen);
-        throw e;
-      }
-    } catch (RuntimeException e) {
-      driver.destroyEvent(done);
-      throw e;
-    }
+    this.info = CudaStorage.allocate(gpu, INFO_BYTES);
+    this.memory = CudaStorage.allocate(gpu, 0);
   }
 
-  /** One that nobody uses, if need be another thread's, ready behind the stream's work. */
-  static Solver take(Gpu gpu, CudaStream stream) {
-    Idle<Solver> idle = gpu.solvers();
-    Solver solver = idle.take(any -> true).or(idle::takeAny).orElse(null);
-    if (solver != null) {
-      try {
-        gpu.driver().await(stream.handle(), solver.done);
-      } catch (CudaException e) {
-        gpu.solvers().add(solver);
-        throw e;
-      }
-      return solver;
-    }
+  static Solver of(Gpu gpu) {
     Cusolver cusolver = new Cusolver(gpu.device().toString());
     try {
-      solver = new Solver(gpu, cusolver);
+      return new Solver(gpu, cusolver);
     } catch (RuntimeException e) {
       cusolver.destroy();
       throw e;
     }
-    try {
-      solver.failure().set(ValueLayout.JAVA_LONG, 0, 0);
-      gpu.driver().clear(solver.info, INFO_BYTES, stream.handle());
-    } catch (CudaException e) {
-      solver.destroy();
-      throw e;
-    }
-    return solver;
-  }
-
-  @SuppressWarnings("restricted") // the driver gave so many bytes
-  private MemorySegment failure() {
-    return MemorySegment.ofAddress(seen).reinterpret(Long.BYTES);
   }
 
   Cusolver cusolver() {
     return cusolver;
   }
 
+  /** Where cuSOLVER says how a fill went. */
   long info() {
-    return info;
+    return info.address();
+  }
+
+  /** Queues the beginning of a fill: nothing went wrong so far. */
+  void begin(CudaStream stream) {
+    gpu.driver().clear(info(), INFO_BYTES, stream.handle());
+  }
+
+  /** Queues the end of a fill: how it went goes to the outcome. */
+  void end(CudaStream stream, Outcome outcome) {
+    gpu.driver().copyToHost(outcome.address(), info() + Long.BYTES, Long.BYTES, stream.handle());
+    if (memory.bytes() > KEPT_BYTES) {
+      dropMemory(stream);
+    }
   }
 
   /** Memory for a tall matrix of that size and for its factorisation. */
@@ -100,18 +69,18 @@ final class Solver {
     long matrixBytes = aligned(Math.multiplyExact((long) rows * columns, (long) dtype.bytes()));
     long vectorBytes = aligned((long) columns * dtype.bytes());
     long needed = matrixBytes + 2 * vectorBytes + aligned(work.deviceBytes());
-    if (bytes < needed) {
+    if (memory.bytes() < needed) {
       dropMemory(stream);
-      memory = gpu.allocate(needed);
-      bytes = needed;
+      memory = CudaStorage.allocate(gpu, needed);
     }
     if (hostWork.byteSize() < work.hostBytes()) {
       hostWork = host.allocate(work.hostBytes(), ALIGNMENT);
     }
-    long tau = memory + matrixBytes;
+    long matrix = memory.address();
+    long tau = matrix + matrixBytes;
     long signs = tau + vectorBytes;
     return new Plan(
-        memory,
+        matrix,
         tau,
         signs,
         new Cusolver.Room(
@@ -123,71 +92,16 @@ final class Solver {
   }
 
   private void dropMemory(CudaStream user) {
-    if (memory != 0) {
-      long old = memory;
-      memory = 0;
-      bytes = 0;
-      gpu.pool().free(old, List.of(user));
-    }
-  }
-
-  /** Ends a fill: the next may use this. */
-  void giveBack(CudaStream stream) {
-    Driver driver = gpu.driver();
-    long handle = stream.handle();
-    driver.copyToHost(seen, info + Long.BYTES, Long.BYTES, handle);
-    if (bytes > KEPT_BYTES) {
-      dropMemory(stream);
-    }
-    driver.record(done, handle);
-    stream.watch(this);
-    gpu.solvers().add(this);
-  }
-
-  /** Throws what cuSOLVER reported, once; the stream is done. */
-  synchronized void check(CudaStream stream, long handle) {
-    if (destroyed) {
-      return;
-    }
-    long failed = failure().get(ValueLayout.JAVA_LONG, 0);
-    if (failed == 0) {
-      return;
-    }
-    failure().set(ValueLayout.JAVA_LONG, 0, 0);
-    try (Current _ = gpu.enter()) {
-      gpu.driver().clear(info, INFO_BYTES, handle);
-      gpu.driver().synchronize(handle); // the next user waits for the last fill alone
-    }
-    int geqrf = (int) failed;
-    throw stream.explained(
-        new CudaException(
-            geqrf != 0 ? "cusolverDn geqrf" : "cusolverDn orgqr",
-            geqrf != 0 ? geqrf : (int) (failed >> 32),
-            "devInfo",
-            "an argument was refused; the tensor is filled with NaN",
-            gpu.device().toString()));
-  }
-
-  /** After a failure in the midst of a fill: waits for what is queued, and frees all. */
-  void abandon(CudaStream stream) {
-    try {
-      gpu.driver().synchronize(stream.handle());
-      destroy();
-    } catch (CudaException e) {
-      // The failure that led here is the one to report.
-    }
+    user.enqueue(List.of(memory), () -> {}); // what used it is queued there
+    memory.close();
+    memory = CudaStorage.allocate(gpu, 0);
   }
 
   /** Frees all; nothing that uses it is queued. */
-  synchronized void destroy() {
-    destroyed = true;
+  void destroy() {
     host.close();
-    gpu.driver().destroyEvent(done);
-    gpu.driver().freeHost(seen);
-    gpu.pool().free(info, List.of());
-    if (memory != 0) {
-      gpu.pool().free(memory, List.of());
-    }
+    info.close();
+    memory.close();
     cusolver.destroy();
   }
 }

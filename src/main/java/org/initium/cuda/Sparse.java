@@ -31,19 +31,25 @@ final class Sparse {
       launch(target, fill, keys, first, tiles, "sparse_" + target.dtype(), tiles, 0, NEAR);
       return;
     }
-    TallTiles shared = TallTiles.take(target.gpu(), target.stream());
-    try {
-      for (long done = 0; done < tiles; done += TallTiles.TILES) {
-        shared.clear(target.stream());
-        long some = Math.min(TallTiles.TILES, tiles - done);
-        long blocks = 1L << 31; // as many as there can be
-        String tall = "tall_" + target.dtype();
-        launch(target, fill, keys, first + done, some, tall, blocks, shared.memory(), NEAR);
-      }
-      shared.giveBack(target.stream());
-    } catch (RuntimeException e) {
-      shared.abandon(target.stream());
-      throw e;
+    target
+        .gpu()
+        .tallTiles()
+        .use(
+            target.stream(),
+            _ -> true,
+            () -> CudaStorage.allocate(target.gpu(), TallTiles.BYTES),
+            lease -> tall(target, fill, keys, first, tiles, lease.thing().address()));
+  }
+
+  /** Several blocks of threads for each tile. */
+  private static void tall(
+      Target target, Fill.Sparse fill, ColumnKeys keys, long first, long tiles, long shared) {
+    long blocks = 1L << 31; // as many as there can be
+    String kernel = "tall_" + target.dtype();
+    for (long done = 0; done < tiles; done += TallTiles.TILES) {
+      target.gpu().driver().clear(shared, TallTiles.BYTES, target.stream().handle());
+      long some = Math.min(TallTiles.TILES, tiles - done);
+      launch(target, fill, keys, first + done, some, kernel, blocks, shared, NEAR);
     }
   }
 

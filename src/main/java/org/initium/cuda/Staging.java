@@ -1,7 +1,9 @@
 package org.initium.cuda;
 
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.initium.cuda.Leases.Lease;
 
 /**
  * Copies between device memory and host memory that is not page-locked, by way of two page-locked
@@ -11,115 +13,69 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 final class Staging {
   private static final long CHUNK = 4 << 20;
 
-  /** Two buffers, and an event behind the last copy of each. */
-  private record Pair(long[] buffer, long[] event) {
-    @SuppressWarnings("restricted") // the buffer has that size
-    MemorySegment memory(int half, long bytes) {
-      return MemorySegment.ofAddress(buffer[half]).reinterpret(bytes);
-    }
-  }
-
   private final Gpu gpu;
-  private final ConcurrentLinkedDeque<Pair> idle = new ConcurrentLinkedDeque<>();
+  private final Leases<Long> buffers;
 
   Staging(Gpu gpu) {
     this.gpu = gpu;
+    this.buffers = new Leases<>(gpu, true, gpu.driver()::freeHost);
   }
 
-  void toHost(long source, MemorySegment target, long stream) {
-    Driver driver = gpu.driver();
-    Pair pair = take();
-    try {
-      long bytes = target.byteSize();
-      long chunks = (bytes + CHUNK - 1) / CHUNK;
-      for (long i = 0; i <= chunks; i++) {
-        int half = (int) (i & 1);
-        if (i < chunks) {
-          long size = Math.min(CHUNK, bytes - i * CHUNK);
-          driver.copyToHost(pair.buffer[half], source + i * CHUNK, size, stream);
-          driver.record(pair.event[half], stream);
-        }
-        if (i > 0) {
-          long at = (i - 1) * CHUNK;
-          long size = Math.min(CHUNK, bytes - at);
-          driver.synchronizeEvent(pair.event[1 - half]);
-          MemorySegment.copy(pair.memory(1 - half, size), 0, target, at, size);
-        }
-      }
-    } catch (RuntimeException e) { // the segment may have been closed
-      discard(pair, stream);
-      throw e;
-    }
-    idle.push(pair);
+  void toHost(long source, MemorySegment target, CudaStream stream) {
+    long bytes = target.byteSize();
+    long chunks = (bytes + CHUNK - 1) / CHUNK;
+    withTwo(
+        stream,
+        halves -> {
+          for (long i = 0; i <= chunks; i++) {
+            if (i < chunks) {
+              Lease<Long> half = halves.get((int) (i & 1));
+              long size = Math.min(CHUNK, bytes - i * CHUNK);
+              gpu.driver().copyToHost(half.thing(), source + i * CHUNK, size, stream.handle());
+              gpu.driver().record(half.event(), stream.handle());
+            }
+            if (i > 0) {
+              Lease<Long> half = halves.get((int) (i - 1 & 1));
+              long at = (i - 1) * CHUNK;
+              long size = Math.min(CHUNK, bytes - at);
+              gpu.driver().synchronizeEvent(half.event());
+              MemorySegment.copy(memory(half, size), 0, target, at, size);
+            }
+          }
+        });
   }
 
-  void fromHost(MemorySegment source, long target, long stream) {
-    Driver driver = gpu.driver();
-    Pair pair = take();
-    try {
-      long bytes = source.byteSize();
-      for (long at = 0, i = 0; at < bytes; at += CHUNK, i++) {
-        int half = (int) (i & 1);
-        long size = Math.min(CHUNK, bytes - at);
-        driver.synchronizeEvent(pair.event[half]);
-        MemorySegment.copy(source, at, pair.memory(half, size), 0, size);
-        driver.copyFromHost(target + at, pair.buffer[half], size, stream);
-        driver.record(pair.event[half], stream);
-      }
-    } catch (RuntimeException e) { // the segment may have been closed
-      discard(pair, stream);
-      throw e;
-    }
-    idle.push(pair);
+  void fromHost(MemorySegment source, long target, CudaStream stream) {
+    long bytes = source.byteSize();
+    withTwo(
+        stream,
+        halves -> {
+          for (long at = 0, i = 0; at < bytes; at += CHUNK, i++) {
+            Lease<Long> half = halves.get((int) (i & 1));
+            long size = Math.min(CHUNK, bytes - at);
+            gpu.driver().synchronizeEvent(half.event());
+            MemorySegment.copy(source, at, memory(half, size), 0, size);
+            gpu.driver().copyFromHost(target + at, half.thing(), size, stream.handle());
+            gpu.driver().record(half.event(), stream.handle());
+          }
+        });
   }
 
-  private Pair take() {
-    Pair pair = idle.poll();
-    return pair != null ? pair : make();
+  private void withTwo(CudaStream stream, Consumer<List<Lease<Long>>> copy) {
+    withOne(stream, one -> withOne(stream, other -> copy.accept(List.of(one, other))));
   }
 
-  private Pair make() {
-    Pair pair = new Pair(new long[2], new long[2]);
-    try {
-      for (int half = 0; half < 2; half++) {
-        pair.buffer[half] = gpu.driver().allocateHost(CHUNK);
-        pair.event[half] = gpu.driver().newEvent();
-      }
-    } catch (CudaException e) {
-      free(pair);
-      throw e;
-    }
-    return pair;
+  private void withOne(CudaStream stream, Consumer<Lease<Long>> copy) {
+    buffers.use(stream, _ -> true, () -> gpu.driver().allocateHost(CHUNK), copy);
   }
 
-  /** After a failure a copy may still be under way: waits for it, as far as that can be. */
-  private void discard(Pair pair, long stream) {
-    try {
-      gpu.driver().synchronize(stream);
-      free(pair);
-    } catch (CudaException e) {
-      // The failure that led here is the one to report.
-    }
-  }
-
-  private void free(Pair pair) {
-    for (int half = 0; half < 2; half++) {
-      if (pair.event[half] != 0) {
-        gpu.driver().destroyEvent(pair.event[half]);
-      }
-      if (pair.buffer[half] != 0) {
-        gpu.driver().freeHost(pair.buffer[half]);
-      }
-    }
+  @SuppressWarnings("restricted") // the buffer has that size
+  private static MemorySegment memory(Lease<Long> buffer, long bytes) {
+    return MemorySegment.ofAddress(buffer.thing()).reinterpret(bytes);
   }
 
   /** Frees the buffers that are not in use. */
   void release() {
-    for (Pair pair = idle.poll(); pair != null; pair = idle.poll()) {
-      for (long event : pair.event) {
-        gpu.driver().twice(() -> gpu.driver().synchronizeEvent(event));
-      }
-      free(pair);
-    }
+    buffers.release();
   }
 }

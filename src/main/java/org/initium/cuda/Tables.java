@@ -2,6 +2,7 @@ package org.initium.cuda;
 
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.initium.Fill;
@@ -19,7 +20,7 @@ final class Tables {
   private static final class Entry {
     private final CudaStorage storage;
     private final AtomicInteger leases = new AtomicInteger();
-    private boolean captured;
+    private volatile boolean captured;
 
     Entry(CudaStorage storage) {
       this.storage = storage;
@@ -43,6 +44,12 @@ final class Tables {
       return entry.storage.address();
     }
 
+    /** Notes that a stream uses it: work there is about to be queued, or captured. */
+    void usedBy(CudaStream stream) {
+      entry.storage.usedBy(stream.state().mark());
+      entry.captured |= stream.isCaptured();
+    }
+
     @Override
     public void close() {
       entry.leases.decrementAndGet();
@@ -56,16 +63,18 @@ final class Tables {
     this.gpu = gpu;
   }
 
-  /** A table for a fill on the stream; made of {@code values} if need be. */
-  synchronized Lease lease(Key key, MemorySegment values, CudaStream stream) {
+  /** A table for fills; made of {@code values} if need be. */
+  Lease lease(Key key, MemorySegment values) {
+    return gpu.call(() -> leaseNow(key, values));
+  }
+
+  private synchronized Lease leaseNow(Key key, MemorySegment values) {
     Entry entry = entries.get(key);
     if (entry == null) {
       makeRoom();
       entry = new Entry(upload(values));
       entries.put(key, entry);
     }
-    entry.storage.usedBy(stream);
-    entry.captured |= gpu.driver().isCapturing(stream.handle());
     return new Lease(entry);
   }
 
@@ -83,18 +92,18 @@ final class Tables {
   private CudaStorage upload(MemorySegment values) {
     CudaStorage storage = CudaStorage.allocate(gpu, values.byteSize());
     try (CudaStream stream = CudaStream.create(gpu)) {
-      gpu.staging().fromHost(values, storage.address(), stream.handle());
+      stream.enqueue(
+          List.of(storage), () -> gpu.staging().fromHost(values, storage.address(), stream));
     } catch (RuntimeException e) {
-      // The copy may be queued still, on a stream that could not be waited for.
-      try (Current _ = gpu.enterToGiveBack()) {
-        gpu.driver().synchronizeContext();
-      } catch (CudaException more) {
-        e.addSuppressed(more);
-      }
       storage.close();
       throw e;
     }
     return storage;
+  }
+
+  /** The most marks that the free of one would wait for. */
+  synchronized int marks() {
+    return entries.values().stream().mapToInt(entry -> entry.storage.marks()).max().orElse(0);
   }
 
   synchronized void release() {

@@ -154,7 +154,7 @@ class CudaBatchTest implements Released {
   @Test
   void isCapturedAndReplayed() {
     PhiloxGenerator generator = Generator.philox(3);
-    try (Current _ = Gpus.of(DEVICE).enter();
+    try (CudaLife.Context _ = CudaLife.enter(Gpus.of(DEVICE));
         Stream stream = BACKEND.newStream(DEVICE);
         Tensor memory = Tensor.empty(Shape.of(500), DType.F32, DEVICE);
         Tensor expected = Tensor.empty(Shape.of(500), DType.F32)) {

@@ -89,7 +89,7 @@ class CudaFaultTest implements Released {
 
   /** So that no call is left out above: whatever the product calls, some operation reaches. */
   @ParameterizedTest
-  @ValueSource(strings = {"Driver", "Pool", "Curand", "Cusolver"})
+  @ValueSource(strings = {"Driver", "MemoryPool", "Curand", "Cusolver"})
   void theOperationsReachEveryCall(String binding) throws IOException {
     RealCurand.require();
     CudaOperation.all().forEach(operation -> operation.run().run());
@@ -146,6 +146,7 @@ class CudaFaultTest implements Released {
     for (String kind :
         List.of(
             "memory",
+            "memory pool",
             "host memory",
             "stream",
             "event",

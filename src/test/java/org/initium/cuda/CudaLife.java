@@ -10,9 +10,27 @@ import org.initium.testing.SoftDevice;
 final class CudaLife {
   private CudaLife() {}
 
+  /** The device's context, current on this thread as a user of JCuda makes it. */
+  record Context(Driver driver) implements AutoCloseable {
+    @Override
+    public void close() {
+      driver.twice(driver::pop);
+    }
+  }
+
+  /** Makes the context current; what the thread captures is as strict as ever. */
+  static Context enter(Gpu gpu) {
+    gpu.driver().push(gpu.context());
+    return new Context(gpu.driver());
+  }
+
   /** A stream as JCuda has it. */
   static CUstream stream(Stream stream) {
     return Driver.at(stream.handle(), new CUstream());
+  }
+
+  static long handle(CUstream stream) {
+    return Driver.of(stream);
   }
 
   /** Another device than the first; the first itself on a machine that has one, which is said. */

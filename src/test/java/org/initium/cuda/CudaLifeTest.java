@@ -297,7 +297,7 @@ class CudaLifeTest implements Released {
   @Test
   void fillsAreCapturedAndReplayed() {
     Fill truncated = new Fill.TruncatedNormal(0, 1, -2, 2);
-    try (Current _ = Gpus.of(DEVICE).enter();
+    try (CudaLife.Context _ = CudaLife.enter(Gpus.of(DEVICE));
         Stream stream = BACKEND.newStream(DEVICE);
         Tensor one = Tensor.empty(SHAPE, DType.F32, DEVICE);
         Tensor two = Tensor.empty(SHAPE, DType.F32, DEVICE)) {
@@ -334,7 +334,7 @@ class CudaLifeTest implements Released {
   void aTableInUseOutlivesManyOthers() {
     Gpu gpu = Gpus.of(DEVICE);
     MemorySegment values = MemorySegment.ofArray(new float[16]);
-    try (Current _ = gpu.enter();
+    try (CudaLife.Context _ = CudaLife.enter(gpu);
         Tables.Lease used = lease(gpu, 0, values)) {
       for (int i = 1; i < 200; i++) {
         lease(gpu, i, values).close();
@@ -345,6 +345,6 @@ class CudaLifeTest implements Released {
 
   private static Tables.Lease lease(Gpu gpu, int mean, MemorySegment values) {
     Fill.TruncatedNormal fill = new Fill.TruncatedNormal(mean, 1, mean - 1, mean + 1);
-    return gpu.tables().lease(new Tables.Key(fill, false), values, gpu.defaultStream());
+    return gpu.tables().lease(new Tables.Key(fill, false), values);
   }
 }

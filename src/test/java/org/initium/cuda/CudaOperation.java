@@ -148,13 +148,13 @@ record CudaOperation(String name, Runnable run) {
 
   private static void plainMemory() {
     Gpu gpu = Gpus.of(DEVICE);
-    try (Current _ = gpu.enter()) {
+    try (CudaLife.Context _ = CudaLife.enter(gpu)) {
       Pool pool = Pool.of(gpu, false);
       long address = pool.allocate(400);
       try (Tensor tensor = Tensor.wrap(DEVICE, address, Shape.of(100), DType.F32)) {
         Fills.fill(tensor, NORMAL, Generator.philox(1));
       } finally {
-        pool.free(address, List.of());
+        pool.free(address, List.of(gpu.defaultStream().state().mark()));
       }
     }
   }
@@ -202,7 +202,7 @@ record CudaOperation(String name, Runnable run) {
   private static void graph() {
     try (Stream stream = BACKEND.newStream(DEVICE);
         Tensor tensor = Tensor.empty(Shape.of(100), DType.F32, DEVICE);
-        Current _ = Gpus.of(DEVICE).enter()) {
+        CudaLife.Context _ = CudaLife.enter(Gpus.of(DEVICE))) {
       tensor.fill(NORMAL, Generator.philox(1), stream); // compiles
       CUstream handle = CudaLife.stream(stream);
       CUgraph graph = new CUgraph();

@@ -2,20 +2,25 @@ package org.initium.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
-import java.util.HashSet;
-import java.util.Set;
+import org.initium.Device;
+import org.initium.testing.CudaTest;
 import org.junit.jupiter.api.Test;
 
-class CudaStreamTest {
-  /** Memory remembers the streams that use it; an engine may wrap its own anew for each fill. */
+@CudaTest
+class CudaStreamTest implements Released {
+  /** What is known of a stream is; an engine may wrap its own anew for each fill. */
   @Test
   void aStreamWrappedAgainIsTheSame() {
-    Set<CudaStream> users = new HashSet<>();
-    for (int i = 0; i < 1000; i++) {
-      users.add(CudaStream.borrowed(null, 5));
-    }
-    assertEquals(1, users.size());
-    assertNotEquals(CudaStream.borrowed(null, 6), CudaStream.borrowed(null, 5));
+    Gpu gpu = Gpus.of(Device.cuda(0));
+    CudaStream stream = CudaStream.borrowed(gpu, 5);
+    CudaStream again = CudaStream.borrowed(gpu, 5);
+    CudaStream other = CudaStream.borrowed(gpu, 6);
+    assertEquals(stream, again);
+    assertSame(stream.state(), again.state());
+    assertNotEquals(stream, other);
+    assertNotSame(stream.state(), other.state());
   }
 }

@@ -43,7 +43,7 @@ final class DrillModules {
     Gpu gpu = Gpus.of(Device.cuda(0));
     for (Path module : modules) {
       byte[] ptx = Files.readAllBytes(module);
-      try (Current _ = gpu.enter()) {
+      try (CudaLife.Context _ = CudaLife.enter(gpu)) {
         long start = System.nanoTime();
         long loaded = gpu.driver().loadModule(ptx);
         double seconds = (System.nanoTime() - start) * 1e-9;

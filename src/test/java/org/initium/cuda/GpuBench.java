@@ -139,7 +139,7 @@ final class GpuBench {
         n,
         DType.F32,
         tensor -> {
-          try (Current _ = Gpus.of(DEVICE).enter()) {
+          try (CudaLife.Context _ = CudaLife.enter(Gpus.of(DEVICE))) {
             Curand curand = new Curand("bench", CudaOptions.CurandGenerator.PHILOX4_32_10);
             curand.start(stream.handle(), 1, 0);
             long to = tensor.storage().address();
@@ -205,7 +205,7 @@ final class GpuBench {
 
   /** The median of some runs, each of as many calls as take long enough to be timed. */
   private void measure(Row row) {
-    try (Current _ = Gpus.of(DEVICE).enter()) {
+    try (CudaLife.Context _ = CudaLife.enter(Gpus.of(DEVICE))) {
       row.queue.run();
       stream.synchronize();
       int calls = 1;

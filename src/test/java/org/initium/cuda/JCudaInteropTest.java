@@ -25,7 +25,7 @@ class JCudaInteropTest implements Released {
   @Test
   void fillsBehindAPointerOnAStream() {
     Gpu gpu = Gpus.of(Device.cuda(0));
-    try (Current _ = gpu.enter()) {
+    try (CudaLife.Context _ = CudaLife.enter(gpu)) {
       CUdeviceptr memory = new CUdeviceptr();
       assertEquals(0, JCudaDriver.cuMemAlloc(memory, 4 * 200));
       CUstream theirs = new CUstream();

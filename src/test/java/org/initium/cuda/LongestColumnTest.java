@@ -58,7 +58,7 @@ class LongestColumnTest implements Released {
       BACKEND.copyFromHost(tile, scratch, 0, stream);
       Gpu gpu = Gpus.of(DEVICE);
       Tensor shard = tensor.shardOf(whole, ROWS - LAST, 0);
-      try (Current _ = gpu.enter()) {
+      try (CudaLife.Context _ = CudaLife.enter(gpu)) {
         Target target = new Target(gpu, shard, (CudaStream) stream);
         Sparse.launch(target, fill, keys, 0, 1, "tall_f32", 4, scratch.address(), Sparse.NEAR);
       }

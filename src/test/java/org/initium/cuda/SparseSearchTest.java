@@ -87,14 +87,13 @@ class SparseSearchTest implements Released {
     ColumnKeys keys = ColumnKeys.of(fill, shape, 42, 0);
     try (Tensor tensor = Tensor.empty(shape, DType.F32, DEVICE);
         Tensor expected = Tensor.empty(shape, DType.F32);
+        CudaStorage tiles = CudaStorage.allocate(Gpus.of(DEVICE), TallTiles.BYTES);
         Stream stream = Backend.of(DEVICE).newStream(DEVICE)) {
       Gpu gpu = Gpus.of(DEVICE);
-      try (Current _ = gpu.enter()) {
+      try (CudaLife.Context _ = CudaLife.enter(gpu)) {
         Target target = new Target(gpu, tensor, (CudaStream) stream);
-        TallTiles tiles = TallTiles.take(gpu, target.stream());
-        tiles.clear(target.stream());
-        Sparse.launch(target, fill, keys, 0, 2, kernel, 8, tiles.memory(), 0);
-        tiles.giveBack(target.stream());
+        gpu.driver().clear(tiles.address(), TallTiles.BYTES, stream.handle());
+        Sparse.launch(target, fill, keys, 0, 2, kernel, 8, tiles.address(), 0);
       }
       stream.synchronize();
       Fills.fill(expected, fill, Generator.philox(42));

@@ -1,0 +1,64 @@
+package org.initium.cuda;
+
+import java.util.ArrayDeque;
+import java.util.stream.Collectors;
+import org.initium.DType;
+import org.initium.Fill;
+import org.initium.Shape;
+import org.initium.Tensor;
+
+/**
+ * What is known of the work on a stream: an event behind it, the outcomes of its orthogonal fills,
+ * and the last fills, since an error in one of them shows only when someone waits.
+ */
+final class StreamState {
+  private static final int REMEMBERED = 8;
+
+  /** What an error that shows late may have come from; holds no memory. */
+  private record Work(Fill fill, Shape shape, DType dtype) {
+    @Override
+    public String toString() {
+      return fill + " of " + shape + " in " + dtype;
+    }
+  }
+
+  private final Mark mark;
+  private final Outcomes outcomes = new Outcomes();
+  private final ArrayDeque<Work> recent = new ArrayDeque<>();
+
+  StreamState(Driver driver) {
+    this.mark = new Mark(driver);
+  }
+
+  Mark mark() {
+    return mark;
+  }
+
+  Outcomes outcomes() {
+    return outcomes;
+  }
+
+  synchronized void remember(Tensor tensor, Fill fill) {
+    if (recent.size() == REMEMBERED) {
+      recent.removeFirst();
+    }
+    recent.add(new Work(fill, tensor.shape(), tensor.dtype()));
+  }
+
+  synchronized void forget() {
+    recent.clear();
+  }
+
+  /** The error, with the fills that were queued since the stream was last known to be sound. */
+  synchronized CudaException explained(CudaException late) {
+    if (recent.isEmpty()) {
+      return late;
+    }
+    String work =
+        "queued on this stream since it was last waited for: "
+            + recent.stream().map(Work::toString).collect(Collectors.joining(", "));
+    return late instanceof ContextLostException lost
+        ? new ContextLostException(lost, work)
+        : new CudaException(late, work);
+  }
+}
