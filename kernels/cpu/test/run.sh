@@ -38,7 +38,7 @@ done
 
 if command -v qemu-aarch64 > /dev/null; then
   free=(--target=aarch64-unknown-linux-gnu -ffreestanding -fno-builtin -fno-stack-protector)
-  clang-19 "${free[@]}" "${kernels[@]}" -I../include -nostdinc++ -O3 -fno-unroll-loops -DLEVEL=kernels_base -c ../kernels.cpp -o "$out/kernels.o"
+  clang-19 "${free[@]}" "${kernels[@]}" -I../include -nostdinc++ -O3 -DLEVEL=kernels_base -c ../kernels.cpp -o "$out/kernels.o"
   clang-19 "${free[@]}" -O1 -c ../freestanding.c -o "$out/freestanding.o"
   clang-19 "${free[@]}" -std=c++20 -O1 -DFREESTANDING -c vectors.cpp -o "$out/vectors.o"
   ld.lld-19 -static "$out/kernels.o" "$out/freestanding.o" "$out/vectors.o" -o "$out/vectors-aarch64"
