@@ -175,7 +175,7 @@ public final class Checkpoint implements AutoCloseable {
   private static String file(String tensor, Json json) throws IOException {
     String name = json.string("the file of '" + tensor + "'");
     if (!NAME.matcher(name).matches()) {
-      throw json.wrong(
+      throw json.malformed(
           "the file of '%s' is '%s', not the name of a .safetensors file beside the index",
           tensor, name);
     }

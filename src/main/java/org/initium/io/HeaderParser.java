@@ -40,7 +40,8 @@ final class HeaderParser {
         name -> {
           if (!name.equals(SafetensorsHeader.METADATA)) {
             if (tensors.size() == MOST_TENSORS) {
-              throw json.wrong("has more than %d tensors, which are taken at most", MOST_TENSORS);
+              throw json.malformed(
+                  "has more than %d tensors, which are taken at most", MOST_TENSORS);
             }
             tensors.add(tensor(name, json));
           } else if (!json.isNull()) {
@@ -54,7 +55,7 @@ final class HeaderParser {
         SafetensorsHeader.METADATA,
         key -> {
           if (metadata.size() == MOST_METADATA) {
-            throw json.wrong(
+            throw json.malformed(
                 "%s has more than %d entries, which are taken at most",
                 SafetensorsHeader.METADATA, MOST_METADATA);
           }
@@ -84,13 +85,13 @@ final class HeaderParser {
     if (entry.dtype == null || entry.shape == null || entry.offsets == null) {
       String missing =
           entry.dtype == null ? "dtype" : entry.shape == null ? "shape" : "data_offsets";
-      throw wrong("%s of '%s' is missing", missing, name);
+      throw malformed("%s of '%s' is missing", missing, name);
     }
     StoredType type =
         StoredType.named(entry.dtype)
             .orElseThrow(
                 () ->
-                    wrong(
+                    malformed(
                         "tensor '%s' has dtype '%s', which is not one of %s",
                         name, entry.dtype, Arrays.toString(StoredType.values())));
     return placed(name, type, entry.shape, entry.offsets);
@@ -98,7 +99,7 @@ final class HeaderParser {
 
   private StoredTensor placed(String name, StoredType type, long[] sizes, long[] offsets) {
     if (offsets.length != 2 || offsets[0] > offsets[1]) {
-      throw wrong(
+      throw malformed(
           "data_offsets of '%s' are %s, not a begin and an end", name, Arrays.toString(offsets));
     }
     long bits;
@@ -106,14 +107,14 @@ final class HeaderParser {
       // In this order, as the reference does: sizes that overflow are refused before a 0 as well.
       bits = Math.multiplyExact(Arrays.stream(sizes).reduce(1, Math::multiplyExact), type.bits());
     } catch (ArithmeticException e) {
-      throw wrong("tensor '%s' of shape %s is too large", name, Arrays.toString(sizes));
+      throw malformed("tensor '%s' of shape %s is too large", name, Arrays.toString(sizes));
     }
     Shape shape = Shape.of(sizes);
     if (bits % 8 != 0) {
-      throw wrong("tensor '%s' of shape %s in %s does not end with a byte", name, shape, type);
+      throw malformed("tensor '%s' of shape %s in %s does not end with a byte", name, shape, type);
     }
     if (offsets[1] - offsets[0] != bits / 8) {
-      throw wrong(
+      throw malformed(
           "tensor '%s' has %d bytes, its shape %s in %s needs %d",
           name, offsets[1] - offsets[0], shape, type, bits / 8);
     }
@@ -126,7 +127,7 @@ final class HeaderParser {
     long at = 0;
     for (StoredTensor tensor : tensors) {
       if (tensor.begin() != at) {
-        throw wrong(
+        throw malformed(
             "tensor '%s' begins at byte %d of the data, where %d is next: tensors may not overlap"
                 + " or leave gaps",
             tensor.name(), tensor.begin(), at);
@@ -134,11 +135,11 @@ final class HeaderParser {
       at = tensor.end();
     }
     if (at != dataBytes) {
-      throw wrong("the tensors take %d bytes, the file has %d after its header", at, dataBytes);
+      throw malformed("the tensors take %d bytes, the file has %d after its header", at, dataBytes);
     }
   }
 
-  private MalformedFileException wrong(String template, Object... arguments) {
+  private MalformedFileException malformed(String template, Object... arguments) {
     return new MalformedFileException(file, Text.message(template, arguments));
   }
 }

@@ -61,11 +61,11 @@ public final class Json {
         JsonParser parser = FACTORY.createParser(reader)) {
       Json json = new Json(parser, file);
       if (parser.nextToken() == null) {
-        throw json.wrong("%s is empty", part);
+        throw json.malformed("%s is empty", part);
       }
       body.take(json);
       if (parser.nextToken() != null) {
-        throw json.wrong("%s goes on after its JSON value", part);
+        throw json.malformed("%s goes on after its JSON value", part);
       }
     } catch (CharacterCodingException e) {
       throw new MalformedFileException(file, part + " is not text in UTF-8");
@@ -103,7 +103,7 @@ public final class Json {
    */
   void members(String what, Member member) throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
-      throw wrong("%s is %s, not a JSON object", what, shown());
+      throw malformed("%s is %s, not a JSON object", what, shown());
     }
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = whole(parser.currentName());
@@ -115,7 +115,7 @@ public final class Json {
   /** The string that the value is. */
   String string(String what) throws IOException {
     if (parser.currentToken() != JsonToken.VALUE_STRING) {
-      throw wrong("%s is %s, not a string", what, shown());
+      throw malformed("%s is %s, not a string", what, shown());
     }
     return whole(parser.getText());
   }
@@ -123,7 +123,7 @@ public final class Json {
   /** JSON can write half of a surrogate pair, which is no text in UTF-8. */
   private String whole(String text) {
     if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
-      throw wrong("'%s' has half of a surrogate pair in it, which is no text", text);
+      throw malformed("'%s' has half of a surrogate pair in it, which is no text", text);
     }
     return text;
   }
@@ -151,19 +151,19 @@ public final class Json {
   /** The integers of 0 or more that the value is a list of. */
   long[] counts(String what, int most) throws IOException {
     if (parser.currentToken() != JsonToken.START_ARRAY) {
-      throw wrong("%s is %s, not a list of integers of 0 or more", what, shown());
+      throw malformed("%s is %s, not a list of integers of 0 or more", what, shown());
     }
     long[] items = new long[4];
     int n = 0;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       if (n == most) {
-        throw wrong("%s has more than %d numbers", what, most);
+        throw malformed("%s has more than %d numbers", what, most);
       }
       boolean isLong =
           parser.currentToken() == JsonToken.VALUE_NUMBER_INT
               && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
       if (!isLong || parser.getText().startsWith("-")) {
-        throw wrong("%s has %s in it, not an integer from 0 to 2^63 - 1", what, shown());
+        throw malformed("%s has %s in it, not an integer from 0 to 2^63 - 1", what, shown());
       }
       items = n == items.length ? Arrays.copyOf(items, 2 * n) : items;
       items[n++] = parser.getLongValue();
@@ -180,7 +180,7 @@ public final class Json {
         case END_OBJECT, END_ARRAY -> depth--;
         case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> {
           if (Double.isInfinite(parser.getDoubleValue())) {
-            throw wrong("%s is beyond the largest double", parser.getText());
+            throw malformed("%s is beyond the largest double", parser.getText());
           }
         }
         default -> {}
@@ -198,7 +198,7 @@ public final class Json {
   }
 
   /** What is wrong with the file. */
-  MalformedFileException wrong(String template, Object... arguments) {
+  MalformedFileException malformed(String template, Object... arguments) {
     return new MalformedFileException(file, Text.message(template, arguments));
   }
 

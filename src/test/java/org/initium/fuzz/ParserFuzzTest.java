@@ -284,7 +284,10 @@ class ParserFuzzTest {
   private static Pattern regex(String glob) {
     StringBuilder regex = new StringBuilder();
     boolean inBraces = false;
-    for (char c : glob.toCharArray()) {
+    String captured =
+        glob.replaceAll("\\{[A-Za-z_]\\w*\\*\\}", "\ue000")
+            .replaceAll("\\{[A-Za-z_]\\w*\\}", "\ue001");
+    for (char c : captured.toCharArray()) {
       regex.append(
           switch (c) {
             case '*' -> ".*";
@@ -293,6 +296,8 @@ class ParserFuzzTest {
             case '}' -> ")";
             case ',' -> inBraces ? "|" : ",";
             case '.' -> "\\.";
+            case '\ue000' -> ".+";
+            case '\ue001' -> "[^.]+";
             default -> String.valueOf(c);
           });
       inBraces = c == '{' || inBraces && c != '}';
