@@ -62,7 +62,7 @@ uint64_t Memory::allocate(int device, size_t size, const std::string& what, size
   std::lock_guard guard(lock_);
   Range& range = ranges_.at(device);
   if (size == 0 || !std::has_single_bit(align) || align > kRange / 4) return 0;
-  if (size > budget_ || range.used > budget_ - size) return 0;
+  if (size > budget_ || range.used + range.reserved > budget_ - size) return 0;
   // An odd multiple of the alignment: code that relies on more than it asked for is found out.
   const uint64_t start = number(range.pages->data());
   const uint64_t base = roundUp(start + range.next, std::max(kPage, 2 * align)) + align;
@@ -189,7 +189,7 @@ std::optional<Finding> Memory::fill(uint64_t to, uint32_t value, int width, size
 
 size_t Memory::used(int device) const {
   std::lock_guard guard(lock_);
-  return ranges_[device].used;
+  return ranges_[device].used + ranges_[device].reserved;
 }
 
 size_t Memory::peak(int device) const {
@@ -199,7 +199,7 @@ size_t Memory::peak(int device) const {
 
 void Memory::reserve(int device, long bytes) {
   std::lock_guard guard(lock_);
-  ranges_[device].used += bytes;
+  ranges_[device].reserved += bytes;
 }
 
 void Memory::forgetPeaks() {

@@ -109,7 +109,7 @@ class Memory {
  private:
   struct Range {
     std::unique_ptr<Pages> pages;
-    size_t next = 0, used = 0, peak = 0;
+    size_t next = 0, used = 0, peak = 0, reserved = 0;
   };
   uint64_t add(uint64_t base, size_t size, int device, const std::string& what, Space,
                std::unique_ptr<Pages> pinned = nullptr);

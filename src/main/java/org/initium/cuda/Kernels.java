@@ -66,13 +66,21 @@ final class Kernels {
   private synchronized Kernel kernel(String name) {
     Kernel kernel = kernels.get(name);
     if (kernel == null) {
-      long module = gpu.driver().loadModule(ptx(name));
-      long function = gpu.driver().function(module, name);
-      int resident = gpu.driver().residentBlocks(function, THREADS) * gpu.multiprocessors();
-      kernel = new Kernel(name, module, function, Math.max(1, resident));
+      kernel = of(gpu.driver().loadModule(ptx(name)), name);
       kernels.put(name, kernel);
     }
     return kernel;
+  }
+
+  private Kernel of(long module, String name) {
+    try {
+      long function = gpu.driver().function(module, name);
+      int resident = gpu.driver().residentBlocks(function, THREADS) * gpu.multiprocessors();
+      return new Kernel(name, module, function, Math.max(1, resident));
+    } catch (RuntimeException e) {
+      gpu.driver().unloadModule(module);
+      throw e;
+    }
   }
 
   /** The one for sm_80 where there is one and the device and its driver know that architecture. */
