@@ -68,7 +68,7 @@ uint64_t Memory::allocate(int device, size_t size, const std::string& what, size
   const uint64_t base = roundUp(start + range.next, std::max(kPage, 2 * align)) + align;
   if (base + size + kGap > start + kRange) return 0;
   range.next = base + size + kGap - start;
-  range.used += size;
+  if (space != Space::Const) range.used += size;  // constants are in banks of their own
   range.peak = std::max(range.peak, range.used);
   return add(base, size, device, what, space);
 }
@@ -105,7 +105,7 @@ FreeResult Memory::end(uint64_t address, State next, bool registered) {
   a.written.reset();
   a.pinned.reset();
   if (a.onHost()) return FreeResult::Ok;
-  ranges_[a.device].used -= a.size;
+  if (a.space != Space::Const) ranges_[a.device].used -= a.size;
   const uint64_t from = roundUp(a.base, kPage), to = (a.base + a.size) / kPage * kPage;
   if (to > from) madvise(bytes(from), to - from, MADV_DONTNEED);
   return FreeResult::Ok;
