@@ -2,6 +2,7 @@ package org.initium.random;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * The Mersenne Twister MT19937 (Matsumoto and Nishimura, ACM TOMACS 8, 1998), seeded by the 2002
@@ -16,6 +17,7 @@ final class Mt19937 {
   private Twister twister = Twister::reference;
   private long batch; // its number; -1 before the first
   private int next; // of the words
+  private int start; // before the first batch: words of the first state that had been drawn
   private long skipped; // words after the batch that are not wanted
 
   private Mt19937(int[] state, int[] words, Waypoints waypoints) {
@@ -30,10 +32,55 @@ final class Mt19937 {
     for (int i = 1; i < state.length; i++) {
       state[i] = 1812433253 * (state[i - 1] ^ state[i - 1] >>> 30) + i;
     }
-    Mt19937 seeded = new Mt19937(state, new int[BATCH], new Waypoints());
-    seeded.batch = -1;
-    seeded.next = BATCH;
-    return seeded;
+    return of(state, 0);
+  }
+
+  /**
+   * In a state of PyTorch's.
+   *
+   * @param block words of the state
+   * @param drawn how many of them have been drawn; 0 if none will be, but those made of them
+   */
+  static Mt19937 of(int[] block, int drawn) {
+    Mt19937 twister = new Mt19937(block.clone(), new int[BATCH], new Waypoints());
+    twister.batch = -1;
+    twister.start = drawn;
+    int left = drawn == 0 ? 0 : block.length - drawn;
+    twister.next = BATCH - left;
+    for (int i = 0; i < left; i++) {
+      twister.words[BATCH - left + i] = Twister.tempered(block[drawn + i]);
+    }
+    return twister;
+  }
+
+  /** The state with the words around the next, as PyTorch keeps it, in blocks of 624. */
+  record Block(int[] words, int drawn) {}
+
+  /** Where this is, to go on from by {@link #of}. */
+  Block block() {
+    Mt19937 there = this;
+    if (skipped > 0) {
+      there = copy();
+      there.skipped--;
+      there.next(); // so that the word before the next is of the batch
+    }
+    return there.here();
+  }
+
+  private Block here() {
+    if (batch < 0) {
+      int drawn = next == BATCH && start == 0 ? 0 : Twister.STATE - (BATCH - next);
+      return new Block(state.clone(), drawn);
+    }
+    int[] s = new int[Twister.STATE + BATCH + Twister.STATE]; // before, the batch, and behind it
+    for (int i = 0; i < BATCH; i++) {
+      s[Twister.STATE + i] = Twister.untempered(words[i]);
+    }
+    Twister.back(s);
+    Twister.forth(s, BATCH);
+    int drawn = (int) ((batch * BATCH + next - 1) % Twister.STATE) + 1;
+    int from = Twister.STATE + next - drawn;
+    return new Block(Arrays.copyOfRange(s, from, from + Twister.STATE), drawn);
   }
 
   Mt19937 copy() {
@@ -41,6 +88,7 @@ final class Mt19937 {
     copy.twister = twister;
     copy.batch = batch;
     copy.next = next;
+    copy.start = start;
     copy.skipped = skipped;
     return copy;
   }

@@ -25,6 +25,28 @@ public final class TorchCpuGenerator implements Generator {
     this(seed, Mt19937.seeded((int) seed), Double.NaN);
   }
 
+  /**
+   * PyTorch's generator where one of PyTorch's is: goes on with the numbers that PyTorch itself
+   * would give next.
+   *
+   * @param bytes what {@code torch.get_rng_state()} or {@code Generator.get_state()} gives: 5056
+   * @throws IllegalArgumentException if they are no such state, saying why
+   */
+  public static TorchCpuGenerator ofState(byte[] bytes) {
+    TorchState state = TorchState.parse(bytes);
+    Mt19937 twister = Mt19937.of(state.block(), state.next());
+    return new TorchCpuGenerator(state.seed(), twister, state.normal());
+  }
+
+  /**
+   * This generator's state in PyTorch's form, which {@code torch.set_rng_state} takes: PyTorch then
+   * goes on where this is.
+   */
+  public byte[] state() {
+    Mt19937.Block block = twister.block();
+    return new TorchState(seed, block.words(), block.drawn(), cachedNormal).bytes();
+  }
+
   @Override
   public long seed() {
     return seed;

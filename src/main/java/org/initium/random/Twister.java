@@ -20,18 +20,54 @@ public interface Twister {
   static void reference(int[] state, int[] words) {
     int[] s = new int[STATE + words.length];
     System.arraycopy(state, 0, s, 0, STATE);
+    forth(s, 0);
     for (int i = 0; i < words.length; i++) {
-      int y = s[i] & 0x80000000 | s[i + 1] & 0x7fffffff;
-      s[i + STATE] = s[i + MIDDLE] ^ y >>> 1 ^ -(y & 1) & 0x9908b0df;
       words[i] = tempered(s[i + STATE]);
     }
     System.arraycopy(s, words.length, state, 0, STATE);
   }
 
-  private static int tempered(int word) {
+  /** A word as it is drawn, of one of the state. */
+  static int tempered(int word) {
     int y = word ^ word >>> 11;
     y ^= y << 7 & 0x9d2c5680;
     y ^= y << 15 & 0xefc60000;
     return y ^ y >>> 18;
+  }
+
+  /** The word of the state that is drawn as {@code word}. */
+  static int untempered(int word) {
+    int y = word ^ word >>> 18;
+    y ^= y << 15 & 0xefc60000;
+    int seven = y; // each turn has seven more bits right
+    for (int turn = 0; turn < 4; turn++) {
+      seven = y ^ seven << 7 & 0x9d2c5680;
+    }
+    int eleven = seven ^ seven >>> 11;
+    return seven ^ eleven >>> 11;
+  }
+
+  /** Makes the words from {@code s[from + STATE]} on of those before them. */
+  static void forth(int[] s, int from) {
+    for (int i = from; i < s.length - STATE; i++) {
+      int y = s[i] & 0x80000000 | s[i + 1] & 0x7fffffff;
+      s[i + STATE] = s[i + MIDDLE] ^ y >>> 1 ^ -(y & 1) & 0x9908b0df;
+    }
+  }
+
+  /**
+   * Turns back: puts in {@code s[0]} to {@code s[STATE - 1]} what the words from {@code s[STATE]}
+   * to {@code s[2 * STATE - 1]} were made of. Of the first, the lower 31 bits are found by the word
+   * that was made before these.
+   */
+  static void back(int[] s) {
+    for (int i = STATE - 1; i >= -1; i--) {
+      int t = s[i + STATE] ^ s[i + MIDDLE];
+      int y = t < 0 ? (t ^ 0x9908b0df) << 1 | 1 : t << 1;
+      s[i + 1] |= y & 0x7fffffff;
+      if (i >= 0) {
+        s[i] = y & 0x80000000;
+      }
+    }
   }
 }
