@@ -28,7 +28,7 @@ final class Format {
         List.of("--add-opens=jdk.compiler/com.sun.tools.javac.code=ALL-UNNAMED", "-jar"));
     command.add(args[0]);
     command.addAll(check ? List.of("--dry-run", "--set-exit-if-changed") : List.of("--replace"));
-    for (String folder : List.of(".ci", "src", "bench", "native-test")) {
+    for (String folder : List.of(".ci", "src", "adapters", "bench", "examples", "native-test")) {
       if (Files.isDirectory(base.resolve(folder))) {
         try (Stream<Path> files = Files.walk(base.resolve(folder))) {
           files

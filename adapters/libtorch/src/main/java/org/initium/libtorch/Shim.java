@@ -1,0 +1,169 @@
+package org.initium.libtorch;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** libtorch's stable C functions: torch/csrc/inductor/aoti_torch/c/shim.h. */
+@SuppressWarnings("restricted") // another library is called
+final class Shim {
+  private static final Linker LINKER = Linker.nativeLinker();
+
+  /** {@code AOTITorchError f(AtenTensorHandle, T* result)}: 0 where it went well. */
+  private static final FunctionDescriptor OF_TENSOR =
+      FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS);
+
+  private final Path library;
+  private final SymbolLookup symbols;
+  private final MethodHandle dataPointer;
+  private final MethodHandle dim;
+  private final MethodHandle sizes;
+  private final MethodHandle strides;
+  private final MethodHandle dtype;
+  private final MethodHandle deviceType;
+  private final MethodHandle deviceIndex;
+  private final Optional<MethodHandle> layout; // from 2.8 on
+  private final int strided;
+  private final int cpu;
+  private final int cuda;
+
+  Shim(Path library) {
+    this.library = library;
+    // A library that is loaded already is opened again, and the same.
+    this.symbols = SymbolLookup.libraryLookup(library, Arena.global());
+    this.dataPointer = ofTensor("get_data_ptr");
+    this.dim = ofTensor("get_dim");
+    this.sizes = ofTensor("get_sizes");
+    this.strides = ofTensor("get_strides");
+    this.dtype = ofTensor("get_dtype");
+    this.deviceType = ofTensor("get_device_type");
+    this.deviceIndex = ofTensor("get_device_index");
+    this.layout =
+        symbols
+            .find("aoti_torch_get_layout")
+            .map(function -> LINKER.downcallHandle(function, OF_TENSOR));
+    this.strided = constant("layout_strided");
+    this.cpu = constant("device_type_cpu");
+    this.cuda = constant("device_type_cuda");
+  }
+
+  private MemorySegment symbol(String name) {
+    return symbols
+        .find("aoti_torch_" + name)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    library + " has no aoti_torch_" + name + "; a libtorch from 2.5 on is needed"));
+  }
+
+  private MethodHandle ofTensor(String name) {
+    return LINKER.downcallHandle(symbol(name), OF_TENSOR);
+  }
+
+  private int constant(String name) {
+    MethodHandle function = LINKER.downcallHandle(symbol(name), FunctionDescriptor.of(JAVA_INT));
+    try {
+      return (int) function.invokeExact();
+    } catch (Throwable e) {
+      throw new AssertionError(e); // it takes nothing and throws nothing
+    }
+  }
+
+  int cpu() {
+    return cpu;
+  }
+
+  int cuda() {
+    return cuda;
+  }
+
+  /**
+   * Whether the layout is dense, as far as this libtorch tells; one that does not refuses later.
+   */
+  boolean isStrided(long tensor) {
+    return layout.isEmpty() || result(layout.get(), tensor, JAVA_INT).get(JAVA_INT, 0) == strided;
+  }
+
+  long address(long tensor) {
+    return result(dataPointer, tensor, JAVA_LONG).get(JAVA_LONG, 0);
+  }
+
+  long[] sizes(long tensor) {
+    return list(sizes, tensor);
+  }
+
+  long[] strides(long tensor) {
+    return list(strides, tensor);
+  }
+
+  int dtype(long tensor) {
+    return result(dtype, tensor, JAVA_INT).get(JAVA_INT, 0);
+  }
+
+  int deviceType(long tensor) {
+    return result(deviceType, tensor, JAVA_INT).get(JAVA_INT, 0);
+  }
+
+  int deviceIndex(long tensor) {
+    return result(deviceIndex, tensor, JAVA_INT).get(JAVA_INT, 0);
+  }
+
+  /** The {@code cudaStream_t} that libtorch queues on. */
+  long currentStream(int device) {
+    SymbolLookup cudaSymbols =
+        SymbolLookup.libraryLookup(LoadedLibrary.path("torch_cuda"), Arena.global());
+    MemorySegment function =
+        cudaSymbols
+            .find("aoti_torch_get_current_cuda_stream")
+            .or(() -> symbols.find("aoti_torch_get_current_stream"))
+            .orElseThrow(
+                () -> new IllegalStateException("this libtorch does not tell its current stream"));
+    MethodHandle call =
+        LINKER.downcallHandle(function, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment stream = arena.allocate(ADDRESS);
+      check((int) call.invokeExact(device, stream));
+      return stream.get(ADDRESS, 0).address();
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private long[] list(MethodHandle function, long tensor) {
+    long count = result(dim, tensor, JAVA_LONG).get(JAVA_LONG, 0);
+    MemorySegment list = result(function, tensor, JAVA_LONG).get(ADDRESS, 0);
+    return list.reinterpret(count * Long.BYTES).toArray(JAVA_LONG);
+  }
+
+  /** What a function writes to its second argument; on the heap of a small automatic arena. */
+  private static MemorySegment result(MethodHandle function, long tensor, ValueLayout layout) {
+    MemorySegment result = Arena.ofAuto().allocate(layout.byteSize(), Long.BYTES);
+    try {
+      check((int) function.invokeExact(MemorySegment.ofAddress(tensor), result));
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+    return result;
+  }
+
+  private static void check(int error) {
+    if (error != 0) {
+      throw new IllegalArgumentException(
+          "libtorch refuses the tensor (it may be sparse, quantized or closed); it printed why");
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package org.initium.libtorch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.initium.DType;
+import org.initium.Shape;
+import org.initium.initializer.Init;
+import org.initium.random.Generator;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Tensors of JavaCPP's libtorch, filled in place. */
+@SuppressWarnings("restricted")
+class LibtorchTest {
+  private static Libtorch libtorch;
+
+  @BeforeAll
+  static void load() {
+    JavaCpp.load();
+    libtorch = Libtorch.ofProcess();
+  }
+
+  private static ScalarType type(DType dtype) {
+    for (ScalarType type : ScalarType.values()) {
+      if (type.value == Libtorch.scalarType(dtype)) {
+        return type;
+      }
+    }
+    throw new AssertionError(dtype + " is none of libtorch's");
+  }
+
+  private static byte[] bytes(Tensor contiguous) {
+    return MemorySegment.ofAddress(contiguous.data_ptr().address())
+        .reinterpret(contiguous.nbytes())
+        .toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  private static byte[] ours(DType dtype, Init init, long... sizes) {
+    try (org.initium.Tensor tensor = org.initium.Tensor.empty(Shape.of(sizes), dtype)) {
+      tensor.fill(init, generator());
+      return tensor.segment().toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  private static Generator generator() {
+    return Generator.philox(42).fork("fc.weight");
+  }
+
+  /** The names and numbers of c10::ScalarType, as libtorch itself has them. */
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void inPlaceInEachType(DType dtype) {
+    Tensor tensor = JavaCpp.zeros(type(dtype), 33, 65);
+    libtorch.fill(tensor.address(), Init.normal(0, 0.5), generator());
+    assertEquals(dtype.bytes(), tensor.element_size());
+    assertArrayEquals(ours(dtype, Init.normal(0, 0.5), 33, 65), bytes(tensor));
+    // By torch's own arithmetic too, so that the type is the one meant.
+    double std = tensor.to(ScalarType.Double).std().item_double();
+    assertEquals(0.5, std, 0.05);
+  }
+
+  @Test
+  void aTransposedWeightGetsTheNumbersOfTheLogicalOne() {
+    Tensor stored = JavaCpp.nines(ScalarType.Float, 65, 33);
+    libtorch.fill(stored.t().address(), Init.xavierUniform(), generator());
+    assertArrayEquals(
+        ours(DType.F32, Init.xavierUniform(), 33, 65), bytes(stored.t().contiguous()));
+  }
+
+  @Test
+  void aSliceLeavesItsNeighboursAlone() {
+    Tensor whole = JavaCpp.nines(ScalarType.BFloat16, 20, 30);
+    Tensor slice = whole.narrow(1, 7, 11);
+    libtorch.fill(slice.address(), Init.uniform(-1, 1), generator());
+    assertArrayEquals(ours(DType.BF16, Init.uniform(-1, 1), 20, 11), bytes(slice.contiguous()));
+    assertEquals(9 * 20 * 7, whole.narrow(1, 0, 7).to(ScalarType.Double).sum().item_double());
+    assertEquals(9 * 20 * 12, whole.narrow(1, 18, 12).to(ScalarType.Double).sum().item_double());
+  }
+
+  @Test
+  void beyondTwoGibibytes() {
+    long rows = (1L << 31) + 5; // of bf16: 4 GiB
+    Tensor tensor = torch.empty(new long[] {rows}, JavaCpp.options(ScalarType.BFloat16), null);
+    libtorch.fill(tensor.address(), Init.constant(1.5), generator());
+    assertEquals(1.5, tensor.get(rows - 1).item_double());
+    libtorch.fill(tensor.narrow(0, rows - 1, 1).address(), Init.zeros(), generator());
+    assertEquals(0, tensor.get(rows - 1).item_double());
+    assertEquals(1.5, tensor.get(rows - 2).item_double());
+    tensor.close();
+  }
+
+  @Test
+  void nothingIsDrawnForATensorWithoutElements() {
+    libtorch.fill(JavaCpp.zeros(ScalarType.Float, 3, 0).address(), Init.normal(), generator());
+  }
+
+  private static void assertRefused(long handle, String... words) {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> libtorch.fill(handle, Init.zeros(), generator()))
+            .getMessage();
+    for (String word : words) {
+      assertTrue(message.contains(word), message);
+    }
+  }
+
+  @Test
+  void whatCannotBeFilledIsRefused() {
+    assertRefused(0, "handle 0");
+    assertRefused(JavaCpp.zeros(ScalarType.Long, 3).address(), "scalar type 4", "f32");
+    assertRefused(JavaCpp.zeros(ScalarType.Float, 3, 4).to_sparse().address(), "sparse");
+    assertRefused(
+        JavaCpp.zeros(ScalarType.Float, 1, 4).expand(new long[] {3, 4}).address(), "share memory");
+    assertRefused(
+        torch
+            .empty(
+                new long[] {3},
+                JavaCpp.options(ScalarType.Float)
+                    .device(
+                        new org.bytedeco.pytorch.DeviceOptional(
+                            new org.bytedeco.pytorch.Device("meta"))),
+                null)
+            .address(),
+        "device type");
+  }
+}
