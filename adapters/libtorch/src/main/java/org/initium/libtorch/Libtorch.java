@@ -10,6 +10,7 @@ import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.random.Generator;
+import org.initium.random.TorchCpuGenerator;
 
 /**
  * The tensors of the libtorch in this process, whoever loaded it: DJL's ({@code ((PtNDArray)
@@ -88,6 +89,28 @@ public final class Libtorch {
       long stream = shim.currentStream(device.index());
       tensor.fill(initializer, generator, Stream.wrap(device, stream));
     }
+  }
+
+  /**
+   * A generator where libtorch's default one of the CPU is now, which {@code torch.manual_seed}
+   * seeds: fills with it give the numbers that torch would give next. libtorch's own stays where it
+   * is until {@link #setGenerator}; no other thread may draw from it while this is called.
+   *
+   * @throws UnsupportedOperationException but on Linux x86-64; {@link TorchCpuGenerator#ofState}
+   *     takes a state from elsewhere
+   */
+  public TorchCpuGenerator generator() {
+    return TorchCpuGenerator.ofState(new DefaultGenerator(shim).state());
+  }
+
+  /**
+   * Puts libtorch's default generator of the CPU where a generator of ours is: torch goes on there.
+   * No other thread may draw from it while this is called.
+   *
+   * @throws UnsupportedOperationException but on Linux x86-64
+   */
+  public void setGenerator(TorchCpuGenerator generator) {
+    new DefaultGenerator(shim).state(generator.state());
   }
 
   private Device device(long handle) {

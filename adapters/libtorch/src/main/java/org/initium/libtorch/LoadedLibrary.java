@@ -11,6 +11,10 @@ final class LoadedLibrary {
 
   private LoadedLibrary() {}
 
+  static boolean isLinux() {
+    return Files.exists(MAPS);
+  }
+
   /**
    * The file of a library of libtorch's: of Linux's list of what is loaded; elsewhere its bare
    * name, by which a system finds what it has loaded.
@@ -19,7 +23,7 @@ final class LoadedLibrary {
    */
   static Path path(String name) {
     String file = System.mapLibraryName(name);
-    if (!Files.exists(MAPS)) {
+    if (!isLinux()) {
       return Path.of(file);
     }
     try (Stream<String> lines = Files.lines(MAPS)) {

@@ -57,26 +57,28 @@ final class Shim {
     this.cuda = constant("device_type_cuda");
   }
 
-  private MemorySegment symbol(String name) {
+  /**
+   * A function of libtorch's.
+   *
+   * @throws IllegalStateException if it has none of that name
+   */
+  MemorySegment function(String name) {
     return symbols
-        .find("aoti_torch_" + name)
+        .find(name)
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    library + " has no aoti_torch_" + name + "; a libtorch from 2.5 on is needed"));
+                    library + " has no " + name + "; libtorch 2.7 and 2.10 were tried"));
   }
 
   private MethodHandle ofTensor(String name) {
-    return LINKER.downcallHandle(symbol(name), OF_TENSOR);
+    return LINKER.downcallHandle(function("aoti_torch_" + name), OF_TENSOR);
   }
 
   private int constant(String name) {
-    MethodHandle function = LINKER.downcallHandle(symbol(name), FunctionDescriptor.of(JAVA_INT));
-    try {
-      return (int) function.invokeExact();
-    } catch (Throwable e) {
-      throw new AssertionError(e); // it takes nothing and throws nothing
-    }
+    MethodHandle function =
+        LINKER.downcallHandle(function("aoti_torch_" + name), FunctionDescriptor.of(JAVA_INT));
+    return calling(() -> (int) function.invokeExact());
   }
 
   int cpu() {
@@ -130,15 +132,14 @@ final class Shim {
                 () -> new IllegalStateException("this libtorch does not tell its current stream"));
     MethodHandle call =
         LINKER.downcallHandle(function, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment stream = arena.allocate(ADDRESS);
-      check((int) call.invokeExact(device, stream));
-      return stream.get(ADDRESS, 0).address();
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return calling(
+        () -> {
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment stream = arena.allocate(ADDRESS);
+            check((int) call.invokeExact(device, stream));
+            return stream.get(ADDRESS, 0).address();
+          }
+        });
   }
 
   private long[] list(MethodHandle function, long tensor) {
@@ -150,17 +151,31 @@ final class Shim {
   /** What a function writes to its second argument; on the heap of a small automatic arena. */
   private static MemorySegment result(MethodHandle function, long tensor, ValueLayout layout) {
     MemorySegment result = Arena.ofAuto().allocate(layout.byteSize(), Long.BYTES);
+    calling(
+        () -> {
+          check((int) function.invokeExact(MemorySegment.ofAddress(tensor), result));
+          return null;
+        });
+    return result;
+  }
+
+  /** What calls native functions, which declare every Throwable and throw what we throw. */
+  @FunctionalInterface
+  interface Call<T> {
+    T run() throws Throwable;
+  }
+
+  static <T> T calling(Call<T> call) {
     try {
-      check((int) function.invokeExact(MemorySegment.ofAddress(tensor), result));
+      return call.run();
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
-    return result;
   }
 
-  private static void check(int error) {
+  static void check(int error) {
     if (error != 0) {
       throw new IllegalArgumentException(
           "libtorch refuses the tensor (it may be sparse, quantized or closed); it printed why");

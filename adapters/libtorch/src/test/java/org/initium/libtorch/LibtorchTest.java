@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -14,6 +16,7 @@ import org.initium.DType;
 import org.initium.Shape;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
+import org.initium.random.TorchCpuGenerator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +105,39 @@ class LibtorchTest {
   @Test
   void nothingIsDrawnForATensorWithoutElements() {
     libtorch.fill(JavaCpp.zeros(ScalarType.Float, 3, 0).address(), Init.normal(), generator());
+  }
+
+  /** What torch draws, we draw, torch draws: the numbers of torch alone. */
+  @Test
+  void generatorsGoOnWhereTheOtherIs() {
+    torch.manual_seed(9);
+    List<byte[]> expected = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      expected.add(bytes(torch.rand(1000)));
+      expected.add(bytes(torch.randn(7, 9)));
+      expected.add(bytes(torch.randn(new long[] {3}, JavaCpp.options(ScalarType.Double))));
+    }
+    torch.manual_seed(9);
+    assertArrayEquals(expected.get(0), bytes(torch.rand(1000)));
+    assertArrayEquals(expected.get(1), bytes(torch.randn(7, 9)));
+    assertArrayEquals(
+        expected.get(2), bytes(torch.randn(new long[] {3}, JavaCpp.options(ScalarType.Double))));
+    TorchCpuGenerator generator = libtorch.generator();
+    assertArrayEquals(expected.get(3), drawn(generator, Init.uniform(), ScalarType.Float, 1000));
+    assertArrayEquals(expected.get(4), drawn(generator, Init.normal(), ScalarType.Float, 7, 9));
+    assertArrayEquals(expected.get(5), drawn(generator, Init.normal(), ScalarType.Double, 3));
+    libtorch.setGenerator(generator);
+    assertArrayEquals(expected.get(6), bytes(torch.rand(1000)));
+    assertArrayEquals(expected.get(7), bytes(torch.randn(7, 9)));
+    assertArrayEquals(
+        expected.get(8), bytes(torch.randn(new long[] {3}, JavaCpp.options(ScalarType.Double))));
+  }
+
+  private static byte[] drawn(
+      TorchCpuGenerator generator, Init init, ScalarType type, long... sizes) {
+    Tensor tensor = JavaCpp.zeros(type, sizes);
+    libtorch.fill(tensor.address(), init, generator);
+    return bytes(tensor);
   }
 
   private static void assertRefused(long handle, String... words) {
