@@ -1,0 +1,75 @@
+package org.initium.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+import org.initium.DType;
+import org.initium.Initializer;
+import org.initium.Shape;
+import org.initium.Tensor;
+import org.initium.random.Generator;
+
+/** Arrays of DJL's with initial values. */
+final class Arrays {
+  private Arrays() {}
+
+  /** The PyTorch engine's are filled in place, those of others are copied from a buffer. */
+  static NDArray create(
+      NDManager manager,
+      ai.djl.ndarray.types.Shape shape,
+      DataType dataType,
+      Initializer initializer,
+      Generator generator) {
+    DType dtype = dtype(dataType);
+    if (manager.getEngine() != null && manager.getEngine().getEngineName().equals("PyTorch")) {
+      NDArray array = manager.create(shape, dataType);
+      PyTorch.fill(array, initializer, generator);
+      return array;
+    }
+    Shape sizes = Shape.of(shape.getShape());
+    ByteBuffer buffer = buffer(manager, sizes, dtype);
+    if (sizes.numel() > 0) {
+      Tensor.wrap(MemorySegment.ofBuffer(buffer), sizes, dtype).fill(initializer, generator);
+    }
+    return manager.create(buffer, shape, dataType);
+  }
+
+  private static ByteBuffer buffer(NDManager manager, Shape shape, DType dtype) {
+    long most = Integer.MAX_VALUE / dtype.bytes();
+    if (shape.numel() > most) {
+      throw new IllegalArgumentException(
+          "shape %s in %s has more than 2^31 - 1 bytes, which only DJL's PyTorch engine can take"
+              .formatted(shape, dtype));
+    }
+    return manager
+        .allocateDirect((int) (shape.numel() * dtype.bytes()))
+        .order(ByteOrder.nativeOrder());
+  }
+
+  /** Ours of the same name in safetensors files, which DJL knows too. */
+  private static DType dtype(DataType dataType) {
+    if (dataType == DataType.BFLOAT16) {
+      throw new IllegalArgumentException(
+          "DJL 0.36 ends the process when it makes an array in BFLOAT16;"
+              + " use FLOAT32, and Block.cast afterwards");
+    }
+    return Optional.of(dataType)
+        .filter(DataType::isFloating)
+        .flatMap(type -> named(type.asSafetensors()))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "arrays in %s cannot be filled; those in FLOAT16, FLOAT32 and FLOAT64 can"
+                        .formatted(dataType.name())));
+  }
+
+  private static Optional<DType> named(String name) {
+    return java.util.Arrays.stream(DType.values())
+        .filter(dtype -> dtype.toString().equalsIgnoreCase(name))
+        .findFirst();
+  }
+}

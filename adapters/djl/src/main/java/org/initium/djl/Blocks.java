@@ -1,0 +1,71 @@
+package org.initium.djl;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.List;
+import org.initium.Initializer;
+import org.initium.random.Generator;
+
+/** Blocks of DJL's, initialised by the names of their parameters. */
+public final class Blocks {
+  private Blocks() {}
+
+  /**
+   * Initialises a block as {@link Block#initialize} does, each parameter by the first rule that
+   * fits its name in {@link Block#getParameters} ({@code 01Linear_weight}). A parameter has a
+   * generator of its own, {@code generator.fork(name)}, so that its values depend on the seed and
+   * its name and not on the other parameters: a recipe with the same names, shapes and rules makes
+   * a file with the same bits.
+   *
+   * <p>Parameters that have values already keep them.
+   *
+   * @param inputs the shapes of the input
+   * @throws IllegalArgumentException if no rule fits some of the names, listing them, or a fill
+   *     does not fit a shape, naming the parameter
+   */
+  public static void initialize(
+      Block block,
+      Rules rules,
+      Generator generator,
+      NDManager manager,
+      DataType dataType,
+      Shape... inputs) {
+    List<String> without = new ArrayList<>();
+    List<Runnable> settings = new ArrayList<>();
+    for (Pair<String, Parameter> named : block.getParameters()) {
+      Parameter parameter = named.getValue();
+      if (parameter.isInitialized()) {
+        continue;
+      }
+      String name = named.getKey();
+      rules
+          .initializer(name)
+          .ifPresentOrElse(
+              initializer ->
+                  settings.add(() -> parameter.setInitializer(named(name, initializer, generator))),
+              () -> without.add(name));
+    }
+    if (!without.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no rule fits " + String.join(", ", without) + "; a last rule for \"*\" would fit all");
+    }
+    settings.forEach(Runnable::run);
+    block.initialize(manager, dataType, inputs);
+  }
+
+  private static ai.djl.training.initializer.Initializer named(
+      String name, Initializer initializer, Generator generator) {
+    return (manager, shape, dataType) -> {
+      try {
+        return Arrays.create(manager, shape, dataType, initializer, generator.fork(name));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+      }
+    };
+  }
+}
