@@ -88,17 +88,15 @@ final class Commands {
   }
 
   private static <T> void convert(CommandLine line, Class<T> type, Function<String, T> parse) {
-    line.registerConverter(type, checked(parse));
+    line.registerConverter(type, text -> checked(parse, text));
   }
 
-  private static <T> ITypeConverter<T> checked(Function<String, T> parse) {
-    return text -> {
-      try {
-        return parse.apply(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    };
+  private static <T> T checked(Function<String, T> parse, String text) {
+    try {
+      return parse.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
   }
 
   /** What a command threw: picocli wraps errors, such as that memory is used up. */
@@ -108,12 +106,9 @@ final class Commands {
 
   private static int usageError(ParameterException e, String[] arguments) {
     String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    String message = e.getMessage().lines().findFirst().orElse("bad usage");
-    System.err.println(
-        name
-            + ": "
-            + Failure.line(message)
-            + Text.message("%s; see %s --help", suggestion(e), name));
+    String message = Failure.line(e.getMessage().lines().findFirst().orElse("bad usage"));
+    String remedy = Text.message("%s; see %s --help", suggestion(e), name);
+    System.err.println(name + ": " + message + remedy);
     return Failure.BAD_INPUT;
   }
 
@@ -124,29 +119,17 @@ final class Commands {
         : "";
   }
 
-  /** 64 bits, as {@link Seed} reads them. */
   static final class SeedConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
-      return convertChecked(text, Seed::parse);
+      return checked(Seed::parse, text);
     }
   }
 
-  /** A size, as {@link ByteSize} reads it. */
   static final class SizeConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
-      return convertChecked(text, ByteSize::parse);
-    }
-  }
-
-  private static Long convertChecked(String text, Function<String, Long> parse) {
-    try {
-      return checked(parse).convert(text);
-    } catch (TypeConversionException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new AssertionError("the checked converter throws nothing else", e);
+      return checked(ByteSize::parse, text);
     }
   }
 
@@ -215,14 +198,26 @@ final class Commands {
         names = "--set",
         paramLabel = "VAR=VALUE",
         description = "Another value for a variable of the recipe's 'vars': --set layers=24.")
-    private Map<String, String> set = new LinkedHashMap<>();
+    private Map<String, String> set = Map.of();
+
+    @Option(
+        names = "--config",
+        paramLabel = "JSON",
+        description = "A model's config.json: its numbers and words are variables of the recipe.")
+    private Optional<Path> config;
+
+    @Option(
+        names = "--from",
+        paramLabel = "FILE",
+        description = "Keep what this file, index or folder has, as the recipe's 'keep' says.")
+    private Optional<Path> from;
 
     ModelCommands.Reading reading(Path recipe) {
       Map<String, Double> values = new LinkedHashMap<>();
       set.forEach(
           (name, text) ->
               values.put(name, Arithmetic.evaluate(text, Map.of(), Nonlinearity.FUNCTIONS)));
-      return new ModelCommands.Reading(recipe, values, dtype);
+      return new ModelCommands.Reading(recipe, values, dtype, config, from);
     }
   }
 
@@ -236,23 +231,25 @@ final class Commands {
             + " use does not grow with the model. The file appears under its name when it is whole."
       },
       footer = {
-        "%nA recipe:",
+        "%nA recipe (docs/recipes.md teaches them):",
         "  vars: {layers: 12, width: 768}",
         "  tensors:",
-        "    wte.weight: [50257, width]",
         "    \"h.{0..layers-1}.mlp.c_proj.weight\": {shape: [4*width, width], dtype: bf16}",
         "  rules:                                # the first that matches counts",
-        "    - {match: \"*.c_proj.weight\", init: normal(std=0.02/sqrt(2*layers))}",
-        "    - {match: \"*\", init: normal(std=0.02)}"
+        "    - {match: \"*\", init: normal(std=0.02/sqrt(2*layers))}"
       })
   int init(
       @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.") Path recipe,
       @Option(
               names = "--out",
-              required = true,
               paramLabel = "FILE",
               description = "The file to write: model.safetensors. An old one is replaced.")
-          Path out,
+          Optional<Path> out,
+      @Option(
+              names = "--plan",
+              description =
+                  "Print what the recipe comes to, a line for each tensor; write nothing.")
+          boolean plan,
       @Mixin RecipeOptions reading,
       @Mixin SourceOptions source,
       @Option(
@@ -275,8 +272,10 @@ final class Commands {
               })
           long maxShardBytes)
       throws IOException {
-    return new ModelCommands()
-        .init(reading.reading(recipe), out, source.source(), shard, maxShardBytes);
+    ModelCommands.Reading read = reading.reading(recipe);
+    return plan
+        ? new ModelCommands().plan(read, out, source.source(), shard)
+        : new ModelCommands().init(read, out, source.source(), shard, maxShardBytes);
   }
 
   @Command(

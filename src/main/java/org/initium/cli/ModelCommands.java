@@ -14,12 +14,14 @@ import org.initium.Shape;
 import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
 import org.initium.io.CheckpointWriter;
+import org.initium.io.ModelConfig;
 import org.initium.random.Generator;
 import org.initium.recipe.Drawing;
 import org.initium.recipe.ModelVerifier;
 import org.initium.recipe.ModelWriter;
 import org.initium.recipe.Plan;
 import org.initium.recipe.PlanFiller;
+import org.initium.recipe.PlanTable;
 import org.initium.recipe.PlannedTensor;
 import org.initium.recipe.Recipe;
 import org.initium.recipe.RowShard;
@@ -28,6 +30,7 @@ import org.initium.text.Text;
 /** {@code init}, {@code fill} and {@code verify}. */
 final class ModelCommands {
   private static final String PREFIX = "initium.";
+  private static final String FROM = PREFIX + "from";
 
   private final PrintStream out = System.out;
 
@@ -48,22 +51,82 @@ final class ModelCommands {
     }
   }
 
-  /** How a recipe is followed. */
-  record Reading(Path recipe, Map<String, Double> set, Optional<DType> dtype) {
-    private Plan plan() throws IOException {
-      Plan plan = Recipe.plan(recipe, new Recipe.Reading(set, dtype, Optional.empty()));
-      plan.notes().forEach(note -> System.err.println("note: " + note));
-      return plan;
+  /**
+   * How a recipe is followed.
+   *
+   * @param config the model's config.json
+   * @param from the checkpoint of which is kept what the recipe says
+   */
+  record Reading(
+      Path recipe,
+      Map<String, Double> set,
+      Optional<DType> dtype,
+      Optional<Path> config,
+      Optional<Path> from) {
+    /** What is done with a plan, as long as what it keeps is open. */
+    @FunctionalInterface
+    private interface Use {
+      int of(Plan plan) throws IOException;
+    }
+
+    private int use(Use use) throws IOException {
+      Optional<ModelConfig> model = Optional.empty();
+      if (config.isPresent()) {
+        model = Optional.of(ModelConfig.read(config.get()));
+      }
+      try (Checkpoint kept = from.isPresent() ? Checkpoint.open(from.get()) : null) {
+        Optional<Checkpoint> file = Optional.ofNullable(kept);
+        Plan plan = Recipe.plan(recipe, new Recipe.Reading(set, dtype, model, file));
+        plan.notes().forEach(note -> System.err.println("note: " + note));
+        return use.of(plan);
+      }
+    }
+
+    /** Refuses to write over what is read. */
+    private void keepFrom(Path file) throws IOException {
+      Inputs.keep(recipe, file);
+      if (config.isPresent()) {
+        Inputs.keep(config.get(), file);
+      }
+      if (from.isPresent()) {
+        try (Checkpoint kept = Checkpoint.open(from.get())) {
+          Inputs.keep(kept.path(), file);
+          for (Path part : kept.files()) {
+            Inputs.keep(part, file);
+          }
+        }
+      }
     }
   }
 
-  int init(Reading reading, Path file, Source source, RowShard shard, long maxShardBytes)
+  int init(Reading reading, Optional<Path> file, Source source, RowShard shard, long maxShardBytes)
       throws IOException {
-    Inputs.keep(reading.recipe(), file);
+    if (file.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Missing required option: '--out=FILE', or --plan to see what would be written");
+    }
+    reading.keepFrom(file.get());
     Generator generator = source.open(Map.of(), 0);
-    Plan plan = reading.plan();
-    write(plan, filler(generator, source, shard), file, metadata(source, shard), maxShardBytes);
-    return 0;
+    Map<String, String> metadata = metadata(source, shard);
+    reading.from().ifPresent(path -> metadata.put(FROM, path.toAbsolutePath().getFileName() + ""));
+    return reading.use(
+        plan -> {
+          write(plan, filler(generator, source, shard), file.get(), metadata, maxShardBytes);
+          return 0;
+        });
+  }
+
+  /** Prints what a recipe comes to. */
+  int plan(Reading reading, Optional<Path> file, Source source, RowShard shard) throws IOException {
+    if (file.isPresent()) {
+      throw new IllegalArgumentException("--plan writes nothing: leave --out away");
+    }
+    Drawing drawing = Drawing.of(source.open(Map.of(), 0));
+    return reading.use(
+        plan -> {
+          PlanTable.lines(plan, drawing, shard).forEach(out::println);
+          return 0;
+        });
   }
 
   int fill(Init init, String name, Shape shape, DType dtype, Path file, Source source, long offset)
@@ -131,28 +194,38 @@ final class ModelCommands {
       RowShard rows =
           shard.orElseGet(() -> RowShard.parse(recorded.getOrDefault(PREFIX + "shard", "0/1")));
       Generator generator = source.open(recorded, 0);
-      Plan plan = reading.plan();
-      Optional<String> difference;
-      String summary;
-      try (Progress progress = new Progress("verifying", plan.bytes(rows))) {
-        difference =
-            ModelVerifier.verify(checkpoint, plan, filler(generator, source, rows), progress);
-        summary = progress.summary();
+      if (recorded.containsKey(FROM) && reading.from().isEmpty()) {
+        throw new IllegalArgumentException(
+            Text.message(
+                "%s was made with what was kept of %s; give that with --from",
+                checkpoint.path(), recorded.get(FROM)));
       }
-      if (difference.isPresent()) {
-        System.err.println("initium: " + checkpoint.path() + ": " + difference.get());
-        return Failure.FAILED;
-      }
-      out.printf(
-          Locale.ROOT,
-          "%s is what %s gives with %s: all bits of %s equal, in %s%n",
-          checkpoint.path(),
-          reading.recipe(),
-          generator,
-          count(plan.tensors().size(), "tensor"),
-          summary);
-      return 0;
+      PlanFiller filler = filler(generator, source, rows);
+      return reading.use(plan -> verify(checkpoint, reading, plan, filler));
     }
+  }
+
+  private int verify(Checkpoint checkpoint, Reading reading, Plan plan, PlanFiller filler)
+      throws IOException {
+    Optional<String> difference;
+    String summary;
+    try (Progress progress = new Progress("verifying", plan.bytes(filler.shard()))) {
+      difference = ModelVerifier.verify(checkpoint, plan, filler, progress);
+      summary = progress.summary();
+    }
+    if (difference.isPresent()) {
+      System.err.println("initium: " + checkpoint.path() + ": " + difference.get());
+      return Failure.FAILED;
+    }
+    out.printf(
+        Locale.ROOT,
+        "%s is what %s gives with %s: all bits of %s equal, in %s%n",
+        checkpoint.path(),
+        reading.recipe(),
+        filler.generator(),
+        count(plan.tensors().size(), "tensor"),
+        summary);
+    return 0;
   }
 
   static String count(long n, String noun) {

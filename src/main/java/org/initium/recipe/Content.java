@@ -1,8 +1,11 @@
 package org.initium.recipe;
 
+import java.io.IOException;
 import java.util.List;
 import org.initium.Shape;
+import org.initium.Tensor;
 import org.initium.initializer.Init;
+import org.initium.io.Checkpoint;
 
 /** What the values of a planned tensor are. */
 public sealed interface Content {
@@ -32,6 +35,50 @@ public sealed interface Content {
    * @param once whether this tensor is left out of the file, which says whose values it has
    */
   record Copied(PlannedTensor original, boolean once) implements Content {}
+
+  /**
+   * The values of a tensor of a file, bit for bit. Where that has fewer rows, the others are drawn.
+   *
+   * @param checkpoint the file, which is open as long as values are made
+   * @param rest what is drawn, of which the rows that the file has are then overwritten; nothing
+   *     where it has all
+   */
+  record Kept(Checkpoint checkpoint, Checkpoint.Entry entry, List<Part> rest) implements Content {
+    /** Makes the list immutable. */
+    public Kept {
+      rest = List.copyOf(rest);
+    }
+
+    /** Copies what the file has of a region to memory of the region's shape. */
+    void read(Tensor memory, Region region) throws IOException {
+      Shape stored = entry.tensor().shape();
+      Region shared = region.intersect(Region.all(stored)).orElse(null);
+      if (shared == null) {
+        return;
+      }
+      long bytes = memory.dtype().bytes();
+      long most = 1;
+      int d = stored.rank();
+      while (d > 0 && shared.shape().size(d - 1) == stored.size(d - 1)) {
+        most *= stored.size(--d);
+      }
+      long at = 0;
+      most *= d > 0 ? shared.shape().size(d - 1) : 1;
+      for (Region run : new Slabs(shared, Math.min(most, MOST_READ / bytes))) {
+        long[] strides = stored.rowMajorStrides();
+        long first = 0;
+        for (int i = 0; i < strides.length; i++) {
+          first += run.origin()[i] * strides[i];
+        }
+        long length = run.shape().numel() * bytes;
+        checkpoint.read(entry, first * bytes, memory.segment().asSlice(at, length));
+        at += length;
+      }
+    }
+  }
+
+  /** Read at a time. */
+  int MOST_READ = 1 << 28;
 
   /**
    * The Euclidean norm of another tensor's elements over the dimensions in which this one has size

@@ -68,6 +68,22 @@ final class Fields {
         node.place(), Text.message("%s is %s, not a list", what, node.kind()));
   }
 
+  /** Whether a field is {@code true}; it may also be left out or false. */
+  static boolean isTrue(Fields fields, String name) {
+    return fields
+        .get(name)
+        .map(
+            node -> {
+              String word = text(node, Text.message("'%s'", name)).text();
+              if (!word.equals("true") && !word.equals("false")) {
+                throw new RecipeException(
+                    node.place(), Text.message("'%s' is true or false, not '%s'", name, word));
+              }
+              return word.equals("true");
+            })
+        .orElse(false);
+  }
+
   /** A text. */
   static YamlNode.Scalar text(YamlNode node, String what) {
     if (node instanceof YamlNode.Scalar scalar && !scalar.text().isBlank()) {

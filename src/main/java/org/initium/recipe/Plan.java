@@ -16,19 +16,25 @@ public record Plan(List<PlannedTensor> tensors, List<String> notes) {
     return new Plan(List.of(tensors), List.of());
   }
 
-  /** The tensors that are in the file: all but copies that are written once. */
+  /** The tensors that are in the file: not copies that are written once, nor what is never. */
   public List<PlannedTensor> written() {
-    return tensors.stream().filter(tensor -> tensor.writtenAs().isEmpty()).toList();
+    return tensors.stream().filter(PlannedTensor::isStored).toList();
   }
 
   /** The number of elements in all. */
   public long parameters() {
-    return tensors.stream().mapToLong(tensor -> tensor.shape().numel()).sum();
+    return tensors.stream()
+        .filter(PlannedTensor::written)
+        .mapToLong(tensor -> tensor.shape().numel())
+        .sum();
   }
 
   /** The number of elements in a shard. */
   public long parameters(RowShard shard) {
-    return tensors.stream().mapToLong(tensor -> shard.of(tensor.shape()).shape().numel()).sum();
+    return tensors.stream()
+        .filter(PlannedTensor::written)
+        .mapToLong(tensor -> tensor.cut().shape(tensor.shape(), shard).numel())
+        .sum();
   }
 
   /** The number of bytes in all. */

@@ -16,12 +16,14 @@ import org.initium.io.TensorSpec;
  * @param content what its values are
  * @param draw which stream it draws from
  * @param cut how shards share it out
+ * @param written whether it is in the file; not where it is drawn for the sake of what is drawn
+ *     behind it, as a module does that draws anew
  */
 public record PlannedTensor(
-    String name, Shape shape, DType dtype, Content content, Draw draw, Cut cut) {
+    String name, Shape shape, DType dtype, Content content, Draw draw, Cut cut, boolean written) {
   /** A tensor that draws from the stream of its name, and is shared out by rows. */
   public PlannedTensor(String name, Shape shape, DType dtype, Content content) {
-    this(name, shape, dtype, content, Draw.OWN, Cut.ROWS);
+    this(name, shape, dtype, content, Draw.OWN, Cut.ROWS, true);
   }
 
   /** A tensor with one initialiser. */
@@ -31,7 +33,12 @@ public record PlannedTensor(
 
   /** What is drawn, part by part; nothing where the values are another tensor's. */
   public List<Content.Part> parts() {
-    return content instanceof Content.Drawn drawn ? drawn.parts() : List.of();
+    return switch (content) {
+      case Content.Drawn drawn -> drawn.parts();
+      case Content.Kept kept -> kept.rest();
+      case Content.Copied copied -> List.of();
+      case Content.Norm norm -> List.of();
+    };
   }
 
   /** What of this tensor is in a shard, as a tensor of a file. */
@@ -47,7 +54,12 @@ public record PlannedTensor(
     return Optional.empty();
   }
 
+  /** Whether it has a place of its own in the file. */
+  boolean isStored() {
+    return written && writtenAs().isEmpty();
+  }
+
   PlannedTensor with(Cut other) {
-    return new PlannedTensor(name, shape, dtype, content, draw, other);
+    return new PlannedTensor(name, shape, dtype, content, draw, other, written);
   }
 }

@@ -1,6 +1,7 @@
 package org.initium.recipe;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,8 +30,13 @@ final class Planner {
   private final Map<String, PlannedTensor> planned = new HashMap<>();
   private final Set<Rule> unused;
   private final List<ShardRule> shards;
+  private final Keeper keeper;
 
-  Planner(Variables variables, List<Rule> rules, List<ShardRule> shards) {
+  /** What is kept of a file. */
+  private final Map<String, Keeper.Found> found = new HashMap<>();
+
+  Planner(Variables variables, List<Rule> rules, List<ShardRule> shards, Keeper keeper) {
+    this.keeper = keeper;
     this.variables = variables;
     this.rules = new RuleIndex(rules);
     this.unused = new LinkedHashSet<>(rules);
@@ -44,10 +50,16 @@ final class Planner {
    * @param notes of what was read so far
    */
   Plan plan(List<TensorEntry> tensors, Place place, List<String> notes) {
-    tensors.forEach(tensor -> entries.put(tensor.name(), tensor));
+    for (TensorEntry tensor : tensors) {
+      entries.put(tensor.name(), tensor);
+      if (tensor.like().isEmpty()) {
+        keeper.find(tensor).ifPresent(found -> this.found.put(tensor.name(), found));
+      }
+    }
     List<String> left =
         tensors.stream()
-            .filter(tensor -> tensor.like().isEmpty() && rules.first(tensor.name()).isEmpty())
+            .filter(tensor -> tensor.like().isEmpty() && !isWhole(tensor))
+            .filter(tensor -> rules.first(tensor.name()).isEmpty())
             .map(TensorEntry::name)
             .toList();
     if (!left.isEmpty()) {
@@ -61,6 +73,7 @@ final class Planner {
       all.replaceAll(this::shared);
     }
     List<String> allNotes = new ArrayList<>(notes.subList(0, Math.min(notes.size(), MOST_NOTES)));
+    allNotes.addAll(keeper.notes());
     allNotes.addAll(notes(List.copyOf(unused)));
     return new Plan(all, allNotes);
   }
@@ -79,23 +92,44 @@ final class Planner {
     if (tensor.like().isPresent()) {
       made = linked(tensor, tensor.like().get(), path);
     } else {
-      Rule rule = rules.first(tensor.name()).orElseThrow();
-      unused.remove(rule);
-      Rule.Bound bound = rule.of(tensor);
+      Optional<Rule> rule = rules.first(tensor.name());
+      rule.ifPresent(unused::remove);
       made =
-          bound.link().isPresent()
-              ? linked(tensor, bound.link().get(), path)
-              : drawn(tensor, bound);
+          isWhole(tensor)
+              ? planned(tensor, keeper.content(found.get(tensor.name()), List.of()), Draw.OWN)
+              : ruled(tensor, rule.orElseThrow(), path);
     }
     planned.put(tensor.name(), made);
     return made;
   }
 
-  private static PlannedTensor drawn(TensorEntry tensor, Rule.Bound bound) {
+  private boolean isWhole(TensorEntry tensor) {
+    Keeper.Found kept = found.get(tensor.name());
+    return kept != null && !kept.grows();
+  }
+
+  private PlannedTensor ruled(TensorEntry tensor, Rule rule, Map<String, Place> path) {
+    Rule.Bound bound = rule.of(tensor);
+    Keeper.Found kept = found.get(tensor.name());
+    if (bound.link().isPresent()) {
+      if (kept != null) {
+        throw new RecipeException(
+            rule.place(),
+            Text.message("tensor '%s' is kept and grows: its rule needs 'init'", tensor.name()));
+      }
+      return linked(tensor, bound.link().get(), path);
+    }
+    Content.Drawn drawn =
+        bound.steps().orElseThrow().of(tensor, tensor.shape().get(), tensor.dtype().get());
+    Content content = kept == null ? drawn : keeper.content(kept, drawn.parts());
+    return planned(tensor, content, bound.draw());
+  }
+
+  private static PlannedTensor planned(TensorEntry tensor, Content content, Draw draw) {
     Shape shape = tensor.shape().orElseThrow();
     DType dtype = tensor.dtype().orElseThrow();
-    Content content = bound.steps().orElseThrow().of(tensor, shape, dtype);
-    return new PlannedTensor(tensor.name(), shape, dtype, content, bound.draw(), Cut.ROWS);
+    return new PlannedTensor(
+        tensor.name(), shape, dtype, content, draw, Cut.ROWS, tensor.written());
   }
 
   private PlannedTensor linked(TensorEntry tensor, Link link, Map<String, Place> path) {
@@ -128,6 +162,9 @@ final class Planner {
                   : "'%s', which it is like, has shape %s",
               link.tensor(),
               original.shape()));
+    }
+    if (link.once() && !original.written()) {
+      throw at.wrong(Text.message("write: once needs '%s' in the file", link.tensor()));
     }
     if (link.once() && !dtype.equals(original.dtype())) {
       throw at.wrong(
@@ -170,10 +207,11 @@ final class Planner {
     return notes;
   }
 
-  private static String shortened(List<String> names) {
+  static String shortened(Collection<String> names) {
     int shown = Math.min(names.size(), 8);
     String list =
-        names.subList(0, shown).stream()
+        names.stream()
+            .limit(shown)
             .map(name -> Text.visible(Text.cut(name, 100)))
             .collect(Collectors.joining(", "));
     return shown == names.size()

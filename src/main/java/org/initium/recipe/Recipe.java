@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.initium.DType;
+import org.initium.io.Checkpoint;
 import org.initium.io.MalformedFileException;
 import org.initium.io.ModelConfig;
 import org.initium.text.Text;
@@ -36,7 +37,7 @@ import org.initium.text.Text;
  */
 public final class Recipe {
   private static final List<String> FIELDS =
-      List.of("vars", "dtype", "template", "tensors", "rules", "shards");
+      List.of("vars", "dtype", "template", "tensors", "rules", "shards", "keep");
 
   /** A recipe is written by people; ranges of names stand for many tensors. */
   private static final int MOST_BYTES = 4 << 20;
@@ -45,7 +46,7 @@ public final class Recipe {
 
   /** Reads a recipe and follows it with its own variables and dtypes. */
   public static Plan plan(Path file) throws IOException {
-    return plan(file, new Reading(Map.of(), Optional.empty(), Optional.empty()));
+    return plan(file, Reading.OWN);
   }
 
   /**
@@ -54,9 +55,17 @@ public final class Recipe {
    * @param set variables that have another value than the recipe gives them
    * @param dtype of every tensor, whatever the recipe says, if present
    * @param config what takes the place of the recipe's own {@code vars: {from: ...}}, if present
+   * @param from a file of which is kept what the recipe says, if present; open as long as the plan
    */
   public record Reading(
-      Map<String, Double> set, Optional<DType> dtype, Optional<ModelConfig> config) {}
+      Map<String, Double> set,
+      Optional<DType> dtype,
+      Optional<ModelConfig> config,
+      Optional<Checkpoint> from) {
+    /** With the recipe's own variables and dtypes. */
+    public static final Reading OWN =
+        new Reading(Map.of(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
 
   /**
    * Reads a recipe and follows it.
@@ -109,8 +118,19 @@ public final class Recipe {
       Fields.items(fields.get("shards").get(), "'shards'")
           .forEach(rule -> shards.add(ShardRule.of(rule)));
     }
-    return new Planner(variables, rules, shards)
+    return new Planner(variables, rules, shards, keeper(fields, variables, reading))
         .plan(tensors.tensors(), fields.require("rules").place(), tensors.notes());
+  }
+
+  private static Keeper keeper(Fields fields, Variables variables, Reading reading) {
+    List<KeepRule> keep = new ArrayList<>();
+    if (fields.get("keep").isPresent()) {
+      Fields.items(fields.get("keep").get(), "'keep'")
+          .forEach(rule -> keep.add(KeepRule.of(rule, variables)));
+    } else {
+      keep.add(KeepRule.all(fields.require("rules").place()));
+    }
+    return new Keeper(reading.from(), keep, variables);
   }
 
   /** {@code vars: {from: config.json}}. */

@@ -1,5 +1,7 @@
 package org.initium.recipe;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.initium.Backend;
 import org.initium.Device;
@@ -49,14 +51,24 @@ record Regions(Starts starts, long chunkBytes) {
   void compute(Tensor memory, PlannedTensor tensor, Region region) {
     PlannedTensor source = source(tensor);
     switch (source.content()) {
-      case Content.Drawn drawn -> {
-        FillBatch fills = new FillBatch();
-        draw(memory, source, region, fills);
-        fills.queue(Backend.of(Device.CPU).defaultStream(Device.CPU));
+      case Content.Drawn drawn -> drawHere(memory, source, region);
+      case Content.Kept kept -> {
+        drawHere(memory, source, region);
+        try {
+          kept.read(memory, region);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
       }
       case Content.Copied copied -> convert(memory, copied.original(), region);
       case Content.Norm norm -> norm(memory, source.shape(), norm.of(), region);
     }
+  }
+
+  private void drawHere(Tensor memory, PlannedTensor source, Region region) {
+    FillBatch fills = new FillBatch();
+    draw(memory, source, region, fills);
+    fills.queue(Backend.of(Device.CPU).defaultStream(Device.CPU));
   }
 
   /** The same values, rounded to another dtype. */
@@ -113,6 +125,7 @@ record Regions(Starts starts, long chunkBytes) {
   boolean isWhole(PlannedTensor tensor) {
     return switch (tensor.content()) {
       case Content.Drawn drawn -> drawn.parts().stream().anyMatch(part -> isWhole(tensor, part));
+      case Content.Kept kept -> kept.rest().stream().anyMatch(part -> isWhole(tensor, part));
       case Content.Copied copied -> isWhole(copied.original());
       case Content.Norm norm -> isWhole(norm.of());
     };

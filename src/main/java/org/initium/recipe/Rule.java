@@ -67,7 +67,7 @@ final class Rule {
     return rule;
   }
 
-  private static void checkCaptures(List<Glob> globs, Variables variables, Place place) {
+  static void checkCaptures(List<Glob> globs, Variables variables, Place place) {
     TreeSet<String> captures = new TreeSet<>(globs.getFirst().captureNames());
     for (Glob glob : globs) {
       if (!captures.equals(new TreeSet<>(glob.captureNames()))) {

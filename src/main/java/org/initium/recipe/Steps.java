@@ -24,7 +24,7 @@ final class Steps {
   /** A model has few shapes and many tensors. */
   private record Kind(Shape shape, DType dtype) {}
 
-  private final Map<Kind, Content> planned = new HashMap<>();
+  private final Map<Kind, Content.Drawn> planned = new HashMap<>();
   private final Variables variables;
   private final Place place;
   private final List<Step> steps = new ArrayList<>();
@@ -83,9 +83,9 @@ final class Steps {
   }
 
   /** The content of a tensor, checked against its shape and dtype. */
-  Content of(TensorEntry tensor, Shape shape, DType dtype) {
+  Content.Drawn of(TensorEntry tensor, Shape shape, DType dtype) {
     Kind kind = new Kind(shape, dtype);
-    Content known = planned.get(kind);
+    Content.Drawn known = planned.get(kind);
     if (known == null) {
       known = read(tensor.name(), shape, dtype);
       planned.put(kind, known);
@@ -93,7 +93,7 @@ final class Steps {
     return known;
   }
 
-  private Content read(String tensor, Shape shape, DType dtype) {
+  private Content.Drawn read(String tensor, Shape shape, DType dtype) {
     List<Content.Part> parts = new ArrayList<>();
     for (Step step : steps) {
       Region region =

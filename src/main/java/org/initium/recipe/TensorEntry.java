@@ -10,6 +10,12 @@ import org.initium.Shape;
  * @param shape its sizes; where it says none, those of the tensor that it is like
  * @param dtype its element type, likewise
  * @param like the tensor whose values it has
+ * @param written whether it is in the file
  */
 record TensorEntry(
-    String name, Optional<Shape> shape, Optional<DType> dtype, Optional<Link> like, Place place) {}
+    String name,
+    Optional<Shape> shape,
+    Optional<DType> dtype,
+    Optional<Link> like,
+    boolean written,
+    Place place) {}

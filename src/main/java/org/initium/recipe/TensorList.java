@@ -53,19 +53,23 @@ final class TensorList {
     return List.copyOf(tensors.values());
   }
 
-  private void add(
-      String name, Optional<Shape> shape, Optional<DType> dtype, Optional<Link> like, Place place) {
+  private void add(TensorEntry entry) {
     try {
-      TensorSpec.checkName(name);
+      TensorSpec.checkName(entry.name());
     } catch (IllegalArgumentException e) {
-      throw new RecipeException(place, e.getMessage(), e);
+      throw new RecipeException(entry.place(), e.getMessage(), e);
     }
-    TensorEntry entry = new TensorEntry(name, shape, everyType.or(() -> dtype), like, place);
-    TensorEntry first = tensors.putIfAbsent(name, entry);
+    TensorEntry first = tensors.putIfAbsent(entry.name(), entry);
     if (first != null) {
       throw new RecipeException(
-          place, Text.message("tensor '%s' is there already, from %s", name, first.place()));
+          entry.place(),
+          Text.message("tensor '%s' is there already, from %s", entry.name(), first.place()));
     }
+  }
+
+  private void add(String name, Shape shape, DType dtype, Place place) {
+    Optional<DType> type = Optional.of(everyType.orElse(dtype));
+    add(new TensorEntry(name, Optional.of(shape), type, Optional.empty(), true, place));
   }
 
   /**
@@ -99,8 +103,7 @@ final class TensorList {
   private void addOne(String name, YamlNode.Entry entry) {
     Place place = entry.key().place();
     if (!(entry.value() instanceof YamlNode.Mapping)) {
-      Shape shape = shape(entry.value(), name);
-      add(name, Optional.of(shape), Optional.of(defaultType), Optional.empty(), place);
+      add(name, shape(entry.value(), name), defaultType, place);
       return;
     }
     Fields fields = Fields.of(entry.value(), Text.message("tensor '%s'", name), TENSOR_FIELDS);
@@ -112,11 +115,24 @@ final class TensorList {
         like.isPresent() ? fields.get("shape") : Optional.of(fields.require("shape"));
     Optional<DType> dtype = fields.get("dtype").map(node -> dtype(node, variables));
     add(
-        name,
-        shape.map(node -> shape(node, name)),
-        like.isPresent() ? dtype : dtype.or(() -> Optional.of(defaultType)),
-        like,
-        place);
+        new TensorEntry(
+            name,
+            shape.map(node -> shape(node, name)),
+            everyType.or(() -> like.isPresent() ? dtype : dtype.or(() -> Optional.of(defaultType))),
+            like,
+            like.isPresent() || fields.get("write").map(TensorList::isWritten).orElse(true),
+            place));
+  }
+
+  /** {@code write: never}: it is drawn for the sake of what is drawn behind it. */
+  private static boolean isWritten(YamlNode node) {
+    String word = Fields.text(node, "'write'").text();
+    if (!word.equals("never")) {
+      throw new RecipeException(
+          node.place(),
+          Text.message("'write' of a tensor that is like no other is never, not '%s'", word));
+    }
+    return false;
   }
 
   private static Link like(YamlNode node, Fields tensor) {
@@ -181,12 +197,7 @@ final class TensorList {
       for (Checkpoint.Entry entry : checkpoint.entries()) {
         StoredTensor tensor = entry.tensor();
         if (excluded.stream().noneMatch(glob -> glob.matches(tensor.name()))) {
-          add(
-              tensor.name(),
-              Optional.of(tensor.shape()),
-              Optional.of(dtype(tensor, place)),
-              Optional.empty(),
-              place);
+          add(tensor.name(), tensor.shape(), dtype(tensor, place), place);
         }
       }
     } catch (NoSuchFileException e) {

@@ -319,7 +319,10 @@ class RecipeLanguageTest {
         Recipe.plan(
             folder.resolve("r.yaml"),
             new Recipe.Reading(
-                Map.of("num_attention_heads", 4.0), Optional.empty(), Optional.of(other)));
+                Map.of("num_attention_heads", 4.0),
+                Optional.empty(),
+                Optional.of(other),
+                Optional.empty()));
     assertEquals(
         List.of("h.0.w [4, 1] f16", "lm_head [3, 4] f16"),
         untied.tensors().stream().map(t -> t.name() + " " + t.shape() + " " + t.dtype()).toList());

@@ -1,0 +1,59 @@
+package org.initium.recipe;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.initium.text.Text;
+
+/**
+ * Names of tensors that are taken from an existing file where it has them: {@code {match: "*",
+ * exclude: "score.*"}}, {@code {match: "*embed_tokens.weight", grow: true}}, {@code {match:
+ * "model.{path*}", from: "transformer.{path}"}}.
+ *
+ * @param grow whether the file's tensor may have fewer rows, of which the others are drawn
+ * @param from the name in the file, where it is another
+ */
+record KeepRule(
+    List<Glob> globs,
+    List<Glob> excluded,
+    boolean grow,
+    Optional<YamlNode.Scalar> from,
+    Place place) {
+  private static final List<String> FIELDS = List.of("match", "exclude", "grow", "from");
+
+  /** Where a recipe has no {@code keep}: what is there is kept. */
+  static KeepRule all(Place place) {
+    return new KeepRule(List.of(Glob.parse("*")), List.of(), false, Optional.empty(), place);
+  }
+
+  static KeepRule of(YamlNode node, Variables variables) {
+    Fields fields = Fields.of(node, "a rule of 'keep'", FIELDS);
+    YamlNode match = fields.require("match");
+    List<Glob> globs = Rule.globs(match);
+    Rule.checkCaptures(globs, variables, match.place());
+    return new KeepRule(
+        globs,
+        fields.get("exclude").map(Rule::globs).orElse(List.of()),
+        Fields.isTrue(fields, "grow"),
+        fields.get("from").map(name -> Fields.text(name, "'from'")),
+        node.place());
+  }
+
+  /** Whether this says of a tensor that it is kept. */
+  boolean matches(String name) {
+    return globs.stream().anyMatch(glob -> glob.matches(name))
+        && excluded.stream().noneMatch(glob -> glob.matches(name));
+  }
+
+  /** The name in the file. */
+  String nameInFile(String name, Variables variables) {
+    Map<String, String> captured =
+        globs.stream().filter(glob -> glob.matches(name)).findFirst().orElseThrow().captures(name);
+    return from.map(text -> variables.with(captured).filledIn(text)).orElse(name);
+  }
+
+  /** A mistake about a tensor. */
+  RecipeException wrong(String template, Object... arguments) {
+    return new RecipeException(place, Text.message(template, arguments));
+  }
+}
