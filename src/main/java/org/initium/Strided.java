@@ -56,6 +56,53 @@ record Strided(Shape shape, long[] strides, long offset) {
     }
   }
 
+  /** Throws if the elements do not fit into the storage, or could not be where they would be. */
+  void checkFits(Storage storage, String what, DType dtype) {
+    long needed = bytes(dtype);
+    if (storage.bytes() < needed) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "the %s has %d bytes; %s in %s needs %d",
+              what, storage.bytes(), this, dtype, needed));
+    }
+    checkAligned(storage, dtype);
+  }
+
+  /** The host reads elements anywhere (in a mapped file, say); a device would be lost over it. */
+  static void checkAligned(Storage storage, DType dtype) {
+    if (storage.device().equals(Device.CPU) || storage.address() % dtype.bytes() == 0) {
+      return;
+    }
+    throw new IllegalArgumentException(
+        Text.message(
+            "address 0x%x on %s is not a multiple of %d, as elements in %s are on a device",
+            storage.address(), storage.device(), dtype.bytes(), dtype));
+  }
+
+  /**
+   * Copies the elements in row-major order to arrays, one after another.
+   *
+   * @throws IllegalArgumentException if the arrays do not have as many elements together
+   */
+  void copy(Storage host, DType dtype, double[]... arrays) {
+    long room = Arrays.stream(arrays).mapToLong(array -> array.length).sum();
+    if (room != shape.numel()) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "arrays of %d elements together are not for %s, which has %d",
+              room, this, shape.numel()));
+    }
+    long[] index = new long[strides.length];
+    for (double[] array : arrays) {
+      for (int i = 0; i < array.length; i++) {
+        array[i] = dtype.get(host.segment(), place(index));
+        for (int d = index.length - 1; d >= 0 && ++index[d] == shape.size(d); d--) {
+          index[d] = 0;
+        }
+      }
+    }
+  }
+
   boolean isContiguous() {
     if (shape.numel() == 0) {
       return true;

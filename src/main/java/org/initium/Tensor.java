@@ -66,17 +66,6 @@ public final class Tensor implements AutoCloseable {
     return wrap(memory, shape, shape.rowMajorStrides(), dtype);
   }
 
-  /** The host reads elements anywhere (in a mapped file, say); a device would be lost over it. */
-  private static void checkAligned(Storage storage, DType dtype) {
-    if (storage.device().equals(Device.CPU) || storage.address() % dtype.bytes() == 0) {
-      return;
-    }
-    throw new IllegalArgumentException(
-        Text.message(
-            "address 0x%x on %s is not a multiple of %d, as elements in %s are on a device",
-            storage.address(), storage.device(), dtype.bytes(), dtype));
-  }
-
   /**
    * A tensor over native memory of someone else's, whose first element is at the segment's first
    * byte. The segment is kept: memory of an automatic arena or of a direct ByteBuffer lives as long
@@ -129,14 +118,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   private static Tensor of(Storage storage, String what, Strided place, DType dtype) {
-    long needed = place.bytes(dtype);
-    if (storage.bytes() < needed) {
-      throw new IllegalArgumentException(
-          Text.message(
-              "the %s has %d bytes; %s in %s needs %d",
-              what, storage.bytes(), place, dtype, needed));
-    }
-    checkAligned(storage, dtype);
+    place.checkFits(storage, what, dtype);
     Shape shape = place.shape();
     return new Tensor(storage, dtype, place, shape, new long[shape.rank()], false, false);
   }
@@ -271,7 +253,7 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalArgumentException(
           other.bytes() + " bytes of storage are less than this view's " + needed);
     }
-    checkAligned(other, dtype);
+    Strided.checkAligned(other, dtype);
     Strided first = new Strided(shape(), place.strides(), 0);
     return new Tensor(other, dtype, first, whole, origin, region, true);
   }
@@ -378,6 +360,18 @@ public final class Tensor implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       copy.close();
       throw e;
+    }
+  }
+
+  /**
+   * Copies the elements in row-major order to arrays on the heap, one after another: to one, or to
+   * the rows of a matrix.
+   *
+   * @throws IllegalArgumentException if the arrays do not have as many elements together
+   */
+  public void copyTo(double[]... arrays) {
+    try (Tensor host = device().equals(Device.CPU) ? view(place) : toCpu()) {
+      host.place.copy(host.storage, dtype, arrays);
     }
   }
 

@@ -40,6 +40,7 @@ class ArchitectureTest {
     arrow(arrows, "random", "expression");
     arrow(arrows, "", "expression", "random", "spi");
     arrow(arrows, "initializer", "", "expression");
+    arrow(arrows, "dlpack", "");
     arrow(arrows, "law", "", "spi");
     arrow(arrows, "torch", "", "random", "spi", "law");
     arrow(arrows, "kernel", "", "spi", "law");

@@ -95,6 +95,21 @@ public final class Init implements Initializer {
     return with(argument, (Object) choice);
   }
 
+  /** {@link #with(String, double)} by a name that Scala has no other use for. */
+  public Init set(String argument, double value) {
+    return with(argument, value);
+  }
+
+  /** {@link #with(String, String)} by a name that Scala has no other use for. */
+  public Init set(String argument, String choice) {
+    return with(argument, choice);
+  }
+
+  /** {@link #with(String, int, int, int...)} by a name that Scala has no other use for. */
+  public Init set(String argument, int first, int second, int... more) {
+    return with(argument, first, second, more);
+  }
+
   /**
    * The same initialiser for other dimensions: {@code with("in_axis", 0)}, {@code with("out_axis",
    * 1, 2)}, {@code with("batch_axis", 0)}.

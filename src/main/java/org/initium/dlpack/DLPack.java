@@ -1,0 +1,93 @@
+package org.initium.dlpack;
+
+import org.initium.Stream;
+import org.initium.Tensor;
+import org.initium.text.Text;
+
+/**
+ * Tensors lent to other libraries and borrowed of them, by the structs of DLPack 1
+ * (https://dmlc.github.io/dlpack/latest/c_api.html): the memory is shared, with its strides, on the
+ * CPU and on CUDA devices.
+ *
+ * <pre>{@code
+ * try (BorrowedTensor lent = DLPack.borrow(address)) {
+ *   lent.tensor().fill(Init.orthogonal(), Generator.philox(42));
+ * }
+ * }</pre>
+ */
+public final class DLPack {
+  private DLPack() {}
+
+  /**
+   * Lends a tensor as a {@code DLManagedTensorVersioned}. It sees what the tensor is filled with
+   * later. The tensor's memory must not be freed before the struct's deleter was called.
+   *
+   * @throws IllegalStateException if the tensor was closed
+   */
+  public static ExportedTensor export(Tensor tensor) {
+    return new ExportedTensor(Exports.add(tensor, false, true));
+  }
+
+  /** As {@link #export(Tensor)}, but the deleter closes the tensor: it is the taker's. */
+  public static ExportedTensor give(Tensor tensor) {
+    return new ExportedTensor(Exports.add(tensor, true, true));
+  }
+
+  /** As {@link #export(Tensor)}, as the {@code DLManagedTensor} of DLPack before 1.0. */
+  public static ExportedTensor exportLegacy(Tensor tensor) {
+    return new ExportedTensor(Exports.add(tensor, false, false));
+  }
+
+  /**
+   * As {@link #export(Tensor)}, for a taker that works on a stream of its own.
+   *
+   * @param filling the stream that the tensor's fills are queued on
+   * @param taking waits for them
+   */
+  public static ExportedTensor export(Tensor tensor, Stream filling, Stream taking) {
+    taking.await(filling.record());
+    return export(tensor);
+  }
+
+  /** How many exports there are whose deleters were not called yet. */
+  public static int liveExports() {
+    return Exports.count();
+  }
+
+  /**
+   * Borrows the tensor of a {@code DLManagedTensorVersioned}: its deleter is called when that is
+   * closed, and also when it cannot be borrowed.
+   *
+   * @param address of the struct, which nobody else uses from now on
+   * @throws IllegalArgumentException if the address is 0; the struct's major version is not 1; or
+   *     the tensor is read-only, or of a device, a dtype or strides that cannot be filled
+   */
+  public static BorrowedTensor borrow(long address) {
+    return borrow(address, true);
+  }
+
+  /** As {@link #borrow(long)}, of the {@code DLManagedTensor} of DLPack before 1.0. */
+  public static BorrowedTensor borrowLegacy(long address) {
+    return borrow(address, false);
+  }
+
+  private static BorrowedTensor borrow(long address, boolean versioned) {
+    if (address == 0) {
+      throw new IllegalArgumentException("address 0 is no DLPack tensor");
+    }
+    Struct struct = Struct.at(address, versioned);
+    try {
+      if (struct.major() != Struct.MAJOR) {
+        // nothing else but the deleter is where it was
+        throw new IllegalArgumentException(
+            Text.message(
+                "the DLPack tensor is of version %d; version %d can be read",
+                struct.major(), Struct.MAJOR));
+      }
+      return new BorrowedTensor(struct.wrap(), struct);
+    } catch (RuntimeException | Error e) {
+      BorrowedTensor.delete(struct);
+      throw e;
+    }
+  }
+}
