@@ -22,6 +22,9 @@ public final class FillBatch {
 
   private final List<Entry> entries = new ArrayList<>();
 
+  /** A batch with no fills yet. */
+  public FillBatch() {}
+
   /** Adds a fill with an initialiser; nothing is drawn or written yet. */
   public FillBatch add(Tensor tensor, Initializer initializer, Generator generator) {
     return add(tensor, initializer.fill(tensor.whole()), generator);

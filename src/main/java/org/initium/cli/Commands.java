@@ -31,7 +31,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The commands, their options and help, as picocli sees them; what they do is elsewhere. */
 @Command(
     name = "initium",
-    version = "initium 0.1.0",
     mixinStandardHelpOptions = true,
     addMethodSubcommands = false, // see addCommands
     synopsisSubcommandLabel = "COMMAND",
@@ -48,6 +47,7 @@ final class Commands {
 
   static int run(String... arguments) {
     CommandLine line = new CommandLine(new Commands());
+    line.getCommandSpec().version(Version.line(arguments));
     addCommands(line, arguments.length == 0 ? "" : arguments[0]);
     convert(line, DType.class, DType::parse);
     convert(line, Device.class, Device::parse);

@@ -12,10 +12,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.initium.InitiumException;
 import org.initium.io.Checkpoint;
 import org.initium.io.Json;
 import org.initium.io.StoredTensor;
 import org.initium.recipe.Glob;
+import org.initium.text.Artifact;
 import org.initium.text.Text;
 
 /** {@code inspect}: what a checkpoint holds, a line for each tensor. */
@@ -38,6 +40,7 @@ final class InspectCommand {
   int run(Path file, Optional<Glob> match, Optional<Path> plot, boolean json) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(file)) {
       if (plot.isPresent()) {
+        require(Artifact.XCHART);
         Inputs.keep(checkpoint.path(), plot.get());
         for (Path part : checkpoint.files()) {
           Inputs.keep(part, plot.get());
@@ -67,6 +70,15 @@ final class InspectCommand {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  private static void require(Artifact library) {
+    library
+        .missing()
+        .ifPresent(
+            advice -> {
+              throw new InitiumException(advice);
+            });
   }
 
   private static Inspected inspect(Checkpoint checkpoint, Checkpoint.Entry entry) {

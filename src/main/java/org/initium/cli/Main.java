@@ -1,6 +1,8 @@
 package org.initium.cli;
 
 import java.io.IOException;
+import java.util.Optional;
+import org.initium.text.Artifact;
 
 /** Where the program starts. */
 public final class Main {
@@ -9,6 +11,11 @@ public final class Main {
   /** Runs a command and exits with its status: 0 done, 1 failed, 2 bad usage or input. */
   public static void main(String[] arguments) throws IOException {
     StandardOutput output = StandardOutput.install();
+    Optional<String> missing = Artifact.PICOCLI.missing();
+    if (missing.isPresent()) {
+      System.err.println("initium: " + missing.get());
+      System.exit(output.end(Failure.FAILED));
+    }
     HeadStart.begin(arguments);
     System.exit(output.end(Commands.run(arguments)));
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import org.initium.InitiumException;
 import org.initium.natives.NativeFiles;
+import org.initium.text.Artifact;
 import org.initium.text.Text;
 
 /**
@@ -91,10 +92,12 @@ final class OpenBlas {
             .getResource("org/bytedeco/openblas/" + platform.name() + "/" + name);
     if (resource == null) {
       throw new InitiumException(
-          Text.message(
-              "orthogonal needs OpenBLAS; put org.bytedeco:openblas with classifier %s on the class"
-                  + " path, or on the module path with --add-modules org.bytedeco.openblas.%s",
-              platform.name(), platform.name().replace('-', '.')));
+          Artifact.advice(
+              Text.message(
+                  "orthogonal needs OpenBLAS (org.bytedeco:openblas with classifier %s)",
+                  platform.name()),
+              "initium-openblas",
+              "org.bytedeco.openblas." + platform.name().replace('-', '.')));
     }
     return resource;
   }

@@ -33,6 +33,9 @@ public final class CudaBackend implements Backend {
   private static final String NOT_PAGE_LOCKED = "its memory is not page-locked (allocateHost)";
   private static final String MADE_ON_THE_HOST = "its numbers are made on the host";
 
+  /** For the service loader; nothing of CUDA is loaded by it. */
+  public CudaBackend() {}
+
   @Override
   public String type() {
     return "cuda";

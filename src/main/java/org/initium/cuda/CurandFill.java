@@ -5,6 +5,7 @@ import org.initium.DType;
 import org.initium.Fill;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.Parameters;
+import org.initium.text.Artifact;
 
 /**
  * Queues uniform, normal and truncated normal fills by cuRAND: numbers of the whole tensor (of the
@@ -56,6 +57,7 @@ record CurandFill(Target target, CudaOptions.CurandGenerator generator, long see
   }
 
   private void queue(Numbers numbers, Law law) {
+    Jcuda.require(Artifact.JCURAND);
     DType dtype = target.dtype() == DType.F64 ? DType.F64 : DType.F32;
     List<KernelRegion> regions = target.regions();
     boolean windowed = generator == CudaOptions.CurandGenerator.PHILOX4_32_10 && dtype == DType.F32;

@@ -2,6 +2,7 @@ package org.initium.cuda;
 
 import java.util.List;
 import org.initium.DType;
+import org.initium.text.Artifact;
 import org.initium.text.Text;
 
 /**
@@ -65,10 +66,11 @@ final class Cusolver {
   private static synchronized CusolverFunctions functions(int driverVersion) {
     if (bound == null) {
       Libraries.Loaded library = Libraries.load(Library.cusolver(driverVersion));
-      bound =
-          library.name().equals(Library.CUSOLVER_11)
-              ? new JcudaCusolver()
-              : new NativeCusolver(library);
+      boolean byJcuda = library.name().equals(Library.CUSOLVER_11);
+      if (byJcuda) {
+        Jcuda.require(Artifact.JCUSOLVER);
+      }
+      bound = byJcuda ? new JcudaCusolver() : new NativeCusolver(library);
     }
     return bound;
   }

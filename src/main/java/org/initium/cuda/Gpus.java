@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.initium.Device;
 import org.initium.DeviceUnavailableException;
+import org.initium.text.Artifact;
 import org.initium.text.Text;
 
 /** The devices of this process, each started at its first use. */
@@ -35,6 +36,7 @@ final class Gpus {
   }
 
   private static int start() {
+    Jcuda.require(Artifact.JCUDA);
     int status = Driver.init();
     if (status != 0) {
       throw new DeviceUnavailableException(

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.initium.DeviceUnavailableException;
 import org.initium.natives.NativeFiles;
+import org.initium.text.Artifact;
 import org.initium.text.Text;
 
 /**
@@ -21,6 +22,20 @@ final class Jcuda {
   private Jcuda() {}
 
   /**
+   * Asks whether a binding is there, before a class that is linked with it is touched.
+   *
+   * @throws DeviceUnavailableException if it is not, saying what to add
+   */
+  static void require(Artifact binding) {
+    binding
+        .missing()
+        .ifPresent(
+            advice -> {
+              throw new DeviceUnavailableException(advice);
+            });
+  }
+
+  /**
    * Makes one of JCuda's classes ready for use.
    *
    * @param version JCuda's version
@@ -33,11 +48,12 @@ final class Jcuda {
       return;
     }
     String name = "lib" + library + "-" + version + "-" + PLATFORM + ".so";
-    URL resource = Jcuda.class.getResource("/lib/" + name);
+    URL resource = Jcuda.class.getClassLoader().getResource("lib/" + name);
     if (resource == null) {
       throw new DeviceUnavailableException(
           Text.message(
-              "no %s on the class path; add the artifact of org.jcuda with classifier %s",
+              "no %s on the class path; add the artifact of org.jcuda with classifier %s (on the"
+                  + " module path it is found beside jcuda)",
               name, PLATFORM));
     }
     String tmpdir = System.getProperty("java.io.tmpdir");

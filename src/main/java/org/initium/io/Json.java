@@ -32,12 +32,23 @@ public final class Json {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // millions of different ones
           .streamReadConstraints(
-              StreamReadConstraints.builder() // the reference's depth; sizes are the file's limit
-                  .maxNestingDepth(127)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
+              namesOfAnyLength(
+                      StreamReadConstraints
+                          .builder() // the reference's depth; sizes are the file's limit
+                          .maxNestingDepth(127)
+                          .maxStringLength(Integer.MAX_VALUE))
                   .build())
           .build();
+
+  /** Jackson 2.15, which Spark 3.5 brings, has no limit of names, and no name for it. */
+  private static StreamReadConstraints.Builder namesOfAnyLength(
+      StreamReadConstraints.Builder constraints) {
+    try {
+      return constraints.maxNameLength(Integer.MAX_VALUE);
+    } catch (NoSuchMethodError before216) {
+      return constraints;
+    }
+  }
 
   private final JsonParser parser;
   private final Path file;

@@ -9,6 +9,9 @@ public final class Holders {
   private long holding;
   private boolean ended;
 
+  /** Of memory that nobody holds yet. */
+  public Holders() {}
+
   /** Takes hold of the memory, to be followed by {@link #release}; false if it has ended. */
   public synchronized boolean hold() {
     if (ended) {

@@ -30,9 +30,8 @@ class OpenBlasTest {
   void whatToAddWhereThereIsNone() {
     for (int i = 0; i < 2; i++) {
       assertEquals(
-          "orthogonal needs OpenBLAS; put org.bytedeco:openblas with classifier macosx-arm64 on the"
-              + " class path, or on the module path with --add-modules"
-              + " org.bytedeco.openblas.macosx.arm64",
+          "orthogonal needs OpenBLAS (org.bytedeco:openblas with classifier macosx-arm64): add"
+              + " org.initium:initium-openblas (its type is pom) to the dependencies",
           assertThrows(
                   InitiumException.class, () -> OpenBlas.load(Platform.of("Mac OS X", "aarch64")))
               .getMessage());
