@@ -56,6 +56,12 @@ class VersionTest {
         version, Files.readString(Path.of("target/classes/org/initium/cli/version.txt")).strip());
   }
 
+  /** What a reference to a property stands for in the top level pom. */
+  private static Set<String> property(String reference) throws IOException {
+    String name = reference.substring(2, reference.length() - 1);
+    return found(Path.of("pom.xml"), Pattern.compile("<" + Pattern.quote(name) + ">([^<]+)<"));
+  }
+
   /** The artifacts that are poms alone bring what the top level pom was built and tested with. */
   @ParameterizedTest
   @ValueSource(strings = {"jcuda", "jcurand", "jcusolver", "picocli", "xchart", "openblas"})
@@ -65,7 +71,10 @@ class VersionTest {
     Set<String> versions = new TreeSet<>();
     int poms = 0;
     for (Path pom : poms().stream().filter(p -> !p.startsWith(Path.of("./bench"))).toList()) {
-      Set<String> here = found(pom, pattern);
+      Set<String> here = new TreeSet<>();
+      for (String version : found(pom, pattern)) {
+        here.addAll(version.startsWith("${") ? property(version) : Set.of(version));
+      }
       versions.addAll(here);
       poms += here.isEmpty() ? 0 : 1;
     }
