@@ -2,6 +2,7 @@ package org.initium.cuda;
 
 import java.io.IOException;
 import java.net.URL;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import org.initium.DeviceUnavailableException;
@@ -56,18 +57,29 @@ final class Jcuda {
                   + " module path it is found beside jcuda)",
               name, PLATFORM));
     }
-    String tmpdir = System.getProperty("java.io.tmpdir");
     try {
-      NativeFiles files = NativeFiles.of("jcuda-" + version);
-      files.unpack(resource, name);
-      System.setProperty("java.io.tmpdir", files.folder().toString());
-      initialize.run();
+      NativeFiles.of("jcuda-" + version)
+          .load(resource, name, file -> in(file.getParent(), initialize));
     } catch (IOException | LinkageError e) {
       throw new DeviceUnavailableException("JCuda's " + name + " does not load: " + reason(e), e);
-    } finally {
-      System.setProperty("java.io.tmpdir", tmpdir);
     }
     STARTED.add(library);
+  }
+
+  /**
+   * Has JCuda look into that folder. The property is the whole process's, and so is the lock: other
+   * class loaders may start a JCuda of their own.
+   */
+  private static void in(Path folder, Runnable initialize) {
+    synchronized (System.getProperties()) {
+      String tmpdir = System.getProperty("java.io.tmpdir");
+      System.setProperty("java.io.tmpdir", folder.toString());
+      try {
+        initialize.run();
+      } finally {
+        System.setProperty("java.io.tmpdir", tmpdir);
+      }
+    }
   }
 
   /** JCuda's message has several lines and two stack traces; its cause is in one of them. */

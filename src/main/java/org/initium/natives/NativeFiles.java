@@ -3,6 +3,7 @@ package org.initium.natives;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * A private folder of native libraries unpacked from jars: the only place that native code of ours
@@ -73,6 +75,41 @@ public record NativeFiles(Path folder) {
       file.toFile().deleteOnExit();
     }
     return file;
+  }
+
+  /**
+   * Unpacks a library of JNI functions and has it loaded. A JVM gives such a file to one class
+   * loader alone, and Initium may be there in several: in an application server, in Spark, in a
+   * notebook. So the first one of the process has the file itself, and each further one a copy of
+   * its own; a link would not do, since the system would take it for the library that is loaded
+   * already, and two loaders would share what it keeps of the JVM. Who is first, a system property
+   * tells: it is all that class loaders have in common.
+   *
+   * @param load what loads the file, before it returns
+   */
+  public void load(URL resource, String name, Consumer<Path> load) throws IOException {
+    String mark = "initium.loaded." + folder.resolve(name);
+    if (System.getProperties().putIfAbsent(mark, "true") == null) {
+      load.accept(unpack(resource, name));
+      return;
+    }
+    NativeFiles own = new NativeFiles(Files.createTempDirectory(folder, "loader-"));
+    try {
+      load.accept(own.unpack(resource, name));
+    } finally {
+      own.delete(name);
+    }
+  }
+
+  /** What is loaded needs its name no more, but on Windows, where it stays until the exit. */
+  private void delete(String name) throws IOException {
+    try {
+      Files.deleteIfExists(folder.resolve(name));
+      Files.delete(folder);
+    } catch (AccessDeniedException e) {
+      folder.toFile().deleteOnExit(); // the last that is told so is deleted first
+      folder.resolve(name).toFile().deleteOnExit();
+    }
   }
 
   /** Byte by byte: to hash both would cost a start 50 ms. */

@@ -29,7 +29,7 @@ public final class NativeLibrary {
       return "there is no library for " + system + " on " + processor;
     }
     try {
-      System.load(NativeFiles.of("cpu").unpack(resource, name).toString());
+      NativeFiles.of("cpu").load(resource, name, file -> System.load(file.toString()));
       return level() == 0 ? "the processor is older than x86-64-v2" : null;
     } catch (IOException | UnsatisfiedLinkError | RuntimeException e) {
       return name + " could not be loaded: " + e.getMessage();

@@ -1,0 +1,49 @@
+package org.initium.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * A class loader with all classes of the tests and the product for its own, as an application
+ * server, Spark or a notebook makes one for each application.
+ */
+public final class AnotherLoader implements AutoCloseable {
+  private final URLClassLoader loader =
+      new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader());
+
+  private static URL[] classPath() {
+    List<URL> urls = new ArrayList<>();
+    for (String each : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      try {
+        urls.add(Path.of(each).toUri().toURL());
+      } catch (MalformedURLException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return urls.toArray(URL[]::new);
+  }
+
+  /** Calls a new object of that class, as this loader has it. */
+  @SuppressWarnings("unchecked") // the class of that name returns the same
+  public <T> T call(Class<? extends Callable<T>> work) throws Exception {
+    Class<?> own = loader.loadClass(work.getName());
+    if (own == work) {
+      throw new AssertionError("the loader has no class of its own");
+    }
+    var constructor = own.getDeclaredConstructor();
+    constructor.setAccessible(true);
+    return ((Callable<T>) constructor.newInstance()).call();
+  }
+
+  @Override
+  public void close() throws IOException {
+    loader.close();
+  }
+}
