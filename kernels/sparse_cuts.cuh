@@ -5,27 +5,10 @@
 // many those around the place that the cut should have, until they are few enough to be ranked.
 #pragma once
 #include "region.cuh"
+#include "sparse.cuh"
 
-constexpr int WIDEST = 16, BINS = 256, KEYS = 16, GROUP_KEYS = 2048, THREADS = 256, STEP = THREADS * KEYS, LIST = 2048, PARTS = 8;
+constexpr int KEYS = 16, THREADS = 256, STEP = THREADS * KEYS, LIST = 2048, PARTS = 8;
 constexpr uint32_t EACH_BYTE = 0x01010101, HIGH_BITS = 0x80808080;
-
-struct Sparse {
-  uint64_t memory;       // address of the region's first element
-  Source source;         // of the normals
-  uint64_t keyBlock;     // Philox block of the first keys
-  uint64_t tieBlock;     // Philox block of the first tie words
-  uint64_t rows, columns;  // of the whole
-  uint64_t zeros;        // in each column
-  uint64_t log2Width;    // of a tile
-  uint64_t perTile;      // keys
-  uint64_t firstTile, tiles;       // that have columns of the region
-  uint64_t firstRow, firstColumn;  // of the region
-  uint64_t regionRows, regionColumns;
-  uint64_t rowStride, columnStride;  // in elements
-  double std;
-  uint64_t lowest, highest;  // the span in which the cuts almost surely are
-  uint64_t scratch;      // of type Tile, one for each, where blocks share tiles
-};
 
 enum Pass : uint32_t { NEAR_KEYS, ALL_KEYS, TIES, WRITE };
 

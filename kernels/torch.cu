@@ -1,18 +1,6 @@
-// PyTorch's own numbers on a CUDA device: classes CudaDraws and CudaLaunch of org.initium.torch. Each thread of PyTorch's
-// kernel has a Philox stream of its own; block d of thread t's gives elements (d * width + c) * threads + t for c below
-// width, which is 4, or 2 for f64. A thread here makes such a block: neighbours write to neighbouring memory.
+// The kernels of torch.cuh. A thread here makes a block: neighbours write to neighbouring memory.
 #include "region.cuh"
-
-struct Torch {
-  uint64_t memory;   // where element `first` is
-  Source source;     // starts at each stream's first block
-  uint64_t threads;  // of PyTorch's kernel
-  uint64_t count;    // elements that it draws
-  uint64_t first, end;  // of which these are in memory
-  double a, b;          // a + u * b for a uniform u, or for a normal one
-  uint64_t from, to;    // the stored value `from`, but for bits that are not in the mask, becomes `to`
-  uint64_t mask;
-};
+#include "torch.cuh"
 
 template <class T, class Law>
 __device__ __forceinline__ void torch(const Torch& p, const Law& law) {
@@ -29,10 +17,7 @@ __device__ __forceinline__ void torch(const Torch& p, const Law& law) {
 #pragma unroll
     for (int c = 0; c < WIDTH; c++) {
       uint64_t at = draw * wave + c * p.threads + thread;
-      if (at >= p.first && at < p.end) {
-        typename T::Stored stored = T::round(x[c]);
-        memory[at - p.first] = ((stored ^ p.from) & p.mask) == 0 ? typename T::Stored(p.to) : stored;
-      }
+      if (at >= p.first && at < p.end) memory[at - p.first] = replaced(p, T::round(x[c]));
     }
   }
 }

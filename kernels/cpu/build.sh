@@ -13,7 +13,7 @@ command -v clang-19 > /dev/null && command -v ld.lld-19 > /dev/null ||
   { echo "kernels/cpu/build.sh needs clang-19 and lld-19: apt-get install clang-19 lld-19" >&2; exit 1; }
 
 flags=(-O3 -ffreestanding -fno-builtin -fno-math-errno -fno-trapping-math -ffp-contract=off -fno-stack-protector
-  -fno-asynchronous-unwind-tables -fno-ident -fvisibility=hidden -Wall -Wextra -Werror
+  -fno-asynchronous-unwind-tables -fno-ident -fvisibility=hidden -mllvm -unroll-runtime=false -mllvm -unroll-threshold=40 -Wall -Wextra -Werror
   -Wno-parentheses -Wno-bitwise-op-parentheses -Wno-shift-op-parentheses -Wno-unknown-pragmas -Wno-unused-function -Wno-psabi)
 cxx=(-std=c++20 -nostdinc++ -Iinclude -I.. -fno-exceptions -fno-rtti -fno-threadsafe-statics)
 
@@ -39,7 +39,7 @@ options() { # level
   case $1 in
     v4) echo "$pic -march=x86-64-v4 -mprefer-vector-width=512" ;;
     v3) echo "$pic -march=x86-64-v3" ;;
-    v2) echo "$pic -march=x86-64-v2 -Os" ;; # no fused multiply-add: slow whatever it is
+    v2) echo "$pic -march=x86-64-v2 -Oz -fno-unroll-loops" ;; # no fused multiply-add: slow whatever it is
     *) echo "$pic" ;;
   esac
 }

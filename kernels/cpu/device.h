@@ -7,6 +7,7 @@
 #define __constant__ const
 #define __forceinline__ inline __attribute__((always_inline))
 #define INLINE static inline __attribute__((always_inline))
+#define ROLLED _Pragma("clang loop unroll(disable) vectorize(disable)")
 
 struct float4 {
   float x, y, z, w;

@@ -51,9 +51,10 @@ struct Drawn : Maker<typename T::Stored> {
 
   __forceinline__ void make(const uint64_t* groups, uint64_t first, int count, Stored* out) {
     if (!WIDE && !groups) {
-      draw<false, Numbers::PAIRS>(source, first * PER_GROUP, count * PER_GROUP, bits);
+      draw<Numbers::PAIRS>(source, first * PER_GROUP, count * PER_GROUP, bits);
     } else {
       uint64_t blocks[BLOCKS + LANES];
+      ROLLED
       for (int i = 0; i < count; i++) {
         uint64_t group = groups ? groups[i] : first + uint64_t(i);
         if constexpr (WIDE) {
@@ -62,7 +63,8 @@ struct Drawn : Maker<typename T::Stored> {
           for (int b = 0; b < PER_GROUP; b++) blocks[i * PER_GROUP + b] = group * PER_GROUP + uint64_t(b);
         }
       }
-      draw<WIDE, Numbers::PAIRS>(source, blocks, count * PER_GROUP, bits);
+      draw<Numbers::PAIRS>(source, blocks, count * PER_GROUP, bits);
+      if (WIDE) widen<Numbers::PAIRS>(bits, count);
     }
     apply<T, Numbers>(law, bits, count * GROUP<T>, out);
   }

@@ -43,26 +43,42 @@ INLINE void diagonal(const Diagonal& p, uint64_t begin, uint64_t end, bool) {
   for (uint64_t r = begin; r < end; r++) one(p, r);
 }
 
+// The kernels of a dtype that tensors of a batch may have.
+struct ManyKernels {
+  uint64_t perGroup;
+  void (*constant)(const Constant<Region>& p, uint64_t begin, uint64_t end, bool streaming);
+  void (*uniform)(const Elements<Uniform, Region>& p, uint64_t begin, uint64_t end, bool streaming);
+  void (*normal)(const Elements<Normal, Region>& p, uint64_t begin, uint64_t end, bool streaming);
+  void (*truncated)(const Elements<Truncated, Region>& p, uint64_t begin, uint64_t end, bool streaming);
+};
+
 // Tensors `begin` to `end - 1` of a batch.
-template <class T>
-INLINE void many(const Many& p, uint64_t begin, uint64_t end, bool streaming) {
+static __attribute__((noinline, minsize)) void many(const Many& p, uint64_t begin, uint64_t end, bool streaming,
+                                           const ManyKernels& kernels) {
   for (uint64_t i = begin; i < end; i++) {
     const Piece& piece = p.pieces[i];
-    uint64_t groups = (piece.first % GROUP<T> + piece.length + GROUP<T> - 1) / GROUP<T>;
+    uint64_t groups = (piece.first % kernels.perGroup + piece.length + kernels.perGroup - 1) / kernels.perGroup;
     Region run{piece.memory, piece.first, piece.length, 1, 1, groups, 0, 0, {}, {}, {}};
     switch (piece.law) {
       case Law::CONSTANT:
-        constant<sizeof(typename T::Stored)>(Constant<Region>{run, piece.bits}, 0, groups, streaming);
+        kernels.constant({run, piece.bits}, 0, groups, streaming);
         break;
       case Law::UNIFORM:
-        elements<T>(Elements<Uniform, Region>{run, source(piece), piece.uniform}, 0, groups, streaming);
+        kernels.uniform({run, source(piece), piece.uniform}, 0, groups, streaming);
         break;
       case Law::NORMAL:
-        elements<T>(Elements<Normal, Region>{run, source(piece), piece.normal}, 0, groups, streaming);
+        kernels.normal({run, source(piece), piece.normal}, 0, groups, streaming);
         break;
       case Law::TRUNCATED:
-        elements<T>(Elements<Truncated, Region>{run, source(piece), piece.truncated}, 0, groups, streaming);
+        kernels.truncated({run, source(piece), piece.truncated}, 0, groups, streaming);
         break;
     }
   }
+}
+
+template <class T>
+INLINE void many(const Many& p, uint64_t begin, uint64_t end, bool streaming) {
+  ManyKernels kernels{GROUP<T>, constant<sizeof(typename T::Stored)>, elements<T, Uniform>, elements<T, Normal>,
+                      elements<T, Truncated>};
+  many(p, begin, end, streaming, kernels);
 }

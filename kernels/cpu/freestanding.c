@@ -18,6 +18,28 @@ void *memset(void *to, int value, size_t n) {
   return to;
 }
 
+#if defined(__x86_64__)
+// Shifts of 128 bits.
+typedef union {
+  unsigned __int128 all;
+  uint64_t half[2];
+} Long;
+
+unsigned __int128 __ashlti3(unsigned __int128 a, int by) {
+  Long x = {a}, y;
+  y.half[1] = by >= 64 ? x.half[0] << (by - 64) : by ? x.half[1] << by | x.half[0] >> (64 - by) : x.half[1];
+  y.half[0] = by >= 64 ? 0 : x.half[0] << by;
+  return y.all;
+}
+
+unsigned __int128 __lshrti3(unsigned __int128 a, int by) {
+  Long x = {a}, y;
+  y.half[0] = by >= 64 ? x.half[1] >> (by - 64) : by ? x.half[0] >> by | x.half[1] << (64 - by) : x.half[0];
+  y.half[1] = by >= 64 ? 0 : x.half[1] >> by;
+  return y.all;
+}
+#endif
+
 #if defined(__APPLE__)
 void bzero(void *to, size_t n) { memset(to, 0, n); }
 #endif

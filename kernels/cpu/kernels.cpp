@@ -8,6 +8,11 @@
 namespace {
 #include "device.h"
 #include "fixed.h"
+#if !defined(__AVX512F__)
+#include "matrix.h"
+#include "sparse.h"
+#include "torch.h"
+#endif
 }  // namespace
 
 #define KERNEL_OF(name, Parameters, call)                                                        \
@@ -34,6 +39,15 @@ KERNEL_OF(constant_2, Constant<Region>, constant<2>)
 KERNEL_OF(constant_4, Constant<Region>, constant<4>)
 KERNEL_OF(constant_8, Constant<Region>, constant<8>)
 KERNEL_OF(diagonal_, Diagonal, diagonal)
+#if !defined(__AVX512F__) // these are not faster by it
+FOR_EACH(TYPED, matrix, Matrix)
+FOR_EACH(TYPED, sparse, SparseCall)
+FOR_EACH(TYPED, torch_uniform, Torch)
+FOR_EACH(TYPED, torch_normal, Torch)
+FOR_EACH(TYPED, torch_cpu_uniform, TorchCpu)
+FOR_EACH(TYPED, torch_cpu_normal, TorchCpu)
+KERNEL_OF(twister_, Twister, twister)
+#endif
 }  // namespace
 
 extern const Kernel LEVEL[];
@@ -43,5 +57,9 @@ const Kernel LEVEL[] = {
     {"constant_4", constant_4},
     {"constant_8", constant_8},
     {"diagonal", diagonal_},
+#if !defined(__AVX512F__)
+    FOR_EACH(NAMED, matrix, ) FOR_EACH(NAMED, sparse, ) FOR_EACH(NAMED, torch_uniform, ) FOR_EACH(NAMED, torch_normal, )
+    FOR_EACH(NAMED, torch_cpu_uniform, ) FOR_EACH(NAMED, torch_cpu_normal, ){"twister", twister_},
+#endif
     {nullptr, nullptr},
 };

@@ -49,13 +49,15 @@ static const Kernel* kernels(int64_t) { return kernels_base; }
 // The best level of this processor: 2 to 4 of x86-64, 1 of others; 0 where no kernel runs.
 JAVA(level)(void*, void*) { return levelOfProcessor(); }
 
-// The kernel of that name (its address), 0 if there is none.
+// The kernel of that name (its address), 0 if there is none. What level 4 has none of is level 3's.
 JAVA(kernel)(void*, void*, int64_t level, int64_t name) {
   const char* wanted = reinterpret_cast<const char*>(name);
-  for (const Kernel* k = kernels(level); k->name; k++) {
-    int i = 0;
-    while (k->name[i] && k->name[i] == wanted[i]) i++;
-    if (k->name[i] == wanted[i]) return int64_t(k->run);
+  for (; level > 0; level = level == 4 ? 3 : 0) {
+    for (const Kernel* k = kernels(level); k->name; k++) {
+      int i = 0;
+      while (k->name[i] && k->name[i] == wanted[i]) i++;
+      if (k->name[i] == wanted[i]) return int64_t(k->run);
+    }
   }
   return 0;
 }

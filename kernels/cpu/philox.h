@@ -1,10 +1,11 @@
 // Philox for many blocks at a time: a 32-bit word in each 64-bit lane, since that is what vector multipliers take. The
 // compiler cuts these vectors into the processor's: some of them under way at a time hide a multiplication's latency.
 #pragma once
+#include "law.cuh"
 #include "philox.cuh"
 
 #if defined(__AVX512F__)
-constexpr int LANES = 32;
+constexpr int LANES = 16;
 #elif defined(__AVX2__)
 constexpr int LANES = 8;
 #else
@@ -24,17 +25,16 @@ constexpr uint64_t LOW = 0xffffffff;
 
 INLINE Wide product(Wide a, uint64_t b) { return (a & LOW) * b; }
 
-// As philox() of philox.cuh. Where counters are the same in all lanes, the compiler computes what follows from them once.
+// As philox() of philox.cuh, round by round: a loop would only be unrolled together with all others, for no gain. Where
+// counters are the same in all lanes, the compiler computes what follows from them once.
+template <int round = 0>
 INLINE Lanes philox(const Source& source, Wide c0, Wide c1, Wide c2, Wide c3) {
-#pragma unroll
-  for (int round = 0; round < 10; round++) {
+  if constexpr (round == 10) {
+    return {c0, c1, c2, c3};
+  } else {
     Wide p0 = product(c0, 0xD2511F53), p1 = product(c2, 0xCD9E8D57);
-    c0 = p1 >> 32 ^ c1 ^ source.keys[round][0];
-    c1 = p1;
-    c2 = p0 >> 32 ^ c3 ^ source.keys[round][1];
-    c3 = p0;
+    return philox<round + 1>(source, p1 >> 32 ^ c1 ^ source.keys[round][0], p1, p0 >> 32 ^ c3 ^ source.keys[round][1], p0);
   }
-  return {c0, c1, c2, c3};
 }
 
 INLINE Wide ascending() {
@@ -69,42 +69,52 @@ INLINE void storeAlternating(uint64_t* to, Wide a, Wide b, Indices<i...>) {
 }
 
 // Stores the words of LANES blocks, which are those from `block` on of a batch.
-template <bool wide, bool pairs>
+template <bool pairs>
 INLINE void store(const Lanes& w, int block, Bits& bits) {
-  Wide a, b;
-  if constexpr (wide) {
-    a = (w.x0 & LOW) ^ (w.x1 & LOW) << 21;
-    b = (w.x2 & LOW) ^ (w.x3 & LOW) << 21;
-  } else if constexpr (pairs) {
-    a = (w.x0 & LOW) | w.x2 << 32;
-    b = (w.x1 & LOW) | w.x3 << 32;
-  } else {
-    a = (w.x0 & LOW) | w.x1 << 32;
-    b = (w.x2 & LOW) | w.x3 << 32;
-  }
   if constexpr (pairs) {
-    *reinterpret_cast<Wide*>(bits.first + block) = a;
-    *reinterpret_cast<Wide*>(bits.second + block) = b;
+    *reinterpret_cast<Wide*>(bits.first + block) = (w.x0 & LOW) | w.x2 << 32;
+    *reinterpret_cast<Wide*>(bits.second + block) = (w.x1 & LOW) | w.x3 << 32;
   } else {
+    Wide a = (w.x0 & LOW) | w.x1 << 32, b = (w.x2 & LOW) | w.x3 << 32;
     storeAlternating(bits.longs + 2 * block, a, b, typename Counting<LANES>::type());
   }
 }
 
-// Blocks from one on that are no multiple of 65536 apart: their counters differ in one word.
-template <bool wide, bool pairs>
-static __attribute__((noinline)) void draw(const Source& source, uint64_t first, int count, Bits& bits) {
-  Wide zero = {}, c0 = zero + (first >> 16), c1 = zero + (first >> 48), c2 = ascending() + (first & 0xffff);
-  for (int i = 0; i < count; i += LANES) {
-    store<wide, pairs>(philox(source, c0, c1, c2, zero), i, bits);
-    c2 += LANES;
-  }
+// Blocks whose counters differ in one word alone, which ascends.
+template <bool pairs>
+static __attribute__((noinline)) void draw(const Source& source, uint32_t c0, uint32_t c1, uint64_t c2, int count,
+                                           Bits& bits) {
+  Wide zero = {}, a = zero + c0, b = zero + c1, c = ascending() + c2;
+  for (int i = 0; i < count; i += LANES, c += LANES) store<pairs>(philox(source, a, b, c, zero), i, bits);
+}
+
+// Blocks from one on, up to the next multiple of 65536.
+template <bool pairs>
+INLINE void draw(const Source& source, uint64_t first, int count, Bits& bits) {
+  draw<pairs>(source, uint32_t(first >> 16), uint32_t(first >> 48), first & 0xffff, count, bits);
 }
 
 // Any blocks.
-template <bool wide, bool pairs>
+template <bool pairs>
 static __attribute__((noinline)) void draw(const Source& source, const uint64_t* blocks, int count, Bits& bits) {
   for (int i = 0; i < count; i += LANES) {
     Wide block = *reinterpret_cast<const Wide*>(blocks + i);
-    store<wide, pairs>(philox(source, block >> 16, block >> 48, block & 0xffff, Wide{}), i, bits);
+    store<pairs>(philox(source, block >> 16, block >> 48, block & 0xffff, Wide{}), i, bits);
+  }
+}
+
+INLINE uint64_t both(uint64_t first, uint64_t second) { return bits53(uint32_t(first), uint32_t(second)); }
+
+// Makes 53 bits of two words each.
+template <bool pairs>
+static __attribute__((noinline)) void widen(Bits& bits, int count) {
+  if constexpr (pairs) {
+    for (int i = 0; i < count; i++) {
+      uint64_t x = bits.first[i], y = bits.second[i];
+      bits.first[i] = both(x, y);
+      bits.second[i] = both(x >> 32, y >> 32);
+    }
+  } else {
+    for (int i = 0; i < 2 * count; i++) bits.longs[i] = both(bits.longs[i], bits.longs[i] >> 32);
   }
 }

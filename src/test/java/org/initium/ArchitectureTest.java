@@ -42,7 +42,7 @@ class ArchitectureTest {
     arrow(arrows, "initializer", "", "expression");
     arrow(arrows, "dlpack", "");
     arrow(arrows, "law", "", "spi");
-    arrow(arrows, "torch", "", "random", "spi", "law");
+    arrow(arrows, "torch", "", "random", "spi", "law", "kernel");
     arrow(arrows, "kernel", "", "spi", "law");
     arrow(arrows, "cpu.kernels", "", "kernel", "natives");
     arrow(arrows, "cpu.reference", "", "kernel", "law");

@@ -5,23 +5,19 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.initium.Backend;
 import org.initium.Backend.DeviceInfo;
-import org.initium.DType;
 import org.initium.Device;
 import org.initium.DeviceUnavailableException;
 import org.initium.Fill;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
-import org.initium.law.ColumnKeys;
 import org.initium.law.ElementLaw;
-import org.initium.law.Normal32;
-import org.initium.law.Normal64;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchCudaGenerator;
 import org.initium.torch.TorchFill;
-import org.initium.torch.TorchReference;
+import org.initium.torch.TorchKernels;
 import org.initium.torch.Workers;
 
 /** The host's memory, filled by its processor; a fill is done when the call returns. */
@@ -36,6 +32,7 @@ public final class CpuBackend implements Backend {
   private final Team team;
   private final KernelFills fills;
   private final Workers workers;
+  private final TorchKernels torch;
 
   /** With the options of the system properties initium.threads and initium.native. */
   public CpuBackend() {
@@ -47,7 +44,8 @@ public final class CpuBackend implements Backend {
     this.options = options;
     this.team = new Team(options.threads());
     this.fills = new KernelFills(options.kernels(), team);
-    this.workers = (pieces, part) -> team.share(pieces, 1, (from, to, _) -> part.run(from, to));
+    this.workers = (pieces, part) -> team.share(pieces, 1, part);
+    this.torch = fills.torch();
   }
 
   @Override
@@ -117,14 +115,12 @@ public final class CpuBackend implements Backend {
           fill(tensor, fill, philox.seed(), start);
         }
       }
-      case TorchCpuGenerator torch ->
-          fill(tensor, fill, TorchFill.cpu(torch, TorchReference.INSTANCE, workers));
-      case TorchCudaGenerator torch ->
+      case TorchCpuGenerator cpu -> fill(tensor, fill, TorchFill.cpu(cpu, torch, workers));
+      case TorchCudaGenerator cuda ->
           fill(
               tensor,
               fill,
-              TorchFill.cuda(
-                  torch, torch.geometry().orElseThrow(NO_GPU), TorchReference.INSTANCE, workers));
+              TorchFill.cuda(cuda, cuda.geometry().orElseThrow(NO_GPU), torch, workers));
     }
   }
 
@@ -140,7 +136,7 @@ public final class CpuBackend implements Backend {
               tensor,
               orthogonal,
               OrthogonalFill.Gaussian.AS_SHAPED,
-              team,
+              fills,
               part -> torch.fill(part, new Fill.Normal(0, 1)));
       case Fill.Constant constant -> fill(tensor, constant, 0, 0);
       case Fill.Eye eye -> fill(tensor, eye, 0, 0);
@@ -157,26 +153,11 @@ public final class CpuBackend implements Backend {
       case Fill.Eye eye -> fills.eye(tensor, eye);
       case Fill.Dirac dirac -> fills.dirac(tensor, dirac);
       case Fill.Hadamard hadamard -> fills.hadamard(tensor, hadamard);
-      case Fill.Sparse sparse -> sparse(tensor, sparse, seed, start);
+      case Fill.Sparse sparse -> fills.sparse(tensor, sparse, seed, start);
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(
-              tensor, orthogonal, team, part -> fill(part, new Fill.Normal(0, 1), seed, start));
+              tensor, orthogonal, fills, part -> fill(part, new Fill.Normal(0, 1), seed, start));
     }
-  }
-
-  private void sparse(Tensor tensor, Fill.Sparse fill, long seed, long start) {
-    ColumnKeys keys = ColumnKeys.of(fill, tensor.whole(), seed, start);
-    if (keys.zeros() == keys.rows()) {
-      fills.constant(tensor, 0);
-      return;
-    }
-    Fill.Normal normal = new Fill.Normal(0, fill.std());
-    Engine engine = ScalarEngine.INSTANCE;
-    Values normals =
-        tensor.dtype() == DType.F64
-            ? ScalarValues.normal(Normal64.of(normal), seed, keys.normalStart())
-            : engine.normal(Normal32.of(normal), seed, keys.normalStart());
-    new SparseFill(tensor, keys, normals, engine).fill(team);
   }
 
   @Override

@@ -122,7 +122,7 @@ final class HouseholderQ {
     team.share(
         1 + slabs,
         1,
-        (a, z, scratch) -> {
+        (a, z) -> {
           for (int i = (int) a; i < z; i++) {
             if (i == 0) {
               first.run();
@@ -139,7 +139,7 @@ final class HouseholderQ {
     team.share(
         to - from,
         slab,
-        (a, z, scratch) -> {
+        (a, z) -> {
           for (int start = from + (int) a; start < from + z; start += slab) {
             columns.change(start, Math.min(start + slab, to));
           }

@@ -6,12 +6,17 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.initium.Fill;
 import org.initium.Tensor;
+import org.initium.cpu.reference.ReferenceKernels;
+import org.initium.cpu.reference.ReferenceSparse;
 import org.initium.kernel.Diagonal;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.KernelSet;
 import org.initium.kernel.Parameters;
+import org.initium.kernel.SparseKeys;
 import org.initium.law.ElementLaw;
+import org.initium.torch.TorchKernels;
+import org.initium.torch.TorchReference;
 
 /** The fills that are a kernel each: their parameters, and how threads share the work items. */
 record KernelFills(KernelSet kernels, Team team) {
@@ -57,6 +62,63 @@ record KernelFills(KernelSet kernels, Team team) {
     }
   }
 
+  /**
+   * A matrix of the tensor's whole, times gain.
+   *
+   * @param matrix its address, in the type that the dtype is computed in
+   * @param rowStep from row to row, in elements
+   * @param columnStep from column to column
+   */
+  void matrix(Tensor tensor, long matrix, long rowStep, long columnStep, double gain) {
+    long rows = tensor.whole().size(0);
+    each(
+        tensor,
+        0,
+        "matrix_" + tensor.dtype(),
+        UnaryOperator.identity(),
+        parameters ->
+            parameters
+                .add(matrix)
+                .add(rows)
+                .add(tensor.whole().numel() / rows)
+                .add(rowStep)
+                .add(columnStep)
+                .add(gain));
+  }
+
+  /** Exactly so many zeros in each column, and normals. */
+  void sparse(Tensor tensor, Fill.Sparse fill, long seed, long start) {
+    SparseKeys keys = SparseKeys.of(tensor, fill, seed, start);
+    if (keys.allZero()) {
+      constant(tensor, 0);
+    } else if (kernels == ReferenceKernels.INSTANCE) {
+      ReferenceSparse reference = new ReferenceSparse(keys);
+      long first = keys.firstTile();
+      team.share(
+          keys.tiles(),
+          1,
+          (from, to) -> {
+            for (long tile = from; tile < to; tile++) {
+              reference.fill(first + tile);
+            }
+          });
+    } else {
+      Kernel kernel = kernels.kernel("sparse_" + tensor.dtype());
+      new NativeSparse(keys, kernel, large(tensor) ? Kernel.STREAMING : 0, team).fill();
+    }
+  }
+
+  /** What makes PyTorch's numbers. */
+  TorchKernels torch() {
+    return kernels == ReferenceKernels.INSTANCE
+        ? TorchReference.INSTANCE
+        : new NativeTorch(kernels);
+  }
+
+  private static boolean large(Tensor tensor) {
+    return tensor.shape().numel() * tensor.dtype().bytes() > LARGE;
+  }
+
   /** Elements that have words of their own. */
   void elements(Tensor tensor, ElementLaw law, long seed, long start) {
     try (Arena arena = Arena.ofConfined()) {
@@ -92,19 +154,18 @@ record KernelFills(KernelSet kernels, Team team) {
       Consumer<Parameters> rest) {
     Kernel kernel = kernels.kernel(name);
     long address = tensor.storage().address();
-    boolean large = tensor.shape().numel() * tensor.dtype().bytes() > LARGE;
     for (KernelRegion each : KernelRegion.of(tensor.layout(), tensor.dtype(), address, position)) {
       KernelRegion region = seen.apply(each);
       try (Parameters parameters = new Parameters()) {
         region.addTo(parameters);
         rest.accept(parameters);
-        run(kernel, parameters, region.items(), large ? Kernel.STREAMING : 0);
+        run(kernel, parameters, region.items(), large(tensor) ? Kernel.STREAMING : 0);
       }
     }
   }
 
   private void run(Kernel kernel, Parameters parameters, long items, long flags) {
     long address = parameters.address();
-    team.share(items, PIECE, (from, to, _) -> kernel.run(address, from, to, flags));
+    team.share(items, PIECE, (from, to) -> kernel.run(address, from, to, flags));
   }
 }

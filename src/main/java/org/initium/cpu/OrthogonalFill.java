@@ -43,20 +43,25 @@ final class OrthogonalFill {
   }
 
   /** Fills a tensor with its part of the matrix, the tall Gaussian matrix drawn row by row. */
-  static void fill(Tensor tensor, Fill.Orthogonal fill, Team team, Consumer<Tensor> normals) {
-    fill(tensor, fill, Gaussian.TALL, team, normals);
+  static void fill(
+      Tensor tensor, Fill.Orthogonal fill, KernelFills fills, Consumer<Tensor> normals) {
+    fill(tensor, fill, Gaussian.TALL, fills, normals);
   }
 
   /**
    * Fills a tensor with its part of the matrix.
    *
    * @param gaussian which element of the Gaussian matrix is which of the normals
-   * @param team who shares the work
+   * @param fills who share the work, and the kernels that write the matrix
    * @param normals fills a region of a tensor, the Gaussian matrix in its order, with N(0,1); a
    *     region without elements where nothing of the matrix is of use
    */
   static void fill(
-      Tensor tensor, Fill.Orthogonal fill, Gaussian gaussian, Team team, Consumer<Tensor> normals) {
+      Tensor tensor,
+      Fill.Orthogonal fill,
+      Gaussian gaussian,
+      KernelFills fills,
+      Consumer<Tensor> normals) {
     Shape whole = tensor.whole();
     long rows = fill.rows(whole);
     long columns = whole.numel() / rows;
@@ -76,20 +81,20 @@ final class OrthogonalFill {
       TallMatrix q = new TallMatrix(blas, memory.address(), longer, shorter, ld);
       boolean tall = rows >= columns;
       if (gaussian == Gaussian.TALL) {
-        draw(q, fill.method() == Fill.Orthogonal.Method.HOUSEHOLDER, team, normals);
+        draw(q, fill.method() == Fill.Orthogonal.Method.HOUSEHOLDER, fills.team(), normals);
       } else {
         drawAsShaped(q, tall, normals);
       }
       blas.withThreads(
           1,
           () -> {
-            HouseholderQ work = new HouseholderQ(q, q.at(0, shorter), team);
+            HouseholderQ work = new HouseholderQ(q, q.at(0, shorter), fills.team());
             switch (fill.method()) {
               case QR -> work.qr();
               case HOUSEHOLDER -> work.householder();
             }
           });
-      new OrthogonalStore(q, tall, fill.gain()).write(tensor, team);
+      new OrthogonalStore(q, tall, fill.gain()).write(tensor, fills);
     } finally {
       HostMemory.free(memory);
     }

@@ -42,7 +42,7 @@ record TallMatrix(Blas blas, long address, int rows, int columns, int ld) {
     team.share(
         rows,
         step,
-        (from, to, scratch) -> {
+        (from, to) -> {
           for (long row = from; row < to; row += step) {
             work.take((int) row, (int) Math.min(step, to - row));
           }

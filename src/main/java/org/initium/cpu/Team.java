@@ -4,22 +4,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.initium.torch.Workers;
 
 /** A fixed number of threads that share the pieces of a job; the caller is one of them. */
 final class Team {
-  /** Part of a job: elements {@code from} to {@code to - 1}, with the thread's own scratch. */
-  @FunctionalInterface
-  interface Part {
-    void run(long from, long to, Block block);
-  }
-
   /**
    * How long a thread looks for work before it sleeps: a little more than it takes to wake one, so
    * that jobs in quick succession find the helpers awake and idle helpers cost nothing.
    */
   private static final long SPIN_NANOS = 50_000;
-
-  private static final ThreadLocal<Block> SCRATCH = ThreadLocal.withInitial(Block::new);
 
   private final int threads;
 
@@ -52,9 +45,9 @@ final class Team {
    * next piece as they get ready, so that none waits long for the slowest; a helper that comes when
    * none is left is not waited for.
    */
-  void share(long elements, long piece, Part part) {
+  void share(long elements, long piece, Workers.Part part) {
     if (threads == 1 || elements <= piece) {
-      part.run(0, elements, scratch());
+      part.run(0, elements);
       return;
     }
     TeamJob job = new TeamJob(elements, piece, part, spinNanos);
@@ -63,11 +56,6 @@ final class Team {
       helpers.execute(job);
     }
     job.finish();
-  }
-
-  /** The calling thread's scratch. */
-  static Block scratch() {
-    return SCRATCH.get();
   }
 
   /** A queue whose takers watch it for a while before they sleep. */

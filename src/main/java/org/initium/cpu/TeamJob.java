@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.initium.torch.Workers;
 
 /** The pieces of one job; its {@code run} is a helper's share of them. */
 final class TeamJob implements Runnable {
@@ -12,14 +13,14 @@ final class TeamJob implements Runnable {
 
   private final long elements;
   private final long piece;
-  private final Team.Part part;
+  private final Workers.Part part;
   private final long spinNanos;
   private final Thread owner = Thread.currentThread();
   private final AtomicLong next = new AtomicLong();
   private final AtomicInteger helpers = new AtomicInteger();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  TeamJob(long elements, long piece, Team.Part part, long spinNanos) {
+  TeamJob(long elements, long piece, Workers.Part part, long spinNanos) {
     this.elements = elements;
     this.piece = piece;
     this.part = part;
@@ -57,9 +58,8 @@ final class TeamJob implements Runnable {
 
   private void work() {
     try {
-      Block block = Team.scratch();
       for (long from; (from = next.getAndAdd(piece)) < elements; ) {
-        part.run(from, Math.min(from + piece, elements), block);
+        part.run(from, Math.min(from + piece, elements));
       }
     } catch (RuntimeException | Error e) {
       failure.compareAndSet(null, e);

@@ -40,18 +40,14 @@ record TorchRandom(Target target, TorchCudaGenerator generator) {
       }
       CudaLaunch launch = whole.within(first, last, target.dtype());
       try (Parameters parameters = new Parameters()) {
-        parameters.add(memory + (first - begin) * bytes);
-        parameters.addSource(generator.seed(), launch.offset() / 4);
-        parameters
-            .add((long) launch.threads())
-            .add(launch.count())
-            .add(first - launch.start())
-            .add(last - launch.start())
-            .add(numbers.a())
-            .add(numbers.b())
-            .add(numbers.from(target.dtype()))
-            .add(numbers.to(target.dtype()))
-            .add(numbers.mask(target.dtype()));
+        numbers.addTo(
+            parameters,
+            target.dtype(),
+            memory + (first - begin) * bytes,
+            generator.seed(),
+            launch,
+            first - launch.start(),
+            last - launch.start());
         target.launch(kernel, target.dtype(), launch.count() / 2 + 1, parameters);
       }
     }

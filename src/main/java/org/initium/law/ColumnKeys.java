@@ -80,26 +80,4 @@ public record ColumnKeys(
   public long tie(int word, long inTile) {
     return (word & 0xFFFFFFFFL) << 31 | inTile / width;
   }
-
-  /**
-   * The highest of some bins such that those before it have at most {@code zeros} elements.
-   *
-   * @param counts of elements in the bins from {@code from} on
-   */
-  public static int cut(int[] counts, int from, int bins, long zeros) {
-    int bin = 0;
-    for (long below = counts[from]; bin < bins - 1 && below <= zeros; below += counts[from + bin]) {
-      bin++;
-    }
-    return bin;
-  }
-
-  /** Elements in the bins before one. */
-  public static long below(int[] counts, int from, int bin) {
-    long below = 0;
-    for (int i = 0; i < bin; i++) {
-      below += counts[from + i];
-    }
-    return below;
-  }
 }

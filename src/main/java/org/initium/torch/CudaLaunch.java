@@ -22,7 +22,7 @@ public record CudaLaunch(long start, long count, long offset, int threads) {
   }
 
   /** Elements of which each thread makes as many as it makes at once. */
-  long wave(DType dtype) {
+  public long wave(DType dtype) {
     return (long) threads * width(dtype);
   }
 

@@ -2,6 +2,7 @@ package org.initium.torch;
 
 import org.initium.DType;
 import org.initium.Fill;
+import org.initium.kernel.Parameters;
 
 /**
  * The numbers of a law of torch's on a CUDA device. A uniform is {@code fma(unit, b, a)} of a unit
@@ -31,18 +32,47 @@ public record CudaNumbers(TorchLaw law, double a, double b, double high) {
     return new CudaNumbers(TorchLaw.NORMAL, mean, std, Double.NaN);
   }
 
+  /**
+   * The struct Torch of kernels/torch.cuh.
+   *
+   * @param memory where element {@code first} of the start is
+   * @param first of the elements of the start that are in memory
+   * @param end behind them
+   */
+  public void addTo(
+      Parameters parameters,
+      DType dtype,
+      long memory,
+      long seed,
+      CudaLaunch launch,
+      long first,
+      long end) {
+    parameters
+        .add(memory)
+        .addSource(seed, launch.offset() / 4)
+        .add((long) launch.threads())
+        .add(launch.count())
+        .add(first)
+        .add(end)
+        .add(a)
+        .add(b)
+        .add(from(dtype))
+        .add(to(dtype))
+        .add(mask(dtype));
+  }
+
   /** The bits of the stored value that is replaced; of more bits than a dtype has for none. */
-  public long from(DType dtype) {
+  private long from(DType dtype) {
     return law == TorchLaw.NORMAL ? -1 : dtype.bits(high);
   }
 
   /** The bits of what it is replaced by. */
-  public long to(DType dtype) {
+  private long to(DType dtype) {
     return law == TorchLaw.NORMAL ? 0 : dtype.bits(a);
   }
 
   /** The bits that are compared: -0 equals 0. */
-  public long mask(DType dtype) {
+  private long mask(DType dtype) {
     if (law == TorchLaw.NORMAL) {
       return -1;
     }

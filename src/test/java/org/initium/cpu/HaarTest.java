@@ -11,6 +11,7 @@ import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.cpu.kernels.NativeKernels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -36,7 +37,11 @@ class HaarTest {
     double[][][] samples = new double[SAMPLES][n][n];
     try (Tensor tensor = Tensor.empty(Shape.of(n, n), DType.F32)) {
       for (double[][] q : samples) {
-        OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, method), new Team(1), normals);
+        OrthogonalFill.fill(
+            tensor,
+            new Fill.Orthogonal(1, method),
+            new KernelFills(NativeKernels.of(0), new Team(1)),
+            normals);
         for (int i = 0; i < n; i++) {
           for (int j = 0; j < n; j++) {
             q[i][j] = tensor.get(i, j);

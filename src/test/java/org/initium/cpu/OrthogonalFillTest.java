@@ -12,6 +12,7 @@ import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.cpu.kernels.NativeKernels;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
@@ -27,7 +28,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * ({@link OrthogonalOracle}), from Gaussian numbers of java.util's.
  */
 class OrthogonalFillTest {
-  private static final Team ALONE = new Team(1);
+  private static final KernelFills ALONE = threads(1);
+
+  private static KernelFills threads(int threads) {
+    return new KernelFills(NativeKernels.of(0), new Team(threads));
+  }
 
   /** Tall, square, wide; narrower and wider than a block, a multiple of one or not. */
   static long[][] shapes() {
@@ -121,7 +126,7 @@ class OrthogonalFillTest {
   void columnsAreOrthonormalToAMillionth(int rows, int columns, int threads) {
     for (Method method : Method.values()) {
       try (Tensor tensor = Tensor.empty(Shape.of(rows, columns), DType.F32)) {
-        OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, method), new Team(threads), normals(1));
+        OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, method), threads(threads), normals(1));
         double defect = OrthogonalOracle.defect(tensor);
         assertTrue(
             defect <= Tolerances.ORTHONORMAL_F32, () -> method + ": max|Q'Q - I| = " + defect);
@@ -219,7 +224,7 @@ class OrthogonalFillTest {
     for (Shape shape : new Shape[] {Shape.of(700, 600), Shape.of(300, 900)}) {
       try (Tensor one = filled(shape, DType.F32, 1.5, method, 4);
           Tensor three = Tensor.empty(shape, DType.F32)) {
-        OrthogonalFill.fill(three, new Fill.Orthogonal(1.5, method), new Team(3), normals(4));
+        OrthogonalFill.fill(three, new Fill.Orthogonal(1.5, method), threads(3), normals(4));
         assertEquals(-1, one.segment().mismatch(three.segment()), shape + ": first other byte");
       }
     }
@@ -243,7 +248,7 @@ class OrthogonalFillTest {
     try (Tensor tensor = Tensor.empty(Shape.of(20, 20), DType.F32)) {
       int[] during = new int[1];
       OrthogonalFill.fill(
-          tensor, new Fill.Orthogonal(1, Method.QR), new Team(before + 1), normals(2));
+          tensor, new Fill.Orthogonal(1, Method.QR), threads(before + 1), normals(2));
       blas.withThreads(before + 1, () -> during[0] = blas.threads());
       assertEquals(before + 1, during[0]);
     }

@@ -29,7 +29,7 @@ class TeamTest {
       team.share(
           elements,
           3,
-          (from, to, block) -> {
+          (from, to) -> {
             for (long i = from; i < to; i++) {
               done.incrementAndGet((int) i);
             }
@@ -51,7 +51,7 @@ class TeamTest {
           team.share(
               2,
               1,
-              (from, to, block) -> {
+              (from, to) -> {
                 begun.countDown();
                 await(begun);
               });
@@ -72,7 +72,7 @@ class TeamTest {
                   team.share(
                       2,
                       1,
-                      (from, to, block) -> {
+                      (from, to) -> {
                         begun.countDown();
                         await(begun);
                         if (helper != (Thread.currentThread() == owner)) {
@@ -99,13 +99,13 @@ class TeamTest {
                           team.share(
                               2,
                               1,
-                              (from, to, block) -> {
+                              (from, to) -> {
                                 busy.countDown();
                                 await(release);
                               }));
           await(busy);
           int[] pieces = new int[1];
-          team.share(5, 1, (from, to, block) -> pieces[0]++);
+          team.share(5, 1, (from, to) -> pieces[0]++);
           assertEquals(5, pieces[0]);
           release.countDown();
           first.join();
@@ -121,7 +121,7 @@ class TeamTest {
     team.share(
         2,
         1,
-        (from, to, block) -> {
+        (from, to) -> {
           begun.countDown();
           await(begun);
           if (Thread.currentThread() != owner) {

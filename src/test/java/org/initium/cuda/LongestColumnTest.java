@@ -13,6 +13,7 @@ import org.initium.Shape;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.kernel.SparseKeys;
 import org.initium.law.ColumnKeys;
 import org.initium.law.Philox;
 import org.initium.random.Generator;
@@ -60,7 +61,8 @@ class LongestColumnTest implements Released {
       Tensor shard = tensor.shardOf(whole, ROWS - LAST, 0);
       try (CudaLife.Context _ = CudaLife.enter(gpu)) {
         Target target = new Target(gpu, shard, (CudaStream) stream);
-        Sparse.launch(target, fill, keys, 0, 1, "tall_f32", 4, scratch.address(), Sparse.NEAR);
+        SparseKeys sparse = SparseKeys.of(shard, fill, SEED, offset);
+        Sparse.launch(target, sparse, 0, 1, "tall_f32", 4, scratch.address(), SparseKeys.NEAR);
       }
       stream.synchronize();
       try (Tensor read = tensor.toCpu()) {

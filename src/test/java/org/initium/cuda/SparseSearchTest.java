@@ -11,7 +11,7 @@ import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
-import org.initium.law.ColumnKeys;
+import org.initium.kernel.SparseKeys;
 import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
@@ -84,7 +84,6 @@ class SparseSearchTest implements Released {
   void cutsOutsideTheSpan(String kernel) {
     Shape shape = Shape.of(600, 18);
     Fill.Sparse fill = new Fill.Sparse(0.5, 1);
-    ColumnKeys keys = ColumnKeys.of(fill, shape, 42, 0);
     try (Tensor tensor = Tensor.empty(shape, DType.F32, DEVICE);
         Tensor expected = Tensor.empty(shape, DType.F32);
         CudaStorage tiles = CudaStorage.allocate(Gpus.of(DEVICE), TallTiles.BYTES);
@@ -93,7 +92,8 @@ class SparseSearchTest implements Released {
       try (CudaLife.Context _ = CudaLife.enter(gpu)) {
         Target target = new Target(gpu, tensor, (CudaStream) stream);
         gpu.driver().clear(tiles.address(), TallTiles.BYTES, stream.handle());
-        Sparse.launch(target, fill, keys, 0, 2, kernel, 8, tiles.address(), 0);
+        SparseKeys keys = SparseKeys.of(tensor, fill, 42, 0);
+        Sparse.launch(target, keys, 0, 2, kernel, 8, tiles.address(), 0);
       }
       stream.synchronize();
       Fills.fill(expected, fill, Generator.philox(42));

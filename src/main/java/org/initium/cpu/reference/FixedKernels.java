@@ -1,5 +1,6 @@
 package org.initium.cpu.reference;
 
+import java.lang.foreign.ValueLayout;
 import org.initium.DType;
 import org.initium.kernel.Kernel;
 
@@ -40,6 +41,38 @@ final class FixedKernels {
             }
           });
     };
+  }
+
+  /** {@code Matrix} of kernels/cpu/matrix.h: elements of a matrix in memory, times a number. */
+  static Kernel matrix(DType dtype) {
+    return (parameters, begin, end, flags) -> {
+      Struct struct = new Struct(parameters);
+      Rows rows = Rows.read(struct, dtype.bytes());
+      long matrix = struct.next();
+      long height = struct.next();
+      long width = struct.next();
+      long rowStep = struct.next();
+      long columnStep = struct.next();
+      double gain = struct.nextDouble();
+      rows.fill(
+          begin,
+          end,
+          (group, out) -> {
+            for (int k = 0; k < out.length; k++) {
+              long at = group * out.length + k;
+              if (at < height * width) { // a group may end behind the matrix
+                long place = at / width * rowStep + at % width * columnStep;
+                out[k] = ElementKernels.bits(dtype, scaled(dtype, matrix, place, gain));
+              }
+            }
+          });
+    };
+  }
+
+  private static double scaled(DType dtype, long matrix, long place, double gain) {
+    return dtype == DType.F64
+        ? gain * Struct.MEMORY.get(ValueLayout.JAVA_DOUBLE, matrix + 8 * place)
+        : (float) gain * Struct.MEMORY.get(ValueLayout.JAVA_FLOAT, matrix + 4 * place);
   }
 
   /** {@code Diagonal} of kernels/fixed.cuh. */

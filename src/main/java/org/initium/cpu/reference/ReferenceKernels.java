@@ -23,6 +23,7 @@ public enum ReferenceKernels implements KernelSet {
       case "many" -> ElementKernels.many(DType.parse(suffix));
       case "constant" -> FixedKernels.constant(Integer.parseInt(suffix));
       case "hadamard" -> FixedKernels.hadamard(DType.parse(suffix));
+      case "matrix" -> FixedKernels.matrix(DType.parse(suffix));
       case "diagonal" -> FixedKernels::diagonal;
       default -> throw new InitiumException("there is no kernel " + name);
     };

@@ -1,9 +1,5 @@
 package org.initium.cpu.reference;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
 /**
  * The struct Region of kernels/region.cuh, and the loop over its groups of 16 bytes.
  *
@@ -67,7 +63,7 @@ record Rows(
       for (int k = 0; k < elements.length; k++) {
         long index = group * elements.length + k - first;
         if (index >= 0 && index < length) {
-          write(address + bytes * index * stride, elements[k]);
+          Struct.write(address + bytes * index * stride, bytes, elements[k]);
         }
       }
     }
@@ -80,14 +76,5 @@ record Rows(
       row /= sizes[d];
     }
     return place;
-  }
-
-  private void write(long address, long bits) {
-    switch (bytes) {
-      case Short.BYTES -> Struct.MEMORY.set(JAVA_SHORT_UNALIGNED, address, (short) bits);
-      case Integer.BYTES -> Struct.MEMORY.set(JAVA_INT_UNALIGNED, address, (int) bits);
-      case Long.BYTES -> Struct.MEMORY.set(JAVA_LONG_UNALIGNED, address, bits);
-      default -> throw new AssertionError("no dtype has elements of " + bytes + " bytes");
-    }
   }
 }

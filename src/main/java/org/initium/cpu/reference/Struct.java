@@ -1,6 +1,9 @@
 package org.initium.cpu.reference;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
@@ -32,5 +35,15 @@ final class Struct {
       values[i] = next();
     }
     return values;
+  }
+
+  /** Writes an element of so many bytes. */
+  static void write(long address, int bytes, long bits) {
+    switch (bytes) {
+      case Short.BYTES -> MEMORY.set(JAVA_SHORT_UNALIGNED, address, (short) bits);
+      case Integer.BYTES -> MEMORY.set(JAVA_INT_UNALIGNED, address, (int) bits);
+      case Long.BYTES -> MEMORY.set(JAVA_LONG_UNALIGNED, address, bits);
+      default -> throw new AssertionError("no dtype has elements of " + bytes + " bytes");
+    }
   }
 }

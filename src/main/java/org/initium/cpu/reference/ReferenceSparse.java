@@ -1,0 +1,129 @@
+package org.initium.cpu.reference;
+
+import java.util.Arrays;
+import java.util.stream.LongStream;
+import org.initium.DType;
+import org.initium.Fill;
+import org.initium.Tensor;
+import org.initium.kernel.SparseKeys;
+import org.initium.law.ColumnKeys;
+import org.initium.law.ElementLaw;
+import org.initium.law.Philox;
+
+/** Sparse fills in plain Java, a tile at a time: the zeros and the values of {@link ColumnKeys}. */
+public final class ReferenceSparse {
+  private static final int BINS = 256;
+
+  private final Tensor tensor;
+  private final ColumnKeys law;
+  private final ElementLaw normal;
+  private final DType dtype;
+  private final int width;
+  private final int perBlock; // elements
+
+  /** Of a fill that has elements which are not zero. */
+  public ReferenceSparse(SparseKeys sparse) {
+    tensor = sparse.tensor();
+    law = sparse.keys();
+    dtype = tensor.dtype();
+    normal = ElementLaw.of(new Fill.Normal(0, sparse.fill().std()), dtype).orElseThrow();
+    width = law.width();
+    perBlock = dtype == DType.F64 ? 2 : 4;
+  }
+
+  /** Something to do with the key of an index in a tile. */
+  @FunctionalInterface
+  private interface Visitor {
+    void visit(long index, int key);
+  }
+
+  /** The keys of a tile, in order. */
+  private void each(long tile, Visitor visitor) {
+    int[] words = new int[4];
+    for (long i = 0; i < law.rows() * width; i++) {
+      if (i % 16 == 0) {
+        Philox.block(law.seed(), law.keyWord(tile * law.perTile() + i) / 4, words, 0);
+      }
+      visitor.visit(i, words[(int) (i % 16) / 4] >>> 8 * (int) (i % 4) & 0xff);
+    }
+  }
+
+  /** Fills what the tensor has of a tile. */
+  public void fill(long tile) {
+    long[] counts = new long[width * BINS];
+    each(tile, (i, key) -> counts[column(i) * BINS + key]++);
+    int[] cuts = new int[width];
+    long[] last = new long[width]; // the greatest order of the zeros among the ties
+    LongStream.Builder[] ties = new LongStream.Builder[width];
+    for (int column = 0; column < width; column++) {
+      ties[column] = LongStream.builder();
+      last[column] = law.zeros();
+      while (counts[column * BINS + cuts[column]] <= last[column]) {
+        last[column] -= counts[column * BINS + cuts[column]++];
+      }
+    }
+    each(
+        tile,
+        (i, key) -> {
+          if (key == cuts[column(i)]) {
+            ties[column(i)].add(tie(tile, i));
+          }
+        });
+    for (int column = 0; column < width; column++) {
+      long[] orders = ties[column].build().toArray();
+      Arrays.sort(orders);
+      last[column] = last[column] == 0 ? -1 : orders[(int) last[column] - 1];
+    }
+    write(tile, cuts, last);
+  }
+
+  private int column(long index) {
+    return (int) (index % width);
+  }
+
+  private long tie(long tile, long index) {
+    return law.tie(Philox.word(law.seed(), law.tieWord(tile) + index), index);
+  }
+
+  private void write(long tile, int[] cuts, long[] last) {
+    int[] words = new int[4];
+    double[] values = new double[perBlock];
+    int[] kept = new int[1]; // of the group
+    each(
+        tile,
+        (i, key) -> {
+          kept[0] = i % ColumnKeys.GROUP == 0 ? 0 : kept[0];
+          int column = column(i);
+          boolean zero =
+              tile * width + column >= law.columns()
+                  || key < cuts[column]
+                  || key == cuts[column] && tie(tile, i) <= last[column];
+          if (!zero && kept[0] % perBlock == 0) {
+            long group = tile * law.perTile() + i / ColumnKeys.GROUP * ColumnKeys.GROUP;
+            Philox.block(law.seed(), block(group + kept[0]), words, 0);
+            normal.elements(words, values);
+          }
+          set(i / width, tile * width + column, zero ? 0 : values[kept[0] % perBlock]);
+          kept[0] += zero ? 0 : 1;
+        });
+  }
+
+  /** The block of the normal of that index. */
+  private long block(long index) {
+    return dtype == DType.F64
+        ? Philox.blockOfDouble(law.normalStart(), index)
+        : (law.normalStart() + index) / perBlock;
+  }
+
+  private void set(long row, long column, double value) {
+    long i = row - tensor.origin()[0];
+    long j = column - tensor.origin()[1];
+    if (i >= 0 && i < tensor.shape().size(0) && j >= 0 && j < tensor.shape().size(1)) {
+      long place = tensor.memoryOffset() + i * tensor.stride(0) + j * tensor.stride(1);
+      Struct.write(
+          tensor.storage().address() + place * dtype.bytes(),
+          dtype.bytes(),
+          ElementKernels.bits(dtype, value));
+    }
+  }
+}
