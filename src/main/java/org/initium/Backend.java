@@ -73,6 +73,14 @@ public interface Backend {
     /** As {@link Backend#fill}; it is queued now, or when this is closed. */
     void fill(Tensor tensor, Fill.Elementary fill, Generator generator);
 
+    /**
+     * Runs what queues fills that each write other elements of a tensor than the others do, so that
+     * their order cannot be seen.
+     */
+    default void apart(Tensor tensor, Runnable fills) {
+      fills.run();
+    }
+
     /** Queues what is not queued yet. */
     @Override
     default void close() {}

@@ -1,10 +1,23 @@
 package org.initium;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.initium.random.Generator;
 
 /** Takes a fill apart into elementary ones on views, and hands those to a queue of the backend. */
 record Filler(Generator generator, Backend.Queue queue) {
+
+  /** Queues a fill on a stream. */
+  static void fill(Tensor tensor, Fill fill, Generator generator, Stream stream) {
+    Backend backend = Backend.of(tensor.device());
+    if (fill instanceof Fill.Elementary elementary) {
+      backend.fill(tensor, elementary, generator, stream);
+      return;
+    }
+    try (Backend.Queue queue = backend.queue(stream)) {
+      new Filler(generator, queue).fill(tensor, fill);
+    }
+  }
 
   void fill(Tensor tensor, Fill fill) {
     switch (fill) {
@@ -19,9 +32,14 @@ record Filler(Generator generator, Backend.Queue queue) {
     queue.fill(tensor, fill, generator);
   }
 
-  /** Zeros, then the tap's own fill on the region's part of the centre, however small. */
+  /** Zeros, then the tap's own fill. */
   private void centre(Tensor tensor, Fill.Centre fill) {
     elementary(tensor, new Fill.Constant(0));
+    tap(tensor, fill);
+  }
+
+  /** The tap's fill on the region's part of the centre, however small. */
+  private void tap(Tensor tensor, Fill.Centre fill) {
     Shape whole = tensor.whole();
     long[] origin = tensor.origin();
     Tensor tap = tensor;
@@ -57,10 +75,24 @@ record Filler(Generator generator, Backend.Queue queue) {
   /** One weight after the other; of those in other shards nothing is written. */
   private void each(Tensor tensor, Fill.Each fill) {
     Tensor turned = tensor.permute(fill.order().stream().mapToInt(d -> d).toArray());
-    Shape one = fill.shape(tensor.whole());
+    switch (fill.base()) {
+      case Fill.Elementary base ->
+          queue.apart(
+              tensor, () -> each(turned, tensor.whole(), fill, part -> elementary(part, base)));
+      case Fill.Centre base -> {
+        elementary(tensor, new Fill.Constant(0));
+        queue.apart(tensor, () -> each(turned, tensor.whole(), fill, part -> tap(part, base)));
+      }
+      case Fill.Repeated base -> each(turned, tensor.whole(), fill, part -> fill(part, base));
+      case Fill.Each base -> each(turned, tensor.whole(), fill, part -> fill(part, base));
+    }
+  }
+
+  private static void each(Tensor turned, Shape whole, Fill.Each fill, Consumer<Tensor> one) {
+    Shape shape = fill.shape(whole);
     long[] place = new long[fill.batch()];
-    for (long n = fill.count(tensor.whole()); n > 0; n--) {
-      fill(part(turned, place, one), fill.base());
+    for (long n = fill.count(whole); n > 0; n--) {
+      one.accept(part(turned, place, shape));
       for (int d = place.length - 1; d >= 0 && ++place[d] == turned.whole().size(d); d--) {
         place[d] = 0;
       }

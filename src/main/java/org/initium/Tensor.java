@@ -289,8 +289,7 @@ public final class Tensor implements AutoCloseable {
     fill.check(whole, dtype);
     checkCanBeFilled(stream);
     if (whole.numel() > 0) {
-      Backend.Queue now = (part, law, own) -> Backend.of(device()).fill(part, law, own, stream);
-      during(() -> new Filler(generator, now).fill(this, fill));
+      during(() -> Filler.fill(this, fill, generator, stream));
     }
     return this;
   }

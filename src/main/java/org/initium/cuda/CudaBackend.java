@@ -143,7 +143,8 @@ public final class CudaBackend implements Backend {
 
   private static String reasonNotToCapture(
       Target target, Fill.Elementary fill, Generator generator) {
-    if (fill instanceof Fill.Orthogonal) {
+    if (fill instanceof Fill.Orthogonal matrix
+        && !Orthogonals.take(target.gpu(), matrix, target.tensor().whole(), target.dtype())) {
       return "cuSOLVER does not say that its calls can be";
     }
     if (fill.words(target.tensor().whole(), target.dtype()) == 0) {

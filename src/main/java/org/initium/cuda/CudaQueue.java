@@ -1,9 +1,9 @@
 package org.initium.cuda;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Fill;
@@ -11,10 +11,13 @@ import org.initium.Tensor;
 import org.initium.kernel.KernelRegion;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
+import org.initium.spi.MemoryRanges;
+import org.initium.spi.MemoryRanges.Range;
 
 /**
- * Joins the fills of small tensors into few launches. A fill that writes where one waits that has
- * not been launched yet, is behind it; all others have no order that could be seen.
+ * Joins the fills of small tensors into few launches, those of matrices behind all others. A fill
+ * that writes where one waits that has not been launched yet, is behind it; all others have no
+ * order that could be seen.
  */
 final class CudaQueue implements Backend.Queue {
   /** Beyond this a tensor is better off with a launch, and its kernel, of its own. */
@@ -24,7 +27,10 @@ final class CudaQueue implements Backend.Queue {
   private final Gpu gpu;
   private final CudaStream stream;
   private final Map<DType, Many> waiting = new EnumMap<>(DType.class);
-  private final TreeMap<Long, Long> written = new TreeMap<>(); // what waits, or did: first, end
+  private final Map<DType, Orthogonals> matrices = new EnumMap<>(DType.class);
+  private final MemoryRanges written = new MemoryRanges(); // what waits, or did
+  private final MemoryRanges writtenLast = new MemoryRanges(); // the same of matrices
+  private boolean apart;
 
   CudaQueue(CudaBackend backend, Gpu gpu, CudaStream stream) {
     this.backend = backend;
@@ -35,38 +41,61 @@ final class CudaQueue implements Backend.Queue {
   @Override
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator) {
     boolean empty = tensor.shape().numel() == 0;
-    if (!empty && isWaiting(first(tensor), end(tensor))) {
-      launchAll();
+    boolean joins = !empty && generator instanceof PhiloxGenerator && joins(tensor, fill);
+    boolean last = joins && fill instanceof Fill.Orthogonal;
+    if (!empty && !apart) {
+      launchWhatIsBefore(tensor, last);
     }
-    if (!empty && generator instanceof PhiloxGenerator philox && joins(tensor, fill)) {
-      join(new Target(gpu, tensor, stream), fill, philox);
+    if (joins) {
+      join(new Target(gpu, tensor, stream), fill, (PhiloxGenerator) generator);
     } else {
       backend.fill(tensor, fill, generator, stream);
     }
+    if (joins && !apart) {
+      (last ? writtenLast : written).add(range(tensor));
+    }
   }
 
-  private static boolean joins(Tensor tensor, Fill.Elementary fill) {
+  /**
+   * @param last whether the tensor's fill comes behind all but matrices in any case
+   */
+  private void launchWhatIsBefore(Tensor tensor, boolean last) {
+    Range range = range(tensor);
+    if (writtenLast.overlap(range) || !last && written.overlap(range)) {
+      launchAll();
+    }
+  }
+
+  @Override
+  public void apart(Tensor tensor, Runnable fills) {
+    launchWhatIsBefore(tensor, false);
+    apart = true;
+    try {
+      fills.run();
+    } finally {
+      apart = false;
+    }
+    written.add(range(tensor));
+    writtenLast.add(range(tensor));
+  }
+
+  private boolean joins(Tensor tensor, Fill.Elementary fill) {
+    return switch (fill) {
+      case Fill.Constant _ -> isSmallRun(tensor);
+      case Fill.Uniform _, Fill.Normal _, Fill.TruncatedNormal _ ->
+          isSmallRun(tensor) && !Random.isByCurand(fill);
+      case Fill.Orthogonal matrix -> Orthogonals.take(gpu, matrix, tensor.whole(), tensor.dtype());
+      case Fill.Eye _, Fill.Dirac _, Fill.Hadamard _, Fill.Sparse _ -> false;
+    };
+  }
+
+  private static boolean isSmallRun(Tensor tensor) {
     return tensor.layout().isOneRun()
-        && tensor.shape().numel() * tensor.dtype().bytes() <= SMALL_BYTES
-        && switch (fill) {
-          case Fill.Constant _ -> true;
-          case Fill.Uniform _, Fill.Normal _, Fill.TruncatedNormal _ -> !Random.isByCurand(fill);
-          case Fill.Eye _, Fill.Dirac _, Fill.Hadamard _, Fill.Sparse _, Fill.Orthogonal _ -> false;
-        };
+        && tensor.shape().numel() * tensor.dtype().bytes() <= SMALL_BYTES;
   }
 
-  private static long first(Tensor tensor) {
-    return tensor.storage().address() + tensor.memoryOffset() * tensor.dtype().bytes();
-  }
-
-  /** The first byte behind the tensor's last element. */
-  private static long end(Tensor tensor) {
-    return first(tensor) + tensor.layout().span() * tensor.dtype().bytes();
-  }
-
-  private boolean isWaiting(long first, long end) {
-    Map.Entry<Long, Long> before = written.lowerEntry(end);
-    return before != null && before.getValue() > first;
+  private static Range range(Tensor tensor) {
+    return Range.of(tensor.storage().address(), tensor.layout(), tensor.dtype().bytes());
   }
 
   private void join(Target target, Fill.Elementary fill, PhiloxGenerator philox) {
@@ -74,12 +103,27 @@ final class CudaQueue implements Backend.Queue {
     stream.handle(); // throws if closed, before the generator moves
     long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
     stream.state().remember(tensor, fill);
-    add(waiting.computeIfAbsent(tensor.dtype(), Many::new), target, fill, philox.seed(), start);
-    written.put(first(tensor), end(tensor));
-    Many many = waiting.get(tensor.dtype());
+    if (fill instanceof Fill.Orthogonal matrix) {
+      addMatrix(target, matrix, philox.seed(), start);
+      return;
+    }
+    Many many = waiting.computeIfAbsent(tensor.dtype(), Many::new);
+    add(many, target, fill, philox.seed(), start);
     if (many.isFull()) {
       waiting.remove(tensor.dtype());
       launch(List.of(many));
+    }
+  }
+
+  private void addMatrix(Target target, Fill.Orthogonal fill, long seed, long start) {
+    for (OrthogonalPart part : OrthogonalPart.of(target, fill)) {
+      Orthogonals joined = matrices.get(target.dtype());
+      if (joined != null && !joined.hasRoomFor(part)) {
+        launchAll(); // what waits may be before it
+      }
+      joined = matrices.computeIfAbsent(target.dtype(), Orthogonals::new);
+      joined.keep((CudaStorage) target.tensor().storage());
+      joined.add(part, seed, start);
     }
   }
 
@@ -106,25 +150,26 @@ final class CudaQueue implements Backend.Queue {
   }
 
   private void launchAll() {
-    List<Many> all = List.copyOf(waiting.values());
+    List<Joined> all = new ArrayList<>(waiting.values());
+    all.addAll(matrices.values());
     waiting.clear();
+    matrices.clear();
     written.clear();
+    writtenLast.clear();
     launch(all);
   }
 
   /** A failure leaves the rest of them undone. */
-  private void launch(List<Many> full) {
+  private void launch(List<? extends Joined> full) {
     try {
-      full.forEach(many -> many.launch(gpu, stream));
+      full.forEach(joined -> joined.enqueue(gpu, stream));
     } finally {
-      full.forEach(Many::close);
+      full.forEach(Joined::close);
     }
   }
 
   @Override
   public void close() {
-    if (!waiting.isEmpty()) {
-      launchAll();
-    }
+    launchAll();
   }
 }

@@ -42,6 +42,7 @@ record Driver(String where) {
   static final int CAPTURE_RELAXED = 2;
 
   private static final int MEMORY_TYPE = 2;
+  private static final int MAX_DYNAMIC_SHARED_SIZE_BYTES = 8;
   private static final int STREAM_NON_BLOCKING = 1;
   private static final int EVENT_DISABLE_TIMING = 2;
   private static final int LOG_BYTES = 4096;
@@ -351,9 +352,23 @@ record Driver(String where) {
     return blocks[0];
   }
 
+  /** Lets launches of a kernel have so much shared memory beside what it declares. */
+  void allowShared(String name, long function, int bytes) {
+    check(
+        "cuFuncSetAttribute (" + name + ")",
+        cuFuncSetAttribute(at(function, new CUfunction()), MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes));
+  }
+
   /** Queues a kernel whose one parameter, a struct, is at an address of the host's. */
   void launch(
-      String name, long function, int blocks, int rows, int threads, long stream, long parameter) {
+      String name,
+      long function,
+      int blocks,
+      int rows,
+      int threads,
+      int sharedBytes,
+      long stream,
+      long parameter) {
     check(
         "cuLaunchKernel (" + name + ")",
         cuLaunchKernel(
@@ -364,7 +379,7 @@ record Driver(String where) {
             threads,
             1,
             1,
-            0,
+            sharedBytes,
             stream(stream),
             Pointer.to(pointer(parameter)),
             null));

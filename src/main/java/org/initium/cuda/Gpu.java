@@ -18,12 +18,14 @@ final class Gpu {
   private static final int THREADS_PER_MULTIPROCESSOR = 39;
   private static final int PAGEABLE_MEMORY_ACCESS = 88;
   private static final int CAPABILITY_MAJOR = 75;
+  private static final int SHARED_BYTES = 97;
   private static final int POOLS_SUPPORTED = 115;
 
   private final Device device;
   private final Driver driver;
   private final long context;
   private final int multiprocessors;
+  private final int sharedBytes;
   private final Kernels kernels;
   private final Pool pool;
   private final Staging staging;
@@ -39,6 +41,7 @@ final class Gpu {
     this.device = device;
     this.driver = new Driver(device.toString());
     this.multiprocessors = driver.attribute(device.index(), MULTIPROCESSORS);
+    this.sharedBytes = driver.attribute(device.index(), SHARED_BYTES);
     boolean pools = driver.attribute(device.index(), POOLS_SUPPORTED) != 0;
     this.context = driver.retainPrimary(device.index());
     try {
@@ -62,6 +65,11 @@ final class Gpu {
 
   int multiprocessors() {
     return multiprocessors;
+  }
+
+  /** The most shared memory that a block of threads can have. */
+  int sharedBytes() {
+    return sharedBytes;
   }
 
   /** The compute capability's first number. */

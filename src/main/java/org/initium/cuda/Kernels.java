@@ -14,6 +14,12 @@ import org.initium.kernel.Parameters;
 final class Kernels {
   static final int THREADS = 256;
 
+  /** The most of a block's shared memory that a kernel declares by itself. */
+  static final int SHARED_DECLARED = 3 << 10;
+
+  /** Shared memory that a block may have without the driver being asked, that included. */
+  private static final int SHARED_UNASKED = (48 << 10) - SHARED_DECLARED;
+
   private static final int AMPERE = 8; // compute capability
   private static final int CUDA_11 = 11_000; // the first driver that reads the PTX for it
 
@@ -52,13 +58,39 @@ final class Kernels {
 
   private void launch(
       Kernel kernel, int blocks, int rows, Parameters parameters, CudaStream stream) {
+    launch(kernel, Math.max(1, blocks), rows, 0, parameters, stream);
+  }
+
+  /**
+   * Queues a kernel with a block of threads for each piece of work, and memory that its threads
+   * share.
+   *
+   * @param sharedBytes of a block, beside what the kernel declares
+   */
+  void launchBlocks(
+      String name, int pieces, int sharedBytes, Parameters parameters, CudaStream stream) {
+    Kernel kernel = kernel(name);
+    if (sharedBytes > SHARED_UNASKED) {
+      gpu.driver().allowShared(kernel.name, kernel.function, gpu.sharedBytes() - SHARED_DECLARED);
+    }
+    launch(kernel, 1, pieces, sharedBytes, parameters, stream);
+  }
+
+  private void launch(
+      Kernel kernel,
+      int blocks,
+      int rows,
+      int sharedBytes,
+      Parameters parameters,
+      CudaStream stream) {
     gpu.driver()
         .launch(
             kernel.name,
             kernel.function,
-            Math.max(1, blocks),
+            blocks,
             rows,
             THREADS,
+            sharedBytes,
             stream.handle(),
             parameters.address());
   }

@@ -1,18 +1,13 @@
 package org.initium.cuda;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.initium.DType;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.Parameters;
 
-/**
- * Small tensors of one dtype that a launch of kernels/many.cu fills: its struct Many. What they are
- * is in the launch itself, so that nothing has to be copied before it or outlive it.
- */
-final class Many implements AutoCloseable {
+/** Small tensors of one dtype that a launch of kernels/many.cu fills: its struct Many. */
+final class Many extends Joined {
   /** As many as the parameters of a launch have room for. */
   static final int PIECES = 56;
 
@@ -27,9 +22,7 @@ final class Many implements AutoCloseable {
   }
 
   private final DType dtype;
-  private final Parameters parameters = new Parameters();
   private final List<Tables.Lease> leases = new ArrayList<>();
-  private final Set<CudaStorage> written = new HashSet<>();
   private int pieces;
   private long mostItems;
 
@@ -44,7 +37,7 @@ final class Many implements AutoCloseable {
   /** Adds a tensor that is one run of less than 2^32 elements; the law's own fields follow. */
   Parameters add(KernelRegion run, Law law, long seed, long start) {
     mostItems = Math.max(mostItems, run.items());
-    return parameters
+    return parameters()
         .seek(PIECE_BYTES * pieces++)
         .add(run.memory())
         .add(run.start())
@@ -58,28 +51,15 @@ final class Many implements AutoCloseable {
     leases.add(lease);
   }
 
-  /** Holds memory that the launch writes. */
-  void keep(CudaStorage storage) {
-    if (written.add(storage)) {
-      storage.hold();
-    }
-  }
-
-  void launch(Gpu gpu, CudaStream stream) {
-    stream.enqueue(
-        written,
-        () -> {
-          stream.isCaptured(); // throws if another stream is, and would be spoilt
-          leases.forEach(lease -> lease.usedBy(stream));
-          String kernel = "many_" + dtype;
-          gpu.kernels().launchEach(kernel, mostItems, pieces, parameters, stream);
-        });
+  @Override
+  void launch(Kernels kernels, CudaStream stream) {
+    leases.forEach(lease -> lease.usedBy(stream));
+    kernels.launchEach("many_" + dtype, mostItems, pieces, parameters(), stream);
   }
 
   @Override
   public void close() {
-    written.forEach(CudaStorage::release);
     leases.forEach(Tables.Lease::close);
-    parameters.close();
+    super.close();
   }
 }

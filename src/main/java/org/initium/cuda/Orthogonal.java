@@ -8,9 +8,10 @@ import org.initium.kernel.Parameters;
 import org.initium.text.Text;
 
 /**
- * Queues orthogonal fills: normals straight into the column-major tall matrix, cuSOLVER's geqrf and
- * orgqr on it (or reflectors of our own and orgqr), and one kernel for sign, gain, transpose and
- * rounding. The 16-bit types are factorised in f32.
+ * Queues orthogonal fills: one kernel for matrices that a block of threads can hold; for others
+ * normals straight into the column-major tall matrix, cuSOLVER's geqrf and orgqr on it (or
+ * reflectors of our own and orgqr), and one kernel for sign, gain, transpose and rounding. The
+ * 16-bit types are factorised in f32.
  */
 final class Orthogonal {
   private Orthogonal() {}
@@ -32,6 +33,24 @@ final class Orthogonal {
   }
 
   static void fill(Target target, Fill.Orthogonal fill, long seed, long start) {
+    if (Orthogonals.take(target.gpu(), fill, target.tensor().whole(), target.dtype())) {
+      small(target, fill, seed, start);
+    } else {
+      large(target, fill, seed, start);
+    }
+  }
+
+  /** A launch for each part of the tensor, of which there are seldom two. */
+  private static void small(Target target, Fill.Orthogonal fill, long seed, long start) {
+    for (OrthogonalPart part : OrthogonalPart.of(target, fill)) {
+      try (Orthogonals one = new Orthogonals(target.dtype())) {
+        one.add(part, seed, start);
+        one.launch(target.gpu().kernels(), target.stream());
+      }
+    }
+  }
+
+  private static void large(Target target, Fill.Orthogonal fill, long seed, long start) {
     Gpu gpu = target.gpu();
     CudaStream stream = target.stream();
     Outcome outcome = new Outcome(gpu.slots(), target, fill + " of " + target.tensor().shape());

@@ -1,0 +1,45 @@
+package org.initium.spi;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Ranges of memory, from a first element to a last one, none of which overlap. */
+public final class MemoryRanges {
+  /**
+   * From the first element to the last.
+   *
+   * @param first the first byte
+   * @param end the first byte behind it
+   */
+  public record Range(long first, long end) {
+    /** Of a layout of elements of so many bytes in a storage at an address. */
+    public static Range of(long storage, StridedLayout layout, long elementBytes) {
+      long first = storage + layout.memoryOffset() * elementBytes;
+      return new Range(first, first + layout.span() * elementBytes);
+    }
+
+    private boolean isEmpty() {
+      return end == first;
+    }
+  }
+
+  private final TreeMap<Long, Range> ranges = new TreeMap<>(); // by their first bytes
+
+  /** Adds one that overlaps none. */
+  public void add(Range range) {
+    if (!range.isEmpty()) {
+      ranges.put(range.first, range);
+    }
+  }
+
+  /** Whether one of them overlaps another. */
+  public boolean overlap(Range other) {
+    Map.Entry<Long, Range> before = ranges.lowerEntry(other.end);
+    return !other.isEmpty() && before != null && before.getValue().end > other.first;
+  }
+
+  /** Forgets all. */
+  public void clear() {
+    ranges.clear();
+  }
+}
