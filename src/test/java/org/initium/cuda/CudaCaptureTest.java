@@ -46,7 +46,7 @@ class CudaCaptureTest implements Released {
   private static void check(Fill fill, Generator generator, String reason) {
     try (CudaLife.Context _ = CudaLife.enter(Gpus.of(DEVICE));
         Stream stream = BACKEND.newStream(DEVICE);
-        Tensor tensor = Tensor.empty(Shape.of(30, 20), DType.F32, DEVICE)) {
+        Tensor tensor = Tensor.empty(Shape.of(130, 20), DType.F32, DEVICE)) {
       Fills.fill(tensor, NORMAL, Generator.philox(1));
       tensor.fill(fill, generator.copy(), stream); // so that it is ready
       stream.synchronize();

@@ -45,6 +45,7 @@ class CudaFaultTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
   private static final Backend BACKEND = Backend.of(DEVICE);
   private static final int UNKNOWN = 999;
+  private static final Shape BY_CUSOLVER = Shape.of(130, 4);
 
   /** What no operation reaches here, and where else it is tested or why it is not. */
   private static final Set<String> ELSEWHERE =
@@ -184,7 +185,7 @@ class CudaFaultTest implements Released {
     Fill fill = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
     for (String call : List.of("cusolverDnCreate", "cusolverDnSgeqrf", "cuMemHostAlloc")) {
       CudaBackend.release();
-      try (Tensor tensor = Tensor.empty(Shape.of(6, 4), DType.F32, DEVICE)) {
+      try (Tensor tensor = Tensor.empty(BY_CUSOLVER, DType.F32, DEVICE)) {
         device.setFaults(call + ":1:998");
         CudaException e =
             assertThrows(
@@ -226,13 +227,13 @@ class CudaFaultTest implements Released {
   @EnumSource(DType.class)
   void whatCusolverFailedIsNan(DType dtype) {
     SoftDevice device = SoftDevice.require();
-    try (Tensor tensor = Tensor.empty(Shape.of(16, 24), dtype, DEVICE)) {
+    try (Tensor tensor = Tensor.empty(BY_CUSOLVER, dtype, DEVICE)) {
       device.setFaults("cusolverDnSgeqrf.info:1:-4,cusolverDnDgeqrf.info:1:-4");
       Fill fill = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
       assertThrows(
           CudaException.class, () -> Fills.fill(tensor, fill, Generator.philox(1)), dtype + "");
       try (Tensor read = tensor.toCpu()) {
-        for (int i = 0; i < 16 * 24; i++) {
+        for (int i = 0; i < BY_CUSOLVER.numel(); i++) {
           assertTrue(Double.isNaN(dtype.get(read.segment(), i)), dtype + " " + i);
         }
       }
@@ -243,7 +244,7 @@ class CudaFaultTest implements Released {
   void cusolverFailsLate(SoftDevice device) {
     Fill fill = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
     for (String fault : List.of("cusolverDnSgeqrf.info:1:-4", "cusolverDnSorgqr.info:1:-4")) {
-      try (Tensor tensor = Tensor.empty(Shape.of(6, 4), DType.F32, DEVICE)) {
+      try (Tensor tensor = Tensor.empty(BY_CUSOLVER, DType.F32, DEVICE)) {
         device.setFaults(fault);
         CudaException e =
             assertThrows(
@@ -262,7 +263,7 @@ class CudaFaultTest implements Released {
   @Test
   void cusolverFailsBeforeItsStreamIsClosed(SoftDevice device) {
     Fill fill = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
-    try (Tensor tensor = Tensor.empty(Shape.of(6, 4), DType.F32, DEVICE)) {
+    try (Tensor tensor = Tensor.empty(BY_CUSOLVER, DType.F32, DEVICE)) {
       org.initium.Stream stream = BACKEND.newStream(DEVICE);
       device.setFaults("cusolverDnSgeqrf.info:1:-4");
       tensor.fill(fill, Generator.philox(1), stream);

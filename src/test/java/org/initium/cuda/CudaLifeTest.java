@@ -154,7 +154,7 @@ class CudaLifeTest implements Released {
         tensor.fill(new Fill.Constant(1), Generator.philox(1), other);
         tensor.close();
         Fill orthogonal = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
-        try (Tensor matrix = Tensor.empty(Shape.of(20, 10), DType.F32, DEVICE)) {
+        try (Tensor matrix = Tensor.empty(Shape.of(130, 10), DType.F32, DEVICE)) {
           matrix.fill(orthogonal, Generator.philox(1), i % 2 == 0 ? stream : other);
         }
       }

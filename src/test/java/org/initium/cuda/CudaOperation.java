@@ -76,9 +76,12 @@ record CudaOperation(String name, Runnable run) {
         fill(Generator.torchCpu(1), NORMAL, DType.F32, 100),
         fill(Generator.torchCuda(1), NORMAL, DType.F32, 100),
         fill(Generator.torchCuda(1), new Fill.Sparse(0.5, 1), DType.F32, 8, 4),
-        fill(philox, new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR), DType.F32, 6, 4),
-        fill(philox, new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR), DType.F64, 4, 4),
-        fill(philox, new Fill.Orthogonal(1, Fill.Orthogonal.Method.HOUSEHOLDER), DType.F64, 4, 6),
+        fill(philox, new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR), DType.F32, 130, 4),
+        fill(philox, new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR), DType.F64, 4, 130),
+        fill(philox, new Fill.Orthogonal(1, Fill.Orthogonal.Method.HOUSEHOLDER), DType.F64, 4, 130),
+        fill(philox, new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR), DType.BF16, 6, 4),
+        fill(
+            philox, new Fill.Orthogonal(1, Fill.Orthogonal.Method.HOUSEHOLDER), DType.F64, 128, 50),
         fillOfPart("a view", t -> t.narrow(1, 3, 5), philox, NORMAL, DType.F32),
         fillOfPart("a view", t -> t.narrow(1, 3, 5), Generator.torchCpu(1), NORMAL, DType.BF16),
         fillOfPart("a shard", CudaOperation::shard, philox, TRUNCATED, DType.F64));

@@ -21,8 +21,10 @@ import org.initium.testing.Tolerances;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Orthogonal matrices by cuSOLVER: orthonormal, and the CPU's but for rounding. */
+/** Orthogonal matrices, small and by cuSOLVER: orthonormal, and the CPU's but for rounding. */
 @CudaTest
 class CudaOrthogonalTest implements Released {
   private static final double GAIN = 1.7;
@@ -38,6 +40,11 @@ class CudaOrthogonalTest implements Released {
           Shape.of(64, 64),
           Shape.of(12, 5, 3, 3),
           Shape.of(90, 4, 2),
+          Shape.of(128, 33),
+          Shape.of(100, 128),
+          Shape.of(129, 9),
+          Shape.of(9, 129),
+          Shape.of(140, 140),
           Shape.of(300, 31));
 
   @TestFactory
@@ -108,20 +115,29 @@ class CudaOrthogonalTest implements Released {
     }
   }
 
-  /** Parts are the same bits as in the whole: the same factorisation is cut. */
+  /** The most that a block of threads holds, where doubles are the largest. */
   @Test
-  void viewsAndShards() {
+  void theLargestThatABlockOfThreadsHolds() {
+    check(Shape.of(128, 128), DType.F64, Fill.Orthogonal.Method.QR);
+    check(Shape.of(8, 16, 128), DType.F16, Fill.Orthogonal.Method.HOUSEHOLDER);
+  }
+
+  /** Parts are the same bits as in the whole: the same factorisation is cut. */
+  @ParameterizedTest
+  @ValueSource(ints = {30, 130})
+  void viewsAndShards(int rows) {
+    Shape of = Shape.of(rows, 20);
     for (DType dtype : DType.values()) {
       for (Fill.Orthogonal.Method method : Fill.Orthogonal.Method.values()) {
         Fill fill = new Fill.Orthogonal(GAIN, method);
-        double[] whole = values(Device.cuda(0), fill, dtype, Shape.of(30, 20), t -> t);
+        double[] whole = values(Device.cuda(0), fill, dtype, of, t -> t);
         double[] shard =
             values(
                 Device.cuda(0),
                 fill,
                 dtype,
                 Shape.of(9, 12),
-                t -> t.narrow(0, 1, 7).narrow(1, 2, 9).shardOf(Shape.of(30, 20), 20, 11));
+                t -> t.narrow(0, 1, 7).narrow(1, 2, 9).shardOf(of, 20, 11));
         for (int i = 0; i < 9; i++) {
           for (int j = 0; j < 12; j++) {
             boolean inside = i >= 1 && i < 8 && j >= 2 && j < 11;

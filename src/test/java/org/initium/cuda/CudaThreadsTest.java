@@ -37,7 +37,7 @@ class CudaThreadsTest implements Released {
   private static final Backend BACKEND = Backend.of(DEVICE);
   private static final Fill NORMAL = new Fill.Normal(0, 1);
   private static final Fill ORTHOGONAL = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
-  private static final Shape MATRIX = Shape.of(6, 4);
+  private static final Shape MATRIX = Shape.of(130, 4); // cuSOLVER's
 
   /** All at once; what one of them throws is thrown. */
   private static void all(ExecutorService threads, int tasks, Callable<?> task) throws Exception {

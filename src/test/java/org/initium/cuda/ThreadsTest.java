@@ -34,7 +34,7 @@ class ThreadsTest implements Released {
 
   private static Callable<?> fill(Fill fill) {
     return () -> {
-      try (Tensor tensor = Tensor.empty(Shape.of(10, 10), DType.F32, Device.cuda(0))) {
+      try (Tensor tensor = Tensor.empty(Shape.of(130, 4), DType.F32, Device.cuda(0))) {
         return Fills.fill(tensor, fill, Generator.philox(1));
       }
     };
