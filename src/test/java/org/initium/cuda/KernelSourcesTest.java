@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class KernelSourcesTest {
   private static final Path KERNELS = Path.of("kernels");
   private static final Pattern FEW_BYTES =
-      Pattern.compile("(diagonal|signs_.*|reflectors_.*|torch_.*)\\.ptx");
+      Pattern.compile("(diagonal|signs_.*|reflectors_.*|orthogonals_.*|torch_.*)\\.ptx");
   private static final Path PTX = Path.of("src/main/resources/org/initium/cuda");
   private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(.*)\"");
   private static final Pattern HEAD =
