@@ -22,11 +22,10 @@ import org.initium.text.Text;
  * nothing; cuRAND and cuSOLVER are loaded by the first fill that needs them.
  *
  * <p>Fills are queued and return at once. They may be captured into a CUDA graph once each kind has
- * run outside of a capture (the first use compiles and allocates), but for large orthogonal fills,
- * fills
- * by cuRAND, and fills with PyTorch's numbers that are made on the host, which are refused. A
- * replay repeats the fill with the words of its capture: the generator moves at the capture and not
- * at a replay.
+ * run outside of a capture (the first use compiles and allocates), but for orthogonal fills that
+ * are cuSOLVER's, fills by cuRAND, and fills with PyTorch's numbers that are made on the host,
+ * which are refused. A replay repeats the fill with the words of its capture: the generator moves
+ * at the capture and not at a replay.
  */
 public final class CudaBackend implements Backend {
   private static final int CAPABILITY_MAJOR = 75;

@@ -25,6 +25,9 @@ public final class MemoryRanges {
 
   private final TreeMap<Long, Range> ranges = new TreeMap<>(); // by their first bytes
 
+  /** None yet. */
+  public MemoryRanges() {}
+
   /** Adds one that overlaps none. */
   public void add(Range range) {
     if (!range.isEmpty()) {
