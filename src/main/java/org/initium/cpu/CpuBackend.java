@@ -38,6 +38,7 @@ public final class CpuBackend implements Backend {
   public CpuBackend() {
     HostMemory.require();
     this(CpuOptions.fromProperties());
+    EarlyFill.begin();
   }
 
   CpuBackend(CpuOptions options) {
