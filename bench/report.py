@@ -9,7 +9,7 @@ import re
 import statistics
 import subprocess
 
-BYTES = {"f32": 4, "bf16": 2}
+BYTES = {"f32": 4, "bf16": 2, "f16": 2, "f64": 8}
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 
 

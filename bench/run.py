@@ -77,22 +77,34 @@ class Machine:
 
     def __init__(self):
         self.java = jdk()
+        self.python = os.environ.get("PYTHON", sys.executable)
+        self.torch = self.peer()
         mvn = ["mvn", "-q", "-B", "-ntp"]
         note("building")
         run([*mvn, "-f", ROOT / "pom.xml", "-Dmaven.test.skip=true", "install"])
         run([*mvn, "-f", BENCH / "pom.xml", "package"])
         libraries = (BENCH / "target/classpath").read_text().strip()
         self.classpath = f"{BENCH / 'target/initium-bench.jar'}:{libraries}"
-        self.python = os.environ.get("PYTHON", sys.executable)
-        try:
-            self.torch = run([self.python, "-c", "import torch; print(torch.__version__)"]).strip()
-        except (RuntimeError, OSError):
-            self.torch = None
-            note(f"{self.python} has no torch; set PYTHON to one that has: PyTorch is left out")
         # The first run of libtorch with an empty JavaCPP cache crashes; later ones are sound.
         load = [self.java, *FLAGS, "-cp", self.classpath, "org.initium.bench.Libtorch"]
         if subprocess.run(load, capture_output=True).returncode != 0:
             run(load)
+
+    def peer(self):
+        """The version of PyTorch; a Python that has some of what is needed is told at once."""
+        said = "import importlib.util as u; print(*[m for m in ('torch', 'numpy', 'safetensors') if not u.find_spec(m)])"
+        try:
+            missing = run([self.python, "-c", said]).split()
+        except (RuntimeError, OSError) as failure:
+            sys.exit(f"bench: {self.python} does not run ({failure}); set PYTHON to one that has torch and numpy")
+        if "torch" in missing:
+            note(f"{self.python} has no torch; set PYTHON to one that has: PyTorch is left out")
+            return None
+        if "numpy" in missing:
+            sys.exit(f"bench: {self.python} has torch but no numpy, which saves its models; pip install numpy safetensors")
+        if "safetensors" in missing:
+            note(f"{self.python} has no safetensors; PyTorch's models are saved by hand")
+        return run([self.python, "-c", "import torch; print(torch.__version__)"]).strip()
 
     def jmh(self, bench, ids, threads, quick, flags):
         """{id: [milliseconds]} of JMH, a fork for each row."""

@@ -15,7 +15,7 @@ QUICK = "--quick" in sys.argv
 WARM_SECONDS = 0.3 if QUICK else 0.6
 SAMPLES = 3 if QUICK else 5
 SAMPLE_SECONDS = 0.2 if QUICK else 0.3
-DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16}
+DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16, "f64": torch.float64}
 
 
 def rows():

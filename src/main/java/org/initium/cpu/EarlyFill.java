@@ -14,7 +14,9 @@ import org.initium.random.Generator;
  */
 final class EarlyFill {
   private static final Fill.Elementary[] USUAL = {
-    new Fill.Normal(0, 1), new Fill.Uniform(0, 1), new Fill.TruncatedNormal(0, 1, -2, 2),
+    new Fill.Normal(0, 1),
+    new Fill.Uniform(0, 1),
+    new Fill.TruncatedNormal(0, 1, -2, 2),
     new Fill.Constant(0)
   };
 
