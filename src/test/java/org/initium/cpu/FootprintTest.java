@@ -33,6 +33,7 @@ class FootprintTest {
   @Test
   void theCollectorHearsOfThem() throws Exception {
     String printed = new JavaProcess(Careless.class).run().lines().toList().getLast();
-    assertTrue(Long.parseLong(printed) < 1_500L << 20, () -> printed + " bytes were open at once");
+    // 5 GB where the collector does not hear; how far it lags behind depends on what else runs.
+    assertTrue(Long.parseLong(printed) < 2_500L << 20, () -> printed + " bytes were open at once");
   }
 }
