@@ -28,6 +28,7 @@ module org.initium {
 
   exports org.initium;
   exports org.initium.cuda;
+  exports org.initium.dlpack;
   exports org.initium.expression;
   exports org.initium.initializer;
   exports org.initium.io;
