@@ -56,6 +56,11 @@ final class Keeper {
         .map(grows -> new Found(entry.get(), grows));
   }
 
+  /** Says of a name of the file that the recipe makes it otherwise. */
+  void isMade(String name) {
+    left.remove(name);
+  }
+
   private boolean check(TensorEntry tensor, StoredTensor stored, KeepRule rule) {
     Shape shape = tensor.shape().orElseThrow();
     DType dtype = tensor.dtype().orElseThrow();

@@ -52,7 +52,9 @@ final class Planner {
   Plan plan(List<TensorEntry> tensors, Place place, List<String> notes) {
     for (TensorEntry tensor : tensors) {
       entries.put(tensor.name(), tensor);
-      if (tensor.like().isEmpty()) {
+      if (tensor.like().isPresent()) {
+        keeper.isMade(tensor.name());
+      } else {
         keeper.find(tensor).ifPresent(found -> this.found.put(tensor.name(), found));
       }
     }

@@ -1,0 +1,101 @@
+package org.initium.recipe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.initium.Fill;
+import org.initium.io.ModelConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The recipes of examples/families with the config.json of public checkpoints of several sizes have
+ * the names, shapes and numbers of parameters of those (resources/checkpoints/families.py wrote
+ * them).
+ */
+class FamiliesTest {
+  private static final Path FAMILIES = Path.of("examples/families");
+  private static final Path GOLDEN = Path.of("src/test/resources/families");
+
+  private static Plan plan(String recipe, ModelConfig config) throws IOException {
+    return Recipe.plan(
+        FAMILIES.resolve(recipe + ".yaml"),
+        new Recipe.Reading(Map.of(), Optional.empty(), Optional.of(config), Optional.empty()));
+  }
+
+  static Stream<String> checkpoints() throws IOException {
+    return Files.readAllLines(GOLDEN.resolve("families.txt")).stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("checkpoints")
+  void haveTheNamesAndShapesOfTheCheckpoint(String line) throws Exception {
+    String[] fields = line.split(" ");
+    Plan plan = plan(fields[1], ModelConfig.read(GOLDEN.resolve(fields[0] + ".json")));
+    assertEquals(List.of(), plan.notes());
+    assertEquals(Integer.parseInt(fields[2]), plan.tensors().size());
+    assertEquals(Long.parseLong(fields[3]), plan.parameters());
+    String names =
+        plan.tensors().stream()
+            .map(tensor -> tensor.name() + " " + tensor.shape())
+            .sorted()
+            .collect(Collectors.joining("\n"));
+    byte[] sum =
+        MessageDigest.getInstance("SHA-256").digest(names.getBytes(StandardCharsets.UTF_8));
+    assertEquals(fields[4], HexFormat.of().formatHex(sum));
+  }
+
+  @Test
+  void allAreTestedAndStandByThemselves() throws IOException {
+    TreeSet<String> tested = new TreeSet<>();
+    checkpoints().forEach(line -> tested.add(line.split(" ")[1]));
+    try (Stream<Path> files = Files.list(FAMILIES)) {
+      assertEquals(
+          tested,
+          files
+              .map(file -> file.getFileName().toString().replace(".yaml", ""))
+              .collect(Collectors.toCollection(TreeSet::new)));
+    }
+    for (String recipe : tested) {
+      assertTrue(plan(recipe, ModelConfig.NONE).parameters() > 50_000_000);
+    }
+  }
+
+  /** Written out from the reference code that each recipe names. */
+  @ParameterizedTest
+  @CsvSource({
+    "llama-2-7b, llama, model.layers.3.self_attn.o_proj.weight, 0.02",
+    "qwen3-30b-a3b, qwen3-moe, model.layers.3.mlp.experts.7.down_proj.weight, 0.02",
+    "gpt2-xl, gpt2, h.47.mlp.c_proj.weight, 0.0020412414523193152", // 0.02 / sqrt(96)
+    "gpt2-xl, gpt2, wpe.weight, 0.02",
+    "gpt-neox-20b, gpt-neox, gpt_neox.layers.0.attention.query_key_value.weight,"
+        + " 0.008068715304598785",
+    "gpt-neox-20b, gpt-neox, gpt_neox.layers.0.attention.dense.weight, 0.0005798981398634418",
+    "t5-v1.1-base, t5, decoder.block.2.layer.1.EncDecAttention.q.weight, 0.004510548978043951",
+    "t5-v1.1-base, t5, decoder.block.2.layer.1.EncDecAttention.k.weight, 0.036084391824351615",
+    "t5-v1.1-base, t5, encoder.block.0.layer.1.DenseReluDense.wo.weight, 0.022097086912079608",
+    "t5-v1.1-base, t5, lm_head.weight, 1",
+  })
+  void schemesAreAsTheirSourcesSay(String checkpoint, String recipe, String name, double std)
+      throws IOException {
+    Plan plan = plan(recipe, ModelConfig.read(GOLDEN.resolve(checkpoint + ".json")));
+    PlannedTensor tensor =
+        plan.tensors().stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow();
+    Fill fill = tensor.parts().getFirst().init().fill(tensor.shape());
+    assertEquals(std, ((Fill.Normal) fill).std(), 4e-16 * std);
+  }
+}

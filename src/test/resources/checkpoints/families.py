@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Writes the config.json of public checkpoints of several families and sizes, and what they hold.
+
+    pip install transformers==5.18.0 torch==2.13.0
+    python3 families.py ../families
+
+NAME.json has the numbers and words of the model's config (huggingface.co names the checkpoints
+below); families.txt has for each the recipe, the number of tensors and of parameters, and the
+SHA-256 of the sorted lines "name [sizes]". The models are built on the meta device by the library
+that publishes them. What the files name otherwise than the modules of transformers 5 is renamed
+here: experts stand alone, gpt2 has no prefix, GPT-NeoX's head is embed_out, BERT's norms have gamma and beta, ViT has the layers'
+names of transformers 4.
+"""
+import hashlib
+import json
+import os
+import sys
+
+import torch
+import transformers as hf
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+LLAMA = dict(vocab_size=128256, tie_word_embeddings=False)
+FAMILIES = [
+    # name, recipe, model, config; the checkpoint
+    ("llama-3.1-70b", "llama", hf.LlamaForCausalLM, hf.LlamaConfig(
+        hidden_size=8192, intermediate_size=28672, num_hidden_layers=80, num_attention_heads=64,
+        num_key_value_heads=8, **LLAMA)),  # meta-llama/Llama-3.1-70B
+    ("llama-3.2-1b", "llama", hf.LlamaForCausalLM, hf.LlamaConfig(
+        vocab_size=128256, hidden_size=2048, intermediate_size=8192, num_hidden_layers=16, head_dim=64,
+        num_attention_heads=32, num_key_value_heads=8, tie_word_embeddings=True)),  # meta-llama/Llama-3.2-1B
+    ("llama-2-7b", "llama", hf.LlamaForCausalLM, hf.LlamaConfig()),  # meta-llama/Llama-2-7b-hf
+    ("mistral-7b", "llama", hf.MistralForCausalLM, hf.MistralConfig(
+        vocab_size=32000, num_key_value_heads=8, intermediate_size=14336)),  # mistralai/Mistral-7B-v0.1
+    ("mistral-nemo-12b", "llama", hf.MistralForCausalLM, hf.MistralConfig(
+        vocab_size=131072, hidden_size=5120, intermediate_size=14336, num_hidden_layers=40,
+        num_attention_heads=32, num_key_value_heads=8, head_dim=128)),  # mistralai/Mistral-Nemo-Base-2407
+    ("qwen2.5-0.5b", "qwen2", hf.Qwen2ForCausalLM, hf.Qwen2Config(
+        vocab_size=151936, hidden_size=896, intermediate_size=4864, num_hidden_layers=24,
+        num_attention_heads=14, num_key_value_heads=2, tie_word_embeddings=True)),  # Qwen/Qwen2.5-0.5B
+    ("qwen2.5-7b", "qwen2", hf.Qwen2ForCausalLM, hf.Qwen2Config(
+        vocab_size=152064, hidden_size=3584, intermediate_size=18944, num_hidden_layers=28,
+        num_attention_heads=28, num_key_value_heads=4, tie_word_embeddings=False)),  # Qwen/Qwen2.5-7B
+    ("qwen1.5-moe-a2.7b", "qwen2-moe", hf.Qwen2MoeForCausalLM, hf.Qwen2MoeConfig(
+        vocab_size=151936, hidden_size=2048, num_hidden_layers=24, num_attention_heads=16,
+        num_key_value_heads=16, num_experts=60, moe_intermediate_size=1408,
+        shared_expert_intermediate_size=5632)),  # Qwen/Qwen1.5-MoE-A2.7B
+    ("qwen3-0.6b", "qwen3", hf.Qwen3ForCausalLM, hf.Qwen3Config(
+        vocab_size=151936, hidden_size=1024, intermediate_size=3072, num_hidden_layers=28, head_dim=128,
+        num_attention_heads=16, num_key_value_heads=8, tie_word_embeddings=True)),  # Qwen/Qwen3-0.6B
+    ("qwen3-8b", "qwen3", hf.Qwen3ForCausalLM, hf.Qwen3Config(
+        vocab_size=151936, hidden_size=4096, intermediate_size=12288, num_hidden_layers=36, head_dim=128,
+        num_attention_heads=32, num_key_value_heads=8, tie_word_embeddings=False)),  # Qwen/Qwen3-8B
+    ("qwen3-30b-a3b", "qwen3-moe", hf.Qwen3MoeForCausalLM, hf.Qwen3MoeConfig(
+        vocab_size=151936, hidden_size=2048, intermediate_size=6144, num_hidden_layers=48, head_dim=128,
+        num_attention_heads=32, num_key_value_heads=4, moe_intermediate_size=768, num_experts=128,
+        tie_word_embeddings=False)),  # Qwen/Qwen3-30B-A3B
+    ("gpt2-medium", "gpt2", hf.GPT2LMHeadModel, hf.GPT2Config(n_embd=1024, n_layer=24, n_head=16)),
+    ("gpt2-xl", "gpt2", hf.GPT2LMHeadModel, hf.GPT2Config(n_embd=1600, n_layer=48, n_head=25)),
+    ("pythia-160m", "gpt-neox", hf.GPTNeoXForCausalLM, hf.GPTNeoXConfig(
+        vocab_size=50304, hidden_size=768, intermediate_size=3072, num_hidden_layers=12,
+        num_attention_heads=12)),  # EleutherAI/pythia-160m
+    ("gpt-neox-20b", "gpt-neox", hf.GPTNeoXForCausalLM, hf.GPTNeoXConfig()),  # EleutherAI/gpt-neox-20b
+    ("bert-large", "bert", hf.BertForPreTraining, hf.BertConfig(
+        hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16)),
+    ("vit-l16", "vit", hf.ViTForImageClassification, hf.ViTConfig(
+        hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16,
+        num_labels=1000)),  # google/vit-large-patch16-224
+    ("t5-small", "t5", hf.T5ForConditionalGeneration, hf.T5Config()),  # google-t5/t5-small
+    ("t5-v1.1-base", "t5", hf.T5ForConditionalGeneration, hf.T5Config(
+        d_model=768, d_kv=64, d_ff=2048, num_layers=12, num_decoder_layers=12, num_heads=12,
+        feed_forward_proj="gated-gelu", tie_word_embeddings=False)),  # google/t5-v1_1-base
+]
+
+
+def published(recipe, key, parameter):
+    """Names and shapes in the checkpoint's files of a parameter of the module."""
+    shape = list(parameter.shape)
+    if recipe.endswith("-moe") and ".experts." in key:
+        stem = key.split(".experts.")[0] + ".experts."
+        for e in range(shape[0]):
+            if key.endswith("gate_up_proj"):
+                for name in ("gate_proj", "up_proj"):
+                    yield "%s%d.%s.weight" % (stem, e, name), [shape[1] // 2, shape[2]]
+            else:
+                yield "%s%d.down_proj.weight" % (stem, e), shape[1:]
+        return
+    if recipe == "gpt2":
+        key = key.removeprefix("transformer.")
+    if recipe == "gpt-neox":
+        key = key.replace("lm_head", "embed_out")
+    if recipe == "bert":
+        key = key.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
+    if recipe == "vit":
+        for new, old in (("vit.layers.", "vit.encoder.layer."), ("attention.o_proj", "attention.output.dense"),
+                         ("q_proj", "attention.query"), ("k_proj", "attention.key"),
+                         ("v_proj", "attention.value"), ("mlp.fc1", "intermediate.dense"),
+                         ("mlp.fc2", "output.dense")):
+            key = key.replace(new, old)
+    yield key, shape
+
+
+def main(folder):
+    os.makedirs(folder, exist_ok=True)
+    with open(folder + "/families.txt", "w") as out:
+        for name, recipe, model, config in FAMILIES:
+            with torch.device("meta"):
+                parameters = list(model(config).named_parameters())
+            rows = [row for key, p in parameters for row in published(recipe, key, p)]
+            if name == "t5-v1.1-base":  # untied in the file; transformers 5 has it tied
+                rows.append(("lm_head.weight", [config.vocab_size, config.d_model]))
+            total = sum(torch.Size(shape).numel() for _, shape in rows)
+            lines = sorted("%s %s" % row for row in rows)
+            digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+            out.write("%s %s %d %d %s\n" % (name, recipe, len(lines), total, digest))
+            print(name, len(lines), total, lines[:3], lines[-2:])
+            if name == "t5-v1.1-base":
+                config.tie_word_embeddings = False
+            plain = {k: v for k, v in config.to_dict().items() if isinstance(v, (int, float, str, bool))}
+            if "num_local_experts" in plain:  # transformers 5's name; the files have the other
+                plain["num_experts"] = plain.pop("num_local_experts")
+            with open("%s/%s.json" % (folder, name), "w") as file:
+                json.dump(plain, file, indent=1, sort_keys=True)
+                file.write("\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
