@@ -3,6 +3,8 @@ rem Initium's launcher for Windows: finds a JDK 25 or newer, builds the program 
 setlocal
 set "home=%~dp0"
 set "jar=%home%target\initium.jar"
+rem In a release this is in bin, and the program in lib.
+if not exist "%home%pom.xml" set "jar=%home%..\lib\initium.jar"
 
 set "jdk=%JAVA_HOME%"
 if not defined jdk for %%j in (java.exe) do set "jdk=%%~dp$PATH:j.."

@@ -10,10 +10,7 @@ import org.initium.cuda.CudaBackend;
  * and, on the module path, {@code --add-modules jcuda,jcurand,jcusolver}. Native access must be
  * enabled for this module ({@code --enable-native-access=org.initium}).
  */
-@SuppressWarnings({
-  "requires-automatic",
-  "requires-transitive-automatic"
-}) // JCuda and XChart have no module descriptors
+@SuppressWarnings("requires-automatic") // JCuda and XChart have no module descriptors
 module org.initium {
   requires org.snakeyaml.engine.v2;
   requires com.fasterxml.jackson.core;
@@ -22,7 +19,7 @@ module org.initium {
   requires static java.desktop;
   requires static info.picocli;
   requires static org.knowm.xchart;
-  requires static transitive jcuda;
+  requires static jcuda; // not transitive, or whoever compiles against us would need it
   requires static jcurand;
   requires static jcusolver;
 

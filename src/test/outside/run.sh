@@ -40,7 +40,7 @@ expect() {
 # Compiles into work/NAME; its libraries are in work/NAME.path.
 build() { # NAME [PROFILE]
   "${maven[@]}" ${2:+-P "$2"} "-DbuildDirectory=$work/$1" compile dependency:build-classpath \
-    "-Dmdep.outputFile=$work/$1.path" -Dmdep.includeScope=runtime
+    "-Dmdep.outputFile=$work/$1.path" -Dmdep.includeScope=runtime -DincludeTypes=jar
 }
 
 advice=' \(its type is pom\) to the dependencies'

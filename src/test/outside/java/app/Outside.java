@@ -3,7 +3,7 @@ package app;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Shape;
@@ -36,8 +36,6 @@ public final class Outside {
         () -> {
           try (Checkpoint checkpoint = Checkpoint.open(file)) {
             return checkpoint.entries().size() + " tensor";
-          } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
           }
         });
     for (Path made : List.of(recipe, file, folder)) {
@@ -60,10 +58,10 @@ public final class Outside {
     }
   }
 
-  private static void line(String what, Supplier<String> work) {
+  private static void line(String what, Callable<String> work) {
     String result;
     try {
-      result = work.get();
+      result = work.call();
     } catch (Throwable e) {
       result = e.getClass().getName() + ": " + e.getMessage();
     }

@@ -9,6 +9,7 @@ import org.initium.Stream;
 import org.initium.Tensor;
 
 /** Memory and streams of a program that calls CUDA by JCuda. */
+@SuppressWarnings("exports") // JCuda's types, which whoever calls this has
 public final class JCudaInterop {
   private JCudaInterop() {}
 
