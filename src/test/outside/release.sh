@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 version=$(sed -n '0,/<version>/s/.*<version>\(.*\)<\/version>.*/\1/p' pom.xml)
-python3 -m zipfile -e "target/initium-$version-bin.zip" "$work" # which keeps no modes
+python3 -m zipfile -e "target/initium-bin.zip" "$work" # which keeps no modes
 home=$work/initium-$version
 chmod +x "$home/bin/initium"
 run() { env -i "HOME=$work" "INITIUM_CACHE=$work/cache" "$home/bin/initium" "$@"; }
