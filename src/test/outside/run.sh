@@ -28,13 +28,13 @@ fault() {
 
 # expect NAME OUTPUT LINE...: each LINE, an extended regular expression, is a whole line of the output; no class is missing.
 expect() {
-  local name=$1 output=$2 line
+  local name=$1 output=$2 before=$faults line
   shift 2
   for line in "$@"; do
     grep -qxE -- "$line" <<<"$output" || fault "$name: no line '$line' in:"$'\n'"$output"
   done
   ! grep -qE 'NoClassDefFound|ClassNotFound|ExceptionInInitializer|^\s+at ' <<<"$output" || fault "$name: $output"
-  echo "$name: ok"
+  [ "$faults" != "$before" ] || echo "$name: ok"
 }
 
 # Compiles into work/NAME; its libraries are in work/NAME.path.
@@ -50,7 +50,10 @@ no_blas="org.initium.InitiumException: orthogonal needs OpenBLAS \(org.bytedeco:
 no_cuda="org.initium.DeviceUnavailableException: CUDA needs JCuda: add org.initium:initium-cuda$advice"
 # With the artifact the driver is what is looked for, and there may be one.
 cuda="(filled|org.initium.DeviceUnavailableException: .*(libcuda|CUDA device|driver).*)"
-openblas=org.bytedeco.openblas.$(uname -s | sed 's/Linux/linux/;s/Darwin/macosx/').$(uname -m | sed 's/aarch64/arm64/')
+blas_on_module_path=' and its jar to the class path: as a module it would need JavaCPP'
+# The jar of OpenBLAS's libraries goes to the class path; all else is modules.
+without_blas() { tr : '\n' <"$work/$1.path" | grep -v '/openblas-' | paste -sd :; }
+blas() { tr : '\n' <"$work/$1.path" | grep '/openblas-' || true; }
 
 on_class_path() {
   "$java/bin/java" --enable-native-access=ALL-UNNAMED -cp "$work/$1/classes:$(cat "$work/$1.path")" app.Outside 2>&1
@@ -61,7 +64,7 @@ on_module_path() {
   mkdir -p "$work/module"
   "$java/bin/javac" -p "$(cat "$work/$1.path")" -d "$work/module" module/module-info.java java/app/Outside.java
   "$java/bin/java" --enable-native-access="org.initium${3:-}" ${2:+--add-modules "$2"} \
-    -p "$work/module:$(cat "$work/$1.path")" -m app/app.Outside 2>&1
+    -cp "$(blas "$1")" -p "$work/module:$(without_blas "$1")" -m app/app.Outside 2>&1
 }
 
 common=("uniform: filled" "recipe: 1 tensor" "checkpoint: 1 tensor")
@@ -72,7 +75,7 @@ jars=$(tr : '\n' <"$work/bare.path" | wc -l)
 echo "bare: $jars jars"
 expect "bare, class path" "$(on_class_path bare)" "${common[@]}" "orthogonal: $no_blas" "cuda: $no_cuda"
 expect "bare, module path" "$(on_module_path bare)" "${common[@]}" \
-  "orthogonal: $no_blas$(options "$openblas")" "cuda: $no_cuda$(options jcuda)"
+  "orthogonal: $no_blas$blas_on_module_path" "cuda: $no_cuda$(options jcuda)"
 expect "bare, the command line" \
   "$("$java/bin/java" -cp "$(cat "$work/bare.path")" org.initium.cli.Main --version 2>&1 || true)" \
   "initium: the command line needs picocli: add org.initium:initium-cli$advice"
@@ -84,7 +87,7 @@ expect "cuda, module path" "$(on_module_path cuda jcuda ,jcuda,jcurand,jcusolver
 
 build openblas openblas
 expect "openblas, class path" "$(on_class_path openblas)" "${common[@]}" "orthogonal: filled" "cuda: $no_cuda"
-expect "openblas, module path" "$(on_module_path openblas "$openblas")" "${common[@]}" "orthogonal: filled"
+expect "openblas, module path" "$(on_module_path openblas)" "${common[@]}" "orthogonal: filled"
 
 build cli cli
 program() { # PATH ARGUMENTS
@@ -99,8 +102,8 @@ expect "cli, a plot" "$(program "$path" inspect "$work/t.safetensors" --plot "$w
 without=$(tr : '\n' <<<"$path" | grep -v xchart | paste -sd :)
 expect "cli without XChart" "$(program "$without" inspect "$work/t.safetensors" --plot "$work/t.png")" \
   "initium: --plot needs XChart: add org.initium:initium-cli$advice"
-modules=$("$java/bin/java" --enable-native-access=org.initium -p "$path" \
-  --add-modules "info.picocli,org.knowm.xchart,$openblas" \
+modules=$("$java/bin/java" --enable-native-access=org.initium -p "$(without_blas cli)" \
+  -cp "$(blas cli)" --add-modules info.picocli,org.knowm.xchart \
   -m org.initium/org.initium.cli.Main fill orthogonal --shape 4,4 --out "$work/m.safetensors" 2>&1 || true)
 expect "cli, module path" "$modules" "wrote .*"
 cmp "$work/t.safetensors" "$work/m.safetensors" || fault "the module path writes other bytes"

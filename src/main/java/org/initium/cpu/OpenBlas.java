@@ -97,7 +97,7 @@ final class OpenBlas {
                   "orthogonal needs OpenBLAS (org.bytedeco:openblas with classifier %s)",
                   platform.name()),
               "initium-openblas",
-              "org.bytedeco.openblas." + platform.name().replace('-', '.')));
+              " and its jar to the class path: as a module it would need JavaCPP"));
     }
     return resource;
   }

@@ -32,20 +32,21 @@ public enum Artifact {
       Class.forName(type, false, Artifact.class.getClassLoader());
       return Optional.empty();
     } catch (ClassNotFoundException e) {
-      return Optional.of(advice(need, artifact, module));
+      return Optional.of(
+          advice(need, artifact, " and --add-modules " + module + " to the options of the JVM"));
     }
   }
 
   /**
-   * What to do about something that is not there. On the module path a jar that no module requires
-   * is not looked into, so there the option is a part of it.
+   * What to do about something that is not there.
+   *
+   * @param onModulePath what else is to be done on the module path, where a jar that no module
+   *     requires is not looked into
    */
-  public static String advice(String need, String artifact, String module) {
+  public static String advice(String need, String artifact, String onModulePath) {
     String advice =
         Text.message(
             "%s: add org.initium:%s (its type is pom) to the dependencies", need, artifact);
-    return Artifact.class.getModule().isNamed()
-        ? advice + " and --add-modules " + module + " to the options of the JVM"
-        : advice;
+    return Artifact.class.getModule().isNamed() ? advice + onModulePath : advice;
   }
 }
