@@ -55,7 +55,8 @@ def number(rng, low, high):
 def truncated(rng):
     mean, std = number(rng, -2.0, 2.0), rng.choice([0.02, 0.5, 1.0, 2.0, rng.uniform(0.01, 3)])
     a = mean + std * rng.uniform(-4, 3)
-    return dict(mean=mean, std=std, a=a, b=a + std * rng.choice([0.1, 1.0, 3.0, rng.uniform(0.05, 5)]))
+    width = std * rng.choice([0.1, 1.0, 3.0, rng.uniform(0.05, 5)])
+    return dict(mean=mean, std=std, a=a, b=a + max(width, abs(a) / 64))  # with a value of bf16 between them
 
 
 def arguments(rng, name, shape):
