@@ -1,12 +1,14 @@
 package org.initium;
 
+import java.io.Serializable;
+
 /**
  * Where a tensor lives.
  *
  * @param type the backend's name, {@code cpu} or {@code cuda}
  * @param index which of that backend's devices, from 0
  */
-public record Device(String type, int index) {
+public record Device(String type, int index) implements Serializable {
   /** The host's memory, filled by its processor. */
   public static final Device CPU = new Device("cpu", 0);
 

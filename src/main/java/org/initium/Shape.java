@@ -1,12 +1,15 @@
 package org.initium;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.initium.text.Text;
 
 /** The sizes of a tensor's dimensions, outermost first; immutable. A scalar has none. */
-public final class Shape {
+public final class Shape implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** The most dimensions that a tensor of a file or a recipe may have, as in NumPy. */
   public static final int MOST_DIMENSIONS = 64;
 

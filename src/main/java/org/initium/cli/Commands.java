@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,9 +11,7 @@ import java.util.function.Function;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Shape;
-import org.initium.expression.Arithmetic;
 import org.initium.initializer.Init;
-import org.initium.initializer.Nonlinearity;
 import org.initium.recipe.Glob;
 import org.initium.recipe.RowShard;
 import org.initium.text.Text;
@@ -36,12 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     header = "Initial weights of neural networks: torch.nn.init for the JVM.%n",
-    footer = {
-      "%nExit status: 0 done, 1 failed, 2 bad usage, recipe or file.%n",
-      "A model's weights, then a look at them:",
-      "  initium init examples/gpt2-124m.yaml --out gpt2.safetensors",
-      "  initium inspect gpt2.safetensors --plot gpt2.png"
-    })
+    footer = Help.PROGRAM)
 final class Commands {
   private Commands() {}
 
@@ -213,11 +205,7 @@ final class Commands {
     private Optional<Path> from;
 
     ModelCommands.Reading reading(Path recipe) {
-      Map<String, Double> values = new LinkedHashMap<>();
-      set.forEach(
-          (name, text) ->
-              values.put(name, Arithmetic.evaluate(text, Map.of(), Nonlinearity.FUNCTIONS)));
-      return new ModelCommands.Reading(recipe, values, dtype, config, from);
+      return ModelCommands.Reading.of(recipe, set, dtype, config, from);
     }
   }
 
@@ -230,20 +218,14 @@ final class Commands {
             + " tensors whose names match are initialised. Writes safetensors, in a stream: memory"
             + " use does not grow with the model. The file appears under its name when it is whole."
       },
-      footer = {
-        "%nA recipe (docs/recipes.md teaches them):",
-        "  vars: {layers: 12, width: 768}",
-        "  tensors:",
-        "    \"h.{0..layers-1}.mlp.c_proj.weight\": {shape: [4*width, width], dtype: bf16}",
-        "  rules:                                # the first that matches counts",
-        "    - {match: \"*\", init: normal(std=0.02/sqrt(2*layers))}"
-      })
+      footer = Help.INIT)
   int init(
       @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.") Path recipe,
       @Option(
               names = "--out",
               paramLabel = "FILE",
-              description = "The file to write: model.safetensors. An old one is replaced.")
+              description =
+                  "The file to write: model.safetensors. For --shard and --part, its folder.")
           Optional<Path> out,
       @Option(
               names = "--plan",
@@ -262,31 +244,41 @@ final class Commands {
               })
           RowShard shard,
       @Option(
+              names = "--part",
+              paramLabel = "I/N",
+              description = "Only every N-th of several files, from the I-th: for 'finish'.")
+          Optional<RowShard> part,
+      @Option(
               names = "--max-shard-size",
               paramLabel = "SIZE",
-              defaultValue = "5GB",
               converter = SizeConverter.class,
               description = {
-                "Above this, several files model-HASH-00001-of-0000N.safetensors and an index",
-                "model.safetensors.index.json, as Hugging Face has it. Default: 5GB."
+                "Above this, several files model-HASH-00001-of-0000N.safetensors and an index, as",
+                "Hugging Face has it. Default: 5GB; a shard in a folder is one file."
               })
-          long maxShardBytes)
+          Optional<Long> maxShardBytes)
       throws IOException {
     ModelCommands.Reading read = reading.reading(recipe);
+    ModelCommands.Share share = new ModelCommands.Share(shard, part, maxShardBytes);
     return plan
         ? new ModelCommands().plan(read, out, source.source(), shard)
-        : new ModelCommands().init(read, out, source.source(), shard, maxShardBytes);
+        : new ModelCommands().init(read, out, source.source(), share);
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      header = "Check that a folder has all files of a model that several runs made.%n",
+      description = "%nThose of 'init --part', whose index it writes, or of 'init --shard'.")
+  int finish(@Parameters(paramLabel = "FOLDER", description = "Where they are.") Path folder)
+      throws IOException {
+    return new SharedFolder(System.out).finish(folder);
   }
 
   @Command(
       mixinStandardHelpOptions = true,
       sortOptions = false,
       header = "Write one tensor.%n",
-      footer = {
-        "%nExpressions have torch.nn.init's names, arguments and defaults, and arithmetic:",
-        "  initium fill 'kaiming_uniform(a=sqrt(5))' --shape 512,256 --out w.safetensors",
-        "  initium fill 'trunc_normal(std=0.02)' --shape 768 --dtype bf16 --out b.safetensors"
-      })
+      footer = Help.FILL)
   int fill(
       @Parameters(paramLabel = "EXPRESSION", description = "The initialiser.") Init init,
       @Option(

@@ -2,6 +2,7 @@ package org.initium.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,9 @@ import java.util.Optional;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Shape;
+import org.initium.expression.Arithmetic;
 import org.initium.initializer.Init;
+import org.initium.initializer.Nonlinearity;
 import org.initium.io.Checkpoint;
 import org.initium.io.CheckpointWriter;
 import org.initium.io.ModelConfig;
@@ -23,13 +26,14 @@ import org.initium.recipe.Plan;
 import org.initium.recipe.PlanFiller;
 import org.initium.recipe.PlanTable;
 import org.initium.recipe.PlannedTensor;
+import org.initium.recipe.Provenance;
 import org.initium.recipe.Recipe;
 import org.initium.recipe.RowShard;
 import org.initium.text.Text;
 
 /** {@code init}, {@code fill} and {@code verify}. */
 final class ModelCommands {
-  private static final String PREFIX = "initium.";
+  private static final String PREFIX = Provenance.PREFIX;
   private static final String FROM = PREFIX + "from";
 
   private final PrintStream out = System.out;
@@ -63,6 +67,19 @@ final class ModelCommands {
       Optional<DType> dtype,
       Optional<Path> config,
       Optional<Path> from) {
+    static Reading of(
+        Path recipe,
+        Map<String, String> set,
+        Optional<DType> dtype,
+        Optional<Path> config,
+        Optional<Path> from) {
+      Map<String, Double> values = new LinkedHashMap<>();
+      set.forEach(
+          (name, text) ->
+              values.put(name, Arithmetic.evaluate(text, Map.of(), Nonlinearity.FUNCTIONS)));
+      return new Reading(recipe, values, dtype, config, from);
+    }
+
     /** What is done with a plan, as long as what it keeps is open. */
     @FunctionalInterface
     private interface Use {
@@ -99,19 +116,37 @@ final class ModelCommands {
     }
   }
 
-  int init(Reading reading, Optional<Path> file, Source source, RowShard shard, long maxShardBytes)
-      throws IOException {
+  /**
+   * How a model is shared out.
+   *
+   * @param shard the share of each tensor that is made
+   * @param part the share of the files that is made, if not all of them
+   * @param maxFileBytes where a further file begins, if not where it is usual
+   */
+  record Share(RowShard shard, Optional<RowShard> part, Optional<Long> maxFileBytes) {
+    /** As Hugging Face has it. */
+    static final long MAX_FILE_BYTES = 5_000_000_000L;
+  }
+
+  int init(Reading reading, Optional<Path> file, Source source, Share share) throws IOException {
     if (file.isEmpty()) {
       throw new IllegalArgumentException(
           "Missing required option: '--out=FILE', or --plan to see what would be written");
     }
     reading.keepFrom(file.get());
-    Generator generator = source.open(Map.of(), 0);
-    Map<String, String> metadata = metadata(source, shard);
+    PlanFiller filler = filler(source.open(Map.of(), 0), source, share.shard());
+    Map<String, String> metadata = metadata(source);
     reading.from().ifPresent(path -> metadata.put(FROM, path.toAbsolutePath().getFileName() + ""));
+    if (share.part().isPresent()) {
+      SharedFolder folder = new SharedFolder(out);
+      return reading.use(plan -> folder.part(plan, file.get(), filler, metadata, share));
+    }
+    boolean isInFolder = share.shard().count() > 1 && Files.isDirectory(file.get());
+    Path name = isInFolder ? file.get().resolve(share.shard().fileName()) : file.get();
+    long most = share.maxFileBytes().orElse(isInFolder ? Long.MAX_VALUE : Share.MAX_FILE_BYTES);
     return reading.use(
         plan -> {
-          write(plan, filler(generator, source, shard), file.get(), metadata, maxShardBytes);
+          write(plan, filler, name, metadata, most);
           return 0;
         });
   }
@@ -133,7 +168,7 @@ final class ModelCommands {
       throws IOException {
     init.fill(shape).check(shape, dtype);
     Plan plan = Plan.of(new PlannedTensor(name, shape, dtype, init));
-    Map<String, String> metadata = metadata(source, RowShard.ALL);
+    Map<String, String> metadata = metadata(source);
     metadata.put(PREFIX + "init", init.toString());
     metadata.put(PREFIX + "offset", Long.toString(offset));
     PlanFiller filler =
@@ -152,22 +187,14 @@ final class ModelCommands {
         generator, Drawing.of(generator), source.devices(), shard, source.chunkBytes());
   }
 
-  /** {@code format} is what Hugging Face's loaders ask for; the rest lets verify find the run. */
-  private static Map<String, String> metadata(Source source, RowShard shard) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", "pt");
-    metadata.put(PREFIX + "generator", source.generator().orElse("philox"));
-    metadata.put(PREFIX + "seed", Long.toUnsignedString(source.seed().orElse(0L)));
-    metadata.put(PREFIX + "shard", shard.toString());
-    return metadata;
+  private static Map<String, String> metadata(Source source) {
+    return Provenance.of(source.generator().orElse("philox"), source.seed().orElse(0L));
   }
 
   private void write(
       Plan plan, PlanFiller filler, Path file, Map<String, String> metadata, long maxShardBytes)
       throws IOException {
-    for (Path leftover : CheckpointWriter.leftovers(file)) {
-      System.err.println("note: a killed run left " + leftover + ", which can be deleted");
-    }
+    SharedFolder.noteLeftovers(file);
     long bytes = plan.bytes(filler.shard());
     List<Path> files;
     String summary;

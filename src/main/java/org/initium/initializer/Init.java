@@ -1,5 +1,8 @@
 package org.initium.initializer;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,10 +28,12 @@ import org.initium.expression.ExpressionException;
  * Init.parse("kaiming_normal(mode=fan_out, groups=32)")               // an equal value
  * }</pre>
  */
-public final class Init implements Initializer {
-  private final Definition initialiser;
-  private final Arguments arguments;
-  private final Function<Shape, Fill> law;
+public final class Init implements Initializer, Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final transient Definition initialiser;
+  private final transient Arguments arguments;
+  private final transient Function<Shape, Fill> law;
 
   private Init(Definition initialiser, Arguments arguments) {
     this.initialiser = initialiser;
@@ -357,5 +362,20 @@ public final class Init implements Initializer {
   /** ZerO: partial identity or Hadamard, no random number: Zhao et al. 2022. */
   public static Init zero() {
     return of("zero");
+  }
+
+  /** It is serialised as its text. */
+  private record Written(String expression) implements Serializable {
+    private Object readResolve() {
+      return parse(expression);
+    }
+  }
+
+  private Object writeReplace() {
+    return new Written(toString());
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("an Init is serialised as its text");
   }
 }

@@ -92,13 +92,15 @@ public final class Checkpoint implements AutoCloseable {
         SafetensorsHeader header = SafetensorsHeader.read(file);
         if (first == null) {
           first = name;
-          metadata = header.metadata();
-        } else if (!metadata.equals(header.metadata())) {
+          metadata = DistributedCheckpoint.ofAll(header.metadata());
+        } else if (!metadata.equals(DistributedCheckpoint.ofAll(header.metadata()))) {
           throw new MalformedFileException(
               index,
               Text.message(
                   "names %s and %s, which are of different models: their metadata differ in '%s'",
-                  first, name, differing(metadata, header.metadata())));
+                  first,
+                  name,
+                  differing(metadata, DistributedCheckpoint.ofAll(header.metadata()))));
         }
         Map<String, Entry> byName = new HashMap<>();
         entries(file, header).forEach(entry -> byName.put(entry.tensor().name(), entry));

@@ -56,7 +56,7 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
       }
       if (!current.isEmpty()
           && (bytes + spec.bytes() > maxFileBytes || header + more > SafetensorsHeader.MAX_BYTES)) {
-        files.add(SafetensorsHeader.of(metadata, current));
+        files.add(header(metadata, current));
         current = new ArrayList<>();
         bytes = 0;
         header = bare;
@@ -65,8 +65,12 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
       bytes += spec.bytes();
       header += more;
     }
-    files.add(SafetensorsHeader.of(metadata, current));
+    files.add(header(metadata, current));
     return new CheckpointLayout(List.copyOf(files));
+  }
+
+  private static SafetensorsHeader header(Map<String, String> metadata, List<TensorSpec> specs) {
+    return SafetensorsHeader.of(DistributedCheckpoint.metadata(metadata, specs), specs);
   }
 
   /** The names of the tensors in the order of their bytes: file by file, the largest type first. */
@@ -97,6 +101,11 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
             EXTENSION);
   }
 
+  /** The name of a file, from 0, of a checkpoint whose files are made each for itself. */
+  public String plainName(String checkpoint, int file) {
+    return Text.format("%s-%05d-of-%05d%s", stem(checkpoint), file + 1, files.size(), EXTENSION);
+  }
+
   /** The name of the index. */
   public static String indexName(String checkpoint) {
     return stem(checkpoint) + EXTENSION + INDEX;
@@ -121,13 +130,21 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
 
   /** The index of the files of a generation. */
   public byte[] index(String checkpoint, String generation) {
-    Map<String, Object> weightMap = new LinkedHashMap<>();
+    Map<String, SafetensorsHeader> named = new LinkedHashMap<>();
     for (int f = 0; f < files.size(); f++) {
-      String name = name(checkpoint, generation, f);
-      files.get(f).tensors().forEach(tensor -> weightMap.put(tensor.name(), name));
+      named.put(name(checkpoint, generation, f), files.get(f));
     }
+    return index(named);
+  }
+
+  /** The index of files by their names. */
+  public static byte[] index(Map<String, SafetensorsHeader> files) {
+    Map<String, Object> weightMap = new LinkedHashMap<>();
+    files.forEach(
+        (name, file) -> file.tensors().forEach(tensor -> weightMap.put(tensor.name(), name)));
+    long bytes = files.values().stream().mapToLong(SafetensorsHeader::dataBytes).sum();
     Map<String, Object> index = new LinkedHashMap<>();
-    index.put("metadata", Map.of("total_size", dataBytes()));
+    index.put("metadata", Map.of("total_size", bytes));
     index.put("weight_map", weightMap);
     return Json.write(index, true);
   }

@@ -9,7 +9,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,9 +22,6 @@ import org.initium.text.Text;
  * nothing behind.
  */
 public final class CheckpointWriter implements AutoCloseable {
-  /** Writes of more than this are split, so that the JDK's view of a segment has an int size. */
-  private static final long PIECE = 1 << 30;
-
   private static final String INDEX = "index";
   private static final String ATTEMPT = "0";
 
@@ -33,17 +29,15 @@ public final class CheckpointWriter implements AutoCloseable {
   private final Target target;
   private final CheckpointLayout layout;
   private final Output output;
-  private final MessageDigest digest;
+  private final MessageDigest digest = TensorFileWriter.sha256(); // of the files' own
   private final List<Output.Named> finished = new ArrayList<>();
   private Output.Attempt attempt;
-  private int tensor; // in the file that is written
-  private long position; // in that tensor
+  private TensorFileWriter file;
 
   private CheckpointWriter(Path out, Target target, CheckpointLayout layout) throws IOException {
     this.out = out;
     this.target = target;
     this.layout = layout;
-    this.digest = sha256();
     this.output =
         target.isStream() ? new StreamOutput(target.path()) : new LocalOutput(target.path());
   }
@@ -58,8 +52,11 @@ public final class CheckpointWriter implements AutoCloseable {
   public static CheckpointWriter create(
       Path out, List<TensorSpec> specs, Map<String, String> metadata, long maxFileBytes)
       throws IOException {
+    return create(out, CheckpointLayout.of(specs, metadata, maxFileBytes));
+  }
+
+  private static CheckpointWriter create(Path out, CheckpointLayout layout) throws IOException {
     Target target = Target.of(out);
-    CheckpointLayout layout = CheckpointLayout.of(specs, metadata, maxFileBytes);
     if (!target.isStream()) {
       checkFolder(target, layout, out);
     } else if (layout.files().size() > 1) {
@@ -77,6 +74,11 @@ public final class CheckpointWriter implements AutoCloseable {
       writer.close();
       throw e;
     }
+  }
+
+  /** Begins one file of a checkpoint of several, which has its name as soon as it is whole. */
+  public static CheckpointWriter create(Path out, SafetensorsHeader file) throws IOException {
+    return create(out, new CheckpointLayout(List.of(file)));
   }
 
   private static void checkFolder(Target target, CheckpointLayout layout, Path out)
@@ -105,14 +107,6 @@ public final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
-  }
-
   /** The names of the tensors in the order in which their bytes are to come. */
   public List<String> order() {
     return layout.order();
@@ -129,43 +123,29 @@ public final class CheckpointWriter implements AutoCloseable {
     return Target.of(out).isStream();
   }
 
-  private SafetensorsHeader header() {
-    return layout.files().get(finished.size());
-  }
-
   private String piece() {
     return "file-" + (finished.size() + 1);
   }
 
   private void begin() throws IOException {
-    named(() -> attempt = output.create(piece(), ATTEMPT));
-    tensor = 0;
-    position = 0;
-    write(ByteBuffer.wrap(header().encode()));
+    named(
+        () -> {
+          attempt = output.create(piece(), ATTEMPT);
+          boolean several = layout.files().size() > 1;
+          file = new TensorFileWriter(layout.files().get(finished.size()), attempt, several);
+        });
     endWhatIsFull();
   }
 
-  /** Goes past tensors, and files, that have all their bytes. */
+  /** Goes past files that have all their bytes. */
   private void endWhatIsFull() throws IOException {
-    List<StoredTensor> tensors = header().tensors();
-    while (tensor < tensors.size() && position == tensors.get(tensor).bytes()) {
-      tensor++;
-      position = 0;
-    }
-    if (tensor == tensors.size()) {
-      named(attempt::finish);
+    if (file.isFull() && finished.size() < layout.files().size()) {
+      named(() -> digest.update(file.finish()));
       finished.add(new Output.Named(piece(), ATTEMPT, ""));
       if (finished.size() < layout.files().size()) {
         begin();
       }
     }
-  }
-
-  private void write(ByteBuffer bytes) throws IOException {
-    if (layout.files().size() > 1) {
-      digest.update(bytes.duplicate());
-    }
-    named(() -> attempt.write(bytes));
   }
 
   private interface Action {
@@ -190,32 +170,8 @@ public final class CheckpointWriter implements AutoCloseable {
    * @throws IllegalArgumentException if other bytes are next, or the tensor has not so many
    */
   public void write(String name, long offset, MemorySegment bytes) throws IOException {
-    if (bytes.byteSize() == 0) {
-      return;
-    }
-    StoredTensor next =
-        finished.size() == layout.files().size() ? null : header().tensors().get(tensor);
-    if (next == null
-        || !next.name().equals(name)
-        || offset != position
-        || bytes.byteSize() > next.bytes() - offset) {
-      throw new IllegalArgumentException(
-          Text.message(
-              "%d bytes at %d of tensor '%s' are not next: %s",
-              bytes.byteSize(), offset, name, expected(next)));
-    }
-    for (long at = 0; at < bytes.byteSize(); at += PIECE) {
-      write(bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());
-    }
-    position += bytes.byteSize();
+    named(() -> file.write(name, offset, bytes));
     endWhatIsFull();
-  }
-
-  private String expected(StoredTensor next) {
-    return next == null
-        ? "all tensors are written"
-        : Text.message(
-            "at most %d at %d of '%s' are", next.bytes() - position, position, next.name());
   }
 
   /**
@@ -227,8 +183,7 @@ public final class CheckpointWriter implements AutoCloseable {
    */
   public List<Path> finish() throws IOException {
     if (finished.size() < layout.files().size()) {
-      throw new IllegalStateException(
-          "there is more to write: " + expected(header().tensors().get(tensor)));
+      file.finish(); // which says what is missing
     }
     String generation = HexFormat.of().formatHex(digest.digest());
     List<Output.Named> files = new ArrayList<>();
@@ -238,7 +193,7 @@ public final class CheckpointWriter implements AutoCloseable {
     }
     if (files.size() > 1) {
       named(() -> attempt = output.create(INDEX, ATTEMPT));
-      write(ByteBuffer.wrap(layout.index(target.name(), generation)));
+      named(() -> attempt.write(ByteBuffer.wrap(layout.index(target.name(), generation))));
       named(attempt::finish);
       String name = CheckpointLayout.indexName(target.name());
       files.add(new Output.Named(INDEX, ATTEMPT, name));

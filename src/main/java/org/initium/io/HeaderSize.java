@@ -4,13 +4,16 @@ import java.util.Map;
 
 /** How many bytes entries of a header take at most, without writing them. */
 final class HeaderSize {
-  private static final int DIGITS = 20; // of a number of 63 bits, and a comma
+  static final int DIGITS = 20; // of a number of 63 bits, and a comma
   private static final int REST = 80; // quotes, keys, the dtype, two offsets' brackets
 
   private HeaderSize() {}
 
   static long of(TensorSpec spec) {
-    return string(spec.name()) + REST + DIGITS * (2L + spec.shape().rank());
+    return string(spec.name())
+        + REST
+        + DIGITS * (2L + spec.shape().rank())
+        + DistributedCheckpoint.size(spec);
   }
 
   /** A tensor and its file's name in an index. */
@@ -27,7 +30,7 @@ final class HeaderSize {
   }
 
   /** A string in JSON and UTF-8. */
-  private static long string(String text) {
+  static long string(String text) {
     return text.chars().mapToLong(HeaderSize::character).sum();
   }
 

@@ -1,6 +1,7 @@
 package org.initium.io;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -26,7 +27,8 @@ import org.initium.text.Text;
  * @param dataStart where the tensors' bytes begin in the file
  */
 public record SafetensorsHeader(
-    Map<String, String> metadata, List<StoredTensor> tensors, long dataStart) {
+    Map<String, String> metadata, List<StoredTensor> tensors, long dataStart)
+    implements Serializable {
   /** The reference implementation's limit. */
   static final long MAX_BYTES = 100_000_000;
 

@@ -1,5 +1,6 @@
 package org.initium.io;
 
+import java.io.Serializable;
 import org.initium.Shape;
 
 /**
@@ -11,7 +12,8 @@ import org.initium.Shape;
  * @param begin its first byte, counted from the end of the header
  * @param end the byte after its last
  */
-public record StoredTensor(String name, StoredType type, Shape shape, long begin, long end) {
+public record StoredTensor(String name, StoredType type, Shape shape, long begin, long end)
+    implements Serializable {
   /** Its size in bytes. */
   public long bytes() {
     return end - begin;

@@ -1,12 +1,27 @@
 package org.initium.io;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.text.Text;
 
-/** What a tensor of a new file is to be: its name, shape and element type. */
-public record TensorSpec(String name, Shape shape, DType dtype) {
+/**
+ * What a tensor of a new file is to be.
+ *
+ * @param name its name
+ * @param shape its sizes
+ * @param dtype its element type
+ * @param savedOffsets where its first element is in the whole tensor, if it is a slice of one, for
+ *     trainers that put it together
+ */
+public record TensorSpec(String name, Shape shape, DType dtype, Optional<List<Long>> savedOffsets) {
+  /** A tensor as a whole. */
+  public TensorSpec(String name, Shape shape, DType dtype) {
+    this(name, shape, dtype, Optional.empty());
+  }
+
   /**
    * A tensor of that name.
    *

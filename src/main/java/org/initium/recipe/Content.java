@@ -1,6 +1,8 @@
 package org.initium.recipe;
 
 import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.Serializable;
 import java.util.List;
 import org.initium.Shape;
 import org.initium.Tensor;
@@ -8,7 +10,7 @@ import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
 
 /** What the values of a planned tensor are. */
-public sealed interface Content {
+public sealed interface Content extends Serializable {
   /**
    * Drawn, one part after the other; where parts meet, the later one counts.
    *
@@ -27,7 +29,7 @@ public sealed interface Content {
   }
 
   /** A region of a tensor with an initialiser, which sees the region's shape. */
-  record Part(Region region, Init init) {}
+  record Part(Region region, Init init) implements Serializable {}
 
   /**
    * The values of another tensor, which are not drawn again: rounded once more in another dtype.
@@ -47,6 +49,11 @@ public sealed interface Content {
     /** Makes the list immutable. */
     public Kept {
       rest = List.copyOf(rest);
+    }
+
+    private Object writeReplace() throws NotSerializableException {
+      throw new NotSerializableException(
+          "a plan that keeps tensors of " + checkpoint.path() + " is made where that file is");
     }
 
     /** Copies what the file has of a region to memory of the region's shape. */

@@ -1,7 +1,10 @@
 package org.initium.recipe;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
 import org.initium.Shape;
 
 /**
@@ -12,7 +15,7 @@ import org.initium.Shape;
  * @param parts what is cut for itself, so that a shard has a share of each, one behind the other in
  *     that dimension: queries, keys and values in one weight. Empty for all of the tensor.
  */
-public record Cut(int dimension, List<Region> parts) {
+public record Cut(int dimension, List<Region> parts) implements Serializable {
   /** By rows, as a whole. */
   public static final Cut ROWS = new Cut(0, List.of());
 
@@ -45,6 +48,24 @@ public record Cut(int dimension, List<Region> parts) {
       behind += length;
     }
     return shares;
+  }
+
+  /**
+   * Where a shard's tensor begins in the whole; nothing where it is of several parts, which is not
+   * one place. PyTorch tells slices by this place: a slice without elements stands behind the
+   * whole, where no other begins.
+   */
+  Optional<List<Long>> savedOffsets(Shape whole, RowShard shard) {
+    List<Share> shares = shares(whole, shard);
+    if (shares.size() > 1) {
+      return Optional.empty();
+    }
+    Region slice = shares.getFirst().global();
+    long[] origin = slice.origin().clone();
+    if (slice.shape().numel() == 0 && whole.numel() > 0) {
+      origin[dimension] = whole.size(dimension);
+    }
+    return Optional.of(LongStream.of(origin).boxed().toList());
   }
 
   /** The shape of a shard's tensor. */

@@ -1,5 +1,6 @@
 package org.initium.recipe;
 
+import java.io.Serializable;
 import java.util.Optional;
 import org.initium.random.Generator;
 
@@ -9,9 +10,20 @@ import org.initium.random.Generator;
  * @param stream the name that is forked in place of the tensor's
  * @param seed the seed in place of the model's
  */
-public record Draw(Optional<String> stream, Optional<Long> seed) {
+public record Draw(Optional<String> stream, Optional<Long> seed) implements Serializable {
   /** The stream of the tensor's own name. */
   public static final Draw OWN = new Draw(Optional.empty(), Optional.empty());
+
+  /** What is written in its place: an Optional cannot be. */
+  private record Written(String stream, Long seed) implements Serializable {
+    private Object readResolve() {
+      return new Draw(Optional.ofNullable(stream), Optional.ofNullable(seed));
+    }
+  }
+
+  private Object writeReplace() {
+    return new Written(stream.orElse(null), seed.orElse(null));
+  }
 
   /**
    * The generator of a tensor.

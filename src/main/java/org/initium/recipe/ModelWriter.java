@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.initium.io.CheckpointWriter;
@@ -32,10 +31,7 @@ public final class ModelWriter {
       throws IOException {
     List<TensorSpec> specs =
         plan.written().stream().map(tensor -> tensor.spec(filler.shard())).toList();
-    Map<String, String> all = new TreeMap<>(metadata);
-    // As safetensors.torch.save_model says of tensors that share memory: its load_model finds them.
-    plan.tensors()
-        .forEach(tensor -> tensor.writtenAs().ifPresent(kept -> all.put(tensor.name(), kept)));
+    Map<String, String> all = Provenance.of(plan, metadata, filler.shard());
     try (CheckpointWriter writer = CheckpointWriter.create(out, specs, all, maxFileBytes)) {
       Map<String, PlannedTensor> tensors =
           plan.written().stream().collect(Collectors.toMap(PlannedTensor::name, tensor -> tensor));

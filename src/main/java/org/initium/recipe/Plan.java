@@ -1,6 +1,8 @@
 package org.initium.recipe;
 
+import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import org.initium.text.Text;
 
 /**
@@ -10,7 +12,7 @@ import org.initium.text.Text;
  * @param tensors in the order in which they draw from a shared generator
  * @param notes what is not wrong but may be meant otherwise, a line each
  */
-public record Plan(List<PlannedTensor> tensors, List<String> notes) {
+public record Plan(List<PlannedTensor> tensors, List<String> notes) implements Serializable {
   /** A plan of these tensors. */
   public static Plan of(PlannedTensor... tensors) {
     return new Plan(List.of(tensors), List.of());
@@ -19,6 +21,17 @@ public record Plan(List<PlannedTensor> tensors, List<String> notes) {
   /** The tensors that are in the file: not copies that are written once, nor what is never. */
   public List<PlannedTensor> written() {
     return tensors.stream().filter(PlannedTensor::isStored).toList();
+  }
+
+  /**
+   * The files that processes make each for itself: together they are the model, with the bits of
+   * one run.
+   *
+   * @param filler what will make them
+   * @param run metadata for all of them: {@link Provenance#of}
+   */
+  public List<Piece> pieces(Layout layout, PlanFiller filler, Map<String, String> run) {
+    return new Pieces(this, filler, run).of(layout);
   }
 
   /** The number of elements in all. */

@@ -39,9 +39,20 @@ public record PlanFiller(
 
   /** Makes the tensors of the plan, which draw in its order, and hands them over in another. */
   void fill(Plan plan, List<PlannedTensor> order, ChunkSink sink) throws IOException {
-    Regions regions =
-        new Regions(new Starts(plan, generator, drawing, devices.getFirst()), chunkBytes);
-    long all = plan.bytes(shard) + ChunkPipe.ALIGNMENT * plan.tensors().size();
+    fill(regions(plan), order, sink);
+  }
+
+  Regions regions(Plan plan) {
+    return new Regions(new Starts(plan, generator, drawing, devices.getFirst()), chunkBytes);
+  }
+
+  PlanFiller of(RowShard other) {
+    return new PlanFiller(generator, drawing, devices, other, chunkBytes);
+  }
+
+  /** Makes tensors of a plan, whose regions are known, in any order. */
+  void fill(Regions regions, List<PlannedTensor> order, ChunkSink sink) throws IOException {
+    long all = new Plan(order, List.of()).bytes(shard) + ChunkPipe.ALIGNMENT * order.size();
     try (ChunkPipe pipe = new ChunkPipe(devices, Math.min(chunkBytes, all), sink)) {
       for (PlannedTensor tensor : order) {
         fill(tensor, regions, pipe);

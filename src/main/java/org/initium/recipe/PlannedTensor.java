@@ -1,5 +1,6 @@
 package org.initium.recipe;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import org.initium.DType;
@@ -20,7 +21,8 @@ import org.initium.io.TensorSpec;
  *     behind it, as a module does that draws anew
  */
 public record PlannedTensor(
-    String name, Shape shape, DType dtype, Content content, Draw draw, Cut cut, boolean written) {
+    String name, Shape shape, DType dtype, Content content, Draw draw, Cut cut, boolean written)
+    implements Serializable {
   /** A tensor that draws from the stream of its name, and is shared out by rows. */
   public PlannedTensor(String name, Shape shape, DType dtype, Content content) {
     this(name, shape, dtype, content, Draw.OWN, Cut.ROWS, true);
@@ -43,7 +45,11 @@ public record PlannedTensor(
 
   /** What of this tensor is in a shard, as a tensor of a file. */
   public TensorSpec spec(RowShard shard) {
-    return new TensorSpec(name, cut.shape(shape, shard), dtype);
+    return new TensorSpec(
+        name,
+        cut.shape(shape, shard),
+        dtype,
+        shard.count() == 1 ? Optional.empty() : cut.savedOffsets(shape, shard));
   }
 
   /** The tensor that stands for this one in the file, where this one is left out of it. */

@@ -88,10 +88,28 @@ public final class Recipe {
     } catch (CharacterCodingException e) {
       throw new RecipeException(top, "not UTF-8 text", e);
     }
-    YamlNode root =
-        Yaml.parse(file.toString(), text)
-            .orElseThrow(() -> new RecipeException(top, "the recipe is empty"));
-    return follow(root, file.toAbsolutePath().getParent(), reading);
+    return follow(root(text, file.toString()), file.toAbsolutePath().getParent(), reading);
+  }
+
+  /** Follows the text of a recipe with its own variables and dtypes. */
+  public static Plan parse(String text, String source) throws IOException {
+    return parse(text, source, Reading.OWN);
+  }
+
+  /**
+   * Follows the text of a recipe, wherever that is from; files that it names are found from the
+   * folder that the program runs in.
+   *
+   * @param source what errors call it
+   * @throws RecipeException if it cannot be followed
+   */
+  public static Plan parse(String text, String source, Reading reading) throws IOException {
+    return follow(root(text, source), Path.of("").toAbsolutePath(), reading);
+  }
+
+  private static YamlNode root(String text, String source) {
+    return Yaml.parse(source, text)
+        .orElseThrow(() -> new RecipeException(new Place(source, 1, 1), "the recipe is empty"));
   }
 
   private static Plan follow(YamlNode root, Path folder, Reading reading) throws IOException {

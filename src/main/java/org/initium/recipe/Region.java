@@ -1,11 +1,12 @@
 package org.initium.recipe;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Optional;
 import org.initium.Shape;
 
 /** A box of elements inside a tensor: where it starts, and its sizes. */
-public record Region(long[] origin, Shape shape) {
+public record Region(long[] origin, Shape shape) implements Serializable {
   /** All of a tensor. */
   static Region all(Shape shape) {
     return new Region(new long[shape.rank()], shape);

@@ -1,5 +1,6 @@
 package org.initium.recipe;
 
+import java.io.Serializable;
 import org.initium.Shape;
 import org.initium.text.Text;
 
@@ -8,7 +9,7 @@ import org.initium.text.Text;
  * floor(i*rows/n)} to {@code floor((i+1)*rows/n)}, so that the shards in order, one behind the
  * other, are the whole. A scalar has no rows and is in every shard.
  */
-public record RowShard(int index, int count) {
+public record RowShard(int index, int count) implements Serializable {
   /** The one shard that is all. */
   public static final RowShard ALL = new RowShard(0, 1);
 
@@ -30,6 +31,14 @@ public record RowShard(int index, int count) {
     int slash = text.indexOf('/');
     return new RowShard(
         Integer.parseInt(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+  }
+
+  /**
+   * The name that PyTorch's distributed checkpoints give a shard's file, or the first of them: it
+   * counts from 1.
+   */
+  public String fileName() {
+    return Text.format("shard-%05d-model-00001-of-00001.safetensors", index + 1);
   }
 
   /** This shard's rows of a tensor. */

@@ -1,0 +1,82 @@
+package org.initium.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.initium.io.CheckpointWriter;
+import org.initium.recipe.CheckpointFolder;
+import org.initium.recipe.Layout;
+import org.initium.recipe.Piece;
+import org.initium.recipe.PieceWriter;
+import org.initium.recipe.Plan;
+import org.initium.recipe.PlanFiller;
+import org.initium.recipe.RowShard;
+import org.initium.text.Text;
+
+/** {@code init --part} and {@code finish}: several runs make one model in a folder. */
+record SharedFolder(PrintStream out) {
+  static void noteLeftovers(Path file) throws IOException {
+    for (Path leftover : CheckpointWriter.leftovers(file)) {
+      System.err.println("note: a killed run left " + leftover + ", which can be deleted");
+    }
+  }
+
+  /** Makes every n-th of the several files of a checkpoint, each by itself. */
+  int part(
+      Plan plan,
+      Path file,
+      PlanFiller filler,
+      Map<String, String> metadata,
+      ModelCommands.Share share)
+      throws IOException {
+    if (share.shard().count() > 1) {
+      throw new IllegalArgumentException(
+          "--part shares out files of whole tensors, --shard each tensor; give one of them");
+    }
+    Path checkpoint = Files.isDirectory(file) ? file.resolve("model.safetensors") : file;
+    long most = share.maxFileBytes().orElse(ModelCommands.Share.MAX_FILE_BYTES);
+    Layout layout = new Layout.Files(checkpoint.getFileName().toString(), most);
+    List<Piece> all = plan.pieces(layout, filler, metadata);
+    RowShard part = share.part().orElseThrow();
+    List<Piece> ours =
+        IntStream.range(0, all.size())
+            .filter(piece -> piece % part.count() == part.index())
+            .mapToObj(all::get)
+            .toList();
+    Path folder = checkpoint.toAbsolutePath().getParent();
+    PieceWriter writer = new PieceWriter(plan, filler);
+    long bytes = ours.stream().mapToLong(piece -> piece.header().dataBytes()).sum();
+    try (Progress progress = new Progress("writing", bytes)) {
+      for (Piece piece : ours) {
+        noteLeftovers(folder.resolve(piece.file()));
+        writer.write(piece, folder, progress);
+      }
+      out.println(
+          Text.format(
+              "wrote %,d of the %s of %s in %s; when all are there: initium finish %s",
+              ours.size(),
+              ModelCommands.count(all.size(), "file"),
+              checkpoint,
+              progress.summary(),
+              folder));
+    }
+    return 0;
+  }
+
+  int finish(Path folder) throws IOException {
+    CheckpointFolder.Finished done = CheckpointFolder.finish(folder);
+    out.println(
+        Text.format(
+            "wrote %s: %s, %s%s, %s",
+            done.index(),
+            ModelCommands.count(done.tensors(), "tensor"),
+            ModelCommands.count(done.files(), "file"),
+            done.shards() == 1 ? "" : " of " + ModelCommands.count(done.shards(), "shard"),
+            ByteSize.format(done.bytes())));
+    return 0;
+  }
+}
