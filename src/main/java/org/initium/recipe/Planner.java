@@ -157,7 +157,7 @@ final class Planner {
     DType dtype = tensor.dtype().orElse(original.dtype());
     Steps.At at = new Steps.At(link.place(), tensor.name(), shape);
     if (link.norm() ? !isNormShape(shape, original.shape()) : !shape.equals(original.shape())) {
-      throw at.wrong(
+      throw at.fault(
           Text.message(
               link.norm()
                   ? "'%s' has shape %s; a norm has its sizes, and 1 where it sums"
@@ -166,10 +166,10 @@ final class Planner {
               original.shape()));
     }
     if (link.once() && !original.written()) {
-      throw at.wrong(Text.message("write: once needs '%s' in the file", link.tensor()));
+      throw at.fault(Text.message("write: once needs '%s' in the file", link.tensor()));
     }
     if (link.once() && !dtype.equals(original.dtype())) {
-      throw at.wrong(
+      throw at.fault(
           Text.message(
               "write: once needs the dtype of '%s', which is %s", link.tensor(), original.dtype()));
     }

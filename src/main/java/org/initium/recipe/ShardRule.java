@@ -56,7 +56,7 @@ record ShardRule(List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts,
     Steps.At at = new Steps.At(place, tensor, shape);
     long dimension = variables.count(dim.get(), "'dim'");
     if (shape.rank() > 0 && dimension >= shape.rank()) {
-      throw at.wrong(
+      throw at.fault(
           Text.message("there is no dimension %d to cut; dimensions count from 0", dimension));
     }
     List<Region> regions = new ArrayList<>();
@@ -64,7 +64,7 @@ record ShardRule(List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts,
       Region region = Steps.narrow(part, shape, variables, at);
       Shape others = region.shape().with((int) dimension, 1);
       if (!others.equals(shape.with((int) dimension, 1))) {
-        throw at.wrong("a part of 'shards' is narrowed in the dimension that is cut alone");
+        throw at.fault("a part of 'shards' is narrowed in the dimension that is cut alone");
       }
       regions.add(region);
     }

@@ -105,7 +105,7 @@ final class Steps {
           step.init.fill(region.shape()).check(region.shape(), dtype);
         }
       } catch (IllegalArgumentException e) {
-        throw at(step, tensor, shape).wrong(step.init + ": " + e.getMessage());
+        throw at(step, tensor, shape).fault(step.init + ": " + e.getMessage());
       }
       parts.add(new Content.Part(region, step.init));
     }
@@ -115,7 +115,7 @@ final class Steps {
 
   /** Where a mistake about a tensor is said to be. */
   record At(Place place, String tensor, Shape shape) {
-    RecipeException wrong(String message) {
+    RecipeException fault(String message) {
       return new RecipeException(
           place, Text.message("tensor '%s' of shape %s: %s", tensor, shape, message));
     }
@@ -133,18 +133,18 @@ final class Steps {
     for (YamlNode item : several ? items : List.of(narrow)) {
       List<YamlNode> numbers = Fields.items(item, "an item of 'narrow'");
       if (numbers.size() != 3) {
-        throw at.wrong("'narrow' takes [dimension, start, length]");
+        throw at.fault("'narrow' takes [dimension, start, length]");
       }
       long dimension = variables.count(numbers.get(0), "dimension of 'narrow'");
       long start = variables.count(numbers.get(1), "start of 'narrow'");
       long length = variables.count(numbers.get(2), "length of 'narrow'");
       Shape shape = region.shape();
       if (dimension >= shape.rank()) {
-        throw at.wrong(
+        throw at.fault(
             Text.message("there is no dimension %d to narrow; dimensions count from 0", dimension));
       }
       if (length > shape.size((int) dimension) - start) {
-        throw at.wrong(
+        throw at.fault(
             Text.message(
                 "narrow [%d, %d, %d] does not fit: dimension %d has %d elements",
                 dimension, start, length, dimension, shape.size((int) dimension)));
@@ -171,12 +171,12 @@ final class Steps {
       covered += region.shape().numel();
       for (int j = 0; j < i; j++) {
         if (regions.get(j).intersect(region).isPresent()) {
-          throw place.apply(i).wrong(Text.message("part %d overlaps part %d", i + 1, j + 1));
+          throw place.apply(i).fault(Text.message("part %d overlaps part %d", i + 1, j + 1));
         }
       }
     }
     if (covered != shape.numel()) {
-      throw all.wrong(
+      throw all.fault(
           Text.message(
               "the parts cover %d of %d elements; give the rest a part, if only zeros",
               covered, shape.numel()));
