@@ -1,6 +1,7 @@
 package org.initium;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
@@ -101,6 +102,17 @@ public interface Backend {
   void copyFromHost(MemorySegment source, Storage target, long offset, Stream stream);
 
   /**
+   * Gives back what it keeps for speed between one use and the next. No tensor or stream of its
+   * devices may be open; the next use starts anew.
+   */
+  default void giveBack() {}
+
+  /** The same of each backend that was used: the last thing that a program does. */
+  static void giveBackAll() {
+    Registry.loaded().forEach(Backend::giveBack);
+  }
+
+  /**
    * What a backend knows of a device.
    *
    * @param device its address
@@ -151,6 +163,12 @@ final class Registry {
       }
     }
     return found;
+  }
+
+  /** Those that there are by now. */
+  static Collection<Backend> loaded() {
+    Map<String, Backend> found = byType;
+    return found == null ? List.of() : found.values();
   }
 
   private static Map<String, Backend> load() {

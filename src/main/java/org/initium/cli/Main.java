@@ -2,6 +2,7 @@ package org.initium.cli;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.initium.Backend;
 import org.initium.text.Artifact;
 
 /** Where the program starts. */
@@ -17,6 +18,16 @@ public final class Main {
       System.exit(output.end(Failure.FAILED));
     }
     HeadStart.begin(arguments);
-    System.exit(output.end(Commands.run(arguments)));
+    System.exit(output.end(giveBack(Commands.run(arguments))));
+  }
+
+  /** Ends what is on devices in its order; what went wrong there makes a good status a bad one. */
+  private static int giveBack(int status) {
+    try {
+      Backend.giveBackAll();
+      return status;
+    } catch (RuntimeException e) {
+      return status == 0 ? Failure.of(e).report(e) : status;
+    }
   }
 }

@@ -21,11 +21,10 @@ import org.initium.text.Text;
  * NVIDIA GPUs. Nothing is loaded before a device is asked for, so a machine without one loses
  * nothing; cuRAND and cuSOLVER are loaded by the first fill that needs them.
  *
- * <p>Fills are queued and return at once. They may be captured into a CUDA graph once each kind has
- * run outside of a capture (the first use compiles and allocates), but for orthogonal fills that
- * are cuSOLVER's, fills by cuRAND, and fills with PyTorch's numbers that are made on the host,
- * which are refused. A replay repeats the fill with the words of its capture: the generator moves
- * at the capture and not at a replay.
+ * <p>Fills are queued and return at once. They may be captured into a CUDA graph, also as the first
+ * of their kind, but for orthogonal fills that are cuSOLVER's, fills by cuRAND, and fills with
+ * PyTorch's numbers that are made on the host, which are refused. A replay repeats the fill with
+ * the words of its capture: the generator moves at the capture and not at a replay.
  */
 public final class CudaBackend implements Backend {
   private static final int CAPABILITY_MAJOR = 75;
@@ -276,6 +275,11 @@ public final class CudaBackend implements Backend {
     } catch (CudaException e) {
       throw stream.state().explained(e);
     }
+  }
+
+  @Override
+  public void giveBack() {
+    release();
   }
 
   /**
