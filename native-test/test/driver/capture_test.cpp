@@ -220,6 +220,29 @@ TEST(default_stream_and_capture) {
   cuCtxSynchronize();
 }
 
+TEST(to_ask_about_the_default_stream_spoils_no_capture) {
+  Device d;
+  CUstream blocking = nullptr;
+  CUgraph graph = nullptr;
+  unsigned status = 9;
+  CHECK_EQUAL(cuStreamCreate(&blocking, 0), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamIsCapturing(nullptr, &status), CUDA_SUCCESS);
+  CHECK_EQUAL(status, unsigned{CU_STREAM_CAPTURE_STATUS_NONE});
+  CHECK_EQUAL(begin(blocking), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamIsCapturing(nullptr, &status), CUDA_ERROR_STREAM_CAPTURE_IMPLICIT);
+  CHECK_EQUAL(cuStreamEndCapture(blocking, &graph), CUDA_SUCCESS);
+  cuGraphDestroy(graph);
+  cuStreamDestroy_v2(blocking);
+}
+
+TEST(waiting_for_the_context_spoils_its_captures) {
+  Device d;
+  CUgraph graph = nullptr;
+  CHECK_EQUAL(begin(d.a, CU_STREAM_CAPTURE_MODE_RELAXED), CUDA_SUCCESS);
+  CHECK_EQUAL(cuCtxSynchronize(), CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+  CHECK_EQUAL(cuStreamEndCapture(d.a, &graph), CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
+}
+
 TEST(graph_in_a_graph_is_not_supported) {
   Device d;
   CUgraph graph = nullptr, outer = nullptr;

@@ -35,6 +35,73 @@ TEST(the_peak_is_what_was_allocated_at_a_time) {
   CHECK_EQUAL(initiumSoftPeakBytes(99), -1);
 }
 
+namespace {
+
+std::size_t freeBytes() {
+  std::size_t free = 0, total = 0;
+  CHECK_EQUAL(cuMemGetInfo_v2(&free, &total), CUDA_SUCCESS);
+  return free;
+}
+
+CUmemoryPool makePool() {
+  CUmemPoolProps properties{};
+  properties.allocType = CU_MEM_ALLOCATION_TYPE_PINNED;
+  properties.location = {CU_MEM_LOCATION_TYPE_DEVICE, 0};
+  CUmemoryPool pool = nullptr;
+  CHECK_EQUAL(cuMemPoolCreate(&pool, &properties), CUDA_SUCCESS);
+  return pool;
+}
+
+// Allocates and frees so much on a stream, which has then run.
+void useOnce(CUmemoryPool pool, std::size_t bytes, CUstream stream) {
+  CUdeviceptr p = 0;
+  CHECK_EQUAL(cuMemAllocFromPoolAsync(&p, bytes, pool, stream), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemFreeAsync(p, stream), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamSynchronize(stream), CUDA_SUCCESS);
+}
+
+}  // namespace
+
+TEST(a_pool_keeps_what_its_threshold_says) {
+  Device d;
+  const std::size_t before = freeBytes(), bytes = 1 << 20;
+  const CUmemoryPool pool = makePool();
+  useOnce(pool, bytes, d.a);
+  CHECK_EQUAL(freeBytes(), before);  // the threshold is 0: the wait gave all back
+  std::uint64_t threshold = ~std::uint64_t{0};
+  CHECK_EQUAL(cuMemPoolSetAttribute(pool, CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, &threshold), CUDA_SUCCESS);
+  useOnce(pool, bytes, d.a);
+  CHECK_EQUAL(cuCtxSynchronize(), CUDA_SUCCESS);
+  CHECK_EQUAL(freeBytes(), before - bytes);
+  CHECK_EQUAL(initiumSoftLive("memory"), 0);  // kept is not allocated
+  useOnce(pool, bytes / 2, d.b);              // out of what is kept
+  CHECK_EQUAL(freeBytes(), before - bytes);
+  CHECK_EQUAL(cuMemPoolTrimTo(pool, bytes / 4), CUDA_SUCCESS);
+  CHECK_EQUAL(freeBytes(), before - bytes / 4);
+  CHECK_EQUAL(cuMemPoolTrimTo(pool, 0), CUDA_SUCCESS);
+  CHECK_EQUAL(freeBytes(), before);
+  CHECK_EQUAL(cuMemPoolDestroy(pool), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemPoolDestroy(pool), CUDA_ERROR_INVALID_HANDLE);
+  initiumSoftReset();
+}
+
+TEST(a_pool_that_is_destroyed_leaves_its_memory_usable) {
+  Device d;
+  const std::size_t before = freeBytes();
+  const CUmemoryPool pool = makePool();
+  CUdeviceptr p = 0;
+  CHECK_EQUAL(cuMemAllocFromPoolAsync(&p, 0, pool, d.a), CUDA_ERROR_INVALID_VALUE);
+  CHECK_EQUAL(cuMemAllocFromPoolAsync(&p, 256, pool, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(initiumSoftLive("memory"), 1);
+  CHECK_EQUAL(cuMemPoolDestroy(pool), CUDA_SUCCESS);
+  CHECK_EQUAL(cuMemsetD32Async(p, 7, 64, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamSynchronize(d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(word(p, 63), 7u);
+  CHECK_EQUAL(cuMemFreeAsync(p, d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(cuStreamSynchronize(d.a), CUDA_SUCCESS);
+  CHECK_EQUAL(freeBytes(), before);
+}
+
 TEST(free_finds_misuse) {
   Device d;
   CUdeviceptr p = allocate(64);
