@@ -29,7 +29,7 @@ class DevicesAtExitTest {
         folder.resolve("model.yaml"),
         """
         tensors:
-          a: [64, 32]
+          a: [200, 140]
           b: [40, 40]
           c: [30]
         rules:
