@@ -22,7 +22,12 @@ final class Blas {
   static final int NO_TRANS = 111;
   static final int TRANS = 112;
 
-  private static final Object THREADS = new Object();
+  /** Guards the two below. */
+  private static final Object USERS = new Object();
+
+  private static int users;
+  private static int before;
+
   private static final ValueLayout INT = ValueLayout.JAVA_INT;
   private static final ValueLayout PTR = ValueLayout.JAVA_LONG;
 
@@ -100,17 +105,23 @@ final class Blas {
   }
 
   /**
-   * Runs with so many threads for a call of OpenBLAS. That number is the whole process's, so one
-   * runs at a time, and what was set before is set again.
+   * Runs with one thread for a call of OpenBLAS. That number is the whole process's: the last of
+   * those who run at the same time sets again what was set before the first.
    */
-  void withThreads(int threads, Runnable work) {
-    synchronized (THREADS) {
-      int before = threads();
-      setThreads(threads);
-      try {
-        work.run();
-      } finally {
-        setThreads(before);
+  void withOneThread(Runnable work) {
+    synchronized (USERS) {
+      if (users++ == 0) {
+        before = threads();
+        setThreads(1);
+      }
+    }
+    try {
+      work.run();
+    } finally {
+      synchronized (USERS) {
+        if (--users == 0) {
+          setThreads(before);
+        }
       }
     }
   }
@@ -123,7 +134,7 @@ final class Blas {
     }
   }
 
-  private void setThreads(int threads) {
+  void setThreads(int threads) {
     try {
       setThreads.invokeExact(threads);
     } catch (Throwable e) {

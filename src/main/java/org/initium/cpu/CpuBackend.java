@@ -125,6 +125,11 @@ public final class CpuBackend implements Backend {
     }
   }
 
+  @Override
+  public Queue queue(Stream stream) {
+    return new CpuQueue(this, fills);
+  }
+
   /** Fills with PyTorch's numbers; what draws none is the same as with ours. */
   private void fill(Tensor tensor, Fill.Elementary fill, TorchFill torch) {
     switch (fill) {

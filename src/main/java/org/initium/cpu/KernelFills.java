@@ -66,11 +66,11 @@ record KernelFills(KernelSet kernels, Team team) {
    * A matrix of the tensor's whole, times gain.
    *
    * @param matrix its address, in the type that the dtype is computed in
+   * @param rows how many there are of them
    * @param rowStep from row to row, in elements
    * @param columnStep from column to column
    */
-  void matrix(Tensor tensor, long matrix, long rowStep, long columnStep, double gain) {
-    long rows = tensor.whole().size(0);
+  void matrix(Tensor tensor, long matrix, long rows, long rowStep, long columnStep, double gain) {
     each(
         tensor,
         0,

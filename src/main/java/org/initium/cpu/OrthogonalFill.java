@@ -85,8 +85,7 @@ final class OrthogonalFill {
       } else {
         drawAsShaped(q, tall, normals);
       }
-      blas.withThreads(
-          1,
+      blas.withOneThread(
           () -> {
             HouseholderQ work = new HouseholderQ(q, q.at(0, shorter), fills.team());
             switch (fill.method()) {

@@ -24,7 +24,11 @@ record OrthogonalStore(TallMatrix q, boolean tall, double gain) {
       q.shareRows(fills.team(), (row, count) -> copy(row, count, address));
       return;
     }
-    fills.matrix(tensor, q.address(), tall ? 1 : q.ld(), tall ? q.ld() : 1, gain);
+    if (tall) {
+      fills.matrix(tensor, q.address(), q.rows(), 1, q.ld(), gain);
+    } else {
+      fills.matrix(tensor, q.address(), q.columns(), q.ld(), 1, gain);
+    }
   }
 
   private void copy(int row, int count, long address) {

@@ -245,14 +245,22 @@ class OrthogonalFillTest {
   void theNumberOfThreadsOfOpenBlasIsLeftAsItWas() {
     Blas blas = Blas.of(DType.F32);
     int before = blas.threads();
+    blas.setThreads(3);
     try (Tensor tensor = Tensor.empty(Shape.of(20, 20), DType.F32)) {
-      int[] during = new int[1];
-      OrthogonalFill.fill(
-          tensor, new Fill.Orthogonal(1, Method.QR), threads(before + 1), normals(2));
-      blas.withThreads(before + 1, () -> during[0] = blas.threads());
-      assertEquals(before + 1, during[0]);
+      OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, Method.QR), threads(2), normals(2));
+      assertEquals(3, blas.threads());
+      int[] during = new int[2];
+      blas.withOneThread(
+          () -> {
+            blas.withOneThread(() -> during[0] = blas.threads());
+            during[1] = blas.threads(); // the inner one was not the last
+          });
+      assertEquals(1, during[0]);
+      assertEquals(1, during[1]);
+      assertEquals(3, blas.threads());
+    } finally {
+      blas.setThreads(before);
     }
-    assertEquals(before, blas.threads());
   }
 
   @Test

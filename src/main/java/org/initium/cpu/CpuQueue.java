@@ -1,0 +1,107 @@
+package org.initium.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.initium.Backend;
+import org.initium.Fill;
+import org.initium.Shape;
+import org.initium.Tensor;
+import org.initium.law.ElementLaw;
+import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
+import org.initium.spi.MemoryRanges;
+import org.initium.spi.MemoryRanges.Range;
+
+/**
+ * Fills at once, but for small orthogonal matrices, which wait for each other: threads then take
+ * one after the other, where sharing each out would cost more than it takes.
+ */
+final class CpuQueue implements Backend.Queue {
+  private static final long LONGEST = 128;
+
+  private final CpuBackend backend;
+  private final Team team;
+  private final KernelFills alone;
+  private final List<Runnable> waiting = new ArrayList<>();
+  private final MemoryRanges written = new MemoryRanges(); // what waits
+  private boolean apart;
+
+  CpuQueue(CpuBackend backend, KernelFills fills) {
+    this.backend = backend;
+    this.team = fills.team();
+    this.alone = new KernelFills(fills.kernels(), new Team(1));
+  }
+
+  @Override
+  public void fill(Tensor tensor, Fill.Elementary fill, Generator generator) {
+    if (!apart) {
+      fillWhatIsBefore(tensor);
+    }
+    if (generator instanceof PhiloxGenerator philox
+        && fill instanceof Fill.Orthogonal matrix
+        && isSmall(matrix, tensor.whole())
+        && tensor.shape().numel() > 0) {
+      join(tensor, matrix, philox);
+    } else {
+      backend.fill(tensor, fill, generator, CpuStream.IMMEDIATE);
+    }
+  }
+
+  private void join(Tensor tensor, Fill.Orthogonal fill, PhiloxGenerator philox) {
+    OrthogonalFill.check(tensor, fill); // before the generator moves
+    long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
+    long seed = philox.seed();
+    waiting.add(
+        () ->
+            tensor
+                .storage()
+                .during(
+                    () ->
+                        OrthogonalFill.fill(
+                            tensor, fill, alone, part -> gaussian(part, seed, start))));
+    if (!apart) {
+      written.add(range(tensor));
+    }
+  }
+
+  private void gaussian(Tensor part, long seed, long start) {
+    ElementLaw law = ElementLaw.of(new Fill.Normal(0, 1), part.dtype()).orElseThrow();
+    alone.elements(part, law, seed, start);
+  }
+
+  private static boolean isSmall(Fill.Orthogonal fill, Shape whole) {
+    long rows = fill.rows(whole);
+    return Math.max(rows, whole.numel() / rows) <= LONGEST;
+  }
+
+  @Override
+  public void apart(Tensor tensor, Runnable fills) {
+    fillWhatIsBefore(tensor);
+    apart = true;
+    try {
+      fills.run();
+    } finally {
+      apart = false;
+    }
+    written.add(range(tensor));
+  }
+
+  private static Range range(Tensor tensor) {
+    return Range.of(tensor.storage().address(), tensor.layout(), tensor.dtype().bytes());
+  }
+
+  private void fillWhatIsBefore(Tensor tensor) {
+    if (written.overlap(range(tensor))) {
+      close();
+    }
+  }
+
+  @Override
+  public void close() {
+    List<Runnable> all = List.copyOf(waiting);
+    waiting.clear();
+    written.clear();
+    team.share(
+        all.size(), 1, (from, to) -> all.subList((int) from, (int) to).forEach(Runnable::run));
+  }
+}
