@@ -10,7 +10,6 @@ import org.initium.FillBatch;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.random.Generator;
-import org.initium.random.PhiloxGenerator;
 
 /** Makes any region of the tensors of a plan. */
 record Regions(Starts starts, long chunkBytes) {
@@ -124,16 +123,16 @@ record Regions(Starts starts, long chunkBytes) {
   /** Whether a tensor's elements depend on each other, so that it is best made in one go. */
   boolean isWhole(PlannedTensor tensor) {
     return switch (tensor.content()) {
-      case Content.Drawn drawn -> drawn.parts().stream().anyMatch(part -> isWhole(tensor, part));
-      case Content.Kept kept -> kept.rest().stream().anyMatch(part -> isWhole(tensor, part));
+      case Content.Drawn drawn -> drawn.parts().stream().anyMatch(part -> isWhole(part));
+      case Content.Kept kept -> kept.rest().stream().anyMatch(part -> isWhole(part));
       case Content.Copied copied -> isWhole(copied.original());
       case Content.Norm norm -> isWhole(norm.of());
     };
   }
 
-  private boolean isWhole(PlannedTensor tensor, Content.Part part) {
+  private boolean isWhole(Content.Part part) {
     Shape shape = part.region().shape();
-    boolean ours = starts.of(tensor).getFirst() instanceof PhiloxGenerator;
+    boolean ours = starts.isPhilox();
     return shape.numel() > 0 && isWhole(part.init().fill(shape), ours);
   }
 

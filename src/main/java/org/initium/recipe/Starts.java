@@ -9,6 +9,7 @@ import org.initium.Device;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 
 /** Where in its stream each part of each tensor begins. */
 final class Starts {
@@ -29,6 +30,11 @@ final class Starts {
         inOrder.put(tensor.name(), read(tensor));
       }
     }
+  }
+
+  /** Whether all draw from our own streams, of whatever names and seeds. */
+  boolean isPhilox() {
+    return generator instanceof PhiloxGenerator;
   }
 
   /** Where the parts of a tensor begin. */
