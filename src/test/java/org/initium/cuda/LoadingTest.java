@@ -67,16 +67,16 @@ class LoadingTest {
 
   @Test
   void aFileThatWasTamperedWithIsReplaced(@TempDir Path folder) throws IOException {
-    URL resource = LoadingTest.class.getResource("normal.ptx");
+    URL resource = LoadingTest.class.getResource("normal_f32.ptx");
     NativeFiles files = new NativeFiles(folder);
-    Path file = files.unpack(resource, "normal.ptx");
+    Path file = files.unpack(resource, "normal_f32.ptx");
     byte[] sound = Files.readAllBytes(file);
     byte[] changed = sound.clone();
     changed[1000] ^= 1;
     Files.write(file, changed);
-    assertArrayEquals(sound, Files.readAllBytes(files.unpack(resource, "normal.ptx")));
+    assertArrayEquals(sound, Files.readAllBytes(files.unpack(resource, "normal_f32.ptx")));
     Files.write(file, new byte[] {1});
-    assertArrayEquals(sound, Files.readAllBytes(files.unpack(resource, "normal.ptx")));
+    assertArrayEquals(sound, Files.readAllBytes(files.unpack(resource, "normal_f32.ptx")));
     try (var left = Files.list(folder)) {
       assertEquals(1, left.count(), "no partial file stays");
     }
