@@ -11,8 +11,8 @@ CARDS = {"H100": 3.35e12, "H200": 4.8e12}  # bytes a second, NVIDIA's data sheet
 SCHEDULERS = 132 * 4 * 1.83e9  # clocks of schedulers a second, on both
 READS = {"finish": {8: 8}, "mapped": {8: 8}, "scatter": {2: 2, 4: 4, 8: 8}}  # bytes an element by those written; 4 where not said
 SIZES = {"2": 2, "4": 4, "8": 8, "f32": 4, "f64": 8, "f16": 2, "bf16": 2}
-# What is not one loop over groups: passes (sparse, tall), one of some laws (many), narrow stores, columns.
-OTHERS = re.compile(r"(sparse|tall|many|torch_\w+|signs|reflectors|diagonal)(_|$)")
+# What is not one loop over groups: passes (sparse, tall), one of some laws (many), narrow stores, columns, matrices.
+OTHERS = re.compile(r"(sparse|tall|many|torch_\w+|signs|reflectors|orthogonals|diagonal)(_|$)")
 
 HEAD = """# The CUDA kernels
 
@@ -36,7 +36,8 @@ kernels/sass.py), instruction by instruction, without the calls that only zeros,
 
 TAIL = """
 Not modelled, since they are not one loop that stores 16 bytes at a time: `sparse` and `tall` (three passes), `many` (a
-law of several), `torch_*` (stores of an element), `signs`, `reflectors` and `diagonal`. Their registers:
+law of several), `torch_*` (stores of an element), `orthogonals` (in shared memory, with a barrier a column), `signs`,
+`reflectors` and `diagonal`. Their registers:
 
 | kernel | registers | spilled bytes |
 |---|---|---|"""
