@@ -83,7 +83,7 @@ public final class CheckpointFolder {
         (name, header) -> {
           Map<String, String> other = run(header);
           if (!header.metadata().containsKey(Provenance.SHARD)) {
-            throw wrong("%s is not by 'initium init'; move it elsewhere", name);
+            throw broken("%s is not by 'initium init'; move it elsewhere", name);
           }
           if (!run.equals(other)) {
             TreeMap<String, String> keys = new TreeMap<>(run);
@@ -93,7 +93,7 @@ public final class CheckpointFolder {
                     .filter(k -> !run.getOrDefault(k, "").equals(other.getOrDefault(k, "")))
                     .findFirst()
                     .orElseThrow();
-            throw wrong(
+            throw broken(
                 "%s and %s are of different runs: their %s is %s and %s",
                 first, name, key, run.get(key), other.get(key));
           }
@@ -105,12 +105,12 @@ public final class CheckpointFolder {
         .anyMatch(header -> !header.metadata().get(Provenance.SHARD).equals("0/1"));
   }
 
-  private MalformedFileException wrong(String format, Object... values) {
-    return wrong(folder, format, values);
+  private MalformedFileException broken(String template, Object... values) {
+    return fault(folder, template, values);
   }
 
-  static MalformedFileException wrong(Path folder, String format, Object... values) {
-    return new MalformedFileException(folder, Text.message(format, values));
+  static MalformedFileException fault(Path folder, String template, Object... values) {
+    return new MalformedFileException(folder, Text.message(template, values));
   }
 
   private Finished finishParts() throws IOException {
@@ -119,11 +119,11 @@ public final class CheckpointFolder {
     for (String name : files.keySet()) {
       Matcher part = PART.matcher(name);
       if (!part.matches()) {
-        throw wrong("%s is not one of several files NAME-00001-of-0000N.safetensors", name);
+        throw broken("%s is not one of several files NAME-00001-of-0000N.safetensors", name);
       }
       int of = Integer.parseInt(part.group("count"));
       if (stem != null && !(stem.equals(part.group("stem")) && of == count)) {
-        throw wrong("%s and %s are of different models", files.keySet().iterator().next(), name);
+        throw broken("%s and %s are of different models", files.keySet().iterator().next(), name);
       }
       stem = part.group("stem");
       count = of;
@@ -146,7 +146,7 @@ public final class CheckpointFolder {
       }
     }
     if (!missing.isEmpty() || files.size() > count) {
-      throw wrong(
+      throw broken(
           "%s; %d files are there, of %d",
           missing.isEmpty() ? "files are numbered too high" : missing.getFirst() + " is missing",
           files.size(),
@@ -161,7 +161,7 @@ public final class CheckpointFolder {
           for (StoredTensor tensor : header.tensors()) {
             String other = holders.put(tensor.name(), name);
             if (other != null) {
-              throw wrong("tensor '%s' is in %s and in %s", tensor.name(), other, name);
+              throw broken("tensor '%s' is in %s and in %s", tensor.name(), other, name);
             }
           }
         });

@@ -53,8 +53,8 @@ final class ShardedFolder {
     return new CheckpointFolder.Finished(file, found.shards.size(), files.size(), tensors, bytes);
   }
 
-  private MalformedFileException wrong(String format, Object... values) {
-    return CheckpointFolder.wrong(folder, format, values);
+  private MalformedFileException broken(String template, Object... values) {
+    return CheckpointFolder.fault(folder, template, values);
   }
 
   private void add(String name, SafetensorsHeader header) {
@@ -62,18 +62,18 @@ final class ShardedFolder {
     try {
       shard = RowShard.parse(header.metadata().get(Provenance.SHARD));
     } catch (IllegalArgumentException e) {
-      throw wrong("%s: %s", name, e.getMessage());
+      throw broken("%s: %s", name, e.getMessage());
     }
     Map<String, long[]> offsets = DistributedCheckpoint.savedOffsets(folder.resolve(name), header);
     Map<String, Slice> slices = shards.computeIfAbsent(shard, s -> new HashMap<>());
     for (StoredTensor tensor : header.tensors()) {
       long[] at = offsets.get(tensor.name());
       if (at != null && at.length != tensor.shape().rank()) {
-        throw wrong("%s: tensor '%s' does not begin at so many numbers", name, tensor.name());
+        throw broken("%s: tensor '%s' does not begin at so many numbers", name, tensor.name());
       }
       Slice other = slices.put(tensor.name(), new Slice(name, tensor.shape(), at));
       if (other != null) {
-        throw wrong(
+        throw broken(
             "shard %s of tensor '%s' is in %s and in %s", shard, tensor.name(), other.file(), name);
       }
     }
@@ -84,16 +84,16 @@ final class ShardedFolder {
     Map<String, Slice> first = shards.values().iterator().next();
     for (RowShard shard : shards.keySet()) {
       if (shard.count() != count) {
-        throw wrong("has shards of %d and of %d", count, shard.count());
+        throw broken("has shards of %d and of %d", count, shard.count());
       }
     }
     for (int i = 0; i < count; i++) {
       Map<String, Slice> slices = shards.get(new RowShard(i, count));
       if (slices == null) {
-        throw wrong("shard %d/%d is missing; %d are there", i, count, shards.size());
+        throw broken("shard %d/%d is missing; %d are there", i, count, shards.size());
       }
       if (!slices.keySet().equals(first.keySet())) {
-        throw wrong("shard %d/%d has other tensors than the others", i, count);
+        throw broken("shard %d/%d has other tensors than the others", i, count);
       }
     }
     first.keySet().forEach(this::checkTiling);
@@ -124,7 +124,7 @@ final class ShardedFolder {
       long[] expected = new long[others.rank()];
       expected[cut] = end;
       if (!Arrays.equals(slice.offsets(), expected) || !slice.shape().with(cut, 1).equals(others)) {
-        throw wrong(
+        throw broken(
             "%s has %s of '%s', which does not follow on the shard before: a shard of another"
                 + " recipe",
             slice.file(), slice.shape(), tensor);
