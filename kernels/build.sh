@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 export LC_ALL=C
 resources=../src/main/resources/org/initium/cuda
-sm_80='^(uniform|normal|truncated|many|mapped|finish|sparse|tall|torch_.*)_bf16$' # kernels that have a file for sm_80, too
+sm_80='^(uniform|normal|quantile|many|mapped|finish|sparse|tall|torch_.*)_bf16$' # kernels that have a file for sm_80, too
 # A ptxas that does not know an architecture cannot check it.
 architectures=
 for architecture in sm_75 sm_80 sm_90 sm_100; do

@@ -1,5 +1,5 @@
 // The fills whose elements each have a value of their own, as device functions over a Region, as the kernels of one
-// tensor have it (constant.cu, uniform.cu, normal.cu, truncated.cu), or over a Run (many.cu).
+// tensor have it (constant.cu, uniform.cu, normal.cu, quantile.cu), or over a Run (many.cu).
 #pragma once
 #include "laws.cuh"
 #include "region.cuh"

@@ -46,10 +46,9 @@ struct Normal {
   };
 };
 
-// N(mean, std^2) conditioned on [a, b]: laws Truncated32 and Truncated64. The inverse distribution function is a table of
-// short series, one for each sixteenth of an octave of the distance, in probability, from the nearer bound; the bits choose
-// the side, the row and the place in it. The table stays in the L1 cache: 16 kB, or 190 kB for f64.
-struct Truncated {
+// Any law by its inverse distribution function: laws Quantile32 and Quantile64. The function is a table of short series,
+// one for each sixteenth of an octave of the distance, in probability, from the nearer bound; the bits choose the side, the row and the place in it. The table stays in the L1 cache: 16 kB, or 190 kB for f64.
+struct Quantile {
   static constexpr bool PAIRS = false, TABLE = true;
   uint64_t table;  // its address
   double least, greatest;
@@ -58,7 +57,7 @@ struct Truncated {
   struct Law {
     uint64_t table;
     Real least, greatest;
-    explicit __device__ __forceinline__ Law(const Truncated& n)
+    explicit __device__ __forceinline__ Law(const Quantile& n)
         : table(n.table), least(Real(n.least)), greatest(Real(n.greatest)) {}
     // Not min and max, which take -0 for less than 0.
     __device__ __forceinline__ Real clamp(Real x) const {

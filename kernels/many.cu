@@ -18,8 +18,8 @@ __device__ __forceinline__ void many(const Many& p) {
     case Law::NORMAL:
       elements<T>(Elements<Normal, Run>{run, source(piece), piece.normal});
       break;
-    case Law::TRUNCATED:
-      elements<T>(Elements<Truncated, Run>{run, source(piece), piece.truncated});
+    case Law::QUANTILE:
+      elements<T>(Elements<Quantile, Run>{run, source(piece), piece.quantile});
       break;
   }
 }

@@ -2,7 +2,8 @@
 #pragma once
 #include "elements.cuh"
 
-enum class Law : uint32_t { CONSTANT, UNIFORM, NORMAL, TRUNCATED };
+// The constant, and then the families of ElementLaw.
+enum class Law : uint32_t { CONSTANT, UNIFORM, NORMAL, QUANTILE };
 
 // A tensor in one run, and its law. Mirrored in Java by Many.
 struct Piece {
@@ -16,7 +17,7 @@ struct Piece {
     uint64_t bits;  // of the constant
     Uniform uniform;
     Normal normal;
-    Truncated truncated;
+    Quantile quantile;
   };
 };
 

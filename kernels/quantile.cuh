@@ -1,4 +1,4 @@
-// Truncated32 and Truncated64 but for their last clamp: the inverse distribution function from its table.
+// Quantile32 and Quantile64 but for their last clamp: the inverse distribution function from its table.
 #pragma once
 #include "law.cuh"
 

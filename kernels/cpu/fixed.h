@@ -49,7 +49,7 @@ struct ManyKernels {
   void (*constant)(const Constant<Region>& p, uint64_t begin, uint64_t end, bool streaming);
   void (*uniform)(const Elements<Uniform, Region>& p, uint64_t begin, uint64_t end, bool streaming);
   void (*normal)(const Elements<Normal, Region>& p, uint64_t begin, uint64_t end, bool streaming);
-  void (*truncated)(const Elements<Truncated, Region>& p, uint64_t begin, uint64_t end, bool streaming);
+  void (*quantile)(const Elements<Quantile, Region>& p, uint64_t begin, uint64_t end, bool streaming);
 };
 
 // Tensors `begin` to `end - 1` of a batch.
@@ -69,8 +69,8 @@ static __attribute__((noinline, minsize)) void many(const Many& p, uint64_t begi
       case Law::NORMAL:
         kernels.normal({run, source(piece), piece.normal}, 0, groups, streaming);
         break;
-      case Law::TRUNCATED:
-        kernels.truncated({run, source(piece), piece.truncated}, 0, groups, streaming);
+      case Law::QUANTILE:
+        kernels.quantile({run, source(piece), piece.quantile}, 0, groups, streaming);
         break;
     }
   }
@@ -79,6 +79,6 @@ static __attribute__((noinline, minsize)) void many(const Many& p, uint64_t begi
 template <class T>
 INLINE void many(const Many& p, uint64_t begin, uint64_t end, bool streaming) {
   ManyKernels kernels{GROUP<T>, constant<sizeof(typename T::Stored)>, elements<T, Uniform>, elements<T, Normal>,
-                      elements<T, Truncated>};
+                      elements<T, Quantile>};
   many(p, begin, end, streaming, kernels);
 }

@@ -32,7 +32,7 @@ using Of = Elements<Numbers, Region>;
 namespace {
 FOR_EACH(LAW_OF, uniform, Uniform)
 FOR_EACH(LAW_OF, normal, Normal)
-FOR_EACH(LAW_OF, truncated, Truncated)
+FOR_EACH(LAW_OF, quantile, Quantile)
 FOR_EACH(TYPED, hadamard, Hadamard)
 FOR_EACH(TYPED, many, Many)
 KERNEL_OF(constant_2, Constant<Region>, constant<2>)
@@ -52,7 +52,7 @@ KERNEL_OF(twister_, Twister, twister)
 
 extern const Kernel LEVEL[];
 const Kernel LEVEL[] = {
-    FOR_EACH(NAMED, uniform, ) FOR_EACH(NAMED, normal, ) FOR_EACH(NAMED, truncated, ) FOR_EACH(NAMED, hadamard, )
+    FOR_EACH(NAMED, uniform, ) FOR_EACH(NAMED, normal, ) FOR_EACH(NAMED, quantile, ) FOR_EACH(NAMED, hadamard, )
     FOR_EACH(NAMED, many, ){"constant_2", constant_2},
     {"constant_4", constant_4},
     {"constant_8", constant_8},

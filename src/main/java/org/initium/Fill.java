@@ -34,21 +34,48 @@ public sealed interface Fill {
   /** A fill that every {@link Backend} implements. */
   sealed interface Elementary extends Fill {}
 
-  /** Every element is {@code value}, rounded to the dtype. */
-  record Constant(double value) implements Elementary {
+  /** Nothing is random in it. */
+  sealed interface Fixed extends Elementary {
     @Override
-    public void check(Shape whole, DType dtype) {
-      dtype.checkFinite("value", value);
-    }
-
-    @Override
-    public long words(Shape whole, DType dtype) {
+    default long words(Shape whole, DType dtype) {
       return 0;
     }
   }
 
+  /** Each element has random bits of its own; what it is by them says its {@code ElementLaw}. */
+  sealed interface PerElement extends Elementary {
+    @Override
+    default long words(Shape whole, DType dtype) {
+      return Words.of(whole.numel(), dtype == DType.F64);
+    }
+  }
+
+  /** An element is the value of the law's inverse distribution function at its random bits. */
+  sealed interface ByQuantile extends PerElement {
+    /** The lower bound of the law, which may be infinite. */
+    default double least() {
+      return Double.NEGATIVE_INFINITY;
+    }
+
+    /** The upper bound of the law, which may be infinite. */
+    default double greatest() {
+      return Double.POSITIVE_INFINITY;
+    }
+  }
+
+  /** The elements of a matrix depend on each other. */
+  sealed interface OfMatrix extends Elementary {}
+
+  /** Every element is {@code value}, rounded to the dtype. */
+  record Constant(double value) implements Fixed {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      dtype.checkFinite("value", value);
+    }
+  }
+
   /** U[a, b), half-open after the rounding to the dtype; all elements are a where a = b. */
-  record Uniform(double a, double b) implements Elementary {
+  record Uniform(double a, double b) implements PerElement {
     @Override
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("a", a);
@@ -56,25 +83,15 @@ public sealed interface Fill {
       Checks.that(a <= b, "a", a, "at most b = " + b);
       dtype.checkFinite("b - a", b - a);
     }
-
-    @Override
-    public long words(Shape whole, DType dtype) {
-      return Words.of(whole.numel(), dtype == DType.F64);
-    }
   }
 
   /** N(mean, std^2). */
-  record Normal(double mean, double std) implements Elementary {
+  record Normal(double mean, double std) implements PerElement {
     @Override
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("mean", mean);
       dtype.checkFinite("std", std);
       Checks.that(std >= 0, "std", std, "0 or more");
-    }
-
-    @Override
-    public long words(Shape whole, DType dtype) {
-      return Words.of(whole.numel(), dtype == DType.F64);
     }
   }
 
@@ -83,7 +100,17 @@ public sealed interface Fill {
    * infinite, either or both, and as far from the mean or as near to each other as can be, provided
    * that the dtype has a value between them.
    */
-  record TruncatedNormal(double mean, double std, double a, double b) implements Elementary {
+  record TruncatedNormal(double mean, double std, double a, double b) implements ByQuantile {
+    @Override
+    public double least() {
+      return a;
+    }
+
+    @Override
+    public double greatest() {
+      return b;
+    }
+
     @Override
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("mean", mean);
@@ -106,35 +133,59 @@ public sealed interface Fill {
         dtype.checkFinite(name, bound);
       }
     }
+  }
 
+  /** Cauchy's law: of density {@code 1 / (pi scale (1 + ((x - loc) / scale)^2))}. */
+  record Cauchy(double loc, double scale) implements ByQuantile {
     @Override
-    public long words(Shape whole, DType dtype) {
-      return Words.of(whole.numel(), dtype == DType.F64);
+    public void check(Shape whole, DType dtype) {
+      dtype.checkFinite("loc", loc);
+      checkPositive("scale", scale, dtype);
     }
   }
 
-  /** {@code gain} on the main diagonal of a matrix, 0 elsewhere. */
-  record Eye(double gain) implements Elementary {
+  /** Laplace's law: of density {@code exp(-|x - loc| / scale) / (2 scale)}. */
+  record Laplace(double loc, double scale) implements ByQuantile {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      dtype.checkFinite("loc", loc);
+      checkPositive("scale", scale, dtype);
+    }
+  }
+
+  /** The exponential law: of density {@code rate exp(-rate x)} for x of 0 or more. */
+  record Exponential(double rate) implements ByQuantile {
+    @Override
+    public double least() {
+      return 0;
+    }
+
+    @Override
+    public void check(Shape whole, DType dtype) {
+      checkPositive("rate", rate, DType.F64);
+      checkPositive("1 / rate", 1 / rate, dtype);
+    }
+  }
+
+  private static void checkPositive(String name, double value, DType dtype) {
+    dtype.checkFinite(name, value);
+    Checks.that(value > 0, name, value, "more than 0");
+  }
+
+  /**
+   * {@code gain} on the main diagonals of a matrix that is {@code groups} matrices one below the
+   * other, 0 elsewhere.
+   */
+  record Eye(double gain, long groups) implements Fixed {
+    /** Of one matrix. */
+    public Eye(double gain) {
+      this(gain, 1);
+    }
+
     @Override
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("gain", gain);
       whole.checkRank(2, 2);
-    }
-
-    @Override
-    public long words(Shape whole, DType dtype) {
-      return 0;
-    }
-  }
-
-  /**
-   * The identity of a convolution: with C = size 0 and G groups, element {@code [g*(C/G)+d, d,
-   * k/2...]} is 1 for d below min(C/G, size 1), all others 0.
-   */
-  record Dirac(long groups) implements Elementary {
-    @Override
-    public void check(Shape whole, DType dtype) {
-      whole.checkRank(3, 5);
       Checks.that(groups >= 1, "groups", groups, "1 or more");
       Checks.that(
           whole.size(0) % groups == 0,
@@ -142,27 +193,17 @@ public sealed interface Fill {
           groups,
           "a divisor of dimension 0, which is " + whole.size(0));
     }
-
-    @Override
-    public long words(Shape whole, DType dtype) {
-      return 0;
-    }
   }
 
   /**
    * A Hadamard matrix, scaled: element [i, j] is {@code scale * (-1)^popcount(i & j)} (Sylvester's
    * construction, cut to the shape).
    */
-  record Hadamard(double scale) implements Elementary {
+  record Hadamard(double scale) implements Fixed {
     @Override
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("scale", scale);
       whole.checkRank(2, 2);
-    }
-
-    @Override
-    public long words(Shape whole, DType dtype) {
-      return 0;
     }
   }
 
@@ -175,7 +216,7 @@ public sealed interface Fill {
    * #keysPerTile} elements: a quarter of a word each for the keys, a word each for their ties, and
    * what {@link Normal} would take. Four more let them begin at a multiple of 4.
    */
-  record Sparse(double sparsity, double std) implements Elementary {
+  record Sparse(double sparsity, double std) implements OfMatrix {
     private static final int WIDEST = 16;
 
     @Override
@@ -227,7 +268,7 @@ public sealed interface Fill {
    * {@code rowDims} dimensions, the rest); the Gaussian matrix takes the words that {@link Normal}
    * would take for that shape, in row-major order of the tall one of the matrix and its transpose.
    */
-  record Orthogonal(double gain, Method method, int rowDims) implements Elementary {
+  record Orthogonal(double gain, Method method, int rowDims) implements OfMatrix {
     /** Of a tensor whose first dimension counts the rows. */
     public Orthogonal(double gain, Method method) {
       this(gain, method, 1);
@@ -261,7 +302,8 @@ public sealed interface Fill {
   /**
    * Zeros but for the centre tap {@code [:, :, k/2...]} of a convolution of shape (out, in, k...),
    * which has a fill of its own: {@link Orthogonal} makes it delta-orthogonal (Xiao et al. 2018),
-   * {@link Hadamard} or {@link Eye} make it ZerO (Zhao et al. 2022).
+   * {@link Hadamard} or {@link Eye} make it ZerO (Zhao et al. 2022), and {@link Eye} of some groups
+   * makes it the identity of a convolution of so many groups.
    */
   record Centre(Elementary tap) implements Fill {
     @Override

@@ -11,7 +11,6 @@ import org.initium.Fill;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
-import org.initium.law.ElementLaw;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.random.TorchCpuGenerator;
@@ -133,9 +132,8 @@ public final class CpuBackend implements Backend {
   /** Fills with PyTorch's numbers; what draws none is the same as with ours. */
   private void fill(Tensor tensor, Fill.Elementary fill, TorchFill torch) {
     switch (fill) {
-      case Fill.Uniform uniform -> torch.fill(tensor, uniform);
-      case Fill.Normal normal -> torch.fill(tensor, normal);
-      case Fill.TruncatedNormal truncated -> torch.fill(tensor, truncated);
+      case Fill.Fixed fixed -> fill(tensor, fixed, 0, 0);
+      case Fill.PerElement elements -> torch.fill(tensor, elements);
       case Fill.Sparse sparse -> torch.fill(tensor, sparse);
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(
@@ -144,20 +142,14 @@ public final class CpuBackend implements Backend {
               OrthogonalFill.Gaussian.AS_SHAPED,
               fills,
               part -> torch.fill(part, new Fill.Normal(0, 1)));
-      case Fill.Constant constant -> fill(tensor, constant, 0, 0);
-      case Fill.Eye eye -> fill(tensor, eye, 0, 0);
-      case Fill.Dirac dirac -> fill(tensor, dirac, 0, 0);
-      case Fill.Hadamard hadamard -> fill(tensor, hadamard, 0, 0);
     }
   }
 
   private void fill(Tensor tensor, Fill.Elementary fill, long seed, long start) {
     switch (fill) {
       case Fill.Constant constant -> fills.constant(tensor, constant.value());
-      case Fill.Uniform _, Fill.Normal _, Fill.TruncatedNormal _ ->
-          fills.elements(tensor, ElementLaw.of(fill, tensor.dtype()).orElseThrow(), seed, start);
+      case Fill.PerElement elements -> fills.elements(tensor, elements, seed, start);
       case Fill.Eye eye -> fills.eye(tensor, eye);
-      case Fill.Dirac dirac -> fills.dirac(tensor, dirac);
       case Fill.Hadamard hadamard -> fills.hadamard(tensor, hadamard);
       case Fill.Sparse sparse -> fills.sparse(tensor, sparse, seed, start);
       case Fill.Orthogonal orthogonal ->

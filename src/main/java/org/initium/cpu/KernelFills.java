@@ -47,12 +47,7 @@ record KernelFills(KernelSet kernels, Team team) {
 
   void eye(Tensor tensor, Fill.Eye fill) {
     constant(tensor, 0);
-    Diagonal.of(tensor, fill).ifPresent(this::diagonal);
-  }
-
-  void dirac(Tensor tensor, Fill.Dirac fill) {
-    constant(tensor, 0);
-    Diagonal.of(tensor, fill).ifPresent(this::diagonal);
+    diagonal(Diagonal.of(tensor, fill));
   }
 
   private void diagonal(Diagonal ones) {
@@ -120,12 +115,13 @@ record KernelFills(KernelSet kernels, Team team) {
   }
 
   /** Elements that have words of their own. */
-  void elements(Tensor tensor, ElementLaw law, long seed, long start) {
+  void elements(Tensor tensor, Fill.PerElement fill, long seed, long start) {
+    ElementLaw law = ElementLaw.of(fill, tensor.dtype());
     try (Arena arena = Arena.ofConfined()) {
       each(
           tensor,
           start,
-          law.kernel() + "_" + tensor.dtype(),
+          law.family().kernel() + "_" + tensor.dtype(),
           UnaryOperator.identity(),
           parameters -> addTo(parameters.addSource(seed, start), law, arena));
     }

@@ -192,11 +192,8 @@ public final class CudaBackend implements Backend {
     switch (fill) {
       case Fill.Constant constant -> Fixed.constant(target, constant.value());
       case Fill.Eye eye -> Fixed.eye(target, eye);
-      case Fill.Dirac dirac -> Fixed.dirac(target, dirac);
       case Fill.Hadamard hadamard -> Fixed.hadamard(target, hadamard);
-      case Fill.Uniform uniform -> Random.uniform(target, uniform, seed, start);
-      case Fill.Normal normal -> Random.normal(target, normal, seed, start);
-      case Fill.TruncatedNormal normal -> Random.truncated(target, normal, seed, start);
+      case Fill.PerElement elements -> Random.fill(target, elements, seed, start);
       case Fill.Sparse sparse -> Sparse.fill(target, sparse, seed, start);
       case Fill.Orthogonal orthogonal -> Orthogonal.fill(target, orthogonal, seed, start);
     }

@@ -82,10 +82,9 @@ final class CudaQueue implements Backend.Queue {
   private boolean joins(Tensor tensor, Fill.Elementary fill) {
     return switch (fill) {
       case Fill.Constant _ -> isSmallRun(tensor);
-      case Fill.Uniform _, Fill.Normal _, Fill.TruncatedNormal _ ->
-          isSmallRun(tensor) && !Random.isByCurand(fill);
+      case Fill.PerElement _ -> isSmallRun(tensor) && !Random.isByCurand(fill);
       case Fill.Orthogonal matrix -> Orthogonals.take(gpu, matrix, tensor.whole(), tensor.dtype());
-      case Fill.Eye _, Fill.Dirac _, Fill.Hadamard _, Fill.Sparse _ -> false;
+      case Fill.Eye _, Fill.Hadamard _, Fill.Sparse _ -> false;
     };
   }
 
@@ -132,19 +131,13 @@ final class CudaQueue implements Backend.Queue {
     many.keep((CudaStorage) target.tensor().storage());
     switch (fill) {
       case Fill.Constant constant ->
-          many.add(run.anywhere(), Many.Law.CONSTANT, seed, start)
-              .add(target.bits(constant.value()));
-      case Fill.Uniform uniform ->
-          Laws.Uniform.of(uniform, target.dtype())
-              .addTo(many.add(run, Many.Law.UNIFORM, seed, start));
-      case Fill.Normal normal ->
-          Laws.Normal.of(normal, target.dtype()).addTo(many.add(run, Many.Law.NORMAL, seed, start));
-      case Fill.TruncatedNormal truncated -> {
-        Laws.Truncated law = Laws.Truncated.of(truncated, target);
-        many.keep(law.table());
-        law.addTo(many.add(run, Many.Law.TRUNCATED, seed, start));
+          many.add(run.anywhere(), Many.CONSTANT, seed, start).add(target.bits(constant.value()));
+      case Fill.PerElement elements -> {
+        DeviceLaw law = DeviceLaw.of(elements, target);
+        many.keep(law);
+        law.addTo(many.add(run, Many.number(law), seed, start));
       }
-      case Fill.Eye _, Fill.Dirac _, Fill.Hadamard _, Fill.Sparse _, Fill.Orthogonal _ ->
+      case Fill.Eye _, Fill.Hadamard _, Fill.OfMatrix _ ->
           throw new AssertionError(fill + " has a kernel of its own");
     }
   }

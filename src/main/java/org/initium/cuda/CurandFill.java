@@ -2,15 +2,15 @@ package org.initium.cuda;
 
 import java.util.List;
 import org.initium.DType;
-import org.initium.Fill;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.Parameters;
 import org.initium.text.Artifact;
 
 /**
- * Queues uniform, normal and truncated normal fills by cuRAND: numbers of the whole tensor (of the
- * region's span where the generator is Philox and the numbers are not f64), then a kernel of ours
- * for the affine map or the inverse distribution function, the rounding and the layout.
+ * Queues the fills whose elements each have words of their own by cuRAND: numbers of the whole
+ * tensor (of the region's span where the generator is Philox and the numbers are not f64), then a
+ * kernel of ours for the affine map or the inverse distribution function, the rounding and the
+ * layout.
  *
  * <p>A whole contiguous f32 or f64 tensor is worked on in place. Anything else takes memory beside
  * it, 4 or 8 bytes a number, which goes back behind the fill.
@@ -41,19 +41,14 @@ record CurandFill(Target target, CudaOptions.CurandGenerator generator, long see
   /** The map's parameters, as the laws have them. */
   private record Law(Map map, double a, double b, double least, double greatest, long table) {}
 
-  void uniform(Laws.Uniform law) {
-    Law affine = new Law(Map.AFFINE, law.low(), law.range(), law.least(), law.greatest(), 0);
-    queue(Numbers.UNIFORM, affine);
-  }
-
-  void normal(Fill.Normal fill) {
-    queue(Numbers.NORMAL, new Law(Map.NORMAL, fill.mean(), fill.std(), 0, 0, 0));
-  }
-
-  void truncated(Laws.Truncated law) {
-    queue(
-        Numbers.WORDS,
-        new Law(Map.QUANTILE, 0, 0, law.least(), law.greatest(), law.table().address()));
+  void fill(DeviceLaw own) {
+    double[] n = own.law().numbers();
+    switch (own.law().family()) {
+      case UNIFORM -> queue(Numbers.UNIFORM, new Law(Map.AFFINE, n[0], n[1], n[2], n[3], 0));
+      case NORMAL -> queue(Numbers.NORMAL, new Law(Map.NORMAL, n[0], n[1], 0, 0, 0));
+      case QUANTILE ->
+          queue(Numbers.WORDS, new Law(Map.QUANTILE, 0, 0, n[0], n[1], own.table().address()));
+    }
   }
 
   private void queue(Numbers numbers, Law law) {

@@ -33,12 +33,7 @@ final class Fixed {
 
   static void eye(Target target, Fill.Eye fill) {
     constant(target, 0);
-    Diagonal.of(target.tensor(), fill).ifPresent(ones -> diagonal(target, ones));
-  }
-
-  static void dirac(Target target, Fill.Dirac fill) {
-    constant(target, 0);
-    Diagonal.of(target.tensor(), fill).ifPresent(ones -> diagonal(target, ones));
+    diagonal(target, Diagonal.of(target.tensor(), fill));
   }
 
   private static void diagonal(Target target, Diagonal ones) {

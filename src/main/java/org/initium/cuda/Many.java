@@ -13,16 +13,11 @@ final class Many extends Joined {
 
   private static final long PIECE_BYTES = 72;
 
-  /** In the order of the kernel's enum. */
-  enum Law {
-    CONSTANT,
-    UNIFORM,
-    NORMAL,
-    TRUNCATED
-  }
+  /** The kernel's number of constants. */
+  static final int CONSTANT = 0;
 
   private final DType dtype;
-  private final List<Tables.Lease> leases = new ArrayList<>();
+  private final List<DeviceLaw> laws = new ArrayList<>();
   private int pieces;
   private long mostItems;
 
@@ -30,36 +25,41 @@ final class Many extends Joined {
     this.dtype = dtype;
   }
 
+  /** The kernel's number of a law. */
+  static int number(DeviceLaw law) {
+    return 1 + law.law().family().ordinal();
+  }
+
   boolean isFull() {
     return pieces == PIECES;
   }
 
   /** Adds a tensor that is one run of less than 2^32 elements; the law's own fields follow. */
-  Parameters add(KernelRegion run, Law law, long seed, long start) {
+  Parameters add(KernelRegion run, int law, long seed, long start) {
     mostItems = Math.max(mostItems, run.items());
     return parameters()
         .seek(PIECE_BYTES * pieces++)
         .add(run.memory())
         .add(run.start())
-        .add(run.length() | (long) law.ordinal() << Integer.SIZE)
+        .add(run.length() | (long) law << Integer.SIZE)
         .add(start)
         .add(seed);
   }
 
-  /** Keeps a table on the device until the launch is queued. */
-  void keep(Tables.Lease lease) {
-    leases.add(lease);
+  /** Keeps a law and its table on the device until the launch is queued. */
+  void keep(DeviceLaw law) {
+    laws.add(law);
   }
 
   @Override
   void launch(Kernels kernels, CudaStream stream) {
-    leases.forEach(lease -> lease.usedBy(stream));
+    laws.forEach(law -> law.usedBy(stream));
     kernels.launchEach("many_" + dtype, mostItems, pieces, parameters(), stream);
   }
 
   @Override
   public void close() {
-    leases.forEach(Tables.Lease::close);
+    laws.forEach(DeviceLaw::close);
     super.close();
   }
 }

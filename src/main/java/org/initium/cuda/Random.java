@@ -9,33 +9,28 @@ import org.initium.kernel.Parameters;
 final class Random {
   private Random() {}
 
-  static void uniform(Target target, Fill.Uniform fill, long seed, long start) {
-    Laws.Uniform law = Laws.Uniform.of(fill, target.dtype());
-    if (isByCurand(fill)) {
-      curand(target, seed, start).uniform(law);
-      return;
-    }
-    for (KernelRegion region : target.regions(start)) {
-      try (Parameters parameters = new Parameters()) {
-        region.addTo(parameters);
-        parameters.addSource(seed, start);
-        law.addTo(parameters);
-        target.launch("uniform", region, parameters);
+  static void fill(Target target, Fill.PerElement fill, long seed, long start) {
+    try (DeviceLaw law = DeviceLaw.of(fill, target)) {
+      law.usedBy(target.stream());
+      if (isByCurand(fill)) {
+        new CurandFill(target, CudaOptions.current().generator(), seed, start).fill(law);
+        return;
+      }
+      for (KernelRegion region : target.regions(start)) {
+        try (Parameters parameters = new Parameters()) {
+          region.addTo(parameters);
+          parameters.addSource(seed, start);
+          law.addTo(parameters);
+          target.launch(law.law().family().kernel(), region, parameters);
+        }
       }
     }
   }
 
   /** Whether cuRAND makes the numbers of a fill. */
   static boolean isByCurand(Fill.Elementary fill) {
-    boolean itCan =
-        fill instanceof Fill.Uniform
-            || fill instanceof Fill.Normal
-            || fill instanceof Fill.TruncatedNormal;
-    return itCan && CudaOptions.current().engine() == CudaOptions.Engine.CURAND;
-  }
-
-  private static CurandFill curand(Target target, long seed, long start) {
-    return new CurandFill(target, CudaOptions.current().generator(), seed, start);
+    return fill instanceof Fill.PerElement
+        && CudaOptions.current().engine() == CudaOptions.Engine.CURAND;
   }
 
   /** N(0, 1) in a matrix of the computing type that is column by column. */
@@ -56,40 +51,6 @@ final class Random {
       parameters.addSource(seed, start);
       parameters.add(0.0).add(1.0);
       target.launch("normal", dtype, region.items(), parameters);
-    }
-  }
-
-  static void normal(Target target, Fill.Normal fill, long seed, long start) {
-    if (isByCurand(fill)) {
-      curand(target, seed, start).normal(fill);
-      return;
-    }
-    Laws.Normal law = Laws.Normal.of(fill, target.dtype());
-    for (KernelRegion region : target.regions(start)) {
-      try (Parameters parameters = new Parameters()) {
-        region.addTo(parameters);
-        parameters.addSource(seed, start);
-        law.addTo(parameters);
-        target.launch("normal", region, parameters);
-      }
-    }
-  }
-
-  static void truncated(Target target, Fill.TruncatedNormal fill, long seed, long start) {
-    try (Laws.Truncated law = Laws.Truncated.of(fill, target)) {
-      law.table().usedBy(target.stream());
-      if (isByCurand(fill)) {
-        curand(target, seed, start).truncated(law);
-        return;
-      }
-      for (KernelRegion region : target.regions(start)) {
-        try (Parameters parameters = new Parameters()) {
-          region.addTo(parameters);
-          parameters.addSource(seed, start);
-          law.addTo(parameters);
-          target.launch("truncated", region, parameters);
-        }
-      }
     }
   }
 }

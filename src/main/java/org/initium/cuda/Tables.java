@@ -8,14 +8,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.initium.Fill;
 
 /**
- * The tables of truncated normal laws on one device, the last used ones kept. One that a captured
- * fill uses is kept for good, since a graph's replays read it.
+ * The tables of laws on one device, the last used ones kept. One that a captured fill uses is kept
+ * for good, since a graph's replays read it.
  */
 final class Tables {
   private static final int KEPT = 64;
 
   /** Which table: f64 has another one than the types computed in f32. */
-  record Key(Fill.TruncatedNormal fill, boolean f64) {}
+  record Key(Fill.PerElement fill, boolean f64) {}
 
   private static final class Entry {
     private final CudaStorage storage;

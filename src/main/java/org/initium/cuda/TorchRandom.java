@@ -14,19 +14,14 @@ import org.initium.torch.CudaNumbers;
 record TorchRandom(Target target, TorchCudaGenerator generator) {
   /** Whether there is a kernel for that fill of that tensor: it is one run, also of its whole. */
   static boolean fits(Target target, Fill.Elementary fill) {
-    return (fill instanceof Fill.Uniform || fill instanceof Fill.Normal)
-        && target.tensor().layout().isOneRun();
+    return CudaNumbers.of(fill, target.dtype()).isPresent() && target.tensor().layout().isOneRun();
   }
 
   void fill(Fill.Elementary fill) {
-    if (fill instanceof Fill.Uniform uniform) {
-      launch("torch_uniform", CudaNumbers.of(uniform, target.dtype()));
-    } else if (fill instanceof Fill.Normal normal) {
-      launch("torch_normal", CudaNumbers.of(normal, target.dtype()));
-    }
+    CudaNumbers.of(fill, target.dtype()).ifPresent(this::launch);
   }
 
-  private void launch(String kernel, CudaNumbers numbers) {
+  private void launch(CudaNumbers numbers) {
     StridedLayout layout = target.tensor().layout();
     long bytes = target.dtype().bytes();
     long begin = layout.wholeOffset();
@@ -48,7 +43,7 @@ record TorchRandom(Target target, TorchCudaGenerator generator) {
             launch,
             first - launch.start(),
             last - launch.start());
-        target.launch(kernel, target.dtype(), launch.count() / 2 + 1, parameters);
+        target.launch(numbers.law().kernel(), target.dtype(), launch.count() / 2 + 1, parameters);
       }
     }
   }

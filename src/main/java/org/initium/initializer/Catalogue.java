@@ -30,6 +30,8 @@ final class Catalogue {
   private static final Parameter GAIN = real("gain", 1);
   private static final Parameter NOT_NEGATIVE_GAIN = real("gain", Real.NOT_NEGATIVE, 1.0);
   private static final Parameter POSITIVE_STD = real("std", Real.POSITIVE, 1.0);
+  private static final Parameter LOC = real("loc", 0);
+  private static final Parameter POSITIVE_SCALE = real("scale", Real.POSITIVE, 1.0);
   private static final Parameter METHOD = choice("method", Method.QR, Method.values());
   private static final List<Parameter> KAIMING =
       withFans(
@@ -52,7 +54,7 @@ final class Catalogue {
     row(
         "dirac",
         withAxes(count("groups", 1L)),
-        matrix((a, shape) -> new Fill.Dirac(a.count("groups"))));
+        matrix((a, shape) -> new Fill.Centre(new Fill.Eye(1, a.count("groups")))));
     row(
         "xavier_uniform",
         withFans(NOT_NEGATIVE_GAIN),
@@ -68,6 +70,20 @@ final class Catalogue {
         "sparse",
         withAxes(real("sparsity", Real.FRACTION, null), std(0.01)),
         matrix((a, shape) -> new Fill.Sparse(a.real("sparsity"), a.real("std"))));
+
+    // Other laws of elements
+    row(
+        "cauchy",
+        List.of(LOC, POSITIVE_SCALE),
+        fixed(a -> new Fill.Cauchy(a.real("loc"), a.real("scale"))));
+    row(
+        "laplace",
+        List.of(LOC, POSITIVE_SCALE),
+        fixed(a -> new Fill.Laplace(a.real("loc"), a.real("scale"))));
+    row(
+        "exponential",
+        List.of(real("rate", Real.POSITIVE, 1.0)),
+        fixed(a -> new Fill.Exponential(a.real("rate"))));
 
     // JAX, Keras, timm
     row(

@@ -289,6 +289,21 @@ public final class Init implements Initializer, Serializable {
 
   // Past torch
 
+  /** Cauchy's law: of median loc, with half of its mass within scale of that. */
+  public static Init cauchy(double loc, double scale) {
+    return of("cauchy", "loc", loc, "scale", scale);
+  }
+
+  /** Laplace's law: of mean loc and variance 2 scale^2. */
+  public static Init laplace(double loc, double scale) {
+    return of("laplace", "loc", loc, "scale", scale);
+  }
+
+  /** The exponential law: of mean 1 / rate. */
+  public static Init exponential(double rate) {
+    return of("exponential", "rate", rate);
+  }
+
   /** Truncated normal of variance 1 / fan_in. */
   public static Init varianceScaling() {
     return of("variance_scaling");

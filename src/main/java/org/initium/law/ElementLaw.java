@@ -1,6 +1,6 @@
 package org.initium.law;
 
-import java.util.Optional;
+import java.util.Locale;
 import org.initium.DType;
 import org.initium.Fill;
 
@@ -9,28 +9,37 @@ import org.initium.Fill;
  * the words of its block, and the numbers that the kernels take.
  */
 public sealed interface ElementLaw
-    permits Uniform32, Uniform64, Normal32, Normal64, Truncated32, Truncated64 {
-  /** The law of a fill, if it is of this kind. */
-  static Optional<ElementLaw> of(Fill.Elementary fill, DType dtype) {
-    boolean wide = dtype == DType.F64;
-    return Optional.ofNullable(
-        switch (fill) {
-          case Fill.Uniform uniform -> wide ? Uniform64.of(uniform) : Uniform32.of(uniform, dtype);
-          case Fill.Normal normal -> wide ? Normal64.of(normal) : Normal32.of(normal);
-          case Fill.TruncatedNormal truncated ->
-              wide ? Truncated64.of(truncated) : Truncated32.of(truncated, dtype);
-          case Fill.Constant _,
-              Fill.Eye _,
-              Fill.Dirac _,
-              Fill.Hadamard _,
-              Fill.Sparse _,
-              Fill.Orthogonal _ ->
-              null;
-        });
+    permits Uniform32, Uniform64, Normal32, Normal64, Quantile32, Quantile64 {
+  /**
+   * What elements are made of their bits by: kernels of that name, in lower case. One more than the
+   * place in the list is the number in batches, kernels/many.cuh.
+   */
+  enum Family {
+    /** An affine map. */
+    UNIFORM,
+    /** Box and Muller's transform. */
+    NORMAL,
+    /** The law's inverse distribution function, by a table: any law can be had so. */
+    QUANTILE;
+
+    /** The name of the kernels. */
+    public String kernel() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
-  /** The family of kernels that compute it: {@code uniform}, {@code normal}, {@code truncated}. */
-  String kernel();
+  /** The law of a fill. */
+  static ElementLaw of(Fill.PerElement fill, DType dtype) {
+    boolean wide = dtype == DType.F64;
+    return switch (fill) {
+      case Fill.Uniform uniform -> wide ? Uniform64.of(uniform) : Uniform32.of(uniform, dtype);
+      case Fill.Normal normal -> wide ? Normal64.of(normal) : Normal32.of(normal);
+      case Fill.ByQuantile law -> wide ? Quantile64.of(law) : Quantile32.of(law, dtype);
+    };
+  }
+
+  /** Which kernels compute it. */
+  Family family();
 
   /**
    * The table that the kernels read, {@code float[]} or {@code double[]} and not to be written to;

@@ -33,8 +33,8 @@ public record Normal32(float mean, float std) implements ElementLaw {
   }
 
   @Override
-  public String kernel() {
-    return "normal";
+  public Family family() {
+    return Family.NORMAL;
   }
 
   @Override

@@ -31,8 +31,8 @@ public record Normal64(double mean, double std) implements ElementLaw {
   }
 
   @Override
-  public String kernel() {
-    return "normal";
+  public Family family() {
+    return Family.NORMAL;
   }
 
   @Override

@@ -1,11 +1,17 @@
 package org.initium.law;
 
+import org.initium.Fill;
+
 /**
- * A point of a truncated normal law by the share of its mass that is below it, and the Taylor
- * series of the point in the share's relative change v: {@code point(share (1 + v)) = base + scale
- * (offset + sum_n T_n v^n)}. The share begins at one half and goes down in small relative steps.
+ * A point of a law by the share of its mass that is below it, and the Taylor series of the point in
+ * the share's relative change v: {@code point(share (1 + v)) = base + scale (offset + sum_n T_n
+ * v^n)}. The share begins at one half and goes down in small relative steps.
  */
-sealed interface Quantile permits NormalQuantile, ExponentialQuantile, UniformQuantile {
+sealed interface Quantile
+    permits NormalQuantile, ExponentialQuantile, UniformQuantile, LaplaceQuantile, CauchyQuantile {
+  /** Of a bound that there is not, or of an extent. */
+  double INFINITY = Double.POSITIVE_INFINITY;
+
   /** The highest power of the series. */
   int DEGREE = 10;
 
@@ -35,7 +41,29 @@ sealed interface Quantile permits NormalQuantile, ExponentialQuantile, UniformQu
    */
   double STEEP = 1e10;
 
-  /** The law by the simplest formula that is right for its bounds. */
+  /** The law of a fill. */
+  static Quantile of(Fill.ByQuantile fill) {
+    return switch (fill) {
+      case Fill.TruncatedNormal law -> of(law.mean(), law.std(), law.a(), law.b());
+      case Fill.Cauchy law -> new CauchyQuantile(law.loc(), law.scale());
+      case Fill.Laplace law -> new LaplaceQuantile(law.loc(), law.scale());
+      case Fill.Exponential law ->
+          new ExponentialQuantile(0, INFINITY, true, 1 / law.rate(), INFINITY);
+    };
+  }
+
+  /** The law of the numbers that are those of a fill with the other sign. */
+  static Quantile ofNegated(Fill.ByQuantile fill) {
+    return switch (fill) {
+      case Fill.TruncatedNormal law -> of(-law.mean(), law.std(), -law.b(), -law.a());
+      case Fill.Cauchy law -> new CauchyQuantile(-law.loc(), law.scale());
+      case Fill.Laplace law -> new LaplaceQuantile(-law.loc(), law.scale());
+      case Fill.Exponential law ->
+          new ExponentialQuantile(-INFINITY, 0, false, 1 / law.rate(), INFINITY);
+    };
+  }
+
+  /** A truncated normal law by the simplest formula that is right for its bounds. */
   static Quantile of(double mean, double std, double a, double b) {
     double lower = sigmas(a, mean, std);
     double upper = sigmas(b, mean, std);

@@ -1,14 +1,14 @@
 package org.initium.law;
 
+import java.util.Arrays;
 import org.initium.Fill;
 
 /**
- * The inverse distribution function of a truncated normal law as a table of polynomials. A random
- * number of B bits, or its complement where its top bit is set, is m; {@code f = m + 1/2}, and
- * {@code f 2^-B} is the share of the mass between the element and the bound on that side. Each
- * octave of f is cut into {@value #PER_OCTAVE} segments, so that the resolution is relative to the
- * distance from the bound, and in each the element is a polynomial in s, the place in the segment
- * from -1/2 to 1/2.
+ * The inverse distribution function of a law as a table of polynomials. A random number of B bits,
+ * or its complement where its top bit is set, is m; {@code f = m + 1/2}, and {@code f 2^-B} is the
+ * share of the mass between the element and the bound on that side. Each octave of f is cut into
+ * {@value #PER_OCTAVE} segments, so that the resolution is relative to the distance from the bound,
+ * and in each the element is a polynomial in s, the place in the segment from -1/2 to 1/2.
  */
 final class QuantileSeries {
   /** Segments of an octave. */
@@ -30,16 +30,18 @@ final class QuantileSeries {
    * upper bound behind them.
    *
    * @param bits how many random bits there are
+   * @param largest the greatest number that a coefficient may be: a segment that goes beyond it is
+   *     that number, since sums of infinite ones have no value
    */
-  static void compute(Fill.TruncatedNormal law, int bits, int segments, Rows rows) {
-    double mean = law.mean();
-    double std = law.std();
-    side(mean, std, law.a(), law.b(), bits, segments, rows);
+  static void compute(Fill.ByQuantile law, int bits, int segments, double largest, Rows bounded) {
+    Rows rows =
+        (row, c) -> {
+          saturate(c, largest);
+          bounded.put(row, c);
+        };
+    side(Quantile.of(law), bits, segments, rows);
     side(
-        -mean,
-        std,
-        -law.b(),
-        -law.a(),
+        Quantile.ofNegated(law),
         bits,
         segments,
         (row, c) -> {
@@ -50,10 +52,20 @@ final class QuantileSeries {
         });
   }
 
+  private static void saturate(double[] c, double largest) {
+    double reach = 0;
+    for (double each : c) {
+      reach += Math.abs(each);
+    }
+    if (!(reach <= largest)) {
+      double all = Math.copySign(largest, c[0]);
+      Arrays.fill(c, 0);
+      c[0] = all;
+    }
+  }
+
   /** From the segments with the most mass down, so that each starts from the one before. */
-  private static void side(
-      double mean, double std, double a, double b, int bits, int segments, Rows rows) {
-    Quantile quantile = Quantile.of(mean, std, a, b);
+  private static void side(Quantile quantile, int bits, int segments, Rows rows) {
     double[] c = new double[COEFFICIENTS];
     for (int row = segments - 1; row >= 0; row--) {
       double within = PER_OCTAVE + row % PER_OCTAVE + 0.5;

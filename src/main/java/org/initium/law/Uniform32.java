@@ -40,8 +40,8 @@ public record Uniform32(float lo, float range, float low, float high) implements
   }
 
   @Override
-  public String kernel() {
-    return "uniform";
+  public Family family() {
+    return Family.UNIFORM;
   }
 
   @Override

@@ -24,8 +24,8 @@ public record Uniform64(double lo, double range, double high) implements Element
   }
 
   @Override
-  public String kernel() {
-    return "uniform";
+  public Family family() {
+    return Family.UNIFORM;
   }
 
   @Override

@@ -147,7 +147,10 @@ record Regions(Starts starts, long chunkBytes) {
 
   /** Of PyTorch's sequences, some laws take as many numbers as it happens. */
   private static boolean isWhole(Fill.Elementary fill, boolean ours) {
-    boolean whole = fill instanceof Fill.TruncatedNormal || fill instanceof Fill.Sparse;
-    return fill instanceof Fill.Orthogonal || whole && !ours;
+    return switch (fill) {
+      case Fill.Orthogonal _ -> true;
+      case Fill.ByQuantile _, Fill.Sparse _ -> !ours;
+      case Fill.Uniform _, Fill.Normal _, Fill.Fixed _ -> false;
+    };
   }
 }

@@ -1,6 +1,7 @@
 package org.initium.torch;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.DoubleSupplier;
 import org.initium.DType;
 import org.initium.random.TorchCpuGenerator;
 
@@ -28,7 +29,8 @@ record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers workers) i
     DType dtype = whole.dtype();
     long numel = whole.numel();
     if (numel < BLOCK || !whole.contiguous()) {
-      oneByOne(whole, mean, std, sink);
+      ScalarNormal normal = new ScalarNormal(host);
+      oneByOne(whole, () -> normal.next(mean, std), sink);
       return;
     }
     int tail = (int) (numel % BLOCK);
@@ -46,14 +48,24 @@ record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers workers) i
     return dtype == DType.F64 ? 2 * elements : elements;
   }
 
-  private void oneByOne(Whole whole, double mean, double std, Sink sink) {
+  /** One by one in binary64, whatever the type of the tensor. */
+  @Override
+  public void cauchy(Whole whole, double loc, double scale, Sink sink) {
+    oneByOne(whole, () -> DoubleDraws.cauchy(host.nextLong(), loc, scale), sink);
+  }
+
+  @Override
+  public void exponential(Whole whole, double rate, Sink sink) {
+    oneByOne(whole, () -> DoubleDraws.exponential(host.nextLong(), rate), sink);
+  }
+
+  private static void oneByOne(Whole whole, DoubleSupplier next, Sink sink) {
     DType dtype = whole.dtype();
-    ScalarNormal normal = new ScalarNormal(host);
     try (Chunk chunk = Chunk.take()) {
       for (long at = 0; at < whole.numel(); at += Chunk.SIZE) {
         int count = (int) Math.min(Chunk.SIZE, whole.numel() - at);
         for (int i = 0; i < count; i++) {
-          double value = normal.next(mean, std);
+          double value = next.getAsDouble();
           dtype.set(chunk.elements(), i, dtype == DType.F64 ? value : (float) value);
         }
         sink.put(at, chunk.elements(), count);

@@ -7,6 +7,7 @@ import org.initium.Fill;
 import org.initium.random.GpuGeometry;
 import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchCudaGenerator;
+import org.initium.text.Text;
 
 /**
  * torch's draws on a CUDA device. Every thread has a Philox stream of its own; block d of thread
@@ -37,6 +38,24 @@ record CudaDraws(
   @Override
   public void normal(Whole whole, double mean, double std, Sink sink) {
     draw(whole, CudaNumbers.of(new Fill.Normal(mean, std), whole.dtype()), sink);
+  }
+
+  @Override
+  public void cauchy(Whole whole, double loc, double scale, Sink sink) {
+    throw unknown("cauchy", "tangent");
+  }
+
+  @Override
+  public void exponential(Whole whole, double rate, Sink sink) {
+    throw unknown("exponential", "logarithm");
+  }
+
+  private static IllegalArgumentException unknown(String law, String function) {
+    return new IllegalArgumentException(
+        Text.message(
+            "torch-cuda's numbers are not known for %s: they are of a GPU's own %s;"
+                + " use torch-cpu or philox",
+            law, function));
   }
 
   private void draw(Whole whole, CudaNumbers numbers, Sink sink) {

@@ -1,5 +1,6 @@
 package org.initium.torch;
 
+import java.util.Optional;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.kernel.Parameters;
@@ -14,8 +15,17 @@ import org.initium.kernel.Parameters;
  * @param high the upper bound, rounded to the dtype; NaN for a normal
  */
 public record CudaNumbers(TorchLaw law, double a, double b, double high) {
+  /** Of a fill, if it is a law that PyTorch has a kernel for and we know its numbers. */
+  public static Optional<CudaNumbers> of(Fill.Elementary fill, DType dtype) {
+    return switch (fill) {
+      case Fill.Uniform uniform -> Optional.of(of(uniform, dtype));
+      case Fill.Normal normal -> Optional.of(of(normal, dtype));
+      case Fill.ByQuantile _, Fill.Fixed _, Fill.OfMatrix _ -> Optional.empty();
+    };
+  }
+
   /** Of a uniform fill. */
-  public static CudaNumbers of(Fill.Uniform fill, DType dtype) {
+  static CudaNumbers of(Fill.Uniform fill, DType dtype) {
     if (dtype == DType.F64) {
       return new CudaNumbers(TorchLaw.UNIFORM, fill.a(), fill.b() - fill.a(), fill.b());
     }
@@ -25,7 +35,7 @@ public record CudaNumbers(TorchLaw law, double a, double b, double high) {
   }
 
   /** Of a normal fill. */
-  public static CudaNumbers of(Fill.Normal fill, DType dtype) {
+  static CudaNumbers of(Fill.Normal fill, DType dtype) {
     boolean wide = dtype == DType.F64;
     double mean = wide ? fill.mean() : (float) fill.mean();
     double std = wide ? fill.std() : (float) fill.std();

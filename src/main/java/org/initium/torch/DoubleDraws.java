@@ -16,6 +16,16 @@ final class DoubleDraws {
     return Math.fma(unit(words), b - a, a);
   }
 
+  /** Cauchy's law of two words. */
+  static double cauchy(long words, double loc, double scale) {
+    return Math.fma(scale, StrictMath.tan(Math.PI * (unit(words) - 0.5)), loc);
+  }
+
+  /** The exponential law of two words. */
+  static double exponential(long words, double rate) {
+    return -1 / rate * StrictMath.log1p(-unit(words));
+  }
+
   /** By Box and Muller, of the first two words of a pair. */
   static double radius(long words) {
     return Math.sqrt(-2 * HalfUlp.log(1 - unit(words)));

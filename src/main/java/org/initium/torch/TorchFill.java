@@ -30,13 +30,17 @@ public final class TorchFill {
   }
 
   /** Fills a tensor in the host's memory and moves the generator; the whole has an element. */
-  public void fill(Tensor tensor, Fill.Uniform law) {
-    draws.uniform(Whole.of(tensor), law.a(), law.b(), sink(tensor));
-  }
-
-  /** Fills a tensor in the host's memory and moves the generator; the whole has an element. */
-  public void fill(Tensor tensor, Fill.Normal law) {
-    draws.normal(Whole.of(tensor), law.mean(), law.std(), sink(tensor));
+  public void fill(Tensor tensor, Fill.PerElement fill) {
+    switch (fill) {
+      case Fill.Uniform law -> draws.uniform(Whole.of(tensor), law.a(), law.b(), sink(tensor));
+      case Fill.Normal law -> draws.normal(Whole.of(tensor), law.mean(), law.std(), sink(tensor));
+      case Fill.TruncatedNormal law -> truncated(tensor, law);
+      case Fill.Cauchy law -> draws.cauchy(Whole.of(tensor), law.loc(), law.scale(), sink(tensor));
+      case Fill.Exponential law -> draws.exponential(Whole.of(tensor), law.rate(), sink(tensor));
+      case Fill.Laplace _ ->
+          throw new IllegalArgumentException(
+              "torch has no laplace_ whose numbers could be made; use the generator philox");
+    }
   }
 
   /** Fills a tensor in the host's memory and moves the generator; the whole has an element. */
@@ -48,7 +52,7 @@ public final class TorchFill {
    * Fills a tensor in the host's memory and moves the generator; the whole has an element. Elements
    * are looked at again: those of a view or a region are made in memory of our own.
    */
-  public void fill(Tensor tensor, Fill.TruncatedNormal law) {
+  private void truncated(Tensor tensor, Fill.TruncatedNormal law) {
     TruncatedNormal.check(law);
     Whole whole = Whole.of(tensor);
     if (whole.contiguous() && tensor.shape().equals(tensor.whole()) && tensor.isContiguous()) {

@@ -77,15 +77,18 @@ public abstract class FillContract {
         });
   }
 
-  /** One-sided, flat, and steep: each has a table of another formula. */
+  /** Truncated normals one-sided, flat, and steep, and other laws: each has a table of its own. */
   @TestFactory
-  Stream<DynamicTest> truncatedOfAnyBounds() {
+  Stream<DynamicTest> lawsByTheirQuantiles() {
     return tests(
         List.of(
             new Fill.TruncatedNormal(0, 1, 5, Double.POSITIVE_INFINITY),
             new Fill.TruncatedNormal(1, 2, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY),
             new Fill.TruncatedNormal(0, 1e4, -1e-4, 1e-4),
-            new Fill.TruncatedNormal(1, 1e-11, 0, 0.5)),
+            new Fill.TruncatedNormal(1, 1e-11, 0, 0.5),
+            new Fill.Cauchy(0.5, 2),
+            new Fill.Laplace(-1, 0.25),
+            new Fill.Exponential(3)),
         (fill, dtype) -> check(fill, dtype, Shape.of(3001), 5));
   }
 
@@ -109,7 +112,7 @@ public abstract class FillContract {
   @TestFactory
   Stream<DynamicTest> convolutions() {
     return tests(
-        List.of(new Fill.Dirac(1), new Fill.Dirac(2)),
+        List.of(new Fill.Centre(new Fill.Eye(1, 1)), new Fill.Centre(new Fill.Eye(1, 2))),
         (fill, dtype) -> {
           for (Shape shape :
               List.of(Shape.of(2, 3, 4), Shape.of(6, 2, 3, 3), Shape.of(4, 8, 1, 2, 3))) {
@@ -146,12 +149,13 @@ public abstract class FillContract {
   Stream<DynamicTest> shardsAreSlicesOfTheWhole() {
     return tests(
         Stream.concat(
-                Stream.concat(ANY_SHAPE.stream(), MATRIX.stream()), Stream.of(new Fill.Dirac(3)))
+                Stream.concat(ANY_SHAPE.stream(), MATRIX.stream()),
+                Stream.of(new Fill.Centre(new Fill.Eye(1, 3))))
             .toList(),
         (fill, dtype) -> {
           Random random = new Random(7);
           Shape whole =
-              fill instanceof Fill.Dirac
+              fill instanceof Fill.Centre
                   ? Shape.of(9, 4, 3)
                   : Shape.of(MATRIX.contains(fill) ? new long[] {41, 67} : new long[] {7, 11, 31});
           for (int i = 0; i < 12; i++) {
@@ -160,7 +164,7 @@ public abstract class FillContract {
         });
   }
 
-  private void shard(Fill.Elementary fill, DType dtype, Shape whole, Random random) {
+  private void shard(Fill fill, DType dtype, Shape whole, Random random) {
     long[] origin = new long[whole.rank()];
     long[] sizes = new long[whole.rank()];
     for (int d = 0; d < origin.length; d++) {
@@ -200,7 +204,7 @@ public abstract class FillContract {
         });
   }
 
-  private void view(Fill.Elementary fill, DType dtype, UnaryOperator<Tensor> view) {
+  private void view(Fill fill, DType dtype, UnaryOperator<Tensor> view) {
     try (Tensor all = Tensor.empty(Shape.of(13, 47), dtype, device())) {
       fill(all, new Fill.Constant(UNTOUCHED), Generator.philox(0));
       Tensor part = view.apply(all);
@@ -232,11 +236,11 @@ public abstract class FillContract {
         ANY_SHAPE, (fill, dtype) -> check(fill, dtype, Shape.of(1_000_003), (1L << 18) - 77, 1009));
   }
 
-  private void check(Fill.Elementary fill, DType dtype, Shape shape, long offset) {
+  private void check(Fill fill, DType dtype, Shape shape, long offset) {
     check(fill, dtype, shape, offset, 1);
   }
 
-  private void check(Fill.Elementary fill, DType dtype, Shape shape, long offset, int every) {
+  private void check(Fill fill, DType dtype, Shape shape, long offset, int every) {
     try (Tensor tensor = Tensor.empty(shape, dtype, device())) {
       fill(tensor, fill, Generator.philox(SEED, offset));
       try (Tensor read = tensor.toCpu()) {
@@ -246,7 +250,7 @@ public abstract class FillContract {
   }
 
   private static void compare(
-      Tensor part, Fill.Elementary fill, Shape whole, long[] origin, long offset, int every) {
+      Tensor part, Fill fill, Shape whole, long[] origin, long offset, int every) {
     long[] strides = whole.rowMajorStrides();
     long[] index = new long[whole.rank()];
     for (long i = 0; i < part.shape().numel(); i += every) {
@@ -268,10 +272,10 @@ public abstract class FillContract {
   }
 
   private interface Case {
-    void run(Fill.Elementary fill, DType dtype);
+    void run(Fill fill, DType dtype);
   }
 
-  private static Stream<DynamicTest> tests(List<? extends Fill.Elementary> fills, Case test) {
+  private static Stream<DynamicTest> tests(List<? extends Fill> fills, Case test) {
     return fills.stream()
         .flatMap(
             fill ->

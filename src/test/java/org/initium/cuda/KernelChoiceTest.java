@@ -102,7 +102,7 @@ class KernelChoiceTest {
   void storesAreWideAtAnyMultipleOfFour(SoftDevice device) throws Exception {
     fill(Map.of());
     for (DType dtype : HALVES) {
-      for (String law : List.of("uniform", "normal", "truncated")) {
+      for (String law : List.of("uniform", "normal", "quantile")) {
         String kernel = law + "_" + dtype;
         assertEquals(SIZE / 8, count(kernel, "st.global.v4.u32"), kernel);
         assertEquals(0, count(kernel, "st.u16"), kernel);

@@ -73,8 +73,8 @@ class TruncatedExtremesTest {
   }
 
   private static void check(Fill.TruncatedNormal law, DType dtype) {
-    Truncated64 wide = Truncated64.of(law);
-    Truncated32 narrow = dtype == DType.F64 ? null : Truncated32.of(law, dtype);
+    Quantile64 wide = Quantile64.of(law);
+    Quantile32 narrow = dtype == DType.F64 ? null : Quantile32.of(law, dtype);
     double before = Double.NEGATIVE_INFINITY;
     for (int word : WORDS) {
       long m = (word < 0 ? ~word : word) * (1L << 21) + (1 << 20); // the middle of f32's share
@@ -154,8 +154,7 @@ class TruncatedExtremesTest {
       check(law, DType.F32);
       check(law, DType.F64);
     }
-    assertEquals(2, Truncated64.of(new Fill.TruncatedNormal(1e17, 1, -2, 2)).at(1L << 52), 1e-15);
-    assertEquals(
-        -0.5, Truncated64.of(new Fill.TruncatedNormal(0, 1e30, -1, 1)).at(1L << 51), 1e-15);
+    assertEquals(2, Quantile64.of(new Fill.TruncatedNormal(1e17, 1, -2, 2)).at(1L << 52), 1e-15);
+    assertEquals(-0.5, Quantile64.of(new Fill.TruncatedNormal(0, 1e30, -1, 1)).at(1L << 51), 1e-15);
   }
 }

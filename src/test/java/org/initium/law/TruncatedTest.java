@@ -60,13 +60,13 @@ class TruncatedTest {
   static void check32(List<Row> rows) {
     List<String> bad = new ArrayList<>();
     for (Row row : rows) {
-      double off = Math.abs(Truncated32.of(row.law, DType.F32).at(row.word) - row.x32);
+      double off = Math.abs(Quantile32.of(row.law, DType.F32).at(row.word) - row.x32);
       double ulps = off / Math.ulp((float) row.x32);
       // where the law passes through 0 on the way, the error is one of the scale
       double scale = off / (row.law.std() * Tolerances.TRUNCATED_F32_SCALE);
       boolean boundAtZero = row.law.a() == 0 || row.law.b() == 0;
       if (ulps > Tolerances.TRUNCATED_F32_ULP && (boundAtZero || scale > 1)) {
-        bad.add(row + ": " + Truncated32.of(row.law, DType.F32).at(row.word) + ", " + ulps);
+        bad.add(row + ": " + Quantile32.of(row.law, DType.F32).at(row.word) + ", " + ulps);
       }
     }
     assertTrue(bad.isEmpty(), bad.size() + " are off:\n" + String.join("\n", bad));
@@ -75,12 +75,12 @@ class TruncatedTest {
   static void check64(List<Row> rows) {
     List<String> bad = new ArrayList<>();
     for (Row row : rows) {
-      double off = Math.abs(Truncated64.of(row.law).at(row.bits53) - row.x64);
+      double off = Math.abs(Quantile64.of(row.law).at(row.bits53) - row.x64);
       double ulps = off / Math.ulp(row.x64);
       double scale = off / (row.law.std() * Tolerances.TRUNCATED_F64_SCALE);
       boolean boundAtZero = row.law.a() == 0 || row.law.b() == 0;
       if (ulps > Tolerances.TRUNCATED_F64_ULP && (boundAtZero || scale > 1)) {
-        bad.add(row + ": " + Truncated64.of(row.law).at(row.bits53) + ", " + ulps);
+        bad.add(row + ": " + Quantile64.of(row.law).at(row.bits53) + ", " + ulps);
       }
     }
     assertTrue(bad.isEmpty(), bad.size() + " are off:\n" + String.join("\n", bad));
@@ -92,7 +92,7 @@ class TruncatedTest {
    */
   @Test
   void wordsInOrder() {
-    Truncated32 law = Truncated32.of(new Fill.TruncatedNormal(0, 1, -2, 2), DType.F32);
+    Quantile32 law = Quantile32.of(new Fill.TruncatedNormal(0, 1, -2, 2), DType.F32);
     int parts = 1 << 8;
     double[] result =
         IntStream.range(0, parts)
@@ -109,7 +109,7 @@ class TruncatedTest {
   }
 
   /** The largest step back in ulps, and how many words give a bound. */
-  private static double[] inOrder(Truncated32 law, long start, int count) {
+  private static double[] inOrder(Quantile32 law, long start, int count) {
     double back = 0;
     double bounds = 0;
     float before = -2;

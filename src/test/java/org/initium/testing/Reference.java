@@ -13,8 +13,8 @@ import org.initium.law.Circle;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Philox;
-import org.initium.law.Truncated32;
-import org.initium.law.Truncated64;
+import org.initium.law.Quantile32;
+import org.initium.law.Quantile64;
 import org.initium.law.Uniform32;
 import org.initium.law.Uniform64;
 import org.initium.law.Units;
@@ -37,16 +37,18 @@ public final class Reference {
               dtype == DType.F64
                   ? normal(Normal64.of(n), seed, start, index)
                   : normal(Normal32.of(n), seed, start + index);
-          case Fill.TruncatedNormal t ->
+          case Fill.ByQuantile t ->
               dtype == DType.F64
-                  ? Truncated64.of(t).at(bits53(seed, start, index))
-                  : Truncated32.of(t, dtype).at(Philox.word(seed, start + index));
-          case Fill.Eye e -> index / whole.size(1) == index % whole.size(1) ? e.gain() : 0;
+                  ? Quantile64.of(t).at(bits53(seed, start, index))
+                  : Quantile32.of(t, dtype).at(Philox.word(seed, start + index));
+          case Fill.Eye e ->
+              index / whole.size(1) % (whole.size(0) / e.groups()) == index % whole.size(1)
+                  ? e.gain()
+                  : 0;
           case Fill.Hadamard h ->
               (Long.bitCount(index / whole.size(1) & index % whole.size(1)) & 1) == 0
                   ? h.scale()
                   : -h.scale();
-          case Fill.Dirac d -> dirac(d.groups(), whole, index);
           case Fill.Sparse s -> sparse(s, whole, dtype, seed, start, index);
           case Fill.Orthogonal o -> throw new AssertionError("not of one element");
         };
@@ -76,16 +78,21 @@ public final class Reference {
     return Math.fma(Normal64.radius(x) * side, law.std(), law.mean());
   }
 
-  private static double dirac(long groups, Shape whole, long index) {
-    for (int d = whole.rank() - 1; d >= 2; d--) {
-      if (index % whole.size(d) != whole.size(d) / 2) {
-        return 0;
+  /** Of a fill that is zeros but for its centre tap, too. */
+  public static double at(Fill fill, Shape whole, DType dtype, long seed, long start, long index) {
+    return switch (fill) {
+      case Fill.Elementary elementary -> at(elementary, whole, dtype, seed, start, index);
+      case Fill.Centre centre -> {
+        for (int d = whole.rank() - 1; d >= 2; d--) {
+          if (index % whole.size(d) != whole.size(d) / 2) {
+            yield 0;
+          }
+          index /= whole.size(d);
+        }
+        yield at(centre.tap(), Fill.Centre.tapShape(whole), dtype, seed, start, index);
       }
-      index /= whole.size(d);
-    }
-    long row = index / whole.size(1);
-    long column = index % whole.size(1);
-    return row % (whole.size(0) / groups) == column ? 1 : 0;
+      case Fill.Repeated _, Fill.Each _ -> throw new AssertionError("not of one element");
+    };
   }
 
   /** Sorts the whole column, and counts the group's elements one by one. */

@@ -35,6 +35,18 @@ public final class Tolerances {
   /** Or, for laws that pass through 0 inside the bounds, in standard deviations. */
   public static final double TRUNCATED_F64_SCALE = 1e-15;
 
+  /** Laws by their quantiles in f32, in units in the last place of the exact value. */
+  public static final double QUANTILE_F32_ULP = 2;
+
+  /** Or, for laws that pass through 0, in the law's scale. */
+  public static final double QUANTILE_F32_SCALE = 2e-7;
+
+  /** Laws by their quantiles in f64, in units in the last place of the exact value. */
+  public static final double QUANTILE_F64_ULP = 4;
+
+  /** Or, for laws that pass through 0, in the law's scale. */
+  public static final double QUANTILE_F64_SCALE = 4e-16;
+
   /** max |Q'Q - I| of an orthogonal matrix in f32, up to 4096 rows. */
   public static final double ORTHONORMAL_F32 = 1e-6;
 

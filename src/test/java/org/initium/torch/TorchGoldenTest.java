@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * state that the generator is left in.
  */
 class TorchGoldenTest {
-  private static final int ROWS = 620;
+  private static final int ROWS = 828;
 
   static List<TorchGolden> rows() throws IOException {
     return TorchGolden.read();
@@ -57,6 +57,9 @@ class TorchGoldenTest {
       double allowed = 0;
       if (row.expression().startsWith("orthogonal")) {
         allowed = wide ? Tolerances.TORCH_ORTHOGONAL_F64 : Tolerances.TORCH_ORTHOGONAL_F32;
+      } else if (wide && row.expression().startsWith("cauchy(loc=0.5")) {
+        // an ulp of the tangent, which the sum with loc may be far smaller than
+        allowed = Tolerances.TORCH_NORMAL_F64_ULP * Math.ulp(Math.abs(theirs[i]) + 0.5);
       } else if (wide) {
         allowed = Tolerances.TORCH_NORMAL_F64_ULP * Math.ulp(theirs[i]);
       }

@@ -6,11 +6,12 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import org.initium.DType;
 import org.initium.kernel.Kernel;
 import org.initium.law.ElementLaw;
+import org.initium.law.ElementLaw.Family;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Philox;
-import org.initium.law.Truncated32;
-import org.initium.law.Truncated64;
+import org.initium.law.Quantile32;
+import org.initium.law.Quantile64;
 import org.initium.law.Uniform32;
 import org.initium.law.Uniform64;
 
@@ -22,7 +23,7 @@ final class ElementKernels {
   private ElementKernels() {}
 
   /** {@code Elements} of kernels/elements.cuh. */
-  static Kernel drawn(String law, DType dtype) {
+  static Kernel drawn(Family law, DType dtype) {
     return (parameters, begin, end, flags) -> {
       Struct struct = new Struct(parameters);
       Rows rows = Rows.read(struct, dtype.bytes());
@@ -49,45 +50,45 @@ final class ElementKernels {
           FixedKernels.constant(rows, struct.next(), 0, rows.groups());
           continue;
         }
-        String law = number == 1 ? "uniform" : number == 2 ? "normal" : "truncated";
+        Family law = Family.values()[number - 1];
         fill(rows, law(law, dtype, struct), dtype, seed, start, 0, rows.groups());
       }
     };
   }
 
-  private static ElementLaw law(String name, DType dtype, Struct struct) {
+  private static ElementLaw law(Family family, DType dtype, Struct struct) {
     boolean wide = dtype == DType.F64;
-    switch (name) {
-      case "uniform" -> {
+    return switch (family) {
+      case UNIFORM -> {
         double low = struct.nextDouble();
         double range = struct.nextDouble();
         double least = struct.nextDouble();
         double most = struct.nextDouble();
-        return wide
+        yield wide
             ? new Uniform64(low, range, most)
             : new Uniform32((float) low, (float) range, (float) least, (float) most);
       }
-      case "normal" -> {
+      case NORMAL -> {
         double mean = struct.nextDouble();
         double std = struct.nextDouble();
-        return wide ? new Normal64(mean, std) : new Normal32((float) mean, (float) std);
+        yield wide ? new Normal64(mean, std) : new Normal32((float) mean, (float) std);
       }
-      default -> {
+      case QUANTILE -> {
         long table = struct.next();
         double low = struct.nextDouble();
         double high = struct.nextDouble();
         if (wide) {
-          int numbers = 2 * Truncated64.SEGMENTS * Truncated64.COEFFICIENTS;
+          int numbers = 2 * Quantile64.SEGMENTS * Quantile64.COEFFICIENTS;
           double[] series =
               Struct.MEMORY.asSlice(table, 8L * numbers).toArray(JAVA_DOUBLE.withByteAlignment(1));
-          return new Truncated64(series, low, high);
+          yield new Quantile64(series, low, high);
         }
-        int numbers = 2 * Truncated32.SEGMENTS * 4;
+        int numbers = 2 * Quantile32.SEGMENTS * 4;
         float[] series =
             Struct.MEMORY.asSlice(table, 4L * numbers).toArray(JAVA_FLOAT.withByteAlignment(1));
-        return new Truncated32(series, (float) low, (float) high);
+        yield new Quantile32(series, (float) low, (float) high);
       }
-    }
+    };
   }
 
   private static void fill(

@@ -1,9 +1,11 @@
 package org.initium.cpu.reference;
 
+import java.util.Locale;
 import org.initium.DType;
 import org.initium.InitiumException;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.KernelSet;
+import org.initium.law.ElementLaw;
 
 /**
  * The kernels in Java, written for reading over {@code org.initium.law}: what the native ones are
@@ -19,7 +21,9 @@ public enum ReferenceKernels implements KernelSet {
     String family = end < 0 ? name : name.substring(0, end);
     String suffix = name.substring(end + 1);
     return switch (family) {
-      case "uniform", "normal", "truncated" -> ElementKernels.drawn(family, DType.parse(suffix));
+      case "uniform", "normal", "quantile" ->
+          ElementKernels.drawn(
+              ElementLaw.Family.valueOf(family.toUpperCase(Locale.ROOT)), DType.parse(suffix));
       case "many" -> ElementKernels.many(DType.parse(suffix));
       case "constant" -> FixedKernels.constant(Integer.parseInt(suffix));
       case "hadamard" -> FixedKernels.hadamard(DType.parse(suffix));

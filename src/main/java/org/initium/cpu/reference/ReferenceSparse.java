@@ -26,7 +26,7 @@ public final class ReferenceSparse {
     tensor = sparse.tensor();
     law = sparse.keys();
     dtype = tensor.dtype();
-    normal = ElementLaw.of(new Fill.Normal(0, sparse.fill().std()), dtype).orElseThrow();
+    normal = ElementLaw.of(new Fill.Normal(0, sparse.fill().std()), dtype);
     width = law.width();
     perBlock = dtype == DType.F64 ? 2 : 4;
   }

@@ -28,7 +28,7 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
   private static final int LAW = 40; // behind Region and Source
 
   private static final List<String> FAMILIES =
-      List.of("constant", "uniform", "normal", "truncated", "hadamard", "many", "diagonal");
+      List.of("constant", "uniform", "normal", "quantile", "hadamard", "many", "diagonal");
 
   /** Where the upper words of counters change, and where nothing does. */
   private static final long[] PLACES = {0, 1L << 18, 1L << 19, 1L << 34, 1L << 35, 1L << 50};
@@ -70,7 +70,7 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
     long from = random.nextInt(3) == 0 ? random.nextLong(items) : 0;
     long to = random.nextInt(3) == 0 ? from + random.nextLong(items - from + 1) : items;
     long flags = random.nextInt(4) == 0 ? Kernel.STREAMING : 0;
-    int table = family.equals("truncated") ? LAW : 0;
+    int table = family.equals("quantile") ? LAW : 0;
     String name = family + "_" + (constant ? dtype.bytes() : dtype);
     return new KernelCase(name, from, to, flags, table, read(parameters, LAW + 4));
   }
@@ -98,7 +98,7 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
     if (law == 0) {
       parameters.add(random.nextLong());
     } else {
-      law(random, List.of("uniform", "normal", "truncated").get(law - 1), dtype, parameters);
+      law(random, List.of("uniform", "normal", "quantile").get(law - 1), dtype, parameters);
     }
     return new KernelCase("many_" + dtype, 0, 1, 0, law == 3 ? 5 : 0, read(parameters, 9));
   }

@@ -3,10 +3,10 @@ package org.initium.law;
 import org.initium.Fill;
 
 /**
- * N(mean, std^2) conditioned on [a, b] in f64: as {@link Truncated32}, of 53 bits, with the whole
- * series of {@value QuantileSeries#COEFFICIENTS} coefficients in Horner's scheme.
+ * A law by its inverse distribution function in f64: as {@link Quantile32}, of 53 bits, with the
+ * whole series of {@value QuantileSeries#COEFFICIENTS} coefficients in Horner's scheme.
  */
-public final class Truncated64 implements ElementLaw {
+public final class Quantile64 implements ElementLaw {
   /** Rows of one side: 53 octaves. */
   public static final int SEGMENTS = 53 * QuantileSeries.PER_OCTAVE;
 
@@ -16,8 +16,7 @@ public final class Truncated64 implements ElementLaw {
   /** The upper 16 bits of 0.5. */
   public static final int FIRST_ROW = 0x3fe0;
 
-  private static final Recent<Fill.TruncatedNormal, double[]> TABLES =
-      new Recent<>(Truncated64::compute);
+  private static final Recent<Fill.ByQuantile, double[]> TABLES = new Recent<>(Quantile64::compute);
 
   private final double[] table;
   private final double low;
@@ -30,26 +29,27 @@ public final class Truncated64 implements ElementLaw {
    * @param low the least value
    * @param high the greatest value
    */
-  public Truncated64(double[] table, double low, double high) {
+  public Quantile64(double[] table, double low, double high) {
     this.table = table;
     this.low = low;
     this.high = high;
   }
 
   /** The law of a fill in f64. */
-  public static Truncated64 of(Fill.TruncatedNormal fill) {
-    return new Truncated64(
+  public static Quantile64 of(Fill.ByQuantile fill) {
+    return new Quantile64(
         TABLES.get(fill),
-        Math.max(fill.a(), -Double.MAX_VALUE),
-        Math.min(fill.b(), Double.MAX_VALUE));
+        Math.max(fill.least(), -Double.MAX_VALUE),
+        Math.min(fill.greatest(), Double.MAX_VALUE));
   }
 
-  private static double[] compute(Fill.TruncatedNormal fill) {
+  private static double[] compute(Fill.ByQuantile fill) {
     double[] table = new double[2 * SEGMENTS * COEFFICIENTS];
     QuantileSeries.compute(
         fill,
         53,
         SEGMENTS,
+        Double.MAX_VALUE,
         (row, c) -> System.arraycopy(c, 0, table, row * COEFFICIENTS, COEFFICIENTS));
     return table;
   }
@@ -86,8 +86,8 @@ public final class Truncated64 implements ElementLaw {
   }
 
   @Override
-  public String kernel() {
-    return "truncated";
+  public Family family() {
+    return Family.QUANTILE;
   }
 
   @Override

@@ -4,23 +4,21 @@ import org.initium.DType;
 import org.initium.Fill;
 
 /**
- * N(mean, std^2) conditioned on [a, b] in the types computed in binary32: the inverse distribution
- * function of the element's one word, from the table of {@link QuantileSeries}. Operations: {@code
- * flip = w >> 31} (0 or -1), {@code f = float(w ^ flip) + 0.5}, {@code row = (bits(f) >>> 19) -
- * FIRST_ROW + (flip & SEGMENTS)}, {@code s = float with the bits ((bits(f) << 4) & 0x7fffff) |
- * 0x3f800000, - 1.5}, {@code x = fma(fma(fma(c3, s, c2), s, c1), s, c0)} of that row's four
- * coefficients, then at most {@code high}, then at least {@code low}. The bounds only ever catch
- * rounding.
+ * A law by its inverse distribution function in the types computed in binary32: its value at the
+ * element's one word, from the table of {@link QuantileSeries}. Operations: {@code flip = w >> 31}
+ * (0 or -1), {@code f = float(w ^ flip) + 0.5}, {@code row = (bits(f) >>> 19) - FIRST_ROW + (flip &
+ * SEGMENTS)}, {@code s = float with the bits ((bits(f) << 4) & 0x7fffff) | 0x3f800000, - 1.5},
+ * {@code x = fma(fma(fma(c3, s, c2), s, c1), s, c0)} of that row's four coefficients, then at most
+ * {@code high}, then at least {@code low}. The bounds only ever catch rounding.
  */
-public final class Truncated32 implements ElementLaw {
+public final class Quantile32 implements ElementLaw {
   /** Rows of one side: 32 octaves, and the first segment of the one that rounding can reach. */
   public static final int SEGMENTS = 32 * QuantileSeries.PER_OCTAVE + 1;
 
   /** The upper 13 bits of 0.5. */
   public static final int FIRST_ROW = 0x3f000000 >>> 19;
 
-  private static final Recent<Fill.TruncatedNormal, float[]> TABLES =
-      new Recent<>(Truncated32::compute);
+  private static final Recent<Fill.ByQuantile, float[]> TABLES = new Recent<>(Quantile32::compute);
 
   private final float[] table;
   private final float low;
@@ -33,26 +31,27 @@ public final class Truncated32 implements ElementLaw {
    * @param low the least value
    * @param high the greatest value
    */
-  public Truncated32(float[] table, float low, float high) {
+  public Quantile32(float[] table, float low, float high) {
     this.table = table;
     this.low = low;
     this.high = high;
   }
 
   /** The law of a fill in f32, f16 or bf16. */
-  public static Truncated32 of(Fill.TruncatedNormal fill, DType dtype) {
-    float low = (float) dtype.atLeast(Math.max(fill.a(), -dtype.maxValue())) + 0f; // not -0
-    float high = (float) -dtype.atLeast(Math.max(-fill.b(), -dtype.maxValue())) + 0f;
-    return new Truncated32(TABLES.get(fill), low, high);
+  public static Quantile32 of(Fill.ByQuantile fill, DType dtype) {
+    float low = (float) dtype.atLeast(Math.max(fill.least(), -dtype.maxValue())) + 0f; // not -0
+    float high = (float) -dtype.atLeast(Math.max(-fill.greatest(), -dtype.maxValue())) + 0f;
+    return new Quantile32(TABLES.get(fill), low, high);
   }
 
   /** The series cut to cubics: s^4 and s^5 by their Chebyshev polynomials on [-1/2, 1/2]. */
-  private static float[] compute(Fill.TruncatedNormal fill) {
+  private static float[] compute(Fill.ByQuantile fill) {
     float[] table = new float[2 * SEGMENTS * 4];
     QuantileSeries.compute(
         fill,
         32,
         SEGMENTS,
+        Float.MAX_VALUE,
         (row, c) -> {
           table[4 * row] = (float) (c[0] - c[4] / 128);
           table[4 * row + 1] = (float) (c[1] - c[5] * 5 / 256);
@@ -94,8 +93,8 @@ public final class Truncated32 implements ElementLaw {
   }
 
   @Override
-  public String kernel() {
-    return "truncated";
+  public Family family() {
+    return Family.QUANTILE;
   }
 
   @Override

@@ -1,4 +1,0 @@
-// Truncated normals of one tensor.
-#include "elements.cuh"
-
-LAW(truncated, Truncated)
