@@ -6,7 +6,6 @@ import org.initium.Backend;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.law.ElementLaw;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.spi.MemoryRanges;
@@ -65,8 +64,7 @@ final class CpuQueue implements Backend.Queue {
   }
 
   private void gaussian(Tensor part, long seed, long start) {
-    ElementLaw law = ElementLaw.of(new Fill.Normal(0, 1), part.dtype()).orElseThrow();
-    alone.elements(part, law, seed, start);
+    alone.elements(part, new Fill.Normal(0, 1), seed, start);
   }
 
   private static boolean isSmall(Fill.Orthogonal fill, Shape whole) {
