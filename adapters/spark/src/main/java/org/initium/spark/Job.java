@@ -1,0 +1,64 @@
+package org.initium.spark;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.util.SerializableConfiguration;
+import org.initium.Device;
+import org.initium.recipe.Piece;
+import org.initium.recipe.PieceWriter.Receipt;
+import org.initium.recipe.Plan;
+import org.initium.recipe.PlanFiller;
+import org.initium.recipe.PlannedTensor;
+
+/**
+ * What all tasks of a model know.
+ *
+ * @param plan the model
+ * @param source where its values come from
+ * @param folder where its files go, as Hadoop names it
+ * @param id of the model: the same for the same files
+ * @param run of this driver: no two attempts of two drivers have one name
+ * @param made what an earlier run has committed, by the files' names
+ * @param verify whether the files are there and are compared, not written
+ * @param hadoop the driver's settings of file systems
+ */
+record Job(
+    Plan plan,
+    Source source,
+    String folder,
+    String id,
+    String run,
+    Map<String, Receipt> made,
+    boolean verify,
+    SerializableConfiguration hadoop)
+    implements Serializable {
+  HadoopOutput output() throws IOException {
+    return new HadoopOutput(folder, id, hadoop.value());
+  }
+
+  PlanFiller filler(Device device) {
+    return source.filler(device);
+  }
+
+  /** Digits of a hash of all that the files' bytes depend on. */
+  static String id(Plan plan, Source source, List<Piece> pieces) {
+    MessageDigest digest = HadoopOutput.sha256();
+    add(digest, source.toString());
+    for (PlannedTensor tensor : plan.tensors()) {
+      add(digest, tensor.toString());
+    }
+    for (Piece piece : pieces) {
+      add(digest, piece.toString());
+    }
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
+  }
+
+  private static void add(MessageDigest digest, String text) {
+    digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,29 @@
+package org.initium.spark;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import org.initium.Device;
+import org.initium.random.Generator;
+import org.initium.recipe.Drawing;
+import org.initium.recipe.PlanFiller;
+import org.initium.recipe.Provenance;
+import org.initium.recipe.RowShard;
+
+/**
+ * Where a model's values come from.
+ *
+ * @param generator its name, as {@link Generator#parse} reads it: {@code philox}
+ * @param seed of the generator
+ */
+public record Source(String generator, long seed) implements Serializable {
+  PlanFiller filler(Device device) {
+    Generator opened = Generator.parse(generator, seed);
+    return new PlanFiller(
+        opened, Drawing.of(opened), List.of(device), RowShard.ALL, PlanFiller.DEFAULT_CHUNK_BYTES);
+  }
+
+  Map<String, String> metadata() {
+    return Provenance.of(generator, seed);
+  }
+}
