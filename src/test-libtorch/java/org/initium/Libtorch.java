@@ -79,7 +79,7 @@ final class Libtorch {
         : new FanModeType(new kFanOut());
   }
 
-  /** libtorch has all but SELU. */
+  /** libtorch has all of torch but SELU. */
   static org.bytedeco.pytorch.Nonlinearity nonlinearity(Nonlinearity nonlinearity) {
     return switch (nonlinearity) {
       case LINEAR -> new org.bytedeco.pytorch.Nonlinearity(new kLinear());
@@ -93,7 +93,8 @@ final class Libtorch {
       case TANH -> new org.bytedeco.pytorch.Nonlinearity(new kTanh());
       case RELU -> new org.bytedeco.pytorch.Nonlinearity(new kReLU());
       case LEAKY_RELU -> new org.bytedeco.pytorch.Nonlinearity(new kLeakyReLU());
-      case SELU -> throw new IllegalArgumentException("libtorch has no selu");
+      case SELU, GELU_M2, GELU_TANH_M2, SILU_M2, MISH_M2, ELU_M2 ->
+          throw new IllegalArgumentException("libtorch has no " + nonlinearity);
     };
   }
 }

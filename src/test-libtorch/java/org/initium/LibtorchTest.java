@@ -67,7 +67,7 @@ class LibtorchTest {
   @Test
   void gains() {
     for (Nonlinearity nonlinearity : Nonlinearity.values()) {
-      if (nonlinearity != Nonlinearity.SELU) {
+      if (nonlinearity.ordinal() < Nonlinearity.SELU.ordinal()) {
         double wanted = torch.calculate_gain(Libtorch.nonlinearity(nonlinearity));
         assertEquals(wanted, nonlinearity.gain());
         for (int i = 0; i < 20; i++) {
