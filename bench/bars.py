@@ -111,7 +111,9 @@ class Bars:
             self.row(f"{law} 1e8, two threads, of the store limit", 0.9, 0.97, rate / store, f"{rate:.1f} of {store:.1f} GB/s")
 
     def torch_cpu(self):
-        said = self.java("TorchCpuTime", properties=["-Dinitium.threads=1"])
+        names = "uniform normal trunc_normal-2s uniform-bf16 normal-bf16 uniform-f64 normal-f64"
+        ids = [f"{name}-1e7" for name in names.split()] + ["sparse-2000"]
+        said = self.java("CpuTime", *ids, properties=["-Dinitium.threads=1", "-Dbench.generator=torch-cpu"])
         ours = {line.split()[0]: float(line.split()[1]) for line in said.splitlines()}
         theirs = self.torch(*ours)
         for name, milliseconds in ours.items():

@@ -4,11 +4,11 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import org.initium.Tensor;
 import org.initium.random.Generator;
-import org.initium.random.PhiloxGenerator;
 
 /**
  * Rows of the grid by the processor time of one thread, the least of many fills: what can be
- * measured on a machine that has other work. Needs {@code -Dinitium.threads=1}.
+ * measured on a machine that has other work. Needs {@code -Dinitium.threads=1}; {@code
+ * -Dbench.generator=torch-cpu} is for PyTorch's own numbers.
  */
 final class CpuTime {
   private static final double SECONDS = 1.5;
@@ -17,7 +17,7 @@ final class CpuTime {
 
   public static void main(String[] ids) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    PhiloxGenerator generator = Generator.philox(1);
+    Generator generator = Generator.parse(System.getProperty("bench.generator", "philox"), 1);
     for (String id : ids) {
       Grid row = Grid.row(id);
       try (Tensor tensor = Tensor.empty(row.shape(), row.dtype())) {
