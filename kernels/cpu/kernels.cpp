@@ -33,13 +33,13 @@ namespace {
 FOR_EACH(LAW_OF, uniform, Uniform)
 FOR_EACH(LAW_OF, normal, Normal)
 FOR_EACH(LAW_OF, quantile, Quantile)
-FOR_EACH(TYPED, hadamard, Hadamard)
 FOR_EACH(TYPED, many, Many)
 KERNEL_OF(constant_2, Constant<Region>, constant<2>)
 KERNEL_OF(constant_4, Constant<Region>, constant<4>)
 KERNEL_OF(constant_8, Constant<Region>, constant<8>)
-KERNEL_OF(diagonal_, Diagonal, diagonal)
 #if !defined(__AVX512F__) // these are not faster by it
+FOR_EACH(TYPED, hadamard, Hadamard)
+KERNEL_OF(diagonal_, Diagonal, diagonal)
 FOR_EACH(TYPED, matrix, Matrix)
 FOR_EACH(TYPED, sparse, SparseCall)
 FOR_EACH(TYPED, torch_uniform, Torch)
@@ -52,13 +52,12 @@ KERNEL_OF(twister_, Twister, twister)
 
 extern const Kernel LEVEL[];
 const Kernel LEVEL[] = {
-    FOR_EACH(NAMED, uniform, ) FOR_EACH(NAMED, normal, ) FOR_EACH(NAMED, quantile, ) FOR_EACH(NAMED, hadamard, )
-    FOR_EACH(NAMED, many, ){"constant_2", constant_2},
+    FOR_EACH(NAMED, uniform, ) FOR_EACH(NAMED, normal, ) FOR_EACH(NAMED, quantile, ) FOR_EACH(NAMED, many, ){"constant_2", constant_2},
     {"constant_4", constant_4},
     {"constant_8", constant_8},
-    {"diagonal", diagonal_},
 #if !defined(__AVX512F__)
-    FOR_EACH(NAMED, matrix, ) FOR_EACH(NAMED, sparse, ) FOR_EACH(NAMED, torch_uniform, ) FOR_EACH(NAMED, torch_normal, )
+    {"diagonal", diagonal_},
+    FOR_EACH(NAMED, hadamard, ) FOR_EACH(NAMED, matrix, ) FOR_EACH(NAMED, sparse, ) FOR_EACH(NAMED, torch_uniform, ) FOR_EACH(NAMED, torch_normal, )
     FOR_EACH(NAMED, torch_cpu_uniform, ) FOR_EACH(NAMED, torch_cpu_normal, ){"twister", twister_},
 #endif
     {nullptr, nullptr},
