@@ -59,8 +59,9 @@ public final class DLPack {
    * closed, and also when it cannot be borrowed.
    *
    * @param address of the struct, which nobody else uses from now on
-   * @throws IllegalArgumentException if the address is 0; the struct's major version is not 1; or
-   *     the tensor is read-only, or of a device, a dtype or strides that cannot be filled
+   * @throws IllegalArgumentException if the address is none of a struct; the struct's major version
+   *     is not 1; or the tensor is read-only, has no memory or more than 64 dimensions, or is of a
+   *     device, a dtype or strides that cannot be filled
    */
   public static BorrowedTensor borrow(long address) {
     return borrow(address, true);
@@ -72,9 +73,6 @@ public final class DLPack {
   }
 
   private static BorrowedTensor borrow(long address, boolean versioned) {
-    if (address == 0) {
-      throw new IllegalArgumentException("address 0 is no DLPack tensor");
-    }
     Struct struct = Struct.at(address, versioned);
     try {
       if (struct.major() != Struct.MAJOR) {

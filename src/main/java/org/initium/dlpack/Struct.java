@@ -41,7 +41,18 @@ record Struct(MemorySegment memory, boolean versioned) {
   private static final int CUDA_HOST = 3;
   private static final int CUDA_MANAGED = 13;
 
+  /**
+   * Somebody's struct.
+   *
+   * @throws IllegalArgumentException if there can be none at that address
+   */
   static Struct at(long address, boolean versioned) {
+    if (address == 0 || address % Long.BYTES != 0) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "address 0x%x is no DLPack tensor: a struct is at a multiple of %d that is not 0",
+              address, Long.BYTES));
+    }
     long bytes = versioned ? VERSIONED : LEGACY;
     return new Struct(MemorySegment.ofAddress(address).reinterpret(bytes), versioned);
   }
@@ -113,15 +124,46 @@ record Struct(MemorySegment memory, boolean versioned) {
     }
     MemorySegment at = tensor();
     int rank = at.get(JAVA_INT, RANK);
-    Shape shape = Shape.of(list(at, SIZES, rank));
+    if (rank < 0 || rank > Shape.MOST_DIMENSIONS) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "the DLPack tensor has %d dimensions; 0 to %d can be filled",
+              rank, Shape.MOST_DIMENSIONS));
+    }
+    Shape shape = Shape.of(list(at, "sizes", SIZES, rank));
     boolean rowMajor = at.get(JAVA_LONG, STRIDES) == 0;
-    long[] strides = rowMajor ? shape.rowMajorStrides() : list(at, STRIDES, rank);
-    long address = at.get(JAVA_LONG, 0) + at.get(JAVA_LONG, OFFSET);
-    return Tensor.wrap(device(at), address, shape, strides, dtype(at));
+    long[] strides = rowMajor ? shape.rowMajorStrides() : list(at, "strides", STRIDES, rank);
+    return Tensor.wrap(device(at), first(at, shape), shape, strides, dtype(at));
   }
 
-  private static long[] list(MemorySegment at, long where, int count) {
-    return at.get(ADDRESS, where).reinterpret(8L * count).toArray(JAVA_LONG);
+  private static long[] list(MemorySegment at, String what, long where, int rank) {
+    MemorySegment list = at.get(ADDRESS, where);
+    if (rank == 0) {
+      return new long[0]; // wherever that is
+    }
+    if (list.address() == 0 || list.address() % Long.BYTES != 0) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "the %s of the DLPack tensor are at 0x%x, which is no address of %d integers",
+              what, list.address(), rank));
+    }
+    return list.reinterpret(8L * rank).toArray(JAVA_LONG);
+  }
+
+  /** The first element's address; a tensor without elements needs none. */
+  private static long first(MemorySegment at, Shape shape) {
+    if (shape.numel() == 0) {
+      return 0;
+    }
+    long data = at.get(JAVA_LONG, 0);
+    long offset = at.get(JAVA_LONG, OFFSET);
+    if (data <= 0 || offset < 0 || data + offset < 0) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "the data of the DLPack tensor is at 0x%x, %s bytes on: there is no memory",
+              data, Long.toUnsignedString(offset)));
+    }
+    return data + offset;
   }
 
   private static Device device(MemorySegment at) {

@@ -119,7 +119,14 @@ class DLPackTest {
         struct ->
             struct.get(ValueLayout.ADDRESS, 64).reinterpret(8).set(ValueLayout.JAVA_LONG, 0, -4),
         "stride");
+    assertRefused(struct -> struct.set(ValueLayout.JAVA_INT, 48, 65), "has 65 dimensions; 0 to 64");
+    assertRefused(struct -> struct.set(ValueLayout.JAVA_INT, 48, -1), "has -1 dimensions");
+    assertRefused(struct -> struct.set(ValueLayout.JAVA_LONG, 56, 0), "sizes of the DLPack tensor");
+    assertRefused(struct -> struct.set(ValueLayout.JAVA_LONG, 32, 0), "is at 0x0");
+    assertRefused(
+        struct -> struct.set(ValueLayout.JAVA_LONG, 72, -8), "18446744073709551608 bytes");
     assertThrows(IllegalArgumentException.class, () -> DLPack.borrow(0));
+    assertThrows(IllegalArgumentException.class, () -> DLPack.borrow(12));
   }
 
   @Test

@@ -3,9 +3,16 @@ package org.initium.fuzz;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /** The fuzzers' inputs for tests of other packages. */
 public final class Corpus {
+  /** The name of a class in a message, which tells a user nothing. */
+  public static final Pattern CLASS_NAME =
+      Pattern.compile(
+          "\\b[a-z]\\w*(\\.[a-z]\\w*)+\\.[A-Z]\\w*|\\w+(Exception|Error)\\b|\\bat org\\.");
+
   private final Fuzz fuzz;
 
   /** The inputs of that seed. */
@@ -43,16 +50,16 @@ public final class Corpus {
 
   /** A recipe. */
   public String recipe() {
-    return fuzz.text(ParserFuzzTest.RECIPES, ParserFuzzTest.RECIPE_WORDS);
+    return fuzz.text(RecipeFuzzTest.RECIPES, RecipeFuzzTest.RECIPE_WORDS);
   }
 
   /** An initialiser, or something like it. */
   public String expression() {
-    return fuzz.text(ParserFuzzTest.EXPRESSIONS, ParserFuzzTest.EXPRESSION_WORDS);
+    return fuzz.text(RecipeFuzzTest.EXPRESSIONS, RecipeFuzzTest.EXPRESSION_WORDS);
   }
 
   /** A pattern of names. */
   public String glob() {
-    return fuzz.text(java.util.List.of("*.weight", "h.{0,1}.*", "a?"), ParserFuzzTest.RECIPE_WORDS);
+    return fuzz.text(List.of("*.weight", "h.{0,1}.*", "a?"), RecipeFuzzTest.RECIPE_WORDS);
   }
 }

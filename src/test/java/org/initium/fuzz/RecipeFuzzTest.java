@@ -4,154 +4,70 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.initium.expression.Arithmetic;
 import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
-import org.initium.io.MalformedFileException;
 import org.initium.random.Generator;
 import org.initium.recipe.Glob;
 import org.initium.recipe.Recipe;
-import org.initium.recipe.RecipeException;
-import org.initium.text.Text;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Whatever is read is taken, or refused in one bearable line, and soon; nothing else is thrown.
- * Each fuzzer prints how many inputs it made, how many were taken, and how many different things
- * were said about the others: a measure of how far into the parser they got.
- */
-class ParserFuzzTest {
-  private static final long SLOW_NANOS = 5_000_000_000L;
-
+/** Recipes, and the small languages in them: initialisers, arithmetic, generators, patterns. */
+class RecipeFuzzTest {
   @TempDir Path folder;
 
-  private interface Target {
-    void read(String text) throws IOException;
-  }
-
-  private static void fuzz(String what, List<String> seeds, List<String> words, Target target)
+  private static void fuzz(
+      String what, List<String> seeds, List<String> words, Fuzzer.Reader<String> reader)
       throws IOException {
     Fuzz fuzz = new Fuzz(what.hashCode());
-    run(what, () -> fuzz.text(seeds, words), target);
+    Fuzzer.run(what, () -> fuzz.text(seeds, words), reader);
   }
 
-  private interface Source<T> {
-    T next() throws IOException;
-  }
+  static final List<String> RECIPES = followed();
 
-  private interface Reader<T> {
-    void read(T input) throws IOException;
-  }
-
-  private static void run(String what, Source<String> source, Target target) throws IOException {
-    loop(what, source, target::read);
-  }
-
-  private static <T> void loop(String what, Source<T> source, Reader<T> reader) throws IOException {
-    long end = System.nanoTime() + Fuzz.seconds() * 1_000_000_000L;
-    long inputs = 0;
-    long taken = 0;
-    Map<String, Integer> said = new TreeMap<>();
-    while (System.nanoTime() < end) {
-      T input = source.next();
-      long start = System.nanoTime();
-      inputs++;
-      try {
-        reader.read(input);
-        taken++;
-      } catch (RecipeException | MalformedFileException | IllegalArgumentException e) {
-        String message = e.getMessage();
-        assertTrue(
-            e instanceof RecipeException
-                || e instanceof MalformedFileException
-                || e.getClass() == IllegalArgumentException.class
-                || e.getClass().getName().startsWith("org.initium."),
-            () -> e + " of " + shown(input));
-        assertTrue(
-            message != null && message.length() <= 2_000 && message.equals(Text.visible(message)),
-            () -> message + " of " + shown(input));
-        said.merge(message.replaceAll("'.*'|[0-9]+|\\S*/\\S*", ""), 1, Integer::sum);
-      } catch (RuntimeException | StackOverflowError e) {
-        throw new AssertionError(shown(input), e);
-      }
-      long nanos = System.nanoTime() - start;
-      assertTrue(nanos < SLOW_NANOS, () -> nanos / 1e9 + " s for " + shown(input));
+  /** A few that are small, and those of the documentation, which has the whole language. */
+  private static List<String> followed() {
+    List<String> recipes =
+        new ArrayList<>(
+            List.of(
+                "vars: {n: 2, w: 8}\n"
+                    + "tensors:\n"
+                    + "  \"h.{0..n-1}.\":\n"
+                    + "    w: [w, 3*w]\n"
+                    + "    b: {shape: [w], dtype: bf16}\n"
+                    + "rules:\n"
+                    + "  - {match: '*.b', init: zeros}\n"
+                    + "  - {match: '*', init: normal(std=0.02/sqrt(n))}\n",
+                "dtype: f16\n"
+                    + "tensors: {'a.{x,y}': [4, 6], b: []}\n"
+                    + "rules:\n"
+                    + "- match: ['a.*', b]\n"
+                    + "  init: ones\n",
+                "template: {file: t.safetensors, exclude: a}\n"
+                    + "rules: [{match: w, parts: [{narrow: [0, 0, 2], init: ones},"
+                    + " {narrow: [0, 2, 2], init: zeros}]}]\n"));
+    try {
+      Matcher blocks =
+          Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
+              .matcher(Files.readString(Path.of("docs/recipes.md")));
+      blocks.results().forEach(block -> recipes.add(block.group(1)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    System.out.printf(
-        "fuzz of %s: %d inputs, %d taken, %d kinds of refusals%n",
-        what, inputs, taken, said.size());
-    assertTrue(taken > 0 && !said.isEmpty(), said::toString);
+    return recipes;
   }
-
-  private static String shown(Object input) {
-    return Text.visible(
-        input instanceof byte[] bytes
-            ? new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1)
-            : input.toString());
-  }
-
-  @Test
-  void headers() throws IOException {
-    Fuzz fuzz = new Fuzz(1);
-    Path file = folder.resolve("f.safetensors");
-    loop(
-        "headers",
-        () -> Headers.file(fuzz.bytes(Headers.SEEDS, Headers.WORDS)),
-        bytes -> {
-          Files.write(file, bytes);
-          Checkpoint.open(file).close();
-        });
-  }
-
-  @Test
-  void indices() throws IOException {
-    Files.write(folder.resolve("one.safetensors"), Headers.file(Headers.SEEDS.get(3).getBytes()));
-    Path index = folder.resolve("m.safetensors.index.json");
-    Fuzz fuzz = new Fuzz(2);
-    List<String> seeds =
-        List.of(
-            "{\"metadata\":{\"total_size\":8},\"weight_map\":{\"a\":\"one.safetensors\",\"b\":\"one.safetensors\"}}",
-            "{\"weight_map\":{}}");
-    List<String> words =
-        List.of(
-            "\"c\":\"one.safetensors\",",
-            "\"../one.safetensors\"",
-            "\"weight_map\":",
-            "\"two.safetensors\"");
-    loop(
-        "indices",
-        () -> fuzz.bytes(seeds, words),
-        bytes -> {
-          Files.write(index, bytes);
-          Checkpoint.open(index).close();
-        });
-  }
-
-  static final List<String> RECIPES =
-      List.of(
-          "vars: {n: 2, w: 8}\n"
-              + "tensors:\n"
-              + "  \"h.{0..n-1}.\":\n"
-              + "    w: [w, 3*w]\n"
-              + "    b: {shape: [w], dtype: bf16}\n"
-              + "rules:\n"
-              + "  - {match: '*.b', init: zeros}\n"
-              + "  - {match: '*', init: normal(std=0.02/sqrt(n))}\n",
-          "dtype: f16\n"
-              + "tensors: {'a.{x,y}': [4, 6], b: []}\n"
-              + "rules:\n"
-              + "- match: ['a.*', b]\n"
-              + "  init: ones\n",
-          "tensors: {w: [4, 6]}\nrules: [{match: w, parts: [{narrow: [0, 0, 2], init: ones},"
-              + " {narrow: [0, 2, 2], init: zeros}]}]\n");
 
   static final List<String> RECIPE_WORDS =
       List.of(
@@ -179,18 +95,38 @@ class ParserFuzzTest {
           "---",
           "'",
           "|\n",
-          ">-\n");
+          ">-\n",
+          "like: ",
+          "norm_of: ",
+          "write: never",
+          "when: 0",
+          "then: {narrow: [0, 0, 1], init: zeros}",
+          "stream: s",
+          "seed: 7",
+          "keep:\n- {match: '*', grow: true}\n",
+          "shards:\n- {match: '*', dim: 1}\n",
+          "{n}",
+          "{path*}",
+          "batch_axis=0",
+          "replicate: true");
 
   @Test
   void recipes() throws IOException {
     Path file = folder.resolve("r.yaml");
+    Path model = folder.resolve("t.safetensors");
+    Files.write(model, Headers.file(Headers.SEEDS.get(3).getBytes(StandardCharsets.UTF_8)));
+    Fuzz half = new Fuzz(5);
     fuzz(
         "recipes",
         RECIPES,
         RECIPE_WORDS,
         text -> {
-          Files.write(file, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-          Recipe.plan(file);
+          Files.write(file, text.getBytes(StandardCharsets.UTF_8));
+          try (Checkpoint kept = Checkpoint.open(model)) {
+            Optional<Checkpoint> from = half.below(2) == 0 ? Optional.empty() : Optional.of(kept);
+            Recipe.plan(
+                file, new Recipe.Reading(Map.of(), Optional.empty(), Optional.empty(), from));
+          }
         });
   }
 
@@ -256,7 +192,7 @@ class ParserFuzzTest {
     List<String> parts =
         List.of("a", "b", "*", "?", "{", "}", ",", ".", "ab", "\ud83d\ude00", "{a,*b}", "**");
     TreeSet<Boolean> seen = new TreeSet<>();
-    run(
+    Fuzzer.run(
         "globs",
         () -> {
           StringBuilder text = new StringBuilder();
