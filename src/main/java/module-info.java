@@ -29,6 +29,7 @@ module org.initium {
   exports org.initium.expression;
   exports org.initium.initializer;
   exports org.initium.io;
+  exports org.initium.io.output;
   exports org.initium.random;
   exports org.initium.recipe;
   exports org.initium.spi;

@@ -50,6 +50,19 @@ public interface Backend {
    */
   Storage wrap(Device device, long address, long bytes);
 
+  /**
+   * Memory of someone else's that the host sees, which is kept as long as the storage; never freed
+   * here.
+   *
+   * @throws IllegalArgumentException if the segment is on the heap or read-only
+   * @throws IllegalStateException if its arena is closed, or another thread's
+   * @throws UnsupportedOperationException if this backend's devices are not the host
+   */
+  default Storage wrap(MemorySegment memory) {
+    throw new UnsupportedOperationException(
+        "a segment is memory of the host; wrap memory of " + type() + " by its address");
+  }
+
   /** The device's default stream; close does nothing. */
   Stream defaultStream(Device device);
 

@@ -19,7 +19,7 @@ import org.initium.text.Text;
 public final class Tensor implements AutoCloseable {
   private final Storage storage;
   private final DType dtype;
-  private final Strided place;
+  private final StridedShape place;
   private final Shape whole;
   private final long[] origin;
   private final boolean region;
@@ -28,7 +28,7 @@ public final class Tensor implements AutoCloseable {
   private Tensor(
       Storage storage,
       DType dtype,
-      Strided place,
+      StridedShape place,
       Shape whole,
       long[] origin,
       boolean region,
@@ -49,7 +49,7 @@ public final class Tensor implements AutoCloseable {
    * @throws DeviceUnavailableException if there is no such device
    */
   public static Tensor empty(Shape shape, DType dtype, Device device) {
-    long bytes = Strided.rowMajor(shape).bytes(dtype);
+    long bytes = StridedShape.rowMajor(shape).bytes(dtype);
     return of(Backend.of(device).allocate(device, bytes), shape, dtype);
   }
 
@@ -80,7 +80,8 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalStateException if its arena is closed or confined to another thread
    */
   public static Tensor wrap(MemorySegment memory, Shape shape, long[] strides, DType dtype) {
-    return of(new WrappedMemory(memory), "segment", Strided.of(shape, strides), dtype);
+    return of(
+        Backend.of(Device.CPU).wrap(memory), "segment", StridedShape.of(shape, strides), dtype);
   }
 
   /**
@@ -102,7 +103,7 @@ public final class Tensor implements AutoCloseable {
    *     shape, or, but on the CPU, the address is not a multiple of an element's size
    */
   public static Tensor wrap(Device device, long address, Shape shape, long[] strides, DType dtype) {
-    Strided place = Strided.of(shape, strides);
+    StridedShape place = StridedShape.of(shape, strides);
     Storage storage = Backend.of(device).wrap(device, address, place.bytes(dtype));
     return of(storage, "storage", place, dtype);
   }
@@ -114,10 +115,10 @@ public final class Tensor implements AutoCloseable {
    *     is not a multiple of an element's size
    */
   public static Tensor of(Storage storage, Shape shape, DType dtype) {
-    return of(storage, "storage", Strided.rowMajor(shape), dtype);
+    return of(storage, "storage", StridedShape.rowMajor(shape), dtype);
   }
 
-  private static Tensor of(Storage storage, String what, Strided place, DType dtype) {
+  private static Tensor of(Storage storage, String what, StridedShape place, DType dtype) {
     place.checkFits(storage, what, dtype);
     Shape shape = place.shape();
     return new Tensor(storage, dtype, place, shape, new long[shape.rank()], false, false);
@@ -206,7 +207,7 @@ public final class Tensor implements AutoCloseable {
 
   /** The same elements with the dimensions in that order: a view, torch's permute. */
   public Tensor permute(int... order) {
-    Strided all = new Strided(whole, origin, 0).permute(order);
+    StridedShape all = new StridedShape(whole, origin, 0).permute(order);
     return new Tensor(
         storage, dtype, place.permute(order), all.shape(), all.strides(), region, true);
   }
@@ -220,7 +221,7 @@ public final class Tensor implements AutoCloseable {
     return view(place.reshape(Shape.of(sizes)));
   }
 
-  private Tensor view(Strided seen) {
+  private Tensor view(StridedShape seen) {
     Shape shape = seen.shape();
     return new Tensor(storage, dtype, seen, shape, new long[shape.rank()], false, true);
   }
@@ -253,8 +254,8 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalArgumentException(
           other.bytes() + " bytes of storage are less than this view's " + needed);
     }
-    Strided.checkAligned(other, dtype);
-    Strided first = new Strided(shape(), place.strides(), 0);
+    StridedShape.checkAligned(other, dtype);
+    StridedShape first = new StridedShape(shape(), place.strides(), 0);
     return new Tensor(other, dtype, first, whole, origin, region, true);
   }
 

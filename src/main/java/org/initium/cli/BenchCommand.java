@@ -12,6 +12,7 @@ import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.cli.console.ByteSize;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 

@@ -11,6 +11,8 @@ import java.util.function.Function;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Shape;
+import org.initium.cli.console.ByteSize;
+import org.initium.cli.console.Failure;
 import org.initium.initializer.Init;
 import org.initium.recipe.Glob;
 import org.initium.recipe.RowShard;

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import org.initium.Backend;
 import org.initium.Backend.DeviceInfo;
 import org.initium.DeviceUnavailableException;
+import org.initium.cli.console.ByteSize;
 import org.initium.text.Text;
 
 /** {@code devices}: what there is to compute on. */

@@ -13,6 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.initium.InitiumException;
+import org.initium.cli.console.ByteSize;
+import org.initium.cli.plot.HistogramPlot;
+import org.initium.cli.plot.InspectedTensor;
+import org.initium.cli.plot.TensorStatistics;
 import org.initium.io.Checkpoint;
 import org.initium.io.Json;
 import org.initium.io.StoredTensor;
@@ -21,19 +25,12 @@ import org.initium.text.Artifact;
 import org.initium.text.Text;
 
 /** {@code inspect}: what a checkpoint holds, a line for each tensor. */
-final class InspectCommand {
+public final class InspectCommand {
   private static final int BINS = 128;
   private static final int SPARK_WIDTH = 16;
   private static final int NAME_WIDTH = 100;
   private static final int SHAPE_WIDTH = 40;
   private static final int METADATA_WIDTH = 200;
-
-  /** A tensor and its statistics, which types without a dtype of ours have not. */
-  record Inspected(Checkpoint.Entry entry, Optional<Statistics> statistics) {
-    String name() {
-      return entry.tensor().name();
-    }
-  }
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
@@ -46,7 +43,7 @@ final class InspectCommand {
           Inputs.keep(part, plot.get());
         }
       }
-      List<Inspected> tensors =
+      List<InspectedTensor> tensors =
           checkpoint.entries().parallelStream()
               .filter(entry -> match.map(m -> m.matches(entry.tensor().name())).orElse(true))
               .map(entry -> inspect(checkpoint, entry))
@@ -81,19 +78,19 @@ final class InspectCommand {
             });
   }
 
-  private static Inspected inspect(Checkpoint checkpoint, Checkpoint.Entry entry) {
+  private static InspectedTensor inspect(Checkpoint checkpoint, Checkpoint.Entry entry) {
     try {
-      return new Inspected(
+      return new InspectedTensor(
           entry,
           entry.tensor().type().dtype().isPresent()
-              ? Optional.of(Statistics.of(checkpoint, entry, BINS))
+              ? Optional.of(TensorStatistics.of(checkpoint, entry, BINS))
               : Optional.empty());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void print(Checkpoint checkpoint, List<Inspected> tensors) {
+  private void print(Checkpoint checkpoint, List<InspectedTensor> tensors) {
     checkpoint
         .metadata()
         .forEach((key, value) -> out.println("# " + metadata(key) + " = " + metadata(value)));
@@ -105,7 +102,7 @@ final class InspectCommand {
     out.println(
         Text.format(
             "%s, %,d elements, %s",
-            ModelCommands.count(tensors.size(), "tensor"),
+            Text.count(tensors.size(), "tensor"),
             elements(tensors),
             ByteSize.format(bytes(tensors))));
   }
@@ -114,11 +111,11 @@ final class InspectCommand {
     return Text.visible(Text.cut(text, METADATA_WIDTH));
   }
 
-  private static long elements(List<Inspected> tensors) {
+  private static long elements(List<InspectedTensor> tensors) {
     return tensors.stream().mapToLong(t -> t.entry().tensor().shape().numel()).sum();
   }
 
-  private static long bytes(List<Inspected> tensors) {
+  private static long bytes(List<InspectedTensor> tensors) {
     return tensors.stream().mapToLong(t -> t.entry().tensor().bytes()).sum();
   }
 
@@ -147,7 +144,7 @@ final class InspectCommand {
   private static final Row HEAD =
       new Row("name", "shape", "dtype", List.of("mean", "std", "min", "max", "zeros"), "histogram");
 
-  private static Row row(Inspected tensor) {
+  private static Row row(InspectedTensor tensor) {
     StoredTensor stored = tensor.entry().tensor();
     String name = Text.visible(Text.cut(tensor.name(), NAME_WIDTH));
     String shape = Text.cut(stored.shape().toString(), SHAPE_WIDTH);
@@ -155,14 +152,14 @@ final class InspectCommand {
     if (tensor.statistics().isEmpty()) {
       return new Row(name, shape, type, List.of("-", "-", "-", "-", "-"), "");
     }
-    Statistics s = tensor.statistics().get();
+    TensorStatistics s = tensor.statistics().get();
     String spark = "│" + s.sparkline(SPARK_WIDTH) + "│";
     List<String> cells =
         List.of(
-            number(s.mean()),
-            number(s.std()),
-            s.count() == 0 ? "-" : number(s.min()),
-            s.count() == 0 ? "-" : number(s.max()),
+            TensorStatistics.number(s.mean()),
+            TensorStatistics.number(s.std()),
+            s.count() == 0 ? "-" : TensorStatistics.number(s.min()),
+            s.count() == 0 ? "-" : TensorStatistics.number(s.max()),
             Long.toString(s.zeros()));
     return new Row(
         name,
@@ -173,7 +170,7 @@ final class InspectCommand {
   }
 
   /** One JSON value: what is hidden in a text is escaped, which JSON reads as the same. */
-  private void printJson(Checkpoint checkpoint, List<Inspected> tensors) {
+  private void printJson(Checkpoint checkpoint, List<InspectedTensor> tensors) {
     out.println(
         Text.visible(
             "{\"file\": "
@@ -189,7 +186,7 @@ final class InspectCommand {
         Text.format("], \"elements\": %d, \"bytes\": %d}", elements(tensors), bytes(tensors)));
   }
 
-  private static Map<String, Object> json(Inspected tensor) {
+  private static Map<String, Object> json(InspectedTensor tensor) {
     StoredTensor stored = tensor.entry().tensor();
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", stored.name());
@@ -210,17 +207,5 @@ final class InspectCommand {
               json.put("histogram", Arrays.stream(s.bins()).boxed().toList());
             });
     return json;
-  }
-
-  /** Four significant digits. */
-  static String number(double value) {
-    if (Double.isNaN(value)) {
-      return "-";
-    }
-    double size = Math.abs(value);
-    if (value == Math.rint(value) && size < 1e6) {
-      return Long.toString((long) value);
-    }
-    return size >= 1e-3 && size < 1e5 ? Text.format("%.4g", value) : Text.format("%.2e", value);
   }
 }

@@ -3,6 +3,8 @@ package org.initium.cli;
 import java.io.IOException;
 import java.util.Optional;
 import org.initium.Backend;
+import org.initium.cli.console.Failure;
+import org.initium.cli.console.StandardOutput;
 import org.initium.text.Artifact;
 
 /** Where the program starts. */

@@ -12,12 +12,15 @@ import java.util.Optional;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Shape;
+import org.initium.cli.console.ByteSize;
+import org.initium.cli.console.Failure;
+import org.initium.cli.console.Progress;
 import org.initium.expression.Arithmetic;
 import org.initium.initializer.Init;
 import org.initium.initializer.Nonlinearity;
 import org.initium.io.Checkpoint;
-import org.initium.io.CheckpointWriter;
 import org.initium.io.ModelConfig;
+import org.initium.io.output.CheckpointWriter;
 import org.initium.random.Generator;
 import org.initium.recipe.Drawing;
 import org.initium.recipe.ModelVerifier;
@@ -32,7 +35,7 @@ import org.initium.recipe.RowShard;
 import org.initium.text.Text;
 
 /** {@code init}, {@code fill} and {@code verify}. */
-final class ModelCommands {
+public final class ModelCommands {
   private static final String PREFIX = Provenance.PREFIX;
   private static final String FROM = PREFIX + "from";
 
@@ -207,9 +210,9 @@ final class ModelCommands {
         Locale.ROOT,
         "wrote %s: %s, %s%s, %s in %s%n",
         files.getLast(),
-        count(plan.tensors().size(), "tensor"),
-        count(plan.parameters(filler.shard()), "parameter"),
-        files.size() == 1 ? "" : " in " + count(files.size() - 1, "file"),
+        Text.count(plan.tensors().size(), "tensor"),
+        Text.count(plan.parameters(filler.shard()), "parameter"),
+        files.size() == 1 ? "" : " in " + Text.count(files.size() - 1, "file"),
         ByteSize.format(bytes),
         summary);
   }
@@ -250,12 +253,8 @@ final class ModelCommands {
         checkpoint.path(),
         reading.recipe(),
         filler.generator(),
-        count(plan.tensors().size(), "tensor"),
+        Text.count(plan.tensors().size(), "tensor"),
         summary);
     return 0;
-  }
-
-  static String count(long n, String noun) {
-    return Text.format("%,d %s%s", n, noun, n == 1 ? "" : "s");
   }
 }

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.initium.io.CheckpointWriter;
+import org.initium.cli.console.ByteSize;
+import org.initium.cli.console.Progress;
+import org.initium.io.output.CheckpointWriter;
 import org.initium.recipe.CheckpointFolder;
 import org.initium.recipe.Layout;
 import org.initium.recipe.Piece;
@@ -58,11 +60,7 @@ record SharedFolder(PrintStream out) {
       out.println(
           Text.format(
               "wrote %,d of the %s of %s in %s; when all are there: initium finish %s",
-              ours.size(),
-              ModelCommands.count(all.size(), "file"),
-              checkpoint,
-              progress.summary(),
-              folder));
+              ours.size(), Text.count(all.size(), "file"), checkpoint, progress.summary(), folder));
     }
     return 0;
   }
@@ -73,9 +71,9 @@ record SharedFolder(PrintStream out) {
         Text.format(
             "wrote %s: %s, %s%s, %s",
             done.index(),
-            ModelCommands.count(done.tensors(), "tensor"),
-            ModelCommands.count(done.files(), "file"),
-            done.shards() == 1 ? "" : " of " + ModelCommands.count(done.shards(), "shard"),
+            Text.count(done.tensors(), "tensor"),
+            Text.count(done.files(), "file"),
+            done.shards() == 1 ? "" : " of " + Text.count(done.shards(), "shard"),
             ByteSize.format(done.bytes())));
     return 0;
   }

@@ -11,13 +11,19 @@ import org.initium.Fill;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.cpu.fill.KernelFills;
+import org.initium.cpu.fill.Team;
+import org.initium.cpu.memory.CpuStorage;
+import org.initium.cpu.memory.HostMemory;
+import org.initium.cpu.memory.WrappedMemory;
+import org.initium.cpu.orthogonal.OrthogonalFill;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchCudaGenerator;
 import org.initium.torch.TorchFill;
-import org.initium.torch.TorchKernels;
-import org.initium.torch.Workers;
+import org.initium.torch.draw.Workers;
+import org.initium.torch.kernel.TorchKernels;
 
 /** The host's memory, filled by its processor; a fill is done when the call returns. */
 public final class CpuBackend implements Backend {
@@ -73,6 +79,11 @@ public final class CpuBackend implements Backend {
   public Storage wrap(Device device, long address, long bytes) {
     check(device);
     return CpuStorage.wrap(address, bytes);
+  }
+
+  @Override
+  public Storage wrap(MemorySegment memory) {
+    return new WrappedMemory(memory);
   }
 
   private static void check(Device device) {

@@ -1,2 +1,5 @@
-/** The backend that fills the host's memory with its processor. */
+/**
+ * The CPU backend: what it takes of options, streams and fills, and to which room each fill goes.
+ * Memory, kernels and matrices have rooms of their own below it.
+ */
 package org.initium.cpu;

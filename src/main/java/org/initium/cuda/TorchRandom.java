@@ -4,8 +4,8 @@ import org.initium.Fill;
 import org.initium.kernel.Parameters;
 import org.initium.random.TorchCudaGenerator;
 import org.initium.spi.StridedLayout;
-import org.initium.torch.CudaLaunch;
-import org.initium.torch.CudaNumbers;
+import org.initium.torch.kernel.CudaLaunch;
+import org.initium.torch.kernel.CudaNumbers;
 
 /**
  * Queues the kernels of PyTorch's own numbers on a CUDA device: uniforms and normals in one run of

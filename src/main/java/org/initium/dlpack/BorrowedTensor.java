@@ -22,14 +22,14 @@ public final class BorrowedTensor implements AutoCloseable {
   private final Tensor tensor;
   private final Loan loan;
 
-  BorrowedTensor(Tensor tensor, Struct struct) {
+  BorrowedTensor(Tensor tensor, DLPackStruct struct) {
     this.tensor = tensor;
     this.loan = new Loan(struct, new AtomicBoolean());
     CLEANER.register(this, loan::leak);
   }
 
   /** What is given back, once. */
-  private record Loan(Struct struct, AtomicBoolean returned) {
+  private record Loan(DLPackStruct struct, AtomicBoolean returned) {
     void giveBack() {
       if (!returned.getAndSet(true)) {
         delete(struct);
@@ -46,7 +46,7 @@ public final class BorrowedTensor implements AutoCloseable {
   }
 
   /** Calls a struct's own deleter; there may be none. */
-  static void delete(Struct struct) {
+  static void delete(DLPackStruct struct) {
     MemorySegment deleter = struct.deleter();
     if (deleter.address() == 0) {
       return;

@@ -73,14 +73,14 @@ public final class DLPack {
   }
 
   private static BorrowedTensor borrow(long address, boolean versioned) {
-    Struct struct = Struct.at(address, versioned);
+    DLPackStruct struct = DLPackStruct.at(address, versioned);
     try {
-      if (struct.major() != Struct.MAJOR) {
+      if (struct.major() != DLPackStruct.MAJOR) {
         // nothing else but the deleter is where it was
         throw new IllegalArgumentException(
             Text.message(
                 "the DLPack tensor is of version %d; version %d can be read",
-                struct.major(), Struct.MAJOR));
+                struct.major(), DLPackStruct.MAJOR));
       }
       return new BorrowedTensor(struct.wrap(), struct);
     } catch (RuntimeException | Error e) {

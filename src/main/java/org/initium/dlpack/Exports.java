@@ -54,9 +54,9 @@ final class Exports {
 
   static long add(Tensor tensor, boolean owned, boolean versioned) {
     Arena arena = Arena.ofShared();
-    Struct struct;
+    DLPackStruct struct;
     try {
-      struct = Struct.of(tensor, versioned, arena);
+      struct = DLPackStruct.of(tensor, versioned, arena);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;

@@ -142,7 +142,7 @@ public final class Checkpoint implements AutoCloseable {
     return keys.first();
   }
 
-  static Map<String, String> weightMap(Path index) throws IOException {
+  public static Map<String, String> weightMap(Path index) throws IOException {
     if (!Files.isRegularFile(index)) {
       throw new MalformedFileException(index, "is not a regular file; an index of names is needed");
     }

@@ -116,7 +116,7 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
    *
    * @throws IllegalArgumentException if it may be longer
    */
-  void checkIndex(String checkpoint) {
+  public void checkIndex(String checkpoint) {
     String name = name(checkpoint, "0".repeat(GENERATION_DIGITS), 0);
     long bytes = order().stream().mapToLong(tensor -> HeaderSize.inIndex(tensor, name)).sum();
     if (files.size() > 1 && bytes > Checkpoint.MAX_INDEX_BYTES) {
@@ -149,17 +149,17 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
     return Json.write(index, true);
   }
 
-  static Path index(Path checkpoint) {
+  public static Path index(Path checkpoint) {
     return checkpoint.resolveSibling(indexName(checkpoint.getFileName().toString()));
   }
 
   /** Whether a file's name is one of several of that checkpoint, by whomever it was written. */
-  static boolean isPartOf(Path checkpoint, Path file) {
+  public static boolean isPartOf(Path checkpoint, Path file) {
     return matches(checkpoint, file, "(-[0-9a-f]{16})?");
   }
 
   /** Whether a file's name is one of several of that checkpoint, of a generation. */
-  static boolean isOwnPartOf(Path checkpoint, Path file) {
+  public static boolean isOwnPartOf(Path checkpoint, Path file) {
     return matches(checkpoint, file, "-[0-9a-f]{16}");
   }
 

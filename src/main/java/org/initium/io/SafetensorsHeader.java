@@ -98,7 +98,7 @@ public record SafetensorsHeader(
   }
 
   /** The header as it stands in the file, padded with spaces to a multiple of 8 bytes. */
-  byte[] encode() {
+  public byte[] encode() {
     return encode(metadata, tensors);
   }
 

@@ -79,7 +79,7 @@ public final class Circle {
   /** The signed rest of a word in turns, at most 1/8 in size. */
   static float rest(int word) {
     int rest = (word + EIGHTH_32 & QUARTER_32 - 1) - EIGHTH_32;
-    return Math.fma((float) rest, Units.STEP_32, Units.HALF_STEP_32);
+    return Math.fma((float) rest, UnitInterval.STEP_32, UnitInterval.HALF_STEP_32);
   }
 
   static float sinOfRest(float f) {
@@ -122,7 +122,7 @@ public final class Circle {
   private static double quarter(long bits53, long ahead) {
     long t = bits53 + EIGHTH_64 + ahead;
     long rest = (bits53 + EIGHTH_64 & QUARTER_64 - 1) - EIGHTH_64;
-    double f = Math.fma((double) rest, Units.STEP_64, Units.HALF_STEP_64);
+    double f = Math.fma((double) rest, UnitInterval.STEP_64, UnitInterval.HALF_STEP_64);
     double value = (t & QUARTER_64) == 0 ? sinOfRest(f) : cosOfRest(f);
     return (t & 2 * QUARTER_64) == 0 ? value : -value;
   }

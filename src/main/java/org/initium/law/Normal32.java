@@ -19,7 +19,7 @@ public record Normal32(float mean, float std) implements ElementLaw {
 
   /** sqrt(-2 ln u) of a word. */
   public static float radius(int x) {
-    return (float) Math.sqrt(Logarithm.minusTwoLn(Units.unit(x)));
+    return (float) Math.sqrt(Logarithm.minusTwoLn(UnitInterval.unit(x)));
   }
 
   /** The element on the even word x. */

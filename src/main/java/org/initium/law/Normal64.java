@@ -17,7 +17,7 @@ public record Normal64(double mean, double std) implements ElementLaw {
 
   /** sqrt(-2 ln u) of 53 bits. */
   public static double radius(long x) {
-    return Math.sqrt(Logarithm.minusTwoLn(Units.unit(x)));
+    return Math.sqrt(Logarithm.minusTwoLn(UnitInterval.unit(x)));
   }
 
   /** The first element of the pair. */
@@ -42,8 +42,8 @@ public record Normal64(double mean, double std) implements ElementLaw {
 
   @Override
   public void elements(int[] words, double[] out) {
-    long x = Units.bits53(words[0], words[1]);
-    long y = Units.bits53(words[2], words[3]);
+    long x = UnitInterval.bits53(words[0], words[1]);
+    long y = UnitInterval.bits53(words[2], words[3]);
     out[0] = even(x, y);
     out[1] = odd(x, y);
   }

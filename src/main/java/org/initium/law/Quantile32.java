@@ -2,6 +2,8 @@ package org.initium.law;
 
 import org.initium.DType;
 import org.initium.Fill;
+import org.initium.law.quantile.QuantileSeries;
+import org.initium.law.quantile.RecentResults;
 
 /**
  * A law by its inverse distribution function in the types computed in binary32: its value at the
@@ -18,7 +20,8 @@ public final class Quantile32 implements ElementLaw {
   /** The upper 13 bits of 0.5. */
   public static final int FIRST_ROW = 0x3f000000 >>> 19;
 
-  private static final Recent<Fill.ByQuantile, float[]> TABLES = new Recent<>(Quantile32::compute);
+  private static final RecentResults<Fill.ByQuantile, float[]> TABLES =
+      new RecentResults<>(Quantile32::compute);
 
   private final float[] table;
   private final float low;

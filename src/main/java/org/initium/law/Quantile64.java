@@ -1,6 +1,8 @@
 package org.initium.law;
 
 import org.initium.Fill;
+import org.initium.law.quantile.QuantileSeries;
+import org.initium.law.quantile.RecentResults;
 
 /**
  * A law by its inverse distribution function in f64: as {@link Quantile32}, of 53 bits, with the
@@ -16,7 +18,8 @@ public final class Quantile64 implements ElementLaw {
   /** The upper 16 bits of 0.5. */
   public static final int FIRST_ROW = 0x3fe0;
 
-  private static final Recent<Fill.ByQuantile, double[]> TABLES = new Recent<>(Quantile64::compute);
+  private static final RecentResults<Fill.ByQuantile, double[]> TABLES =
+      new RecentResults<>(Quantile64::compute);
 
   private final double[] table;
   private final double low;
@@ -97,7 +100,7 @@ public final class Quantile64 implements ElementLaw {
 
   @Override
   public void elements(int[] words, double[] out) {
-    out[0] = at(Units.bits53(words[0], words[1]));
-    out[1] = at(Units.bits53(words[2], words[3]));
+    out[0] = at(UnitInterval.bits53(words[0], words[1]));
+    out[1] = at(UnitInterval.bits53(words[2], words[3]));
   }
 }

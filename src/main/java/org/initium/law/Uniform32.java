@@ -29,12 +29,12 @@ public record Uniform32(float lo, float range, float low, float high) implements
 
   /** Whether no element comes out below {@code low}: they grow with the word, whose least is 0. */
   public boolean staysAboveLow() {
-    return Math.fma(Units.unit(0), range, lo) >= low;
+    return Math.fma(UnitInterval.unit(0), range, lo) >= low;
   }
 
   /** The element whose word it is. */
   public float at(int word) {
-    float x = Math.fma(Units.unit(word), range, lo);
+    float x = Math.fma(UnitInterval.unit(word), range, lo);
     x = x > high ? high : x;
     return x < low ? low : x;
   }

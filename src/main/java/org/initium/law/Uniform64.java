@@ -19,7 +19,7 @@ public record Uniform64(double lo, double range, double high) implements Element
 
   /** The element of these 53 bits. */
   public double at(long bits53) {
-    double x = Math.fma(Units.unit(bits53), range, lo);
+    double x = Math.fma(UnitInterval.unit(bits53), range, lo);
     return x > high ? high : x;
   }
 
@@ -35,7 +35,7 @@ public record Uniform64(double lo, double range, double high) implements Element
 
   @Override
   public void elements(int[] words, double[] out) {
-    out[0] = at(Units.bits53(words[0], words[1]));
-    out[1] = at(Units.bits53(words[2], words[3]));
+    out[0] = at(UnitInterval.bits53(words[0], words[1]));
+    out[1] = at(UnitInterval.bits53(words[2], words[3]));
   }
 }

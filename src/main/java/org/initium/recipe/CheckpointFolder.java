@@ -16,7 +16,7 @@ import org.initium.io.CheckpointLayout;
 import org.initium.io.MalformedFileException;
 import org.initium.io.SafetensorsHeader;
 import org.initium.io.StoredTensor;
-import org.initium.io.WholeFile;
+import org.initium.io.output.AtomicFile;
 import org.initium.text.Text;
 
 /**
@@ -132,7 +132,7 @@ public final class CheckpointFolder {
     int tensors = checkNames();
     String checkpoint = stem + ".safetensors";
     Path index = folder.resolve(CheckpointLayout.indexName(checkpoint));
-    WholeFile.write(index, CheckpointLayout.index(files));
+    AtomicFile.write(index, CheckpointLayout.index(files));
     long bytes = files.values().stream().mapToLong(SafetensorsHeader::dataBytes).sum();
     return new Finished(index, 1, count, tensors, bytes);
   }

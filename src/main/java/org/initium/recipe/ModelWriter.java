@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
-import org.initium.io.CheckpointWriter;
 import org.initium.io.TensorSpec;
+import org.initium.io.output.CheckpointWriter;
 
 /** Writes the values of a plan to safetensors files. */
 public final class ModelWriter {

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
-import org.initium.io.CheckpointWriter;
-import org.initium.io.Output;
 import org.initium.io.StoredTensor;
-import org.initium.io.TensorFileWriter;
+import org.initium.io.output.CheckpointWriter;
+import org.initium.io.output.Output;
+import org.initium.io.output.TensorFileWriter;
 
 /** Writes pieces of a plan, one after the other. */
 public final class PieceWriter {

@@ -17,7 +17,7 @@ import org.initium.io.Json;
 import org.initium.io.MalformedFileException;
 import org.initium.io.SafetensorsHeader;
 import org.initium.io.StoredTensor;
-import org.initium.io.WholeFile;
+import org.initium.io.output.AtomicFile;
 
 /**
  * The shards of a model in one folder: all are there, and together they are all of every tensor.
@@ -48,7 +48,7 @@ final class ShardedFolder {
     index.put("metadata", Map.of("total_size", bytes));
     index.put("shards", named);
     Path file = folder.resolve(INDEX);
-    WholeFile.write(file, (Json.of(index) + "\n").getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(file, (Json.of(index) + "\n").getBytes(StandardCharsets.UTF_8));
     int tensors = found.shards.values().iterator().next().size();
     return new CheckpointFolder.Finished(file, found.shards.size(), files.size(), tensors, bytes);
   }

@@ -148,4 +148,9 @@ public final class Text {
     int to = at + most >= text.length() - 1 ? text.length() : whole(text, at + most);
     return (from == 0 ? "" : "…") + text.substring(from, to) + (to == text.length() ? "" : "…");
   }
+
+  /** So many things: {@code 1 tensor}, {@code 1,024 tensors}. */
+  public static String count(long n, String noun) {
+    return format("%,d %s%s", n, noun, n == 1 ? "" : "s");
+  }
 }

@@ -2,6 +2,7 @@ package org.initium.torch;
 
 import org.initium.DType;
 import org.initium.Fill;
+import org.initium.torch.draw.NumberArithmetic;
 
 /**
  * Whether a proposal x is accepted with a uniform u: log u at most the logarithm of density over

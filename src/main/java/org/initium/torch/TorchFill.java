@@ -7,12 +7,19 @@ import org.initium.Tensor;
 import org.initium.random.GpuGeometry;
 import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchCudaGenerator;
+import org.initium.torch.draw.CpuDraws;
+import org.initium.torch.draw.CudaDraws;
+import org.initium.torch.draw.MemorySink;
+import org.initium.torch.draw.TorchDraws;
+import org.initium.torch.draw.Workers;
+import org.initium.torch.kernel.DrawnTensor;
+import org.initium.torch.kernel.TorchKernels;
 
 /** Fills of the host's memory with PyTorch's own numbers, by the fills that draw any. */
 public final class TorchFill {
-  private final Draws draws;
+  private final TorchDraws draws;
 
-  private TorchFill(Draws draws) {
+  private TorchFill(TorchDraws draws) {
     this.draws = draws;
   }
 
@@ -32,11 +39,15 @@ public final class TorchFill {
   /** Fills a tensor in the host's memory and moves the generator; the whole has an element. */
   public void fill(Tensor tensor, Fill.PerElement fill) {
     switch (fill) {
-      case Fill.Uniform law -> draws.uniform(Whole.of(tensor), law.a(), law.b(), sink(tensor));
-      case Fill.Normal law -> draws.normal(Whole.of(tensor), law.mean(), law.std(), sink(tensor));
+      case Fill.Uniform law ->
+          draws.uniform(DrawnTensor.of(tensor), law.a(), law.b(), sink(tensor));
+      case Fill.Normal law ->
+          draws.normal(DrawnTensor.of(tensor), law.mean(), law.std(), sink(tensor));
       case Fill.TruncatedNormal law -> truncated(tensor, law);
-      case Fill.Cauchy law -> draws.cauchy(Whole.of(tensor), law.loc(), law.scale(), sink(tensor));
-      case Fill.Exponential law -> draws.exponential(Whole.of(tensor), law.rate(), sink(tensor));
+      case Fill.Cauchy law ->
+          draws.cauchy(DrawnTensor.of(tensor), law.loc(), law.scale(), sink(tensor));
+      case Fill.Exponential law ->
+          draws.exponential(DrawnTensor.of(tensor), law.rate(), sink(tensor));
       case Fill.Laplace _ ->
           throw new IllegalArgumentException(
               "torch has no laplace_ whose numbers could be made; use the generator philox");
@@ -45,7 +56,7 @@ public final class TorchFill {
 
   /** Fills a tensor in the host's memory and moves the generator; the whole has an element. */
   public void fill(Tensor tensor, Fill.Sparse law) {
-    Sparse.fill(law, draws, tensor.whole(), Whole.of(tensor), sink(tensor));
+    TorchSparse.fill(law, draws, tensor.whole(), DrawnTensor.of(tensor), sink(tensor));
   }
 
   /**
@@ -54,14 +65,14 @@ public final class TorchFill {
    */
   private void truncated(Tensor tensor, Fill.TruncatedNormal law) {
     TruncatedNormal.check(law);
-    Whole whole = Whole.of(tensor);
+    DrawnTensor whole = DrawnTensor.of(tensor);
     if (whole.contiguous() && tensor.shape().equals(tensor.whole()) && tensor.isContiguous()) {
-      new TruncatedNormal(law, draws, whole, new Result(memory(tensor), whole)).fill();
+      new TruncatedNormal(law, draws, whole, new HeldElements(memory(tensor), whole)).fill();
       return;
     }
     try (Arena arena = Arena.ofShared()) {
       long bytes = Math.multiplyExact(whole.numel(), whole.dtype().bytes());
-      Result result = new Result(arena.allocate(bytes, Double.BYTES), whole);
+      HeldElements result = new HeldElements(arena.allocate(bytes, Double.BYTES), whole);
       new TruncatedNormal(law, draws, whole, result).fill();
       result.copyTo(sink(tensor));
     }

@@ -3,13 +3,17 @@ package org.initium.torch;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.text.Text;
+import org.initium.torch.draw.ElementSink;
+import org.initium.torch.draw.TorchDraws;
+import org.initium.torch.kernel.DrawnTensor;
 
 /**
  * torch.nn.init.trunc_normal_ (torch 2.12 and later) by rejection. Where the bounds hold more than
  * 0.3 of the mass, normals are drawn for the whole tensor again and again until none lies outside;
  * otherwise uniforms between the bounds, each accepted with probability density / peak.
  */
-record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Result result) {
+record TruncatedNormal(
+    Fill.TruncatedNormal law, TorchDraws draws, DrawnTensor whole, HeldElements result) {
   private static final double ENOUGH = 0.3;
 
   /** Throws, before anything is drawn, if torch could not draw it. */
@@ -38,18 +42,18 @@ record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Resul
 
   /** A tensor with gaps is drawn as it is at first, and later as a copy without gaps. */
   private void redraw() {
-    Pending pending = Pending.none(whole.numel());
+    PendingElements pending = PendingElements.none(whole.numel());
     double low = rounded(law.a());
     double high = rounded(law.b());
-    Sink round =
-        new Round(
+    ElementSink round =
+        new RejectionRound(
             pending,
             whole.dtype(),
             (index, value) -> {
               result.set(index, value);
               return value >= low && value <= high;
             });
-    draws.normal(whole, law.mean(), law.std(), new Outside(result, pending, low, high));
+    draws.normal(whole, law.mean(), law.std(), new OutOfBoundsSink(result, pending, low, high));
     while (pending.any()) {
       draws.normal(whole.dense(), law.mean(), law.std(), round);
     }
@@ -60,18 +64,18 @@ record TruncatedNormal(Fill.TruncatedNormal law, Draws draws, Whole whole, Resul
   }
 
   private void propose() {
-    Pending pending = Pending.all(whole.numel());
+    PendingElements pending = PendingElements.all(whole.numel());
     Acceptance acceptance = Acceptance.of(law, whole.dtype(), draws.arithmetic());
-    Sink candidates =
-        new Round(
+    ElementSink candidates =
+        new RejectionRound(
             pending,
             whole.dtype(),
             (index, value) -> {
               result.set(index, value);
               return false;
             });
-    Sink decisions =
-        new Round(
+    ElementSink decisions =
+        new RejectionRound(
             pending, whole.dtype(), (index, value) -> acceptance.accepts(result.get(index), value));
     do {
       draws.uniform(whole, law.a(), law.b(), candidates);

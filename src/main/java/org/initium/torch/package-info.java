@@ -3,8 +3,8 @@
  * CPU and on a CUDA device, computed on the host.
  *
  * <p>The laws that torch writes in Python (truncated normal, sparse, orthogonal) are written here
- * once, over {@link org.initium.torch.Draws}; the two ways in which torch draws uniforms and
- * normals implement that. Values go to a {@link org.initium.torch.Sink}, which knows where in
- * memory they belong.
+ * once, over {@link org.initium.torch.draw.TorchDraws}; the two ways in which torch draws uniforms
+ * and normals implement that. Values go to a {@link org.initium.torch.draw.ElementSink}, which
+ * knows where in memory they belong.
  */
 package org.initium.torch;

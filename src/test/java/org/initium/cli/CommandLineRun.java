@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** A command run in this JVM: its exit status and what it printed. */
-record CommandLineRun(int status, String out, String err) {
-  static synchronized CommandLineRun of(String... arguments) {
+public record CommandLineRun(int status, String out, String err) {
+  public static synchronized CommandLineRun of(String... arguments) {
     PrintStream oldOut = System.out;
     PrintStream oldErr = System.err;
     ByteArrayOutputStream out = new ByteArrayOutputStream();

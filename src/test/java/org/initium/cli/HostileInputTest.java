@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.initium.cli.plot.TensorStatistics;
 import org.initium.fuzz.Corpus;
 import org.initium.fuzz.Fuzz;
 import org.initium.text.Text;
@@ -114,7 +115,7 @@ class HostileInputTest {
       assertEquals(0, run.status(), run.err());
       assertTrue(Files.size(png) > 1_000);
       assertTrue(System.nanoTime() - start < 30_000_000_000L);
-      String half = InspectCommand.number(Math.abs(pair[1] / 2 - pair[0] / 2));
+      String half = TensorStatistics.number(Math.abs(pair[1] / 2 - pair[0] / 2));
       assertTrue(run.out().contains(" " + half + " "), () -> half + " in " + run.out());
       Files.delete(png);
     }

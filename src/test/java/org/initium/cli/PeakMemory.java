@@ -1,5 +1,6 @@
 package org.initium.cli;
 
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

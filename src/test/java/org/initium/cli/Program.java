@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The program in a process of its own. */
-final class Program {
+public final class Program {
   private Program() {}
 
   /** The command that starts it, after some words of a shell or none. */
-  static List<String> command(List<String> before, String main, List<String> arguments) {
+  public static List<String> command(List<String> before, String main, List<String> arguments) {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");

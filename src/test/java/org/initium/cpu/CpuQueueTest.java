@@ -12,6 +12,8 @@ import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.cpu.fill.KernelFills;
+import org.initium.cpu.fill.Team;
 import org.initium.kernel.KernelSet;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;

@@ -1,13 +1,13 @@
 package org.initium.io;
 
-import static org.initium.io.Checkpoints.A;
-import static org.initium.io.Checkpoints.B;
-import static org.initium.io.Checkpoints.C;
-import static org.initium.io.Checkpoints.D;
-import static org.initium.io.Checkpoints.assertHolds;
-import static org.initium.io.Checkpoints.assertOnly;
-import static org.initium.io.Checkpoints.content;
-import static org.initium.io.Checkpoints.write;
+import static org.initium.io.output.Checkpoints.A;
+import static org.initium.io.output.Checkpoints.B;
+import static org.initium.io.output.Checkpoints.C;
+import static org.initium.io.output.Checkpoints.D;
+import static org.initium.io.output.Checkpoints.assertHolds;
+import static org.initium.io.output.Checkpoints.assertOnly;
+import static org.initium.io.output.Checkpoints.content;
+import static org.initium.io.output.Checkpoints.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -34,6 +34,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.initium.DType;
 import org.initium.InitiumException;
 import org.initium.Shape;
+import org.initium.io.output.CheckpointWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -30,7 +30,7 @@ class ElementaryF64Test {
     List<String[]> rows = rows("log");
     assertEquals(1237, rows.size());
     for (String[] row : rows) {
-      double own = Logarithm.minusTwoLn(Units.unit(Long.parseLong(row[1])));
+      double own = Logarithm.minusTwoLn(UnitInterval.unit(Long.parseLong(row[1])));
       near(own, row[2], row[1]);
     }
   }

@@ -12,7 +12,7 @@ class LogarithmTest {
   /** Every binary32 value from the smallest that a word can give to 1. */
   @Test
   void everyUniformOfBinary32() {
-    int lowest = Float.floatToRawIntBits(Units.unit(0));
+    int lowest = Float.floatToRawIntBits(UnitInterval.unit(0));
     int one = Float.floatToRawIntBits(1f);
     double worst =
         IntStream.range(lowest, one)

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.initium.Device;
-import org.initium.io.Output;
+import org.initium.io.output.Output;
 import org.initium.random.Generator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

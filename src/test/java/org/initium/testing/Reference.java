@@ -17,7 +17,7 @@ import org.initium.law.Quantile32;
 import org.initium.law.Quantile64;
 import org.initium.law.Uniform32;
 import org.initium.law.Uniform64;
-import org.initium.law.Units;
+import org.initium.law.UnitInterval;
 
 /** What a fill is, an element at a time from its definition: slow, and without a trick. */
 public final class Reference {
@@ -59,7 +59,7 @@ public final class Reference {
     int[] words = new int[4];
     Philox.block(seed, Philox.blockOfDouble(start, index), words, 0);
     int at = (start + index & 1) == 0 ? 0 : 2;
-    return Units.bits53(words[at], words[at + 1]);
+    return UnitInterval.bits53(words[at], words[at + 1]);
   }
 
   private static float normal(Normal32 law, long seed, long n) {
@@ -72,8 +72,8 @@ public final class Reference {
   private static double normal(Normal64 law, long seed, long start, long index) {
     int[] w = new int[4];
     Philox.block(seed, Philox.blockOfDouble(start, index), w, 0);
-    long x = Units.bits53(w[0], w[1]);
-    long y = Units.bits53(w[2], w[3]);
+    long x = UnitInterval.bits53(w[0], w[1]);
+    long y = UnitInterval.bits53(w[2], w[3]);
     double side = (start + index & 1) == 0 ? Circle.sin(y) : Circle.cos(y);
     return Math.fma(Normal64.radius(x) * side, law.std(), law.mean());
   }

@@ -25,7 +25,7 @@ final class ElementKernels {
   /** {@code Elements} of kernels/elements.cuh. */
   static Kernel drawn(Family law, DType dtype) {
     return (parameters, begin, end, flags) -> {
-      Struct struct = new Struct(parameters);
+      StructReader struct = new StructReader(parameters);
       Rows rows = Rows.read(struct, dtype.bytes());
       long start = struct.next();
       long seed = struct.next(); // the key of the first round
@@ -38,7 +38,7 @@ final class ElementKernels {
   static Kernel many(DType dtype) {
     return (parameters, begin, end, flags) -> {
       for (long piece = begin; piece < end; piece++) {
-        Struct struct = new Struct(parameters + PIECE_BYTES * piece);
+        StructReader struct = new StructReader(parameters + PIECE_BYTES * piece);
         long memory = struct.next();
         long first = struct.next();
         long lengthAndLaw = struct.next();
@@ -56,7 +56,7 @@ final class ElementKernels {
     };
   }
 
-  private static ElementLaw law(Family family, DType dtype, Struct struct) {
+  private static ElementLaw law(Family family, DType dtype, StructReader struct) {
     boolean wide = dtype == DType.F64;
     return switch (family) {
       case UNIFORM -> {
@@ -80,12 +80,16 @@ final class ElementKernels {
         if (wide) {
           int numbers = 2 * Quantile64.SEGMENTS * Quantile64.COEFFICIENTS;
           double[] series =
-              Struct.MEMORY.asSlice(table, 8L * numbers).toArray(JAVA_DOUBLE.withByteAlignment(1));
+              StructReader.MEMORY
+                  .asSlice(table, 8L * numbers)
+                  .toArray(JAVA_DOUBLE.withByteAlignment(1));
           yield new Quantile64(series, low, high);
         }
         int numbers = 2 * Quantile32.SEGMENTS * 4;
         float[] series =
-            Struct.MEMORY.asSlice(table, 4L * numbers).toArray(JAVA_FLOAT.withByteAlignment(1));
+            StructReader.MEMORY
+                .asSlice(table, 4L * numbers)
+                .toArray(JAVA_FLOAT.withByteAlignment(1));
         yield new Quantile32(series, (float) low, (float) high);
       }
     };

@@ -11,7 +11,7 @@ final class FixedKernels {
   /** Every element is one value: {@code Constant} of kernels/elements.cuh. */
   static Kernel constant(int bytes) {
     return (parameters, begin, end, flags) -> {
-      Struct struct = new Struct(parameters);
+      StructReader struct = new StructReader(parameters);
       Rows rows = Rows.read(struct, bytes);
       constant(rows, struct.next(), begin, end);
     };
@@ -24,7 +24,7 @@ final class FixedKernels {
   /** {@code Hadamard} of kernels/fixed.cuh: value * (-1)^popcount(row & column). */
   static Kernel hadamard(DType dtype) {
     return (parameters, begin, end, flags) -> {
-      Struct struct = new Struct(parameters);
+      StructReader struct = new StructReader(parameters);
       Rows rows = Rows.read(struct, dtype.bytes());
       long columns = struct.next();
       double value = struct.nextDouble();
@@ -46,7 +46,7 @@ final class FixedKernels {
   /** {@code Matrix} of kernels/cpu/matrix.h: elements of a matrix in memory, times a number. */
   static Kernel matrix(DType dtype) {
     return (parameters, begin, end, flags) -> {
-      Struct struct = new Struct(parameters);
+      StructReader struct = new StructReader(parameters);
       Rows rows = Rows.read(struct, dtype.bytes());
       long matrix = struct.next();
       long height = struct.next();
@@ -71,13 +71,13 @@ final class FixedKernels {
 
   private static double scaled(DType dtype, long matrix, long place, double gain) {
     return dtype == DType.F64
-        ? gain * Struct.MEMORY.get(ValueLayout.JAVA_DOUBLE, matrix + 8 * place)
-        : (float) gain * Struct.MEMORY.get(ValueLayout.JAVA_FLOAT, matrix + 4 * place);
+        ? gain * StructReader.MEMORY.get(ValueLayout.JAVA_DOUBLE, matrix + 8 * place)
+        : (float) gain * StructReader.MEMORY.get(ValueLayout.JAVA_FLOAT, matrix + 4 * place);
   }
 
   /** {@code Diagonal} of kernels/fixed.cuh. */
   static void diagonal(long parameters, long begin, long end, long flags) {
-    Struct struct = new Struct(parameters);
+    StructReader struct = new StructReader(parameters);
     long memory = struct.next();
     long bits = struct.next();
     int bytes = (int) struct.next();

@@ -26,7 +26,7 @@ record Rows(
     void make(long group, long[] out);
   }
 
-  static Rows read(Struct struct, int bytes) {
+  static Rows read(StructReader struct, int bytes) {
     return new Rows(
         struct.next(),
         struct.next(),
@@ -63,7 +63,7 @@ record Rows(
       for (int k = 0; k < elements.length; k++) {
         long index = group * elements.length + k - first;
         if (index >= 0 && index < length) {
-          Struct.write(address + bytes * index * stride, bytes, elements[k]);
+          StructReader.write(address + bytes * index * stride, bytes, elements[k]);
         }
       }
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.initium.io.Output;
+import org.initium.io.output.Output;
 
 /** Takes the bytes that a file should have, and compares it with them. */
 final class ComparingAttempt implements Output.Attempt {

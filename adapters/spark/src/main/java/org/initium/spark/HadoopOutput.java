@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.initium.io.Output;
+import org.initium.io.output.Output;
 
 /**
  * A folder of a Hadoop file system: HDFS, S3, a mounted disk. Attempts grow in a folder of the

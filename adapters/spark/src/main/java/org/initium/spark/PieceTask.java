@@ -9,7 +9,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.LongAccumulator;
 import org.initium.Device;
-import org.initium.io.Output;
+import org.initium.io.output.Output;
 import org.initium.recipe.Piece;
 import org.initium.recipe.PieceWriter;
 import org.initium.recipe.PieceWriter.Receipt;

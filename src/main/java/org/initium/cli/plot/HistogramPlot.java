@@ -1,0 +1,257 @@
+package org.initium.cli.plot;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.initium.io.output.AtomicFile;
+import org.initium.text.Text;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * Histograms of a checkpoint's tensors in a grid, one panel for tensors whose names differ in
+ * numbers only (the layers of a model), each tensor a curve: its density where it is spread, with
+ * the normal density of the same mean and std behind it.
+ */
+public final class HistogramPlot {
+  private static final int PANEL_WIDTH = 460;
+  private static final int PANEL_HEIGHT = 320;
+  private static final int TITLE_HEIGHT = 62;
+  private static final int LINE_HEIGHT = 18;
+  private static final int MOST_PANELS = 30;
+  private static final int MOST_CURVES = 48;
+  private static final int MOST_CONSTANTS = 60;
+  private static final int TITLE = 44;
+  private static final Color INK = new Color(0x22, 0x2b, 0x38);
+  private static final Color FAINT = new Color(0xe6, 0xe9, 0xee);
+  private static final Color NORMAL = new Color(0xe0, 0x7a, 0x3f);
+  private static final Color FIRST = new Color(0x0b, 0x3c, 0x6f);
+  private static final Color LAST = new Color(0x59, 0xb5, 0xd8);
+
+  private HistogramPlot() {}
+
+  public static void write(Path png, String title, List<InspectedTensor> tensors)
+      throws IOException {
+    System.setProperty("java.awt.headless", "true");
+    Map<String, List<InspectedTensor>> groups = new LinkedHashMap<>();
+    List<String> constants = new ArrayList<>();
+    group(tensors)
+        .forEach(
+            (name, group) -> {
+              TensorStatistics first = group.getFirst().statistics().orElseThrow();
+              if (first.max() > first.min()) {
+                groups.put(name, group);
+              } else {
+                constants.add(title(name, group) + " = " + TensorStatistics.number(first.mean()));
+              }
+            });
+    List<Map.Entry<String, List<InspectedTensor>>> shown =
+        groups.entrySet().stream().limit(MOST_PANELS).toList();
+    if (constants.size() > MOST_CONSTANTS) {
+      String rest = Text.format("and %d more", constants.size() - MOST_CONSTANTS);
+      constants.subList(MOST_CONSTANTS, constants.size()).clear();
+      constants.add(rest);
+    }
+    int columns = Math.max(1, Math.min(4, (int) Math.ceil(Math.sqrt(shown.size()))));
+    int panelsEnd = TITLE_HEIGHT + Math.ceilDiv(shown.size(), columns) * PANEL_HEIGHT;
+    int height = panelsEnd + Math.ceilDiv(constants.size(), columns) * LINE_HEIGHT + 12;
+    BufferedImage image =
+        new BufferedImage(columns * PANEL_WIDTH, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D canvas = image.createGraphics();
+    canvas.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    canvas.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    canvas.setColor(Color.WHITE);
+    canvas.fillRect(0, 0, image.getWidth(), image.getHeight());
+    caption(
+        canvas, Text.visible(Text.cut(title, TITLE)), tensors.size(), groups.size() - shown.size());
+    for (int i = 0; i < shown.size(); i++) {
+      Graphics2D panel =
+          (Graphics2D)
+              canvas.create(
+                  i % columns * PANEL_WIDTH,
+                  TITLE_HEIGHT + i / columns * PANEL_HEIGHT,
+                  PANEL_WIDTH,
+                  PANEL_HEIGHT);
+      chart(shown.get(i).getKey(), shown.get(i).getValue()).paint(panel, PANEL_WIDTH, PANEL_HEIGHT);
+      panel.dispose();
+    }
+    canvas.setFont(new Font(Font.MONOSPACED, Font.PLAIN, 12));
+    for (int i = 0; i < constants.size(); i++) {
+      canvas.drawString(
+          constants.get(i),
+          i % columns * PANEL_WIDTH + 16,
+          panelsEnd + i / columns * LINE_HEIGHT + 14);
+    }
+    canvas.dispose();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(); // ImageIO prints what a file throws
+    if (!ImageIO.write(image, "png", bytes)) {
+      throw new IOException("no PNG writer in this JDK");
+    }
+    AtomicFile.write(png, bytes.toByteArray());
+  }
+
+  /** Tensors whose names differ in numbers only are one group. */
+  private static Map<String, List<InspectedTensor>> group(List<InspectedTensor> tensors) {
+    Map<String, List<InspectedTensor>> groups = new LinkedHashMap<>();
+    for (InspectedTensor tensor : tensors) {
+      if (tensor.statistics().map(s -> s.count() > 0).orElse(false)) {
+        String name = tensor.name().replaceAll("(?<=^|\\.)[0-9]+(?=\\.|$)", "*");
+        groups.computeIfAbsent(name, key -> new ArrayList<>()).add(tensor);
+      }
+    }
+    return groups;
+  }
+
+  private static String title(String name, List<InspectedTensor> tensors) {
+    String shown = Text.visible(Text.cut(name, TITLE));
+    return tensors.size() == 1 ? shown : shown + " (" + tensors.size() + ")";
+  }
+
+  private static void caption(Graphics2D canvas, String title, int tensors, int left) {
+    canvas.setColor(INK);
+    canvas.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 22));
+    canvas.drawString(title, 16, 30);
+    canvas.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
+    canvas.setColor(NORMAL);
+    canvas.drawString("dashed: the normal density of the same mean and std", 16, 52);
+    int end =
+        16
+            + canvas
+                .getFontMetrics()
+                .stringWidth("dashed: the normal density of the same mean and std");
+    canvas.setColor(INK);
+    String count = Text.count(tensors, "tensor");
+    canvas.drawString(
+        left > 0 ? count + Text.format("; %d more groups: choose with --match", left) : count,
+        end + 24,
+        52);
+  }
+
+  private static XYChart chart(String name, List<InspectedTensor> tensors) {
+    TensorStatistics first = tensors.getFirst().statistics().orElseThrow();
+    PlotAxis axis = PlotAxis.of(tensors);
+    XYChart chart =
+        new XYChartBuilder()
+            .width(PANEL_WIDTH)
+            .height(PANEL_HEIGHT)
+            .title(title(name, tensors))
+            .xAxisTitle(
+                Text.format(
+                        "mean %s, std %s",
+                        TensorStatistics.number(first.mean()), TensorStatistics.number(first.std()))
+                    + axis.note())
+            .build();
+    style(chart);
+    int curves = Math.min(tensors.size(), MOST_CURVES);
+    for (int i = 0; i < curves; i++) {
+      TensorStatistics s = tensors.get(i).statistics().orElseThrow();
+      if (s.max() > s.min()) {
+        curve(chart, axis, "t" + i, s, shade(i, curves), curves == 1);
+      }
+    }
+    normal(chart, axis, first);
+    return chart;
+  }
+
+  private static void style(XYChart chart) {
+    var styler = chart.getStyler();
+    styler.setLegendVisible(false);
+    styler.setChartBackgroundColor(Color.WHITE);
+    styler.setPlotBackgroundColor(Color.WHITE);
+    styler.setPlotBorderVisible(false);
+    styler.setPlotGridLinesColor(FAINT);
+    styler.setPlotGridVerticalLinesVisible(false);
+    styler.setChartFontColor(INK);
+    styler.setChartTitleBoxVisible(false);
+    styler.setChartTitleFont(new Font(Font.MONOSPACED, Font.BOLD, 14));
+    styler.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+    styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+    styler.setAxisTicksLineVisible(false);
+    styler.setYAxisTicksVisible(false);
+    styler.setYAxisMin(0.0);
+    styler.setxAxisTickLabelsFormattingFunction(TensorStatistics::number);
+    styler.setXAxisMaxLabelCount(5);
+  }
+
+  private static Color shade(int i, int count) {
+    double t = count == 1 ? 0.35 : (double) i / (count - 1);
+    return new Color(
+        mix(FIRST.getRed(), LAST.getRed(), t),
+        mix(FIRST.getGreen(), LAST.getGreen(), t),
+        mix(FIRST.getBlue(), LAST.getBlue(), t));
+  }
+
+  private static int mix(int from, int to, double t) {
+    return (int) Math.round(from + (to - from) * t);
+  }
+
+  private static void curve(
+      XYChart chart, PlotAxis axis, String id, TensorStatistics s, Color color, boolean filled) {
+    int bins = s.bins().length;
+    double from = axis.at(s.min());
+    double width = (axis.at(s.max()) - from) / bins;
+    if (!(width > 0)) {
+      return; // too narrow to be seen beside the others
+    }
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    for (int b = 0; b < bins; b++) {
+      double density = s.bins()[b] / (s.count() * width);
+      x.add(from + b * width);
+      y.add(density);
+      x.add(from + (b + 1) * width);
+      y.add(density);
+    }
+    x.addFirst(from);
+    y.addFirst(0.0);
+    x.addLast(axis.at(s.max()));
+    y.addLast(0.0);
+    XYSeries series = chart.addSeries(id, x, y);
+    series.setMarker(SeriesMarkers.NONE);
+    series.setLineColor(color);
+    series.setLineStyle(new BasicStroke(filled ? 1.6f : 1.1f));
+    if (filled) {
+      series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Area);
+      series.setFillColor(new Color(color.getRed(), color.getGreen(), color.getBlue(), 70));
+    }
+  }
+
+  private static void normal(XYChart chart, PlotAxis axis, TensorStatistics s) {
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    double from = axis.at(s.min());
+    double width = axis.at(s.max()) - from;
+    double mean = axis.at(s.mean());
+    double std = axis.width(s.std());
+    if (!(std > 0)) {
+      return;
+    }
+    for (int i = 0; i <= 200; i++) {
+      double at = from + width * i / 200;
+      double z = (at - mean) / std;
+      x.add(at);
+      y.add(Math.exp(-z * z / 2) / (std * Math.sqrt(2 * Math.PI)));
+    }
+    XYSeries series = chart.addSeries("normal", x, y);
+    series.setMarker(SeriesMarkers.NONE);
+    series.setLineColor(NORMAL);
+    series.setLineStyle(
+        new BasicStroke(
+            1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {5, 4}, 0));
+  }
+}

@@ -1,0 +1,55 @@
+package org.initium.cli.plot;
+
+import java.util.List;
+import org.initium.text.Text;
+
+/**
+ * Where values are on the axis of a plot. The library that draws it counts its ticks up from one
+ * end to the other: between neighbouring doubles it would never get there, and widths of 1e308 or
+ * 1e-310 are no numbers to divide by. Such ranges are drawn from 0 to 1 under labels of their own.
+ *
+ * @param exponent the values are scaled by 2^-exponent
+ * @param start then counted from here
+ * @param length in units of this
+ */
+record PlotAxis(int exponent, double start, double length) {
+  private static final PlotAxis PLAIN = new PlotAxis(0, 0, 1);
+
+  /** For tensors of which one at least has different values. */
+  static PlotAxis of(List<InspectedTensor> tensors) {
+    double min = Double.POSITIVE_INFINITY;
+    double max = Double.NEGATIVE_INFINITY;
+    for (InspectedTensor tensor : tensors) {
+      TensorStatistics s = tensor.statistics().orElseThrow();
+      min = Math.min(min, s.min());
+      max = Math.max(max, s.max());
+    }
+    double size = Math.max(Math.abs(min), Math.abs(max));
+    if (size > 1e-30 && size < 1e30 && max - min > 1e-2 * size) {
+      return PLAIN;
+    }
+    int exponent = Math.getExponent(size) + 1;
+    double start = Math.scalb(min, -exponent);
+    return new PlotAxis(exponent, start, Math.scalb(max, -exponent) - start);
+  }
+
+  /** Where a value is drawn. */
+  double at(double value) {
+    return (Math.scalb(value, -exponent) - start) / length;
+  }
+
+  /** How wide a difference of values is drawn. */
+  double width(double difference) {
+    return Math.scalb(difference, -exponent) / length;
+  }
+
+  /** What the title of the axis says of it. */
+  String note() {
+    return this == PLAIN
+        ? ""
+        : Text.format(
+            "; 0 is %s, 1 is %s above",
+            TensorStatistics.number(Math.scalb(start, exponent)),
+            TensorStatistics.number(Math.scalb(length, exponent)));
+  }
+}

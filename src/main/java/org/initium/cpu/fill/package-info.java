@@ -1,0 +1,5 @@
+/**
+ * Fills that are a kernel each, and the team of threads that shares their work items. The kernels
+ * themselves are in {@code cpu.kernels} and {@code cpu.reference}.
+ */
+package org.initium.cpu.fill;

@@ -1,0 +1,5 @@
+/**
+ * Orthogonal matrices on the CPU: a Gaussian matrix, its Householder reflectors by BLAS, and their
+ * product. OpenBLAS is loaded here.
+ */
+package org.initium.cpu.orthogonal;

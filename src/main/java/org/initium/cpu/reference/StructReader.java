@@ -1,0 +1,49 @@
+package org.initium.cpu.reference;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+
+/** Reads a kernel's parameters, field by field. */
+final class StructReader {
+  /** All memory: what addresses are read and written through. */
+  @SuppressWarnings("restricted") // kernels are given addresses
+  static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  private long place;
+
+  StructReader(long address) {
+    place = address;
+  }
+
+  long next() {
+    long value = MEMORY.get(JAVA_LONG, place);
+    place += Long.BYTES;
+    return value;
+  }
+
+  double nextDouble() {
+    return Double.longBitsToDouble(next());
+  }
+
+  long[] next(int fields) {
+    long[] values = new long[fields];
+    for (int i = 0; i < fields; i++) {
+      values[i] = next();
+    }
+    return values;
+  }
+
+  /** Writes an element of so many bytes. */
+  static void write(long address, int bytes, long bits) {
+    switch (bytes) {
+      case Short.BYTES -> MEMORY.set(JAVA_SHORT_UNALIGNED, address, (short) bits);
+      case Integer.BYTES -> MEMORY.set(JAVA_INT_UNALIGNED, address, (int) bits);
+      case Long.BYTES -> MEMORY.set(JAVA_LONG_UNALIGNED, address, bits);
+      default -> throw new AssertionError("no dtype has elements of " + bytes + " bytes");
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package org.initium.law.quantile;
+
+import org.initium.law.quantile.NormalMass.Below;
+import org.initium.law.quantile.NormalMass.Point;
+
+/**
+ * Of any bounds: by Newton's method on the mass.
+ *
+ * <p>With mass y, {@code dz/dy = 1 / phi(z)} and so {@code d^n z / dy^n = H_n(z) (dz/dy)^n, H_1 =
+ * 1, H_(n+1) = H_n' + n z H_n} (Steinbrecher and Shaw, "Quantile mechanics", 2008). In r = y /
+ * phi(z), which stays small where z is large, {@code T_n = r sum_j h(n, j) (z r)^(n-1-2j) (r^2)^j /
+ * n!}.
+ */
+final class NormalQuantile implements Quantile {
+  private static final double[][] H = coefficients();
+
+  private final double mean;
+  private final double std;
+  private final double a;
+  private final double b;
+  private final NormalMass law;
+  private final double total;
+  private final double[] series = new double[DEGREE + 1];
+  private Point point;
+  private double share = 0.5;
+
+  NormalQuantile(double mean, double std, double a, double b, NormalMass law) {
+    this.mean = mean;
+    this.std = std;
+    this.a = a;
+    this.b = b;
+    this.law = law;
+    this.total = law.total();
+    this.point = law.bisect(total / 2);
+    solve();
+  }
+
+  /** h[n][j] / n!, where h[n][j] is the coefficient of z^(n-1-2j) in H_n. */
+  private static double[][] coefficients() {
+    double[][] h = new double[DEGREE + 1][];
+    h[1] = new double[] {1};
+    for (int n = 1; n < DEGREE; n++) {
+      h[n + 1] = new double[n / 2 + 1];
+      for (int j = 0; j < h[n].length; j++) {
+        int power = n - 1 - 2 * j;
+        h[n + 1][j] += n * h[n][j];
+        if (power > 0) {
+          h[n + 1][j + 1] += power * h[n][j];
+        }
+      }
+    }
+    double factorial = 1;
+    for (int n = 2; n <= DEGREE; n++) {
+      factorial *= n;
+      for (int j = 0; j < h[n].length; j++) {
+        h[n][j] /= factorial;
+      }
+    }
+    return h;
+  }
+
+  @Override
+  public void moveTo(double next) {
+    double v = next / share - 1;
+    double step = 0;
+    for (int n = DEGREE; n > 0; n--) {
+      step = (step + series[n]) * v;
+    }
+    point = law.normal(law.up(point, step));
+    share = next;
+    solve();
+  }
+
+  /** Newton's method on the logarithm of the mass, which is concave in the point. */
+  private void solve() {
+    Below below = law.below(point);
+    for (double off = 1; Math.abs(off) > 0x1p-26; ) { // the next error is of its square's order
+      off = StrictMath.log(share * total / below.mass());
+      point = law.normal(law.up(point, off * below.ratio()));
+      below = law.below(point);
+    }
+    double r = below.ratio();
+    double zr = below.z() * r;
+    for (int n = 1; n <= DEGREE; n++) {
+      double sum = 0;
+      for (int j = 0; j < H[n].length; j++) {
+        sum += H[n][j] * power(zr, n - 1 - 2 * j) * power(r * r, j);
+      }
+      series[n] = sum * r;
+    }
+  }
+
+  private static double power(double x, int n) {
+    double product = 1;
+    for (int i = 0; i < n; i++) {
+      product *= x;
+    }
+    return product;
+  }
+
+  private boolean down() {
+    return !point.near() && law.anchorIsUpper();
+  }
+
+  @Override
+  public double base() {
+    return point.near() || law.anchorIsLower() ? a : law.anchorIsUpper() ? b : mean;
+  }
+
+  @Override
+  public double offset() {
+    return down() ? -point.d() : point.d();
+  }
+
+  @Override
+  public double scale() {
+    return std;
+  }
+
+  @Override
+  public double series(int n) {
+    return series[n];
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Laws by their inverse distribution functions, and the tables of polynomials that kernels read. A
+ * new law of that kind is a class here and a line in {@link org.initium.law.quantile.Quantile}.
+ */
+package org.initium.law.quantile;

@@ -1,0 +1,147 @@
+package org.initium.torch.draw;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.DoubleSupplier;
+import org.initium.DType;
+import org.initium.random.TorchCpuGenerator;
+import org.initium.torch.kernel.DoubleDraws;
+import org.initium.torch.kernel.DrawnTensor;
+import org.initium.torch.kernel.TorchKernels;
+import org.initium.torch.kernel.TorchLaw;
+
+/** torch's draws on the CPU: one serial stream of words for all elements. */
+public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers workers)
+    implements TorchDraws {
+  private static final int BLOCK = 16;
+
+  @Override
+  public NumberArithmetic arithmetic() {
+    return NumberArithmetic.CPU;
+  }
+
+  @Override
+  public void uniform(DrawnTensor whole, double a, double b, ElementSink sink) {
+    long numel = whole.numel();
+    new Chunks(TorchLaw.UNIFORM, whole.dtype(), a, b, numel, numel, sink).from(0);
+  }
+
+  /**
+   * In blocks of 16 where there are that many in one run of memory, one by one in binary64
+   * otherwise. Where 16 does not divide the elements, the last 16 are drawn anew at the end.
+   */
+  @Override
+  public void normal(DrawnTensor whole, double mean, double std, ElementSink sink) {
+    DType dtype = whole.dtype();
+    long numel = whole.numel();
+    if (numel < BLOCK || !whole.contiguous()) {
+      ScalarNormal normal = new ScalarNormal(host);
+      oneByOne(whole, () -> normal.next(mean, std), sink);
+      return;
+    }
+    int tail = (int) (numel % BLOCK);
+    long kept = tail == 0 ? numel : numel - BLOCK;
+    new Chunks(TorchLaw.NORMAL, dtype, mean, std, kept, numel - tail, sink).from(0);
+    if (tail != 0) {
+      if (!dtype.isHalf()) {
+        host.skip(words(dtype, tail)); // drawn in place, and then drawn over
+      }
+      new Chunks(TorchLaw.NORMAL, dtype, mean, std, numel, numel, sink).from(numel - BLOCK);
+    }
+  }
+
+  private static long words(DType dtype, long elements) {
+    return dtype == DType.F64 ? 2 * elements : elements;
+  }
+
+  /** One by one in binary64, whatever the type of the tensor. */
+  @Override
+  public void cauchy(DrawnTensor whole, double loc, double scale, ElementSink sink) {
+    oneByOne(whole, () -> DoubleDraws.cauchy(host.nextLong(), loc, scale), sink);
+  }
+
+  @Override
+  public void exponential(DrawnTensor whole, double rate, ElementSink sink) {
+    oneByOne(whole, () -> DoubleDraws.exponential(host.nextLong(), rate), sink);
+  }
+
+  private static void oneByOne(DrawnTensor whole, DoubleSupplier next, ElementSink sink) {
+    DType dtype = whole.dtype();
+    try (DrawBuffer chunk = DrawBuffer.take()) {
+      for (long at = 0; at < whole.numel(); at += DrawBuffer.SIZE) {
+        int count = (int) Math.min(DrawBuffer.SIZE, whole.numel() - at);
+        for (int i = 0; i < count; i++) {
+          double value = next.getAsDouble();
+          dtype.set(chunk.elements(), i, dtype == DType.F64 ? value : (float) value);
+        }
+        sink.put(at, chunk.elements(), count);
+      }
+    }
+  }
+
+  /** The elements before {@code end}, of which those before {@code kept} are put. */
+  private final class Chunks {
+    private final TorchLaw law;
+    private final DType dtype;
+    private final double a;
+    private final double b;
+    private final long kept;
+    private final long end;
+    private final ElementSink sink;
+    private long next;
+
+    Chunks(TorchLaw law, DType dtype, double a, double b, long kept, long end, ElementSink sink) {
+      this.law = law;
+      this.dtype = dtype;
+      this.a = a;
+      this.b = b;
+      this.kept = kept;
+      this.end = end;
+      this.sink = sink;
+    }
+
+    /** Threads take turns at the words, and make elements of them while others are at it. */
+    void from(long first) {
+      next = first;
+      workers.share(
+          Math.ceilDiv(end - first, DrawBuffer.SIZE),
+          (from, to) -> {
+            try (DrawBuffer chunk = DrawBuffer.take()) {
+              for (long i = from; i < to; i++) {
+                long at = words(chunk.words());
+                if (at == end) {
+                  return;
+                }
+                make(at, chunk);
+              }
+            }
+          });
+    }
+
+    private int count(long at) {
+      return (int) Math.min(DrawBuffer.SIZE, end - at);
+    }
+
+    /** Draws the words of the next chunk that is wanted, and returns where that is. */
+    private synchronized long words(MemorySegment words) {
+      while (next < end) {
+        long at = next;
+        int count = count(at);
+        next += count;
+        if (at < kept && sink.wants(at, Math.min(count, kept - at))) {
+          host.nextInts(words, CpuDraws.words(dtype, count));
+          return at;
+        }
+        host.skip(CpuDraws.words(dtype, count));
+      }
+      return end;
+    }
+
+    private void make(long at, DrawBuffer chunk) {
+      int count = count(at);
+      int of = (int) Math.min(count, kept - at);
+      MemorySegment room = of == count ? sink.room(at, count, chunk.elements()) : chunk.elements();
+      kernels.cpu(law, dtype, a, b, chunk.words(), room, count);
+      sink.put(at, room, of);
+    }
+  }
+}

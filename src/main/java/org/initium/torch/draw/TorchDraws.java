@@ -1,0 +1,28 @@
+package org.initium.torch.draw;
+
+import org.initium.random.TorchCpuGenerator;
+import org.initium.torch.kernel.DrawnTensor;
+
+/**
+ * How a device of torch draws: Tensor.uniform_, normal_, cauchy_, exponential_ and their
+ * arithmetic.
+ */
+public sealed interface TorchDraws permits CpuDraws, CudaDraws {
+  /** Tensor.uniform_(a, b). */
+  void uniform(DrawnTensor whole, double a, double b, ElementSink sink);
+
+  /** Tensor.normal_(mean, std). */
+  void normal(DrawnTensor whole, double mean, double std, ElementSink sink);
+
+  /** Tensor.cauchy_(loc, scale). */
+  void cauchy(DrawnTensor whole, double loc, double scale, ElementSink sink);
+
+  /** Tensor.exponential_(rate). */
+  void exponential(DrawnTensor whole, double rate, ElementSink sink);
+
+  /** How arithmetic between a tensor and a number is done. */
+  NumberArithmetic arithmetic();
+
+  /** The generator of the CPU, which torch.randperm draws from on every device. */
+  TorchCpuGenerator host();
+}

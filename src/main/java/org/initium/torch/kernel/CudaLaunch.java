@@ -1,0 +1,113 @@
+package org.initium.torch.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.initium.DType;
+import org.initium.Tensor;
+import org.initium.random.GpuGeometry;
+import org.initium.random.TorchCudaGenerator;
+
+/**
+ * A start of torch's kernel that draws the elements {@code start} and on of a tensor.
+ *
+ * @param start the first element
+ * @param count how many
+ * @param offset the generator's offset: four times the number of each thread's first block
+ * @param threads in all blocks of the grid together
+ */
+public record CudaLaunch(long start, long count, long offset, int threads) {
+  /** Elements that a block of four words is for. */
+  static int width(DType dtype) {
+    return dtype == DType.F64 ? 2 : 4;
+  }
+
+  /** Elements of which each thread makes as many as it makes at once. */
+  public long wave(DType dtype) {
+    return (long) threads * width(dtype);
+  }
+
+  /**
+   * A later start, with the same numbers, whose draws are those that the elements {@code first} to
+   * {@code last - 1} of the tensor need.
+   */
+  public CudaLaunch within(long first, long last, DType dtype) {
+    long skipped = (first - start) / wave(dtype);
+    long from = start + skipped * wave(dtype);
+    return new CudaLaunch(from, last - from, offset + 4 * skipped, threads);
+  }
+
+  /** The starts for a tensor; moves the generator, which must name its device. */
+  public static List<CudaLaunch> of(Tensor tensor, TorchCudaGenerator generator) {
+    return of(DrawnTensor.of(tensor), generator.geometry().orElseThrow(), generator);
+  }
+
+  /**
+   * The starts for a tensor: one, or, where a byte's place in the tensor needs more than 31 bits,
+   * one for each part. A tensor in parts moves the generator once more, before them all.
+   */
+  public static List<CudaLaunch> of(
+      DrawnTensor whole, GpuGeometry gpu, TorchCudaGenerator generator) {
+    int width = width(whole.dtype());
+    CudaLaunch all = launch(0, whole.numel(), width, gpu, generator);
+    if (fits(whole, whole.layout().sizes())) {
+      return List.of(all);
+    }
+    List<CudaLaunch> parts = new ArrayList<>();
+    split(whole, whole.layout().sizes().clone(), 0, width, gpu, generator, parts);
+    return parts;
+  }
+
+  private static CudaLaunch launch(
+      long start, long count, int width, GpuGeometry gpu, TorchCudaGenerator generator) {
+    int threads = gpu.blocks(count) * GpuGeometry.BLOCK;
+    long draws = (count - 1) / ((long) threads * width) + 1;
+    return new CudaLaunch(start, count, generator.take(4 * draws), threads);
+  }
+
+  private static boolean fits(DrawnTensor whole, long[] sizes) {
+    long furthest = 1;
+    for (int d = 0; d < sizes.length; d++) {
+      furthest += extent(whole, sizes, d);
+    }
+    return furthest <= Integer.MAX_VALUE;
+  }
+
+  private static long extent(DrawnTensor whole, long[] sizes, int d) {
+    return (sizes[d] - 1) * whole.layout().memoryStrides()[d] * whole.dtype().bytes();
+  }
+
+  /**
+   * Halves the dimension that reaches furthest until all parts fit. That is the outermost of more
+   * than one element, so that a part is a run of elements.
+   */
+  private static void split(
+      DrawnTensor whole,
+      long[] sizes,
+      long start,
+      int width,
+      GpuGeometry gpu,
+      TorchCudaGenerator generator,
+      List<CudaLaunch> parts) {
+    long inner = 1;
+    int outermost = 0;
+    for (int d = sizes.length - 1; d >= 0; d--) {
+      if (sizes[d] > 1) {
+        outermost = d;
+      }
+    }
+    for (int d = outermost + 1; d < sizes.length; d++) {
+      inner *= sizes[d];
+    }
+    if (fits(whole, sizes)) {
+      parts.add(launch(start, inner * sizes[outermost], width, gpu, generator));
+      return;
+    }
+    long first = sizes[outermost] / 2;
+    long rest = sizes[outermost] - first;
+    long[] half = sizes.clone();
+    half[outermost] = first;
+    split(whole, half, start, width, gpu, generator, parts);
+    half[outermost] = rest;
+    split(whole, half, start + first * inner, width, gpu, generator, parts);
+  }
+}

@@ -1,0 +1,145 @@
+package org.initium.torch.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import org.initium.DType;
+import org.initium.law.Normal32;
+import org.initium.law.Normal64;
+import org.initium.law.Philox;
+import org.initium.law.UnitInterval;
+import org.initium.random.Twister;
+
+/** Torch's numbers one by one, as they are defined. */
+public enum TorchReference implements TorchKernels {
+  /** The only one. */
+  INSTANCE;
+
+  private static final int BLOCK = 16;
+
+  @Override
+  public Twister twister() {
+    return Twister::reference;
+  }
+
+  @Override
+  public void cpu(
+      TorchLaw law,
+      DType dtype,
+      double a,
+      double b,
+      MemorySegment words,
+      MemorySegment elements,
+      int count) {
+    switch (law) {
+      case UNIFORM -> {
+        for (int i = 0; i < count; i++) {
+          dtype.set(elements, i, uniform(dtype, a, b, words, i));
+        }
+      }
+      case NORMAL -> {
+        for (int i = 0; i < count; i++) {
+          dtype.set(elements, i, normal(dtype, a, b, words, i));
+        }
+      }
+    }
+  }
+
+  /** What rounds to b becomes a. */
+  private static double uniform(DType dtype, double a, double b, MemorySegment words, int i) {
+    double value =
+        dtype == DType.F64
+            ? DoubleDraws.uniform(two(words, i), a, b)
+            : FloatDraws.uniform(one(words, i), (float) a, (float) b);
+    double low = dtype == DType.F64 ? a : (float) a;
+    double high = dtype == DType.F64 ? b : (float) b;
+    return dtype.round(value) == dtype.round(high) ? low : value;
+  }
+
+  /**
+   * Of a block of 16, the first eight give radii and the last eight angles; pair j gives elements j
+   * (cosine) and j + 8 (sine).
+   */
+  private static double normal(DType dtype, double mean, double std, MemorySegment words, int i) {
+    int first = i / BLOCK * BLOCK + i % (BLOCK / 2);
+    int second = first + BLOCK / 2;
+    boolean cosine = i == first;
+    if (dtype == DType.F64) {
+      double angle = DoubleDraws.angle(two(words, second));
+      double turn = cosine ? HalfUlp.cos(angle) : HalfUlp.sin(angle);
+      return Math.fma(DoubleDraws.radius(two(words, first)) * turn, std, mean);
+    }
+    float angle = FloatDraws.angle(one(words, second));
+    float turn = cosine ? Cephes.cos(angle) : Cephes.sin(angle);
+    return Math.fma(FloatDraws.radius(one(words, first)) * turn, (float) std, (float) mean);
+  }
+
+  private static int one(MemorySegment words, int i) {
+    return words.get(JAVA_INT_UNALIGNED, 4L * i);
+  }
+
+  /** Two words, the first in the upper half. */
+  private static long two(MemorySegment words, int i) {
+    return (long) one(words, 2 * i) << 32 | one(words, 2 * i + 1) & 0xffffffffL;
+  }
+
+  @Override
+  public void cuda(
+      CudaNumbers numbers,
+      DType dtype,
+      long seed,
+      CudaLaunch launch,
+      MemorySegment elements,
+      long from,
+      long to) {
+    long wave = from / launch.threads();
+    long block = launch.offset() / 4 + wave;
+    int[] words = new int[4];
+    double[] values = new double[CudaLaunch.width(dtype)];
+    for (long i = from; i < to; i++) {
+      int thread = (int) (i - wave * launch.threads());
+      Philox.block((int) block, (int) (block >>> 32), thread, 0, seed, words, 0);
+      values(numbers, dtype, words, values);
+      for (int c = 0; c < values.length; c++) {
+        long at = (long) c * launch.threads() + thread;
+        if (wave * launch.wave(dtype) + at < launch.count()) {
+          dtype.set(elements, at, values[c]);
+        }
+      }
+    }
+  }
+
+  /** The elements of a block of four words, the last of their rounding left out. */
+  private static void values(CudaNumbers numbers, DType dtype, int[] w, double[] values) {
+    boolean wide = dtype == DType.F64;
+    switch (numbers.law()) {
+      case UNIFORM -> {
+        for (int c = 0; c < values.length; c++) {
+          double value =
+              wide
+                  ? Math.fma(
+                      UnitInterval.unit(UnitInterval.bits53(w[2 * c], w[2 * c + 1])),
+                      numbers.b(),
+                      numbers.a())
+                  : Math.fma(UnitInterval.unit(w[c]), (float) numbers.b(), (float) numbers.a());
+          values[c] = dtype.round(value) == numbers.high() ? numbers.a() : value;
+        }
+      }
+      case NORMAL -> {
+        if (wide) {
+          Normal64 law = new Normal64(numbers.a(), numbers.b());
+          long x = UnitInterval.bits53(w[0], w[1]);
+          long y = UnitInterval.bits53(w[2], w[3]);
+          values[0] = law.even(x, y);
+          values[1] = law.odd(x, y);
+        } else {
+          Normal32 law = new Normal32((float) numbers.a(), (float) numbers.b());
+          for (int c = 0; c < 4; c += 2) {
+            values[c] = law.even(w[c], w[c + 1]);
+            values[c + 1] = law.odd(w[c], w[c + 1]);
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package org.initium.cli.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher with a java that prints its arguments, a line each, and a mvn that counts. */
+class LauncherTest {
+  @TempDir Path folder;
+
+  private Path home;
+  private Path jdk;
+  private Path builds;
+  private Path launcher;
+
+  @BeforeEach
+  void install() throws IOException {
+    home = Files.createDirectories(folder.resolve("my models"));
+    jdk = Files.createDirectories(folder.resolve("my jdk"));
+    Files.createDirectories(jdk.resolve("bin"));
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
+    executable(jdk.resolve("bin/java"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    executable(jdk.resolve("bin/javac"), "#!/bin/sh\n");
+    builds = Files.createFile(folder.resolve("builds"));
+    Path tools = Files.createDirectories(folder.resolve("tools"));
+    executable(
+        tools.resolve("mvn"),
+        "#!/bin/sh\necho build >>'%s'; sleep 1; : >'%s/target/initium.jar'\n"
+            .formatted(builds, home));
+    launcher = Files.copy(Path.of("initium"), home.resolve("initium"));
+  }
+
+  private void writeSources() throws IOException {
+    Path main = Files.createDirectories(home.resolve("src/main"));
+    for (Path file : List.of(main.resolve("A.java"), main.resolve("B.java"))) {
+      Files.createFile(file);
+    }
+    Files.createFile(home.resolve("pom.xml"));
+    makeOld();
+  }
+
+  /** Nothing is newer than a build because the test was quick. */
+  private void makeOld() throws IOException {
+    FileTime before = FileTime.from(Instant.now().minusSeconds(60));
+    for (String name : List.of("src/main/A.java", "src/main/B.java", "src/main", "pom.xml")) {
+      if (Files.exists(home.resolve(name))) {
+        Files.setLastModifiedTime(home.resolve(name), before);
+      }
+    }
+  }
+
+  /**
+   * In the POSIX locale, usual in containers, a name that is not ASCII would be written as U+FFFD.
+   */
+  @Test
+  void namesAreUtf8InEveryLocale() throws Exception {
+    Path target = Files.createDirectories(home.resolve("target"));
+    Files.createFile(target.resolve("initium.jar"));
+    executable(jdk.resolve("bin/java"), "#!/bin/sh\necho $LC_ALL\n");
+    assertEquals(List.of("C.UTF-8"), lines(start("devices")));
+  }
+
+  @Test
+  void pathsAndArgumentsMayHaveBlanks() throws Exception {
+    Path target = Files.createDirectories(home.resolve("target"));
+    Path jar = Files.createFile(target.resolve("initium.jar"));
+    Path archive = Files.createFile(target.resolve("initium.jsa"));
+
+    List<String> arguments = lines(start("fill", "normal(0, 1)"));
+
+    int count = arguments.size();
+    assertEquals(
+        List.of("-jar", real(jar), "fill", "normal(0, 1)"), arguments.subList(count - 4, count));
+    assertTrue(
+        arguments.contains("-XX:SharedArchiveFile=" + real(archive)), () -> arguments.toString());
+    assertTrue(
+        arguments.stream().allMatch(a -> a.startsWith("-") || arguments.indexOf(a) >= count - 4),
+        () -> arguments.toString());
+  }
+
+  @Test
+  void twoFirstStartsBuildOnce() throws Exception {
+    writeSources();
+    List<Process> starts = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      starts.add(start("--version"));
+    }
+    for (Process process : starts) {
+      assertEquals("--version", lines(process).getLast());
+    }
+    assertEquals(List.of("build"), Files.readAllLines(builds));
+  }
+
+  @Test
+  void aSourceThatIsNewerOrGoneOrMoreIsBuilt() throws Exception {
+    writeSources();
+    lines(start("--version"));
+    lines(start("--version"));
+    assertEquals(1, Files.readAllLines(builds).size(), "nothing changed");
+
+    Files.setLastModifiedTime(home.resolve("src/main/A.java"), FileTime.from(Instant.now()));
+    lines(start("--version"));
+    assertEquals(2, Files.readAllLines(builds).size(), "newer");
+
+    Files.delete(home.resolve("src/main/B.java"));
+    makeOld();
+    lines(start("--version"));
+    assertEquals(3, Files.readAllLines(builds).size(), "gone");
+
+    Files.createFile(home.resolve("src/main/B.java"));
+    makeOld();
+    lines(start("--version"));
+    assertEquals(4, Files.readAllLines(builds).size(), "an old one more");
+  }
+
+  private static String real(Path file) throws IOException {
+    return file.toRealPath().toString();
+  }
+
+  private static void executable(Path file, String script) throws IOException {
+    Files.writeString(file, script);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  private Process start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", launcher.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("JAVA_HOME", jdk.toString());
+    builder.environment().merge("PATH", "", (path, none) -> folder.resolve("tools") + ":" + path);
+    builder.environment().remove("INITIUM_JAVA_OPTIONS");
+    return builder.start();
+  }
+
+  private static List<String> lines(Process process) throws Exception {
+    List<String> lines = process.inputReader().lines().toList();
+    assertEquals(0, process.waitFor(), () -> lines.toString());
+    return lines;
+  }
+}

@@ -1,0 +1,166 @@
+package org.initium.cli.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.initium.cli.CommandLineRun;
+import org.initium.cli.Program;
+import org.initium.testing.FileCalls;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The program where output ends, disks are full, and the environment is not as usual: an exit
+ * status, and one line or none. In a row of the table, I is the program, in a shell whose folder
+ * has a recipe r.yaml and a model m.safetensors.
+ */
+class SurroundingsTest {
+  @TempDir Path folder;
+  @TempDir Path streams;
+
+  @BeforeEach
+  void writeModel() throws IOException {
+    Files.writeString(
+        folder.resolve("r.yaml"),
+        "tensors: {'w{0..9}': [30, 10]}\nrules: [{match: '*', init: normal}]");
+    String model = folder.resolve("m.safetensors").toString();
+    String recipe = folder.resolve("r.yaml").toString();
+    assertEquals(0, CommandLineRun.of("init", recipe, "--out", model).status());
+  }
+
+  /** What the program printed as errors; its exit status is the first line. */
+  private List<String> shell(String line) throws IOException, InterruptedException {
+    List<String> program = Program.command(List.of(), "org.initium.cli.Main", List.of());
+    String quoted = String.join("' '", program);
+    Path errors = streams.resolve("errors");
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", "-c", "I() { '" + quoted + "' \"$@\"; }\n" + line)
+            .directory(folder.toFile())
+            .redirectError(errors.toFile())
+            .redirectOutput(streams.resolve("output").toFile());
+    builder.environment().put("FILE_CALLS", FileCalls.library().toString());
+    Process process = builder.start();
+    assertTrue(process.waitFor(2, TimeUnit.MINUTES), "hangs: " + line);
+    Path status = folder.resolve("status");
+    String code =
+        Files.exists(status)
+            ? Files.readString(status).strip()
+            : Integer.toString(process.exitValue());
+    List<String> told = Files.readAllLines(errors);
+    return Stream.concat(Stream.of(code), told.stream().filter(text -> !text.contains("incubator")))
+        .toList();
+  }
+
+  /** What a shell runs, the exit status, and what the one line has; none where it has nothing. */
+  private static final String TABLE =
+      """
+      I inspect m.safetensors >&- => 1 => the output is lost: cannot write to standard output: Bad
+      I inspect m.safetensors >/dev/full => 1 => standard output: No space left on device
+      I verify m.safetensors r.yaml >/dev/full => 1 => standard output: No space left on device
+      I init r.yaml --out o >/dev/full => 1 => standard output: No space left on device
+      I fill ones --shape 3 --out o >/dev/full => 1 => standard output: No space left on device
+      I devices >/dev/full => 1 => standard output: No space left on device
+      I --help >/dev/full => 1 => standard output: No space left on device
+      I init --help >/dev/full => 1 => standard output: No space left on device
+      { I inspect m.safetensors; echo $? >status; } | true => 141
+      { I --help; echo $? >status; } | true => 141
+      I init r.yaml --out o 2>&- => 0
+      I init r.yaml --out o <&- && cmp o m.safetensors => 0
+      I fill ones --shape 3 --out w; ulimit -f 1; I init r.yaml --out o => 1 => cannot write o: File too large
+      I fill ones --shape 3 --out /dev/full => 1 => cannot write /dev/full: No space left on device
+      FAIL=write:28 P init r.yaml --out o => 1 => cannot write o: No space left on device
+      FAIL=fsync:28 P init r.yaml --out o => 1 => cannot write o: No space left on device
+      FAIL=fsync:5 P init r.yaml --out o --max-shard-size 2kB => 1 => cannot write o: Input/output
+      FAIL=rename:5 P init r.yaml --out o => 1 => Input/output error
+      FAIL=write:28 P inspect m.safetensors --plot o.png => 1 => cannot write o.png: No space left
+      FAIL=mkdir:30 P init r.yaml --out o => 1 => a file in its folder: Read-only file system
+      FAIL=mkdir:13 P init r.yaml --out o => 1 => cannot make a file in its folder: no permission
+      I init r.yaml --out no/o => 1 => no folder
+      I inspect m.safetensors --plot no/o.png => 1 => no folder
+      I init . --out o => 2 => .:
+      I verify m.safetensors . => 2 => .:
+      I inspect r.yaml/x => 1 => r.yaml/x
+      I init r.yaml --out r.yaml => 2 => r.yaml is read by this command, which would write over it
+      ln -s r.yaml l; I init r.yaml --out l => 2 => l is read by this command
+      I inspect m.safetensors --plot m.safetensors => 2 => m.safetensors is read by this command
+      I inspect @m.safetensors => 2 => no file @m.safetensors
+      I init r.yaml --out /dev/stdout | cmp - m.safetensors => 0 => wrote /dev/stdout
+      I init r.yaml --out /dev/stdout >o; cmp o m.safetensors => 0 => wrote /dev/stdout
+      I init r.yaml --out /dev/fd/3 3>o; cmp o m.safetensors => 0 => wrote /dev/fd/3
+      mkfifo p; cat p >o & I init r.yaml --out p; wait; cmp o m.safetensors => 0 => wrote p
+      I init r.yaml --out /dev/fd/3 3>o --max-shard-size 2kB => 1 => which takes one file, not the
+      I init r.yaml --out /dev/null && test -c /dev/null => 0 => wrote /dev/null
+      (unset HOME; I init r.yaml --out o) => 0
+      TMPDIR=/nonexistent I init r.yaml --out o => 0
+      TERM=dumb I inspect m.safetensors => 0
+      LANG=C LC_ALL=C I inspect m.safetensors => 0
+      I fill ones --shape 3 --out 'a b' && test -f 'a b' => 0
+      I fill ones --shape 3 --out=-o && test -f ./-o => 0
+      I fill ones --shape 3 --out '%s%n' && test -f '%s%n' => 0
+      I fill ones --shape 3 --out "$(printf 'x\\ny')" && test -f "$(printf 'x\\ny')" => 0
+      I fill ones --shape 3 --out "$(printf '%0250d' 0)" => 0
+      I fill ones --shape 3 --out "$(printf '%0256d' 0)" => 1 => File name too long
+      I init r.yaml --max-shard-size 2kB --out "$(printf '%0230d' 0)" => 1 => File name too long
+      """;
+
+  static Stream<Arguments> table() {
+    return TABLE
+        .lines()
+        .map(line -> line.split(" => ", -1))
+        .map(row -> Arguments.of(row[0], Integer.parseInt(row[1]), row.length > 2 ? row[2] : null));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("table")
+  void oneLineAndAStatus(String line, int status, String message) throws Exception {
+    String program =
+        "P() { FILE_CALLS_FOLDER=$PWD FILE_CALLS_FAIL=$FAIL LD_PRELOAD=$FILE_CALLS I \"$@\"; }\n";
+    List<String> told = shell(program + line);
+    assertEquals(Integer.toString(status), told.getFirst(), told.toString());
+    assertEquals(message == null ? 1 : 2, told.size(), told.toString());
+    if (message != null) {
+      assertTrue(told.get(1).contains(message.strip()), told.toString());
+      assertTrue(status == 0 || told.get(1).startsWith("initium"), told.toString());
+      assertFalse(told.get(1).contains("Exception"), told.toString());
+    }
+  }
+
+  /** Where the locale's digits are others, files, numbers and messages are the same. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ar-EG-u-nu-arab",
+        "fa-IR",
+        "th-TH-u-nu-thai",
+        "tr-TR",
+        "de-DE",
+        "hi-IN-u-nu-deva"
+      })
+  void localesChangeNothing(String locale) throws Exception {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag(locale));
+      String recipe = folder.resolve("r.yaml").toString();
+      String out = folder.resolve("l.safetensors").toString();
+      CommandLineRun run =
+          CommandLineRun.of("init", recipe, "--out", out, "--max-shard-size", "2kB");
+      assertEquals(0, run.status(), run.err());
+      assertTrue(run.out().matches("(?s).*: 10 tensors, 3,000 parameters in 10 files, 12.0 kB.*"));
+      assertEquals(0, CommandLineRun.of("inspect", out).status());
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+}
