@@ -1,12 +1,14 @@
 package org.initium.cli.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,6 +78,9 @@ class LauncherTest {
     Path target = Files.createDirectories(home.resolve("target"));
     Path jar = Files.createFile(target.resolve("initium.jar"));
     Path archive = Files.createFile(target.resolve("initium.jsa"));
+    for (Path path : List.of(target, archive)) { // whatever the mask
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
 
     List<String> arguments = lines(start("fill", "normal(0, 1)"));
 
@@ -87,6 +92,36 @@ class LauncherTest {
     assertTrue(
         arguments.stream().allMatch(a -> a.startsWith("-") || arguments.indexOf(a) >= count - 4),
         () -> arguments.toString());
+  }
+
+  private boolean usesArchive() throws Exception {
+    return lines(start("devices")).stream().anyMatch(a -> a.startsWith("-XX:SharedArchiveFile="));
+  }
+
+  /** Its classes run: it is used only where nobody else can have put it. */
+  @Test
+  void anArchiveThatOthersCouldPlantIsLeft() throws Exception {
+    Path target = Files.createDirectories(home.resolve("target"));
+    Files.createFile(target.resolve("initium.jar"));
+    Path archive = Files.createFile(target.resolve("initium.jsa"));
+    for (Path path : List.of(archive, target)) {
+      String own = path == target ? "rwxr-xr-x" : "r--r--r--";
+      for (String open : List.of("rwxrwxr-x", "rwxr-xrwx")) {
+        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(open));
+        assertFalse(usesArchive(), path + " is " + open);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(own));
+        assertTrue(usesArchive());
+      }
+    }
+    if (Files.getAttribute(archive, "unix:uid").equals(0)) { // we may give files away
+      Files.setAttribute(archive, "unix:uid", 12345);
+      assertFalse(usesArchive(), "another user's");
+      Files.setAttribute(archive, "unix:uid", 0);
+    }
+    Path elsewhere = Files.move(archive, folder.resolve("planted"));
+    Files.createSymbolicLink(archive, elsewhere);
+    assertFalse(usesArchive(), "a link");
   }
 
   @Test
@@ -122,6 +157,10 @@ class LauncherTest {
     makeOld();
     lines(start("--version"));
     assertEquals(4, Files.readAllLines(builds).size(), "an old one more");
+    assertFalse(
+        Files.getPosixFilePermissions(home.resolve("target"))
+            .contains(PosixFilePermission.GROUP_WRITE),
+        "whatever the mask");
   }
 
   private static String real(Path file) throws IOException {
@@ -134,7 +173,9 @@ class LauncherTest {
   }
 
   private Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of("sh", launcher.toString()));
+    List<String> command =
+        new ArrayList<>(
+            List.of("sh", "-c", "umask 002; exec \"$@\"", "sh", "sh", launcher.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", jdk.toString());
