@@ -22,12 +22,17 @@ public enum DType {
   /** bfloat16: the upper half of a binary32. */
   BF16(2, 8, -126, 127);
 
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  /**
+   * How elements lie in memory. On their own, since a first fill that needs none is sooner done.
+   */
+  private static final class Layout {
+    static final ValueLayout.OfFloat FLOAT =
+        ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfDouble DOUBLE =
+        ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfShort SHORT =
+        ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  }
 
   private final int bytes;
   private final int precision;
@@ -129,10 +134,10 @@ public enum DType {
   public double get(MemorySegment memory, long index) {
     long at = index * bytes;
     return switch (this) {
-      case F32 -> memory.get(FLOAT, at);
-      case F64 -> memory.get(DOUBLE, at);
-      case F16 -> Float.float16ToFloat(memory.get(SHORT, at));
-      case BF16 -> fromBfloat16(memory.get(SHORT, at));
+      case F32 -> memory.get(Layout.FLOAT, at);
+      case F64 -> memory.get(Layout.DOUBLE, at);
+      case F16 -> Float.float16ToFloat(memory.get(Layout.SHORT, at));
+      case BF16 -> fromBfloat16(memory.get(Layout.SHORT, at));
     };
   }
 
@@ -140,18 +145,21 @@ public enum DType {
   public void set(MemorySegment memory, long index, double value) {
     long at = index * bytes;
     switch (this) {
-      case F32 -> memory.set(FLOAT, at, (float) value);
-      case F64 -> memory.set(DOUBLE, at, value);
-      case F16 -> memory.set(SHORT, at, toFloat16((float) value, value));
-      case BF16 -> memory.set(SHORT, at, toBfloat16(oddly(value)));
+      case F32 -> memory.set(Layout.FLOAT, at, (float) value);
+      case F64 -> memory.set(Layout.DOUBLE, at, value);
+      case F16 -> memory.set(Layout.SHORT, at, toFloat16((float) value, value));
+      case BF16 -> memory.set(Layout.SHORT, at, toBfloat16(oddly(value)));
     }
   }
 
   /** The bits of a value rounded to this type, the rest of them 0. */
   public long bits(double value) {
-    MemorySegment bits = MemorySegment.ofArray(new long[1]);
-    set(bits, 0, value);
-    return bits.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+    return switch (this) {
+      case F32 -> Integer.toUnsignedLong(Float.floatToRawIntBits((float) value));
+      case F64 -> Double.doubleToRawLongBits(value);
+      case F16 -> Short.toUnsignedLong(toFloat16((float) value, value));
+      case BF16 -> Short.toUnsignedLong(toBfloat16(oddly(value)));
+    };
   }
 
   /** binary32 to bfloat16, to nearest even; a NaN stays a NaN. */

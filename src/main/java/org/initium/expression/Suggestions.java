@@ -1,6 +1,6 @@
 package org.initium.expression;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +30,11 @@ public final class Suggestions {
   }
 
   public static List<String> list(Enum<?>[] constants) {
-    return Arrays.stream(constants).map(Suggestions::of).toList();
+    List<String> names = new ArrayList<>();
+    for (Enum<?> constant : constants) {
+      names.add(of(constant));
+    }
+    return names;
   }
 
   /** {@code unknown mode 'fan_inn'; did you mean fan_in? There are fan_in, fan_out}. */

@@ -1,5 +1,6 @@
 package org.initium.initializer;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,10 @@ final class Arguments {
    */
   static Arguments of(String owner, List<Parameter> parameters, Map<String, ?> given) {
     Map<String, Object> rest = new LinkedHashMap<>(given);
-    List<Object> values =
-        parameters.stream().map(p -> resolve(owner, p, rest.remove(p.name()))).toList();
+    List<Object> values = new ArrayList<>();
+    for (Parameter parameter : parameters) {
+      values.add(resolve(owner, parameter, rest.remove(parameter.name())));
+    }
     for (String name : rest.keySet()) {
       throw new IllegalArgumentException(unknown(owner, parameters, name));
     }

@@ -1,8 +1,5 @@
 package org.initium.initializer;
 
-import static org.initium.initializer.Formulas.fixed;
-import static org.initium.initializer.Formulas.matrix;
-import static org.initium.initializer.Formulas.scaled;
 import static org.initium.initializer.Parameter.choice;
 import static org.initium.initializer.Parameter.count;
 import static org.initium.initializer.Parameter.real;
@@ -11,17 +8,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
-import org.initium.Shape;
 import org.initium.expression.Suggestions;
 import org.initium.initializer.Parameter.Nested;
 import org.initium.initializer.Parameter.Real;
 
 /**
- * Every initialiser, one row each: name, parameters, law. docs/initialisers.md has the formulas and
- * sources.
+ * Every initialiser, one row each: its name and parameters; {@link Formulas} has its law by the
+ * name, docs/initialisers.md the sources. A start waits for this table: there is no lambda in it,
+ * each of which takes the first use half a millisecond, and a process's first one five.
  */
 final class Catalogue {
   private static final Map<String, Definition> BY_NAME = new LinkedHashMap<>();
@@ -41,89 +36,62 @@ final class Catalogue {
 
   static {
     // torch.nn.init
-    row("uniform", List.of(real("a", 0), real("b", 1)), fixed(Formulas::uniform));
-    row("normal", List.of(MEAN, std(1)), fixed(Formulas::normal));
-    row(
+    fixed("uniform", real("a", 0), real("b", 1));
+    fixed("normal", MEAN, std(1));
+    fixed(
         "trunc_normal",
-        List.of(MEAN, POSITIVE_STD, real("a", Real.BOUND, -2.0), real("b", Real.BOUND, 2.0)),
-        fixed(Formulas::truncNormal));
-    row("constant", List.of(real("val", Real.ANY, null)), fixed(Formulas::constant));
-    row("ones", List.of(), fixed(a -> new Fill.Constant(1)));
-    row("zeros", List.of(), fixed(a -> new Fill.Constant(0)));
-    row("eye", withAxes(), matrix((a, shape) -> new Fill.Eye(1)));
-    row(
-        "dirac",
-        withAxes(count("groups", 1L)),
-        matrix((a, shape) -> new Fill.Centre(new Fill.Eye(1, a.count("groups")))));
-    row(
-        "xavier_uniform",
-        withFans(NOT_NEGATIVE_GAIN),
-        scaled(Formulas::xavier, Distribution.UNIFORM));
-    row(
-        "xavier_normal",
-        withFans(NOT_NEGATIVE_GAIN),
-        scaled(Formulas::xavier, Distribution.NORMAL));
-    row("kaiming_uniform", KAIMING, scaled(Formulas::kaiming, Distribution.UNIFORM));
-    row("kaiming_normal", KAIMING, scaled(Formulas::kaiming, Distribution.NORMAL));
-    row("orthogonal", withAxes(GAIN, METHOD), a -> shape -> Formulas.orthogonal(a, shape));
-    row(
-        "sparse",
-        withAxes(real("sparsity", Real.FRACTION, null), std(0.01)),
-        matrix((a, shape) -> new Fill.Sparse(a.real("sparsity"), a.real("std"))));
+        MEAN,
+        POSITIVE_STD,
+        real("a", Real.BOUND, -2.0),
+        real("b", Real.BOUND, 2.0));
+    fixed("constant", real("val", Real.ANY, null));
+    fixed("ones");
+    fixed("zeros");
+    shaped("eye", withAxes());
+    shaped("dirac", withAxes(count("groups", 1L)));
+    shaped("xavier_uniform", withFans(NOT_NEGATIVE_GAIN));
+    shaped("xavier_normal", withFans(NOT_NEGATIVE_GAIN));
+    shaped("kaiming_uniform", KAIMING);
+    shaped("kaiming_normal", KAIMING);
+    shaped("orthogonal", withAxes(GAIN, METHOD));
+    shaped("sparse", withAxes(real("sparsity", Real.FRACTION, null), std(0.01)));
 
     // Other laws of elements
-    row(
-        "cauchy",
-        List.of(LOC, POSITIVE_SCALE),
-        fixed(a -> new Fill.Cauchy(a.real("loc"), a.real("scale"))));
-    row(
-        "laplace",
-        List.of(LOC, POSITIVE_SCALE),
-        fixed(a -> new Fill.Laplace(a.real("loc"), a.real("scale"))));
-    row(
-        "exponential",
-        List.of(real("rate", Real.POSITIVE, 1.0)),
-        fixed(a -> new Fill.Exponential(a.real("rate"))));
+    fixed("cauchy", LOC, POSITIVE_SCALE);
+    fixed("laplace", LOC, POSITIVE_SCALE);
+    fixed("exponential", real("rate", Real.POSITIVE, 1.0));
 
     // JAX, Keras, timm
-    row(
+    shaped(
         "variance_scaling",
         withFans(
             real("scale", Real.NOT_NEGATIVE, 1.0),
             choice("mode", Fans.Mode.FAN_IN, Fans.Mode.values()),
-            choice("distribution", Distribution.TRUNCATED_NORMAL, Distribution.values())),
-        Formulas::varianceScaling);
-    row("lecun_uniform", withFans(), scaled(Formulas::lecun, Distribution.UNIFORM));
-    row("lecun_normal", withFans(), scaled(Formulas::lecun, Distribution.TRUNCATED_NORMAL));
-    row(
+            choice("distribution", Distribution.TRUNCATED_NORMAL, Distribution.values())));
+    shaped("lecun_uniform", withFans());
+    shaped("lecun_normal", withFans());
+    fixed(
         "truncated_normal",
-        List.of(
-            MEAN, POSITIVE_STD, real("lower", Real.BOUND, -2.0), real("upper", Real.BOUND, 2.0)),
-        fixed(Formulas::truncatedNormal));
-    row(
-        "truncated_normal_corrected",
-        List.of(MEAN, POSITIVE_STD),
-        fixed(Formulas::truncatedNormalCorrected));
-    row("identity", withAxes(GAIN), matrix((a, shape) -> new Fill.Eye(a.real("gain"))));
-    row("delta_orthogonal", withAxes(GAIN, METHOD), matrix(Formulas::deltaOrthogonal));
+        MEAN,
+        POSITIVE_STD,
+        real("lower", Real.BOUND, -2.0),
+        real("upper", Real.BOUND, 2.0));
+    fixed("truncated_normal_corrected", MEAN, POSITIVE_STD);
+    shaped("identity", withAxes(GAIN));
+    shaped("delta_orthogonal", withAxes(GAIN, METHOD));
 
     // Transformers, by their depth and width
-    row("residual_normal", List.of(count("layers", null), std(0.02)), fixed(Formulas::residual));
-    row("small_init", List.of(count("dim", null)), fixed(Formulas::smallInit));
-    row("wang_init", List.of(count("layers", null), count("dim", null)), fixed(Formulas::wangInit));
-    row(
+    fixed("residual_normal", count("layers", null), std(0.02));
+    fixed("small_init", count("dim", null));
+    fixed("wang_init", count("layers", null), count("dim", null));
+    shaped(
         "mup_normal",
-        withFans(count("base", null), std(0.02), choice("role", Role.HIDDEN, Role.values())),
-        scaled(Formulas::mup, Distribution.NORMAL));
+        withFans(count("base", null), std(0.02), choice("role", Role.HIDDEN, Role.values())));
 
     // Put together from others
-    row(
-        "icnr",
-        List.of(
-            new Parameter("init", new Nested(), Init.of(of("kaiming_normal"), Map.of())),
-            count("upscale", 2L)),
-        a -> shape -> Formulas.icnr(a, shape));
-    row("zero", List.of(), a -> Formulas::zero);
+    Init kaiming = Init.of(of("kaiming_normal"), Map.of());
+    shaped("icnr", List.of(new Parameter("init", new Nested(), kaiming), count("upscale", 2L)));
+    shaped("zero", List.of());
 
     alias("glorot_uniform", "xavier_uniform");
     alias("glorot_normal", "xavier_normal");
@@ -134,9 +102,12 @@ final class Catalogue {
 
   private Catalogue() {}
 
-  private static void row(
-      String name, List<Parameter> parameters, Function<Arguments, Function<Shape, Fill>> law) {
-    BY_NAME.put(name, new Definition(name, parameters, law));
+  private static void fixed(String name, Parameter... parameters) {
+    BY_NAME.put(name, new Definition(name, List.of(parameters), true));
+  }
+
+  private static void shaped(String name, List<Parameter> parameters) {
+    BY_NAME.put(name, new Definition(name, parameters, false));
   }
 
   private static void alias(String alias, String name) {
@@ -151,7 +122,7 @@ final class Catalogue {
   private static List<Parameter> withFans(Parameter... own) {
     List<Parameter> all = new ArrayList<>(List.of(own));
     all.add(count("groups", 1L));
-    return withAxes(all.toArray(Parameter[]::new));
+    return withAxes(all.toArray(new Parameter[0]));
   }
 
   /** Behind an initialiser's own: what the dimensions are. */

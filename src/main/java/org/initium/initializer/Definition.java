@@ -1,20 +1,16 @@
 package org.initium.initializer;
 
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.initium.Fill;
-import org.initium.Shape;
 
 /**
  * A row of the {@link Catalogue}: an initialiser as data.
  *
  * @param name the name in expressions: torch's or JAX's, where they have it
  * @param parameters in the order in which positional arguments are taken
- * @param law makes, from checked arguments, the function from the whole's shape to its fill
+ * @param fixed whether the law is the same for every shape
  */
-record Definition(
-    String name, List<Parameter> parameters, Function<Arguments, Function<Shape, Fill>> law) {
+record Definition(String name, List<Parameter> parameters, boolean fixed) {
 
   Parameter parameter(String wanted) {
     for (Parameter parameter : parameters) {

@@ -1,10 +1,6 @@
 package org.initium.initializer;
 
 import java.util.List;
-import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.function.ToDoubleBiFunction;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
@@ -16,48 +12,62 @@ import org.initium.text.Text;
 final class Formulas {
   private Formulas() {}
 
-  /** A law that does not depend on the shape: its arguments are checked at once. */
-  static Function<Arguments, Function<Shape, Fill>> fixed(Function<Arguments, Fill> law) {
-    return arguments -> {
-      Fill fill = law.apply(arguments);
-      fill.check(Shape.of(), DType.F64);
-      return shape -> fill;
+  /** A fill that does not depend on the shape: its arguments are checked at once. */
+  static Fill fixed(String name, Arguments a) {
+    Fill fill = fill(name, a, Shape.of());
+    fill.check(Shape.of(), DType.F64);
+    return fill;
+  }
+
+  /** The fill of a tensor of that shape, by the name of an initialiser in the catalogue. */
+  static Fill fill(String name, Arguments a, Shape whole) {
+    return switch (name) {
+      case "uniform" -> new Fill.Uniform(a.real("a"), a.real("b"));
+      case "normal" -> new Fill.Normal(a.real("mean"), a.real("std"));
+      case "trunc_normal" ->
+          new Fill.TruncatedNormal(a.real("mean"), a.real("std"), a.real("a"), a.real("b"));
+      case "constant" -> new Fill.Constant(a.real("val"));
+      case "ones" -> new Fill.Constant(1);
+      case "zeros" -> new Fill.Constant(0);
+      case "eye" -> matrix(a, whole, new Fill.Eye(1));
+      case "dirac" -> matrix(a, whole, new Fill.Centre(new Fill.Eye(1, a.count("groups"))));
+      case "xavier_uniform" -> Distribution.UNIFORM.of(xavier(a, whole));
+      case "xavier_normal" -> Distribution.NORMAL.of(xavier(a, whole));
+      case "kaiming_uniform" -> Distribution.UNIFORM.of(kaiming(a, whole));
+      case "kaiming_normal" -> Distribution.NORMAL.of(kaiming(a, whole));
+      case "orthogonal" -> orthogonal(a, whole);
+      case "sparse" -> matrix(a, whole, new Fill.Sparse(a.real("sparsity"), a.real("std")));
+      case "cauchy" -> new Fill.Cauchy(a.real("loc"), a.real("scale"));
+      case "laplace" -> new Fill.Laplace(a.real("loc"), a.real("scale"));
+      case "exponential" -> new Fill.Exponential(a.real("rate"));
+      case "variance_scaling" -> varianceScaling(a, whole);
+      case "lecun_uniform" -> Distribution.UNIFORM.of(lecun(a, whole));
+      case "lecun_normal" -> Distribution.TRUNCATED_NORMAL.of(lecun(a, whole));
+      case "truncated_normal" -> truncatedNormal(a);
+      case "truncated_normal_corrected" -> truncatedNormalCorrected(a);
+      case "identity" -> matrix(a, whole, new Fill.Eye(a.real("gain")));
+      case "delta_orthogonal" -> deltaOrthogonal(a, whole);
+      case "residual_normal" -> residual(a);
+      case "small_init" -> new Fill.Normal(0, Math.sqrt(2 / (5.0 * a.count("dim"))));
+      case "wang_init" -> wangInit(a);
+      case "mup_normal" -> Distribution.NORMAL.of(mup(a, whole));
+      case "icnr" -> icnr(a, whole);
+      case "zero" -> zero(whole);
+      default -> throw new AssertionError("no law of " + name);
     };
   }
 
-  /** A distribution whose standard deviation comes from the fans. */
-  static Function<Arguments, Function<Shape, Fill>> scaled(
-      ToDoubleBiFunction<Arguments, Supplier<Fans>> std, Distribution distribution) {
-    return a -> shape -> distribution.of(std.applyAsDouble(a, () -> Fans.of(shape, a)));
-  }
-
-  static Fill uniform(Arguments a) {
-    return new Fill.Uniform(a.real("a"), a.real("b"));
-  }
-
-  static Fill normal(Arguments a) {
-    return new Fill.Normal(a.real("mean"), a.real("std"));
-  }
-
-  static Fill truncNormal(Arguments a) {
-    return new Fill.TruncatedNormal(a.real("mean"), a.real("std"), a.real("a"), a.real("b"));
-  }
-
-  static Fill constant(Arguments a) {
-    return new Fill.Constant(a.real("val"));
-  }
-
-  static double xavier(Arguments a, Supplier<Fans> of) {
-    Fans fans = of.get();
+  private static double xavier(Arguments a, Shape whole) {
+    Fans fans = Fans.of(whole, a);
     return a.real("gain") * Math.sqrt(2 / (fans.in() + fans.out()));
   }
 
-  static double kaiming(Arguments a, Supplier<Fans> fans) {
+  private static double kaiming(Arguments a, Shape whole) {
     double gain = a.choice("nonlinearity", Nonlinearity.values()).gain(a.real("a"));
-    return gain / Math.sqrt(fans.get().of(a.choice("mode", Fans.Mode.values())));
+    return gain / Math.sqrt(Fans.of(whole, a).of(a.choice("mode", Fans.Mode.values())));
   }
 
-  static Fill orthogonal(Arguments a, Shape whole) {
+  private static Fill orthogonal(Arguments a, Shape whole) {
     if (whole.rank() < 2) {
       return orthogonal(a, 1); // which says what is wrong
     }
@@ -69,21 +79,28 @@ final class Formulas {
     return new Fill.Orthogonal(a.real("gain"), a.choice("method", Method.values()), rowDims);
   }
 
-  /** A law of one matrix, or one convolution, that its axes may turn and repeat. */
-  static Function<Arguments, Function<Shape, Fill>> matrix(BiFunction<Arguments, Shape, Fill> law) {
-    return a -> {
-      boolean asTorch =
-          a.choice("layout", Fans.Layout.values()) == Fans.Layout.OIHW
-              && Axes.PARAMETERS.stream().allMatch(p -> a.axes(p.name()).isEmpty());
-      return asTorch
-          ? shape -> law.apply(a, shape)
-          : shape -> {
-            Axes axes = Axes.of(a, shape);
-            single("in_axis", axes.in());
-            single("out_axis", axes.out());
-            return each(axes, law.apply(a, one(axes, shape)));
-          };
-    };
+  /** The law of one matrix, or one convolution, that its axes may turn and repeat. */
+  private static Fill matrix(Arguments a, Shape whole, Fill law) {
+    if (asTorch(a)) {
+      return law;
+    }
+    return each(axesOfMatrix(a, whole), law);
+  }
+
+  private static Axes axesOfMatrix(Arguments a, Shape whole) {
+    Axes axes = Axes.of(a, whole);
+    single("in_axis", axes.in());
+    single("out_axis", axes.out());
+    return axes;
+  }
+
+  private static boolean asTorch(Arguments a) {
+    for (Parameter axes : Axes.PARAMETERS) {
+      if (!a.axes(axes.name()).isEmpty()) {
+        return false;
+      }
+    }
+    return a.choice("layout", Fans.Layout.values()) == Fans.Layout.OIHW;
   }
 
   private static void single(String name, List<Integer> axes) {
@@ -102,19 +119,16 @@ final class Formulas {
         : new Fill.Each(law, axes.order(), axes.batch().size());
   }
 
-  static Function<Shape, Fill> varianceScaling(Arguments arguments) {
-    return scaled(
-            (a, fans) ->
-                Math.sqrt(a.real("scale") / fans.get().of(a.choice("mode", Fans.Mode.values()))),
-            arguments.choice("distribution", Distribution.values()))
-        .apply(arguments);
+  private static Fill varianceScaling(Arguments a, Shape whole) {
+    double fan = Fans.of(whole, a).of(a.choice("mode", Fans.Mode.values()));
+    return a.choice("distribution", Distribution.values()).of(Math.sqrt(a.real("scale") / fan));
   }
 
-  static double lecun(Arguments a, Supplier<Fans> fans) {
-    return Math.sqrt(1 / fans.get().in());
+  private static double lecun(Arguments a, Shape whole) {
+    return Math.sqrt(1 / Fans.of(whole, a).in());
   }
 
-  static Fill truncatedNormal(Arguments a) {
+  private static Fill truncatedNormal(Arguments a) {
     Checks.that(
         a.real("lower") < a.real("upper"),
         "lower",
@@ -123,44 +137,41 @@ final class Formulas {
     return Distribution.truncated(a.real("mean"), a.real("std"), a.real("lower"), a.real("upper"));
   }
 
-  static Fill truncatedNormalCorrected(Arguments a) {
+  private static Fill truncatedNormalCorrected(Arguments a) {
     double std = a.real("std") / Distribution.STD_WITHIN_TWO_SIGMA;
     return Distribution.truncated(a.real("mean"), std, -2, 2);
   }
 
   /** Only an orthogonal tap with orthonormal columns keeps the norm of what goes through. */
-  static Fill deltaOrthogonal(Arguments a, Shape whole) {
-    whole.checkRank(3, 5);
-    if (whole.size(0) < whole.size(1)) {
+  private static Fill deltaOrthogonal(Arguments a, Shape whole) {
+    Shape one = asTorch(a) ? whole : one(axesOfMatrix(a, whole), whole);
+    one.checkRank(3, 5);
+    if (one.size(0) < one.size(1)) {
       throw new IllegalArgumentException(
           Text.message(
               "delta_orthogonal needs at least as many outputs as inputs; shape %s has %d and %d",
-              whole, whole.size(0), whole.size(1)));
+              one, one.size(0), one.size(1)));
     }
-    return new Fill.Centre(orthogonal(a, 1));
+    return matrix(a, whole, new Fill.Centre(orthogonal(a, 1)));
   }
 
-  static Fill residual(Arguments a) {
+  private static Fill residual(Arguments a) {
     return new Fill.Normal(0, a.real("std") / Math.sqrt(2.0 * a.count("layers")));
   }
 
-  static Fill smallInit(Arguments a) {
-    return new Fill.Normal(0, Math.sqrt(2 / (5.0 * a.count("dim"))));
-  }
-
-  static Fill wangInit(Arguments a) {
+  private static Fill wangInit(Arguments a) {
     return new Fill.Normal(0, 2.0 / a.count("layers") / Math.sqrt(a.count("dim")));
   }
 
   /** An input's weight may be a bias, which has no fans. */
-  static double mup(Arguments a, Supplier<Fans> fans) {
+  private static double mup(Arguments a, Shape whole) {
     Role role = a.choice("role", Role.values());
-    double multiplier = role == Role.INPUT ? 1 : fans.get().in() / a.count("base");
+    double multiplier = role == Role.INPUT ? 1 : Fans.of(whole, a).in() / a.count("base");
     return role.std(a.real("std"), multiplier);
   }
 
   /** One sub-kernel for all upscale^k places of an output pixel, k = 1 to 3 spatial dimensions. */
-  static Fill icnr(Arguments a, Shape whole) {
+  private static Fill icnr(Arguments a, Shape whole) {
     whole.checkRank(3, 5);
     long upscale = a.count("upscale");
     long times = 1;
@@ -185,7 +196,7 @@ final class Formulas {
   }
 
   /** Algorithms 1 (matrices) and 2 (convolutions) of Zhao et al. 2022. */
-  static Fill zero(Shape whole) {
+  private static Fill zero(Shape whole) {
     whole.checkRank(2, 5);
     Fill.Elementary matrix = zeroMatrix(whole.size(0), whole.size(1));
     return whole.rank() == 2 ? matrix : new Fill.Centre(matrix);

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
 import org.initium.Initializer;
@@ -33,12 +32,12 @@ public final class Init implements Initializer, Serializable {
 
   private final transient Definition initialiser;
   private final transient Arguments arguments;
-  private final transient Function<Shape, Fill> law;
+  private final transient Fill fixed; // null where the law depends on the shape
 
   private Init(Definition initialiser, Arguments arguments) {
     this.initialiser = initialiser;
     this.arguments = arguments;
-    this.law = initialiser.law().apply(arguments);
+    this.fixed = initialiser.fixed() ? Formulas.fixed(initialiser.name(), arguments) : null;
   }
 
   static Init of(Definition initialiser, Map<String, ?> arguments) {
@@ -83,7 +82,10 @@ public final class Init implements Initializer, Serializable {
    */
   @Override
   public Fill fill(Shape whole) {
-    return whole.numel() == 0 ? new Fill.Constant(0) : law.apply(whole);
+    if (whole.numel() == 0) {
+      return new Fill.Constant(0);
+    }
+    return fixed != null ? fixed : Formulas.fill(initialiser.name(), arguments, whole);
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.initium.initializer;
 
 import java.util.List;
-import java.util.function.DoublePredicate;
 import org.initium.expression.Arithmetic;
 import org.initium.expression.Checks;
 import org.initium.expression.Suggestions;
@@ -21,27 +20,39 @@ record Parameter(String name, Kind kind, Object standard) {
     Object resolve(String name, Object value);
   }
 
-  /** A real number, finite or a bound, of which something more may be asked; held as a Double. */
-  record Real(DoublePredicate holds, String allowed, boolean finite) implements Kind {
-    private Real(DoublePredicate holds, String allowed) {
-      this(holds, allowed, true);
+  /**
+   * A real number in a range; held as a Double.
+   *
+   * @param open whether the least is not in it
+   * @param finite whether an infinite value is not allowed
+   */
+  record Real(double least, double most, boolean open, boolean finite, String allowed)
+      implements Kind {
+    static final Real ANY = of(Double.NEGATIVE_INFINITY, false, "a finite number");
+    static final Real NOT_NEGATIVE = of(0, false, "0 or more, and finite");
+    static final Real POSITIVE = of(0, true, "more than 0, and finite");
+    static final Real BOUND =
+        new Real(
+            Double.NEGATIVE_INFINITY,
+            Double.POSITIVE_INFINITY,
+            false,
+            false,
+            "a number, inf or -inf");
+    static final Real FRACTION = new Real(0, 1, false, true, "from 0 to 1");
+
+    private static Real of(double least, boolean open, String allowed) {
+      return new Real(least, Double.POSITIVE_INFINITY, open, true, allowed);
     }
 
-    static final Real ANY = new Real(v -> true, "a finite number");
-    static final Real NOT_NEGATIVE = new Real(v -> v >= 0, "0 or more, and finite");
-    static final Real POSITIVE = new Real(v -> v > 0, "more than 0, and finite");
-    static final Real BOUND = new Real(v -> !Double.isNaN(v), "a number, inf or -inf", false);
-    static final Real FRACTION = new Real(v -> v >= 0 && v <= 1, "from 0 to 1");
+    boolean has(double value) {
+      return (open ? value > least : value >= least)
+          && value <= most
+          && (!finite || Double.isFinite(value));
+    }
 
     @Override
     public Double resolve(String name, Object value) {
-      Checks.that(
-          value instanceof Number n
-              && (!finite || Double.isFinite(n.doubleValue()))
-              && holds.test(n.doubleValue()),
-          name,
-          value,
-          allowed);
+      Checks.that(value instanceof Number n && has(n.doubleValue()), name, value, allowed);
       return ((Number) value).doubleValue();
     }
   }

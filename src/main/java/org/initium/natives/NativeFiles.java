@@ -1,8 +1,10 @@
 package org.initium.natives;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.net.URLConnection;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -114,12 +116,13 @@ public record NativeFiles(Path folder) {
 
   /** Byte by byte: to hash both would cost a start 50 ms. */
   private static boolean isSame(Path file, URL resource) throws IOException {
-    long size = resource.openConnection().getContentLengthLong();
+    URLConnection connection = resource.openConnection();
+    long size = connection.getContentLengthLong();
     if (Files.size(file) != size || size > COMPARED_BYTES) {
       return Files.size(file) == size;
     }
-    try (InputStream is = Files.newInputStream(file);
-        InputStream shouldBe = resource.openStream()) {
+    try (InputStream shouldBe = connection.getInputStream();
+        InputStream is = new FileInputStream(file.toFile())) {
       byte[] expected;
       do {
         expected = shouldBe.readNBytes(CHUNK);

@@ -6,10 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
-import java.util.Set;
 import org.initium.text.Text;
 
 /**
@@ -18,9 +15,11 @@ import org.initium.text.Text;
  * make of it.
  */
 final class PrivateFolder {
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      PosixFilePermissions.fromString("rwx------");
+  private static final int WRITABLE_BY_OTHERS = 0022;
   private static final int STICKY = 01000;
+
+  /** Linux tells there who this process is: a file need not be made for it. */
+  private static final Path PROCESS = Path.of("/proc/self");
 
   private PrivateFolder() {}
 
@@ -40,12 +39,14 @@ final class PrivateFolder {
       make(parent);
     }
     Path real = parent.toRealPath().resolve(folder.getFileName());
-    make(real);
+    if (!Files.exists(real, LinkOption.NOFOLLOW_LINKS)) {
+      make(real);
+    }
     if (!Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(Text.message("%s is a link or no folder", real));
     }
-    UserPrincipal self = self(real);
-    if (!Files.getOwner(real, LinkOption.NOFOLLOW_LINKS).equals(self)) {
+    Object self = self(real);
+    if (!owner(real).equals(self)) {
       throw new IOException(Text.message("%s is another user's", real));
     }
     for (Path each = real; each != null && isPosix(real); each = each.getParent()) {
@@ -56,8 +57,10 @@ final class PrivateFolder {
 
   private static void make(Path folder) throws IOException {
     FileAttribute<?>[] attributes =
-        isPosix(folder.getFileSystem().getPath("/").toAbsolutePath())
-            ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+        isPosix(folder)
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+            }
             : new FileAttribute<?>[0];
     try {
       if (folder.getParent() != null) {
@@ -69,13 +72,23 @@ final class PrivateFolder {
     }
   }
 
+  /** A user's number, which is had without asking for the name; elsewhere the user. */
+  private static Object owner(Path file) throws IOException {
+    return isPosix(file)
+        ? Files.getAttribute(file, "unix:uid")
+        : Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
   /** The owner that a file has which this process makes there. */
-  private static UserPrincipal self(Path folder) throws IOException {
+  private static Object self(Path folder) throws IOException {
+    if (Files.isDirectory(PROCESS)) {
+      return owner(PROCESS);
+    }
     // createTempFile would load a secure generator, for a tenth of a start.
-    Path probe = folder.resolve("owner-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+    Path probe = folder.resolve("owner-" + System.nanoTime());
     Files.createFile(probe);
     try {
-      return Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS);
+      return owner(probe);
     } finally {
       Files.delete(probe);
     }
@@ -84,16 +97,13 @@ final class PrivateFolder {
   /**
    * Whoever can write to a folder can exchange what is in it, but in one whose sticky bit is set.
    */
-  private static void check(Path folder, UserPrincipal self, boolean own) throws IOException {
-    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
-    boolean open =
-        permissions.contains(PosixFilePermission.GROUP_WRITE)
-            || permissions.contains(PosixFilePermission.OTHERS_WRITE);
-    if (open && (own || ((int) Files.getAttribute(folder, "unix:mode") & STICKY) == 0)) {
+  private static void check(Path folder, Object self, boolean own) throws IOException {
+    int mode = (int) Files.getAttribute(folder, "unix:mode");
+    if ((mode & WRITABLE_BY_OTHERS) != 0 && (own || (mode & STICKY) == 0)) {
       throw new IOException(Text.message("others can write to %s", folder));
     }
-    UserPrincipal owner = Files.getOwner(folder);
-    if (!owner.equals(self) && (int) Files.getAttribute(folder, "unix:uid") != 0) {
+    Object owner = owner(folder);
+    if (!owner.equals(self) && (int) owner != 0) {
       throw new IOException(Text.message("%s is another user's", folder));
     }
   }

@@ -2,7 +2,9 @@ package org.initium.cpu.kernels;
 
 import java.io.IOException;
 import java.net.URL;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.initium.natives.NativeFiles;
 
 /**
@@ -29,10 +31,18 @@ public final class NativeLibrary {
       return "there is no library for " + system + " on " + processor;
     }
     try {
-      NativeFiles.of("cpu").load(resource, name, file -> System.load(file.toString()));
+      NativeFiles.of("cpu").load(resource, name, new Loading());
       return level() == 0 ? "the processor is older than x86-64-v2" : null;
     } catch (IOException | UnsatisfiedLinkError | RuntimeException e) {
       return name + " could not be loaded: " + e.getMessage();
+    }
+  }
+
+  /** Not a lambda: the first of a process takes it 10 ms. */
+  private static final class Loading implements Consumer<Path> {
+    @Override
+    public void accept(Path file) {
+      System.load(file.toString());
     }
   }
 

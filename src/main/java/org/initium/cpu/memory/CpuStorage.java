@@ -14,25 +14,24 @@ import org.initium.spi.Holders;
  */
 public final class CpuStorage implements Storage {
   private static final Cleaner CLEANER = Cleaner.create();
-  private static final System.Logger LOG = System.getLogger(CpuStorage.class.getName());
 
-  private final MemorySegment memory;
+  private final long address;
+  private final long bytes;
   private final Block block; // null where the memory is someone else's
   private final Cleaner.Cleanable backstop;
   private final Holders holders = new Holders();
 
-  private CpuStorage(MemorySegment memory, Block block) {
-    this.memory = memory;
+  private CpuStorage(long address, long bytes, Block block) {
+    this.address = address;
+    this.bytes = bytes;
     this.block = block;
     this.backstop = block == null ? null : CLEANER.register(this, block);
   }
 
-  @SuppressWarnings("restricted") // the memory has that size and is freed once, with the arena
   public static CpuStorage allocate(long bytes) {
-    MemorySegment given = HostMemory.allocate(bytes);
+    long address = HostMemory.allocate(bytes);
     Footprint.opens(bytes);
-    Arena arena = Arena.ofShared();
-    return new CpuStorage(given.reinterpret(arena, HostMemory::free), new Block(arena, bytes));
+    return new CpuStorage(address, bytes, new Block(address, bytes));
   }
 
   public static CpuStorage wrap(long address, long bytes) {
@@ -43,28 +42,62 @@ public final class CpuStorage implements Storage {
       throw new IllegalArgumentException(
           "address 0 has no " + bytes + " bytes; give the address of native memory");
     }
-    return new CpuStorage(HostMemory.at(address, bytes), null);
+    return new CpuStorage(address, bytes, null);
   }
 
   /** Memory to be freed once, by close or, where that was forgotten, after the storage is gone. */
-  private record Block(Arena arena, long bytes) implements Runnable {
-    void free(boolean byCollector) {
-      if (arena.scope().isAlive()) {
-        arena.close();
-        Footprint.closes(bytes, byCollector);
+  private static final class Block implements Runnable {
+    private final long address;
+    private final long bytes;
+    private boolean freed;
+
+    /** Made when first asked for: a fill needs none, and Java's classes for it take 10 ms. */
+    private MemorySegment segment;
+
+    private Arena arena;
+
+    Block(long address, long bytes) {
+      this.address = address;
+      this.bytes = bytes;
+    }
+
+    @SuppressWarnings("restricted") // the memory has that size, and is freed after the arena
+    synchronized MemorySegment segment(String closed) {
+      if (freed) {
+        throw new IllegalStateException(closed);
       }
+      if (segment == null) {
+        arena = Arena.ofShared();
+        segment = HostMemory.at(address, bytes).reinterpret(arena, null);
+      }
+      return segment;
+    }
+
+    /** Returns whether it was not free. */
+    synchronized boolean free(boolean byCollector) {
+      if (freed) {
+        return false;
+      }
+      if (arena != null) {
+        arena.close();
+      }
+      freed = true;
+      HostMemory.free(address, bytes);
+      Footprint.closes(bytes, byCollector);
+      return true;
     }
 
     /** The backstop: does nothing after free. */
     @Override
     public void run() {
-      if (arena.scope().isAlive()) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "a CPU tensor of {0} bytes was never closed; close it (try-with-resources) so that its"
-                + " memory is freed in time",
-            bytes);
-        free(true);
+      if (free(true)) {
+        // Made when there is something to say: a logger costs a cold start 30 ms.
+        System.getLogger(CpuStorage.class.getName())
+            .log(
+                System.Logger.Level.WARNING,
+                "a CPU tensor of {0} bytes was never closed; close it (try-with-resources) so that"
+                    + " its memory is freed in time",
+                bytes);
       }
     }
   }
@@ -76,12 +109,15 @@ public final class CpuStorage implements Storage {
 
   @Override
   public long bytes() {
-    return memory.byteSize();
+    return bytes;
   }
 
   @Override
   public long address() {
-    return segment().address();
+    if (holders.ended()) {
+      throw new IllegalStateException(closed());
+    }
+    return address;
   }
 
   @Override
@@ -94,7 +130,7 @@ public final class CpuStorage implements Storage {
     if (holders.ended()) {
       throw new IllegalStateException(closed());
     }
-    return memory;
+    return block == null ? HostMemory.at(address, bytes) : block.segment(closed());
   }
 
   private String closed() {

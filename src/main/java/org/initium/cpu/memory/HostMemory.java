@@ -34,6 +34,9 @@ public final class HostMemory {
    * @throws InitiumException saying which flag of Java allows it
    */
   public static void require() {
+    if (NativeLibrary.failure() == null) {
+      return; // to load it was such a use
+    }
     try {
       at(0, 0);
     } catch (IllegalCallerException e) {
@@ -52,11 +55,11 @@ public final class HostMemory {
   }
 
   /**
-   * Memory that is not initialised, aligned to 64 bytes.
+   * The address of memory that is not initialised, aligned to 64 bytes.
    *
    * @throws OutOfMemoryException if the system has not so much, or the machine never can
    */
-  public static MemorySegment allocate(long bytes) {
+  public static long allocate(long bytes) {
     if (bytes >= DOUBTFUL && bytes > total()) {
       throw outOfMemory(bytes);
     }
@@ -65,14 +68,14 @@ public final class HostMemory {
     if (address == 0) {
       throw outOfMemory(bytes);
     }
-    return at(address, bytes);
+    return address;
   }
 
-  public static void free(MemorySegment memory) {
+  public static void free(long address, long bytes) {
     if (MAPPED) {
-      NativeLibrary.unmap(memory.address(), mapped(memory.byteSize()));
+      NativeLibrary.unmap(address, mapped(bytes));
     } else {
-      CLibrary.free(memory.address());
+      CLibrary.free(address);
     }
   }
 

@@ -1,6 +1,5 @@
 package org.initium.cpu.orthogonal;
 
-import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.initium.Device;
 import org.initium.Fill;
@@ -79,9 +78,9 @@ public final class OrthogonalFill {
     int shorter = (int) Math.min(rows, columns);
     int ld = TallMatrix.ld(longer);
     long bytes = Math.multiplyExact(elements(longer, shorter), (long) blas.dtype().bytes());
-    MemorySegment memory = HostMemory.allocate(bytes);
+    long memory = HostMemory.allocate(bytes);
     try {
-      TallMatrix q = new TallMatrix(blas, memory.address(), longer, shorter, ld);
+      TallMatrix q = new TallMatrix(blas, memory, longer, shorter, ld);
       boolean tall = rows >= columns;
       if (gaussian == Gaussian.TALL) {
         draw(q, fill.method() == Fill.Orthogonal.Method.HOUSEHOLDER, fills.team(), normals);
@@ -98,7 +97,7 @@ public final class OrthogonalFill {
           });
       new OrthogonalWriter(q, tall, fill.gain()).write(tensor, fills);
     } finally {
-      HostMemory.free(memory);
+      HostMemory.free(memory, bytes);
     }
   }
 
@@ -118,51 +117,38 @@ public final class OrthogonalFill {
         team,
         (row, count) -> {
           int width = lower ? Math.min(row + count, q.columns()) : q.columns();
-          MemorySegment chunk =
-              HostMemory.allocate((long) count * width * q.blas().dtype().bytes());
+          long bytes = (long) count * width * q.blas().dtype().bytes();
+          long chunk = HostMemory.allocate(bytes);
           try {
             drawRows(q, row, count, width, chunk, normals);
           } finally {
-            HostMemory.free(chunk);
+            HostMemory.free(chunk, bytes);
           }
         });
   }
 
   /** Makes the first {@code width} elements of some rows. */
   private static void drawRows(
-      TallMatrix q, int row, int count, int width, MemorySegment chunk, Consumer<Tensor> normals) {
+      TallMatrix q, int row, int count, int width, long chunk, Consumer<Tensor> normals) {
     normals.accept(
-        Tensor.wrap(Device.CPU, chunk.address(), Shape.of(count, width), q.blas().dtype())
+        Tensor.wrap(Device.CPU, chunk, Shape.of(count, width), q.blas().dtype())
             .shardOf(Shape.of(q.rows(), q.columns()), row, 0));
-    q.blas().copy(Blas.TRANS, width, count, 1, chunk.address(), width, q.at(row, 0), q.ld());
+    q.blas().copy(Blas.TRANS, width, count, 1, chunk, width, q.at(row, 0), q.ld());
   }
 
   private static void drawAsShaped(TallMatrix q, boolean tall, Consumer<Tensor> normals) {
     long bytes = Math.multiplyExact((long) q.rows() * q.columns(), (long) q.blas().dtype().bytes());
-    MemorySegment all = HostMemory.allocate(bytes);
+    long all = HostMemory.allocate(bytes);
     try {
       if (tall) {
         drawRows(q, 0, q.rows(), q.columns(), all, normals);
         return;
       }
       normals.accept(
-          Tensor.wrap(
-              Device.CPU,
-              all.address(),
-              Shape.of((long) q.rows() * q.columns()),
-              q.blas().dtype()));
-      q.blas()
-          .copy(
-              Blas.NO_TRANS,
-              q.rows(),
-              q.columns(),
-              1,
-              all.address(),
-              q.rows(),
-              q.address(),
-              q.ld());
+          Tensor.wrap(Device.CPU, all, Shape.of((long) q.rows() * q.columns()), q.blas().dtype()));
+      q.blas().copy(Blas.NO_TRANS, q.rows(), q.columns(), 1, all, q.rows(), q.address(), q.ld());
     } finally {
-      HostMemory.free(all);
+      HostMemory.free(all, bytes);
     }
   }
 }
