@@ -1,10 +1,15 @@
 package org.initium.cli;
 
 /** Seeds: 64 bits, written as a decimal number, negative or up to 2^64 - 1, or as 0x and hex. */
-final class Seed {
+public final class Seed {
   private Seed() {}
 
-  static long parse(String text) {
+  /**
+   * The 64 bits that a text means.
+   *
+   * @throws IllegalArgumentException if it means none
+   */
+  public static long parse(String text) {
     try {
       if (text.startsWith("0x")) {
         return Long.parseUnsignedLong(text.substring(2), 16);

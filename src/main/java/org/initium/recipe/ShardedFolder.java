@@ -23,7 +23,7 @@ import org.initium.io.output.AtomicFile;
  * The shards of a model in one folder: all are there, and together they are all of every tensor.
  */
 final class ShardedFolder {
-  private static final String INDEX = "shards.json";
+  static final String INDEX = "shards.json";
 
   /** What a file has of a tensor, and where in the tensor that begins, where the file says so. */
   private record Slice(String file, Shape shape, long[] offsets) {}
@@ -41,16 +41,25 @@ final class ShardedFolder {
     ShardedFolder found = new ShardedFolder(folder);
     files.forEach(found::add);
     found.check();
+    Path file = folder.resolve(INDEX);
+    AtomicFile.write(file, index(files).getBytes(StandardCharsets.UTF_8));
+    int tensors = found.shards.values().iterator().next().size();
+    return new CheckpointFolder.Finished(
+        file, found.shards.size(), files.size(), tensors, bytes(files));
+  }
+
+  /** The shard in each file. */
+  static String index(Map<String, SafetensorsHeader> files) {
     Map<String, Object> named = new LinkedHashMap<>();
     files.forEach((name, header) -> named.put(name, header.metadata().get(Provenance.SHARD)));
-    long bytes = files.values().stream().mapToLong(SafetensorsHeader::dataBytes).sum();
     Map<String, Object> index = new LinkedHashMap<>();
-    index.put("metadata", Map.of("total_size", bytes));
+    index.put("metadata", Map.of("total_size", bytes(files)));
     index.put("shards", named);
-    Path file = folder.resolve(INDEX);
-    AtomicFile.write(file, (Json.of(index) + "\n").getBytes(StandardCharsets.UTF_8));
-    int tensors = found.shards.values().iterator().next().size();
-    return new CheckpointFolder.Finished(file, found.shards.size(), files.size(), tensors, bytes);
+    return Json.of(index) + "\n";
+  }
+
+  private static long bytes(Map<String, SafetensorsHeader> files) {
+    return files.values().stream().mapToLong(SafetensorsHeader::dataBytes).sum();
   }
 
   private MalformedFileException broken(String template, Object... values) {

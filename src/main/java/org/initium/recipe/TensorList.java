@@ -30,6 +30,7 @@ final class TensorList {
   private final Optional<DType> everyType;
   private final Map<YamlNode, Shape> shapes = new IdentityHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private long groups;
   private long names;
 
   /**
@@ -83,15 +84,15 @@ final class TensorList {
             Text.message("%s: '%s' stands for no name", entry.key().place(), entry.key().text()));
       }
       for (String name : expanded) {
-        if (++names > NamePattern.MOST) {
+        boolean isGroup = name.endsWith(".");
+        if ((isGroup ? ++groups : ++names) > NamePattern.MOST) {
           throw new RecipeException(
               entry.key().place(),
               Text.message(
-                  "with '%s' the recipe has more than %d names of tensors and groups, which are"
-                      + " taken at most",
-                  entry.key().text(), NamePattern.MOST));
+                  "with '%s' the recipe has more than %d names of %s, which are taken at most",
+                  entry.key().text(), NamePattern.MOST, isGroup ? "groups" : "tensors"));
         }
-        if (name.endsWith(".")) {
+        if (isGroup) {
           addListed(entry.value(), prefix + name);
         } else {
           addOne(prefix + name, entry);

@@ -21,6 +21,11 @@ public final class ByteSize {
 
   private ByteSize() {}
 
+  /**
+   * The number of bytes that a text means.
+   *
+   * @throws IllegalArgumentException if it means none, or less than 1
+   */
   public static long parse(String text) {
     String lower = text.strip().toLowerCase(Locale.ROOT);
     String unit = lower.replaceFirst("^[0-9]+(\\.[0-9]+)? *", "");

@@ -6,26 +6,23 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.initium.io.output.Output;
 
-/** Takes the bytes that a file should have, and compares it with them. */
+/** Takes the bytes that a file should have, and compares it with them up to a first difference. */
 final class ComparingAttempt implements Output.Attempt {
   private static final int BUFFER = 1 << 20;
-
-  /** The file has other bytes: nothing that another try could mend. */
-  static final class Differs extends IOException {
-    private static final long serialVersionUID = 1;
-
-    Differs(String message) {
-      super(message);
-    }
-  }
 
   private final String name;
   private final InputStream in;
   private long position;
+  private String difference = ComparePiece.EQUAL;
 
   ComparingAttempt(String name, InputStream in) {
     this.name = name;
     this.in = in;
+  }
+
+  /** How they differ, if they do. */
+  String difference() {
+    return difference;
   }
 
   @Override
@@ -37,18 +34,22 @@ final class ComparingAttempt implements Output.Attempt {
       byte[] found = in.readNBytes(length);
       int at = Arrays.mismatch(expected, 0, length, found, 0, found.length);
       if (at >= 0) {
-        throw new Differs(name + " differs from the recipe first at byte " + (position + at));
+        throw differs("differs from the recipe first at byte " + (position + at));
       }
       position += length;
     }
   }
 
+  private IOException differs(String how) {
+    difference = name + " " + how;
+    return new IOException(difference);
+  }
+
   @Override
   public void finish() throws IOException {
     if (in.read() >= 0) {
-      throw new Differs(name + " goes on after byte " + position + ", where the recipe ends");
+      throw differs("goes on after byte " + position + ", where the recipe ends");
     }
-    in.close();
   }
 
   @Override

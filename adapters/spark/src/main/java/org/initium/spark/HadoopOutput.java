@@ -10,16 +10,21 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
 import org.initium.io.output.Output;
 
 /**
- * A folder of a Hadoop file system: HDFS, S3, a mounted disk. Attempts grow in a folder of the
- * job's own below it, {@code _initium-JOB}, from which they are renamed. Nothing is ever read or
- * written out of order.
+ * A folder of a Hadoop file system: HDFS, S3, a mounted disk. Nothing is ever read or written out
+ * of order.
+ *
+ * <p>Attempts grow in a folder of the job's own below it, {@code _initium-JOB}, from which they are
+ * renamed. In an object store a file is not there before it is whole, and a rename is a copy:
+ * attempts at a file, which are all of equal bytes, have its own name there.
  */
 final class HadoopOutput implements Output {
   private static final int BUFFER = 1 << 20;
@@ -27,21 +32,31 @@ final class HadoopOutput implements Output {
   private final FileSystem files;
   private final Path folder;
   private final Path work;
+  private final boolean isObjectStore;
 
   HadoopOutput(String folder, String job, Configuration configuration) throws IOException {
     this.folder = new Path(folder);
-    this.files = this.folder.getFileSystem(configuration);
-    this.files.setWriteChecksum(false); // no .crc beside the files of a local folder
+    FileSystem system = this.folder.getFileSystem(configuration);
+    // No .crc beside the files of a local folder.
+    this.files = system instanceof LocalFileSystem local ? local.getRawFileSystem() : system;
     this.work = new Path(this.folder, "_initium-" + job);
+    this.isObjectStore =
+        files.hasPathCapability(this.folder, CommonPathCapabilities.ABORTABLE_STREAM);
+  }
+
+  /** Whether attempts are at the file itself, which is there when it is whole. */
+  boolean isObjectStore() {
+    return isObjectStore;
   }
 
   private Path attempt(String piece, String attempt) {
-    return new Path(work, piece + "." + attempt);
+    return isObjectStore ? new Path(folder, piece) : new Path(work, piece + "." + attempt);
   }
 
   private static final class HadoopAttempt implements Attempt {
     private final FSDataOutputStream out;
     private final byte[] buffer = new byte[BUFFER];
+    private boolean isFinished;
 
     HadoopAttempt(FSDataOutputStream out) {
       this.out = out;
@@ -58,26 +73,35 @@ final class HadoopOutput implements Output {
 
     @Override
     public void finish() throws IOException {
-      out.close(); // which is when an object store has it, and HDFS's datanodes have it whole
+      if (out.hasCapability(StreamCapabilities.HSYNC)) {
+        out.hsync(); // HDFS's datanodes and a local disk have it
+      }
+      out.close(); // which is when an object store has it
+      isFinished = true;
     }
 
+    /** What is not finished must not become an object. */
     @Override
     public void close() throws IOException {
-      out.close();
+      if (isFinished) {
+        return;
+      }
+      if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
+        out.abort();
+      } else {
+        out.close();
+      }
     }
   }
 
   @Override
   public Attempt create(String piece, String attempt) throws IOException {
-    return new HadoopAttempt(files.create(attempt(piece, attempt), false));
+    return new HadoopAttempt(files.create(attempt(piece, attempt), isObjectStore));
   }
 
-  /**
-   * The files that an attempt has to equal, byte for byte, in place of those that it would make.
-   */
-  Attempt comparing(String name) throws IOException {
-    FSDataInputStream in = files.open(new Path(folder, name));
-    return new ComparingAttempt(name, in);
+  /** The bytes of a file of the folder. */
+  InputStream open(String name) throws IOException {
+    return files.open(new Path(folder, name));
   }
 
   @Override
@@ -85,6 +109,9 @@ final class HadoopOutput implements Output {
     for (Named file : named) {
       Path from = attempt(file.piece(), file.attempt());
       Path to = new Path(folder, file.name());
+      if (from.equals(to)) {
+        continue;
+      }
       files.delete(to, false); // rename does not replace
       if (!files.rename(from, to)) {
         throw new IOException("cannot rename " + from + " to " + to);
@@ -94,7 +121,9 @@ final class HadoopOutput implements Output {
 
   @Override
   public void abort(String piece, String attempt) throws IOException {
-    files.delete(attempt(piece, attempt), false);
+    if (!isObjectStore) {
+      files.delete(attempt(piece, attempt), false);
+    }
   }
 
   @Override
@@ -111,25 +140,51 @@ final class HadoopOutput implements Output {
     files.delete(new Path(folder, name), false);
   }
 
-  /** Writes a small file beside the model's, or, where that is of the job, among its attempts. */
-  void write(String name, boolean ofJob, byte[] bytes) throws IOException {
-    try (FSDataOutputStream out = files.create(new Path(ofJob ? work : folder, name), true)) {
+  /** Writes a small file beside the model's. */
+  void write(String name, byte[] bytes) throws IOException {
+    write(new Path(folder, name), bytes);
+  }
+
+  /** Writes a small file of the job, which goes when it is done. */
+  void writeOfJob(String name, byte[] bytes) throws IOException {
+    write(new Path(work, name), bytes);
+  }
+
+  private void write(Path file, byte[] bytes) throws IOException {
+    try (FSDataOutputStream out = files.create(file, true)) {
       out.write(bytes);
     }
   }
 
-  /** A small file's text; nothing where it is not there. */
-  String read(String name, boolean ofJob) throws IOException {
-    try (InputStream in = files.open(new Path(ofJob ? work : folder, name))) {
+  /** The text of a small file beside the model's; nothing where it is not there. */
+  String read(String name) throws IOException {
+    return read(new Path(folder, name));
+  }
+
+  /** The text of a small file of the job; nothing where it is not there. */
+  String readOfJob(String name) throws IOException {
+    return read(new Path(work, name));
+  }
+
+  private String read(Path file) throws IOException {
+    try (InputStream in = files.open(file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (FileNotFoundException e) {
       return "";
     }
   }
 
-  /** Whether a file of the folder, or an attempt, has that length and hash. */
-  boolean has(String name, boolean ofJob, long length, String sha256) throws IOException {
-    Path file = new Path(ofJob ? work : folder, name);
+  /** Whether a file of the folder has that length and hash. */
+  boolean has(String name, long length, String sha256) throws IOException {
+    return has(new Path(folder, name), length, sha256);
+  }
+
+  /** Whether an attempt at a file has that length and hash. */
+  boolean hasAttempt(String piece, String attempt, long length, String sha256) throws IOException {
+    return has(attempt(piece, attempt), length, sha256);
+  }
+
+  private boolean has(Path file, long length, String sha256) throws IOException {
     try {
       return files.getFileStatus(file).getLen() == length && hash(file).equals(sha256);
     } catch (FileNotFoundException e) {

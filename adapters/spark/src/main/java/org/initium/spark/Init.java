@@ -1,143 +1,159 @@
 package org.initium.spark;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkException;
 import org.apache.spark.sql.SparkSession;
 import org.initium.DType;
 import org.initium.InitiumException;
+import org.initium.cli.console.ByteSize;
+import org.initium.cli.Seed;
 import org.initium.expression.Arithmetic;
 import org.initium.initializer.Nonlinearity;
 import org.initium.recipe.Layout;
 import org.initium.recipe.PieceWriter.Receipt;
 import org.initium.recipe.Plan;
 import org.initium.recipe.Recipe;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/**
- * The command for spark-submit:
- *
- * <pre>
- * spark-submit --class org.initium.spark.Init initium-spark.jar RECIPE --out hdfs://host/folder
- *     [--seed N] [--generator NAME] [--dtype TYPE] [--set VAR=VALUE]...
- *     [--max-shard-size BYTES | --shards N] [--verify]
- * </pre>
- */
-public final class Init {
-  private static final String USAGE =
-      "usage: RECIPE --out FOLDER [--seed N] [--generator NAME] [--dtype TYPE] [--set VAR=VALUE]..."
-          + " [--max-shard-size BYTES | --shards N] [--verify]";
-  private static final long MAX_BYTES = 5_000_000_000L;
+/** The command for spark-submit; its words mean what they mean for {@code initium init}. */
+@Command(
+    name = "spark-submit --class org.initium.spark.Init initium-spark-all.jar",
+    description = "Writes a model of a recipe by the executors of Spark, a file in each task.",
+    sortOptions = false)
+public final class Init implements Callable<Integer> {
+  private static final int FAILED = 1;
+  private static final int BAD_INPUT = 2;
 
-  private static final List<String> OPTIONS =
-      List.of("--out", "--seed", "--generator", "--dtype", "--max-shard-size", "--shards");
-
-  private final Map<String, String> options = new HashMap<>();
-  private final Map<String, Double> set = new HashMap<>();
+  @Parameters(
+      paramLabel = "RECIPE",
+      description = "The recipe: a path, or a URL of a file system that Hadoop knows.")
   private String recipe;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Where the files go: hdfs://..., s3a://..., file:///...")
+  private String folder;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Seed of the generator. Default: 0.")
+  private String seed = "0";
+
+  @Option(
+      names = "--generator",
+      paramLabel = "NAME",
+      description = "philox (default), torch-cpu or torch-cuda(...).")
+  private String generator = "philox";
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description = "f32, f64, f16 or bf16 for every tensor, whatever the recipe says.")
+  private String dtype;
+
+  @Option(
+      names = "--set",
+      paramLabel = "VAR=VALUE",
+      description = "Another value for a variable of the recipe: --set layers=24.")
+  private Map<String, String> set = Map.of();
+
+  @Option(
+      names = "--max-shard-size",
+      paramLabel = "SIZE",
+      description = "Files of whole tensors, of up to that size. Default: 5GB.")
+  private String maxShardSize = "5GB";
+
+  @Option(
+      names = "--shards",
+      paramLabel = "N",
+      description = "In its place: N files, of a share of the rows of each tensor.")
+  private Optional<Integer> shards = Optional.empty();
+
+  @Option(
+      names = "--verify",
+      description = "Writes nothing: computes the model again and compares the files with it.")
   private boolean verify;
 
-  private Init(String... arguments) {
-    for (int i = 0; i < arguments.length; i++) {
-      String word = arguments[i];
-      if (word.equals("--verify")) {
-        verify = true;
-      } else if (word.equals("--set")) {
-        set(value(arguments, ++i));
-      } else if (OPTIONS.contains(word)) {
-        options.put(word, value(arguments, ++i));
-      } else if (word.startsWith("--") || recipe != null) {
-        throw new IllegalArgumentException("unknown argument '" + word + "'; " + USAGE);
-      } else {
-        recipe = word;
-      }
-    }
-    if (recipe == null || !options.containsKey("--out")) {
-      throw new IllegalArgumentException(USAGE);
-    }
-  }
+  @Option(names = "--help", usageHelp = true, description = "Prints this.")
+  private boolean help;
 
-  private static String value(String[] arguments, int i) {
-    if (i == arguments.length) {
-      throw new IllegalArgumentException(arguments[i - 1] + " needs a value; " + USAGE);
-    }
-    return arguments[i];
-  }
-
-  private void set(String text) {
-    int equals = text.indexOf('=');
-    if (equals < 1) {
-      throw new IllegalArgumentException("--set " + text + " is not VAR=VALUE");
-    }
-    set.put(
-        text.substring(0, equals),
-        Arithmetic.evaluate(text.substring(equals + 1), Map.of(), Nonlinearity.FUNCTIONS));
-  }
-
-  private long number(String option, long otherwise) {
-    String text = options.get(option);
-    try {
-      return text == null ? otherwise : Long.decode(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(option + " " + text + " is not a whole number", e);
-    }
-  }
-
-  /**
-   * Writes or verifies a model; ends with status 0, 1 if that failed, 2 for bad usage or recipe.
-   */
+  /** The command; ends with status 0, with 1 if it failed, with 2 for bad usage or recipe. */
   public static void main(String... arguments) {
-    int status = 0;
-    try {
-      System.out.println(new Init(arguments).run());
-    } catch (IllegalArgumentException | InitiumException e) {
-      System.err.println("initium: " + e.getMessage());
-      status = 2;
-    } catch (Exception e) { // SparkException is checked, and thrown by Scala undeclared
-      Throwable cause = e instanceof SparkException && e.getCause() != null ? e.getCause() : e;
-      System.err.println(
-          "initium: " + String.valueOf(cause.getMessage()).lines().findFirst().get());
-      status = 1;
-    }
-    System.exit(status);
+    System.exit(run(arguments));
   }
 
-  private String run() throws IOException {
-    Source source = new Source(options.getOrDefault("--generator", "philox"), number("--seed", 0));
+  static int run(String... arguments) {
+    return new CommandLine(new Init())
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler((e, _) -> report(e, BAD_INPUT))
+        .setExecutionExceptionHandler((e, _, _) -> report(e, status(e)))
+        .execute(arguments);
+  }
+
+  private static int status(Exception error) {
+    return switch (error) {
+      case IllegalArgumentException _, InitiumException _, FileNotFoundException _ -> BAD_INPUT;
+      default -> FAILED;
+    };
+  }
+
+  /** One line; Spark's messages have stack traces of tasks behind their first. */
+  private static int report(Exception error, int status) {
+    String message = error instanceof FileNotFoundException ? "no file: " : "";
+    message += error.getMessage() == null ? error.toString() : error.getMessage();
+    System.err.println("initium: " + message.strip().lines().findFirst().orElse(""));
+    return status;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Source source = new Source(generator, Seed.parse(seed));
     Layout layout =
-        options.containsKey("--shards")
-            ? Layout.rows(Math.toIntExact(number("--shards", 1)))
-            : Layout.files(number("--max-shard-size", MAX_BYTES));
+        shards.isPresent() ? Layout.rows(shards.get()) : Layout.files(ByteSize.parse(maxShardSize));
+    Recipe.Reading reading = reading();
     try (SparkSession session = SparkSession.builder().appName("initium " + recipe).getOrCreate()) {
-      Plan plan = Recipe.parse(read(session), recipe, reading());
+      Plan plan = Recipe.parse(read(session), recipe, reading);
       plan.notes().forEach(note -> System.err.println("note: " + note));
-      String folder = options.get("--out");
-      List<Receipt> files =
-          verify
-              ? SparkInit.verify(session, plan, source, layout, folder)
-              : SparkInit.run(session, plan, source, layout, folder);
-      long bytes = files.stream().mapToLong(Receipt::bytes).sum();
-      return (verify ? "equal: " : "wrote ")
-          + folder
-          + ": "
-          + files.size()
-          + " files, "
-          + bytes
-          + " bytes";
+      SparkInit job = new SparkInit(session, plan, source, layout, folder);
+      return verify ? verify(job) : write(job);
     }
+  }
+
+  private int write(SparkInit job) throws IOException {
+    List<Receipt> files = job.run();
+    long bytes = files.stream().mapToLong(Receipt::bytes).sum();
+    System.out.println(
+        "wrote " + folder + ": " + files.size() + " files, " + ByteSize.format(bytes));
+    return 0;
+  }
+
+  private int verify(SparkInit job) throws IOException {
+    List<String> differences = job.verify();
+    differences.forEach(difference -> System.err.println("initium: " + folder + ": " + difference));
+    if (differences.isEmpty()) {
+      System.out.println(folder + " is what " + recipe + " gives: all bits equal");
+    }
+    return differences.isEmpty() ? 0 : FAILED;
   }
 
   private Recipe.Reading reading() {
-    return new Recipe.Reading(
-        set,
-        Optional.ofNullable(options.get("--dtype")).map(DType::parse),
-        Optional.empty(),
-        Optional.empty());
+    Map<String, Double> values = new LinkedHashMap<>();
+    set.forEach(
+        (name, text) ->
+            values.put(name, Arithmetic.evaluate(text, Map.of(), Nonlinearity.FUNCTIONS)));
+    Optional<DType> every = Optional.ofNullable(dtype).map(DType::parse);
+    return new Recipe.Reading(values, every, Optional.empty(), Optional.empty());
   }
 
   private String read(SparkSession session) throws IOException {

@@ -8,11 +8,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.util.SerializableConfiguration;
-import org.initium.Device;
 import org.initium.recipe.Piece;
-import org.initium.recipe.PieceWriter.Receipt;
 import org.initium.recipe.Plan;
-import org.initium.recipe.PlanFiller;
 import org.initium.recipe.PlannedTensor;
 
 /**
@@ -23,8 +20,7 @@ import org.initium.recipe.PlannedTensor;
  * @param folder where its files go, as Hadoop names it
  * @param id of the model: the same for the same files
  * @param run of this driver: no two attempts of two drivers have one name
- * @param made what an earlier run has committed, by the files' names
- * @param verify whether the files are there and are compared, not written
+ * @param made what an earlier run has committed: the files' hashes by their names
  * @param hadoop the driver's settings of file systems
  */
 record Job(
@@ -33,16 +29,11 @@ record Job(
     String folder,
     String id,
     String run,
-    Map<String, Receipt> made,
-    boolean verify,
+    Map<String, String> made,
     SerializableConfiguration hadoop)
     implements Serializable {
   HadoopOutput output() throws IOException {
     return new HadoopOutput(folder, id, hadoop.value());
-  }
-
-  PlanFiller filler(Device device) {
-    return source.filler(device);
   }
 
   /** Digits of a hash of all that the files' bytes depend on. */
@@ -53,7 +44,10 @@ record Job(
       add(digest, tensor.toString());
     }
     for (Piece piece : pieces) {
-      add(digest, piece.toString());
+      add(digest, piece.file());
+      add(digest, piece.shard().toString());
+      add(digest, piece.header().metadata().toString());
+      piece.header().tensors().forEach(tensor -> add(digest, tensor.toString()));
     }
     return HexFormat.of().formatHex(digest.digest(), 0, 8);
   }

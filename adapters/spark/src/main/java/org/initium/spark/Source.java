@@ -3,6 +3,7 @@ package org.initium.spark;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.TaskContext;
 import org.initium.Device;
 import org.initium.random.Generator;
 import org.initium.recipe.Drawing;
@@ -17,10 +18,25 @@ import org.initium.recipe.RowShard;
  * @param seed of the generator
  */
 public record Source(String generator, long seed) implements Serializable {
-  PlanFiller filler(Device device) {
+  /** Known generators only. */
+  public Source {
+    Generator.parse(generator, seed);
+  }
+
+  /** For a task, on what Spark gave it. */
+  PlanFiller filler(TaskContext task) {
+    return filler(TaskResources.devices(task));
+  }
+
+  /** For the driver, which makes nothing. */
+  PlanFiller filler() {
+    return filler(List.of(Device.CPU));
+  }
+
+  private PlanFiller filler(List<Device> devices) {
     Generator opened = Generator.parse(generator, seed);
     return new PlanFiller(
-        opened, Drawing.of(opened), List.of(device), RowShard.ALL, PlanFiller.DEFAULT_CHUNK_BYTES);
+        opened, Drawing.of(opened), devices, RowShard.ALL, PlanFiller.DEFAULT_CHUNK_BYTES);
   }
 
   Map<String, String> metadata() {

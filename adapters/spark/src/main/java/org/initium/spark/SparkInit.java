@@ -3,119 +3,149 @@ package org.initium.spark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
-import org.initium.Device;
-import org.initium.io.CheckpointLayout;
-import org.initium.io.SafetensorsHeader;
 import org.initium.io.output.Output;
 import org.initium.recipe.Layout;
 import org.initium.recipe.Piece;
+import org.initium.recipe.PieceIndex;
 import org.initium.recipe.PieceWriter.Receipt;
 import org.initium.recipe.Plan;
 
 /**
  * Writes a model by Spark: a task makes a file. The files are those that one process makes with
- * {@code init --part} or {@code init --shard}, to the bit, whatever fails on the way.
+ * {@code init --part 0/1} or with {@code init --shard} and then {@code finish}, to the bit,
+ * whatever fails on the way.
+ *
+ * <pre>{@code
+ * Plan plan = Recipe.parse(text, "recipe.yaml");
+ * Source source = new Source("philox", 7);
+ * SparkInit job = new SparkInit(session, plan, source, Layout.files(5_000_000_000L), "hdfs://host/model");
+ * job.run();
+ * }</pre>
  */
 public final class SparkInit {
+  /** The file that is there when all others are, with their SHA-256. */
   static final String SUCCESS = "_SUCCESS";
 
-  private SparkInit() {}
+  private final SparkSession session;
+  private final Layout layout;
+  private final List<Piece> pieces;
+  private final Job job;
+  private final HadoopOutput output;
 
   /**
-   * Writes the files of a model, then Hugging Face's index if they are of whole tensors, then
-   * {@code _SUCCESS}. Files that an earlier run made are kept if they have the hash that it noted.
+   * A model and its place.
    *
-   * @param folder where to, as Hadoop names folders: {@code hdfs://...}, {@code file:///...}
+   * @param plan the model; one that keeps tensors of a file cannot be sent
+   * @param folder where its files go, as Hadoop names folders: {@code hdfs://...}, {@code
+   *     s3a://...}, {@code file:///...}
+   * @throws IOException if Hadoop has no such file system
+   */
+  public SparkInit(SparkSession session, Plan plan, Source source, Layout layout, String folder)
+      throws IOException {
+    this.session = session;
+    this.layout = layout;
+    this.pieces = plan.pieces(layout, source.filler(), source.metadata());
+    SerializableConfiguration hadoop =
+        new SerializableConfiguration(session.sparkContext().hadoopConfiguration());
+    String id = Job.id(plan, source, pieces);
+    this.output = new HadoopOutput(folder, id, hadoop.value());
+    String success = output.read(SUCCESS);
+    Map<String, String> made = success.startsWith(title(id)) ? Hashes.parse(success) : Map.of();
+    String run = UUID.randomUUID().toString().substring(0, 8);
+    this.job = new Job(plan, source, folder, id, run, made, hadoop);
+  }
+
+  private static String title(String id) {
+    return "# initium " + id + "\n";
+  }
+
+  /** What each task makes. */
+  public List<Piece> pieces() {
+    return pieces;
+  }
+
+  /**
+   * Writes the files, then their index, then {@code _SUCCESS}. What an earlier run has made of the
+   * same model is kept where its hash is right; files of an earlier other model are removed.
+   *
    * @return what the files are, in order
+   * @throws org.apache.spark.SparkException if a task failed as often as Spark tries it
    */
-  public static List<Receipt> run(
-      SparkSession session, Plan plan, Source source, Layout layout, String folder)
-      throws IOException {
-    return run(session, plan, source, layout, folder, false);
-  }
-
-  /**
-   * Recomputes the model and compares the files with it, byte for byte.
-   *
-   * @throws org.apache.spark.SparkException that names the first byte that differs, or a file that
-   *     is not there
-   */
-  public static List<Receipt> verify(
-      SparkSession session, Plan plan, Source source, Layout layout, String folder)
-      throws IOException {
-    return run(session, plan, source, layout, folder, true);
-  }
-
-  private static List<Receipt> run(
-      SparkSession session, Plan plan, Source source, Layout layout, String folder, boolean verify)
-      throws IOException {
-    List<Piece> pieces = plan.pieces(layout, source.filler(Device.CPU), source.metadata());
-    JavaSparkContext spark = new JavaSparkContext(session.sparkContext());
-    Job job =
-        new Job(
-            plan,
-            source,
-            folder,
-            Job.id(plan, source, pieces),
-            UUID.randomUUID().toString().substring(0, 8),
-            new LinkedHashMap<>(),
-            verify,
-            new SerializableConfiguration(spark.hadoopConfiguration()));
-    HadoopOutput output = job.output();
-    if (!verify) {
-      String success = output.read(SUCCESS, false);
-      if (success.startsWith(job.id() + "\n")) {
-        job.made().putAll(Receipts.parse(success));
-      }
-      output.makeFolder();
+  public List<Receipt> run() throws IOException {
+    Map<String, String> before = Hashes.parse(output.read(SUCCESS));
+    if (output.isObjectStore() && job.made().isEmpty()) {
+      output.remove(SUCCESS); // what is made from now on is there at once
     }
-    LongAccumulator written = session.sparkContext().longAccumulator("bytes of the model");
-    long all = pieces.stream().mapToLong(Piece::bytes).sum();
-    Broadcast<Job> shared = spark.broadcast(job);
-    List<Receipt> receipts;
-    try (ProgressLine _ = new ProgressLine(verify ? "verified" : "written", all, written)) {
-      receipts =
-          spark.parallelize(pieces, pieces.size()).map(new PieceTask(shared, written)).collect();
-    } finally {
-      shared.destroy();
-    }
-    if (!verify) {
-      commit(output, job, layout, pieces, receipts);
-    }
+    output.makeFolder();
+    List<Receipt> receipts = inTasks("written", MakePiece::new);
+    commit(receipts, before.keySet());
     return receipts;
   }
 
-  private static void commit(
-      HadoopOutput output, Job job, Layout layout, List<Piece> pieces, List<Receipt> receipts)
-      throws IOException {
+  /**
+   * Computes the files again, and compares those that are there with them.
+   *
+   * @return how they differ, a line for each that does
+   */
+  public List<String> verify() throws IOException {
+    List<String> differences =
+        inTasks("compared", ComparePiece::new).stream()
+            .filter(difference -> !difference.equals(ComparePiece.EQUAL))
+            .collect(Collectors.toCollection(ArrayList::new));
+    PieceIndex index = PieceIndex.of(layout, pieces);
+    if (!output.read(index.name()).equals(index.text())) {
+      differences.add(index.name() + " is not the index of these files");
+    }
+    return differences;
+  }
+
+  /** Makes the function of a task. */
+  private interface Task<T> {
+    Function<Piece, T> of(Broadcast<Job> job, LongAccumulator bytes);
+  }
+
+  private <T> List<T> inTasks(String done, Task<T> task) {
+    JavaSparkContext spark = new JavaSparkContext(session.sparkContext());
+    LongAccumulator bytes = session.sparkContext().longAccumulator("bytes " + done);
+    long all = pieces.stream().mapToLong(Piece::bytes).sum();
+    Broadcast<Job> shared = spark.broadcast(job);
+    try (Progress _ = new Progress(done, all, bytes)) {
+      return spark.parallelize(pieces, pieces.size()).map(task.of(shared, bytes)).collect();
+    } finally {
+      shared.destroy();
+    }
+  }
+
+  private void commit(List<Receipt> receipts, Set<String> before) throws IOException {
     List<Output.Named> named = new ArrayList<>();
     for (Receipt receipt : receipts) {
-      if (!receipt.attempt().equals(PieceTask.IN_PLACE)) {
+      if (!receipt.attempt().equals(MakePiece.IN_PLACE)) {
         named.add(new Output.Named(receipt.file(), receipt.attempt(), receipt.file()));
       }
     }
     output.remove(SUCCESS); // while files change
     output.commit(named);
-    if (layout instanceof Layout.Files(String checkpoint, long maxBytes)) {
-      Map<String, SafetensorsHeader> files = new LinkedHashMap<>();
-      pieces.forEach(piece -> files.put(piece.file(), piece.header()));
-      output.write(CheckpointLayout.indexName(checkpoint), false, CheckpointLayout.index(files));
+    Set<String> files = receipts.stream().map(Receipt::file).collect(Collectors.toSet());
+    for (String old : before) {
+      if (!files.contains(old)) {
+        output.remove(old);
+      }
     }
-    List<Receipt> done =
-        receipts.stream()
-            .map(r -> new Receipt(r.file(), PieceTask.IN_PLACE, r.bytes(), r.sha256()))
-            .toList();
-    output.write(
-        SUCCESS, false, (job.id() + "\n" + Receipts.text(done)).getBytes(StandardCharsets.UTF_8));
+    PieceIndex index = PieceIndex.of(layout, pieces);
+    output.write(index.name(), index.text().getBytes(StandardCharsets.UTF_8));
+    String success = title(job.id()) + Hashes.of(receipts);
+    output.write(SUCCESS, success.getBytes(StandardCharsets.UTF_8));
     output.close();
   }
 }

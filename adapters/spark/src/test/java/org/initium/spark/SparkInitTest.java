@@ -1,0 +1,227 @@
+package org.initium.spark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.initium.recipe.Layout;
+import org.initium.recipe.PieceWriter.Receipt;
+import org.initium.recipe.Plan;
+import org.initium.recipe.Recipe;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Spark in this process, of two threads: its files are those of one process. */
+class SparkInitTest {
+  private static final String RECIPE =
+      """
+      tensors:
+        "h.{0..5}.": {w: [300, 700], q: [64, 64], fused: {shape: [90, 40], dtype: bf16}}
+        tied: {like: h.0.w, write: once}
+        small: [1, 5]
+      rules:
+        - {match: "*.q", init: "orthogonal(gain=0.5)"}
+        - {match: "*.fused", parts: [{narrow: [0, 0, 30], init: zeros}, {narrow: [0, 30, 60], init: "normal(std=1/3)"}]}
+        - {match: "*", init: "trunc_normal(std=0.02)"}
+      """;
+  private static final Source SOURCE = new Source("philox", 7);
+  private static final Layout FILES = Layout.files(900_000);
+  private static final Layout ROWS = Layout.rows(3);
+  private static final String FIRST = "model-00001-of-00006.safetensors";
+
+  private static SparkSession session;
+  private static Plan plan;
+
+  @TempDir Path folder;
+  private Configuration hadoop;
+
+  @BeforeAll
+  static void start() throws IOException {
+    plan = Recipe.parse(RECIPE, "here");
+    session =
+        SparkSession.builder()
+            .master("local[2,4]") // a task may fail three times
+            .appName("test")
+            .config("spark.ui.enabled", false)
+            .config("spark.hadoop.fs.faulty.impl", FaultyFileSystem.class.getName())
+            .config("spark.hadoop.fs.faulty.impl.disable.cache", true)
+            .getOrCreate();
+    session.sparkContext().setLogLevel("ERROR");
+  }
+
+  @AfterAll
+  static void stop() {
+    session.stop();
+  }
+
+  @BeforeEach
+  void setState() throws IOException {
+    hadoop = session.sparkContext().hadoopConfiguration();
+    hadoop.set("faulty.state", Files.createDirectory(folder.resolve("state")).toString());
+  }
+
+  @AfterEach
+  void forgetFaults() {
+    List.of("broken", "fails", "full", "slow", "millis", "objects")
+        .forEach(f -> hadoop.unset("faulty." + f));
+  }
+
+  private Path expected(Layout layout) throws IOException {
+    return Folders.ofOneProcess(folder.resolve("expected"), plan, 7, layout);
+  }
+
+  private Path out() {
+    return folder.resolve("out");
+  }
+
+  private SparkInit job(Source source, Layout layout) throws IOException {
+    return new SparkInit(session, plan, source, layout, "faulty://" + out());
+  }
+
+  private SparkInit job(Layout layout) throws IOException {
+    return job(SOURCE, layout);
+  }
+
+  @Test
+  void filesAreThoseOfOneProcess() throws IOException {
+    List<Receipt> receipts = job(FILES).run();
+    assertEquals(6, receipts.size());
+    Folders.assertSame(expected(FILES), out());
+    assertEquals(List.of(), job(FILES).verify());
+  }
+
+  @Test
+  void shardsAreThoseOfOneProcess() throws IOException {
+    new SparkInit(session, plan, SOURCE, ROWS, out().toUri().toString()).run(); // file:///
+    Folders.assertSame(expected(ROWS), out());
+  }
+
+  /** Numbers that one generator gives in order are found in each task. */
+  @Test
+  void torchsNumbersAreThoseOfOneProcess() throws IOException {
+    Source torch = new Source("torch-cpu", 7);
+    job(torch, FILES).run();
+    Map<String, String> files = Folders.hashes(out());
+    job(torch, Layout.files(1)).run(); // all others go
+    job(torch, FILES).run();
+    assertEquals(files, Folders.hashes(out()));
+  }
+
+  @Test
+  void tasksThatFailAreDoneAgain() throws IOException {
+    hadoop.set("faulty.fails", FIRST);
+    hadoop.set("faulty.full", "model-00002");
+    job(FILES).run();
+    assertTrue(Files.exists(folder.resolve("state/fails-1")));
+    assertTrue(Files.exists(folder.resolve("state/full-0")));
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  @Test
+  void aTaskThatGoesOnFailingEndsTheJobInALine() throws IOException {
+    hadoop.set("faulty.broken", FIRST);
+    Exception e = assertThrows(Exception.class, () -> job(FILES).run());
+    String line = e.getMessage().lines().findFirst().orElseThrow();
+    assertTrue(line.contains("failed 4 times") && line.contains("told to fail"), line);
+    assertEquals(
+        List.of(),
+        Folders.hashes(out()).keySet().stream().filter(f -> f.startsWith("model")).toList());
+    hadoop.unset("faulty.broken");
+    job(FILES).run();
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  /** An object is there when it is whole; what was given up never is. */
+  @Test
+  void anObjectStoreNeedsNoRename() throws IOException {
+    hadoop.setBoolean("faulty.objects", true);
+    hadoop.set("faulty.full", "model-00003");
+    hadoop.set("faulty.fails", FIRST);
+    job(FILES).run();
+    assertTrue(Files.exists(folder.resolve("state/full-0")));
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  @Test
+  void aSecondRunMakesWhatIsMissingOrSpoilt() throws IOException {
+    job(FILES).run();
+    Path spoilt = out().resolve(FIRST);
+    byte[] bytes = Files.readAllBytes(spoilt);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(spoilt, bytes);
+    Files.delete(out().resolve("model-00004-of-00006.safetensors"));
+    assertEquals(
+        List.of(
+            FIRST + " differs from the recipe first at byte " + (bytes.length - 1),
+            "model-00004-of-00006.safetensors is not there"),
+        job(FILES).verify());
+    FileTime old = FileTime.fromMillis(0);
+    for (int i : List.of(1, 2, 3, 5, 6)) {
+      Files.setLastModifiedTime(out().resolve("model-0000" + i + "-of-00006.safetensors"), old);
+    }
+    List<Receipt> receipts = job(FILES).run();
+    assertEquals(
+        List.of(FIRST, "model-00004-of-00006.safetensors"),
+        receipts.stream()
+            .filter(receipt -> !receipt.attempt().equals(MakePiece.IN_PLACE))
+            .map(Receipt::file)
+            .toList());
+    assertEquals(old, Files.getLastModifiedTime(out().resolve("model-00002-of-00006.safetensors")));
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  /** A driver that was killed before it gave the files their names: its tasks' work is kept. */
+  @Test
+  void aDriverGoesOnWhereOneWasKilled() throws IOException {
+    job(FILES).run();
+    Map<String, String> made = Hashes.parse(Files.readString(out().resolve(SparkInit.SUCCESS)));
+    String id = Files.readString(out().resolve(SparkInit.SUCCESS)).split("[ \n]")[2];
+    Path work = Files.createDirectory(out().resolve("_initium-" + id));
+    for (Map.Entry<String, String> file : made.entrySet()) {
+      Files.writeString(work.resolve(file.getKey() + ".receipt"), file.getValue() + "  old-1\n");
+      Files.move(out().resolve(file.getKey()), work.resolve(file.getKey() + ".old-1"));
+    }
+    Files.writeString(work.resolve(FIRST + ".old-1"), "torn");
+    Files.delete(out().resolve(SparkInit.SUCCESS));
+    Files.delete(out().resolve("model.safetensors.index.json"));
+    List<Receipt> receipts = job(FILES).run();
+    Map<String, Boolean> kept =
+        receipts.stream()
+            .collect(Collectors.toMap(Receipt::file, receipt -> receipt.attempt().equals("old-1")));
+    assertEquals(5, kept.values().stream().filter(Boolean::booleanValue).count());
+    assertFalse(kept.get(FIRST));
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  @Test
+  void anotherModelInTheFolderLeavesNothingOfTheFirst() throws IOException {
+    job(ROWS).run();
+    job(new Source("philox", 8), FILES).run();
+    assertEquals(6, job(FILES).verify().size(), "all files differ, the index does not");
+    job(FILES).run();
+    Files.delete(out().resolve("shards.json"));
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  @Test
+  void gpusAreThoseOfTheirAddresses() {
+    assertEquals("[cuda:3, cuda:0]", TaskResources.devices("3", "0").toString());
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> TaskResources.devices("GPU-8a5f"));
+    assertTrue(e.getMessage().contains("'GPU-8a5f'"), e.getMessage());
+  }
+}

@@ -1,0 +1,30 @@
+package org.initium.recipe;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.initium.io.CheckpointLayout;
+import org.initium.io.SafetensorsHeader;
+
+/**
+ * What stands beside the pieces of a model when all of them are there, as {@code initium finish}
+ * writes it.
+ *
+ * @param name of the file
+ * @param text that is in it: JSON
+ */
+public record PieceIndex(String name, String text) {
+  /** The index of all pieces of a layout. */
+  public static PieceIndex of(Layout layout, List<Piece> pieces) {
+    Map<String, SafetensorsHeader> files = new LinkedHashMap<>();
+    pieces.forEach(piece -> files.put(piece.file(), piece.header()));
+    return switch (layout) {
+      case Layout.Files(String checkpoint, long _) ->
+          new PieceIndex(
+              CheckpointLayout.indexName(checkpoint),
+              new String(CheckpointLayout.index(files), StandardCharsets.UTF_8));
+      case Layout.Rows _ -> new PieceIndex(ShardedFolder.INDEX, ShardedFolder.index(files));
+    };
+  }
+}
