@@ -27,6 +27,7 @@ module org.initium {
   exports org.initium.cuda;
   exports org.initium.dlpack;
   exports org.initium.expression;
+  exports org.initium.function;
   exports org.initium.initializer;
   exports org.initium.io;
   exports org.initium.io.output;

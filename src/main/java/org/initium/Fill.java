@@ -3,7 +3,10 @@ package org.initium;
 import java.util.Arrays;
 import java.util.List;
 import org.initium.expression.Checks;
+import org.initium.function.IndexFunction;
+import org.initium.function.UniformMap;
 import org.initium.initializer.Init;
+import org.initium.spi.SparseTiles;
 import org.initium.spi.Words;
 import org.initium.text.Text;
 
@@ -167,6 +170,25 @@ public sealed interface Fill {
     }
   }
 
+  /** Smooth functions of U(a, b): a log-uniform law, the inverse softplus of one. */
+  record OfUniform(UniformMap map) implements ByQuantile {
+    @Override
+    public double least() {
+      return map.least();
+    }
+
+    @Override
+    public double greatest() {
+      return map.greatest();
+    }
+
+    @Override
+    public void check(Shape whole, DType dtype) {
+      new Uniform(map.a(), map.b()).check(whole, dtype);
+      map.check(dtype::checkFinite);
+    }
+  }
+
   private static void checkPositive(String name, double value, DType dtype) {
     dtype.checkFinite(name, value);
     Checks.that(value > 0, name, value, "more than 0");
@@ -207,18 +229,20 @@ public sealed interface Fill {
     }
   }
 
+  /** The function's value at each element's index in the whole. */
+  record ByIndex(IndexFunction function) implements Fixed {
+    @Override
+    public void check(Shape whole, DType dtype) {
+      function.check(whole.sizes(), dtype::checkFinite);
+    }
+  }
+
   /**
    * N(0, std^2) with exactly {@code ceil(sparsity * rows)} zeros in each column of a matrix, every
    * such set of rows equally likely: those of the smallest random keys. What the keys and the
    * values are is written in {@code org.initium.law.ColumnKeys}.
-   *
-   * <p>Columns stand side by side in tiles of {@link #tileWidth}, and a tile takes words for {@link
-   * #keysPerTile} elements: a quarter of a word each for the keys, a word each for their ties, and
-   * what {@link Normal} would take. Four more let them begin at a multiple of 4.
    */
   record Sparse(double sparsity, double std) implements OfMatrix {
-    private static final int WIDEST = 16;
-
     @Override
     public void check(Shape whole, DType dtype) {
       whole.checkRank(2, 2);
@@ -233,33 +257,9 @@ public sealed interface Fill {
       return (long) Math.ceil(sparsity * whole.size(0));
     }
 
-    /** Columns of a tile: 16, or the power of two that is enough for fewer. */
-    public static int tileWidth(Shape whole) {
-      long last = Math.clamp(whole.size(1) - 1, 0, WIDEST - 1);
-      return 1 << Long.SIZE - Long.numberOfLeadingZeros(last);
-    }
-
-    /** Elements of a tile, rounded up to a multiple of 16. */
-    public static long keysPerTile(Shape whole) {
-      return whole.size(0) * tileWidth(whole) + 15 & ~15L;
-    }
-
-    /** Elements of all tiles, those included that only fill them up. */
-    public static long keys(Shape whole) {
-      return Math.multiplyExact(Math.ceilDiv(whole.size(1), tileWidth(whole)), keysPerTile(whole));
-    }
-
     @Override
     public long words(Shape whole, DType dtype) {
-      if (whole.numel() == 0) {
-        return 0;
-      }
-      try {
-        long keys = keys(whole);
-        return Math.addExact(Words.of(keys, dtype == DType.F64), keys + keys / 4 + 4);
-      } catch (ArithmeticException e) {
-        throw Words.tooMany(whole.numel(), e);
-      }
+      return new SparseTiles(whole.size(0), whole.size(1)).words(dtype == DType.F64);
     }
   }
 

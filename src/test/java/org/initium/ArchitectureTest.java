@@ -37,9 +37,10 @@ class ArchitectureTest {
     arrow(arrows, "expression");
     arrow(arrows, "random", "expression");
     arrow(arrows, "spi");
-    arrow(arrows, "", "expression", "random", "spi");
+    arrow(arrows, "function", "expression");
+    arrow(arrows, "", "expression", "function", "random", "spi");
     arrow(arrows, "io", "");
-    arrow(arrows, "initializer", "", "expression");
+    arrow(arrows, "initializer", "", "expression", "function");
     arrow(arrows, "io.output", "", "io");
     arrow(arrows, "recipe", "", "expression", "initializer", "io", "io.output", "random");
     arrow(arrows, "cli.console", "io", "recipe");
@@ -56,7 +57,7 @@ class ArchitectureTest {
         "io.output",
         "random",
         "recipe");
-    arrow(arrows, "law.quantile", "");
+    arrow(arrows, "law.quantile", "", "function");
     arrow(arrows, "law", "", "law.quantile");
     arrow(arrows, "kernel", "", "law", "spi");
     arrow(arrows, "cpu.reference", "", "kernel", "law");
@@ -66,6 +67,7 @@ class ArchitectureTest {
         arrows,
         "cpu.fill",
         "",
+        "function",
         "cpu.reference",
         "kernel",
         "law",
@@ -77,7 +79,7 @@ class ArchitectureTest {
     arrow(arrows, "cpu.kernels", "", "kernel", "natives");
     arrow(arrows, "cpu.memory", "", "cpu.kernels", "spi");
     arrow(arrows, "cpu.orthogonal", "", "cpu.fill", "cpu.memory", "natives", "torch.draw");
-    arrow(arrows, "torch", "", "random", "spi", "torch.draw", "torch.kernel");
+    arrow(arrows, "torch", "", "function", "random", "spi", "torch.draw", "torch.kernel");
     arrow(
         arrows,
         "cpu",

@@ -11,6 +11,7 @@ import org.initium.Fill;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.cpu.fill.IndexFill;
 import org.initium.cpu.fill.KernelFills;
 import org.initium.cpu.fill.Team;
 import org.initium.cpu.memory.CpuStorage;
@@ -162,6 +163,7 @@ public final class CpuBackend implements Backend {
       case Fill.PerElement elements -> fills.elements(tensor, elements, seed, start);
       case Fill.Eye eye -> fills.eye(tensor, eye);
       case Fill.Hadamard hadamard -> fills.hadamard(tensor, hadamard);
+      case Fill.ByIndex table -> IndexFill.fill(tensor, table.function(), fills.team());
       case Fill.Sparse sparse -> fills.sparse(tensor, sparse, seed, start);
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(

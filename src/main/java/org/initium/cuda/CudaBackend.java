@@ -114,6 +114,10 @@ public final class CudaBackend implements Backend {
   private void fill(Target target, Fill.Elementary fill, Generator generator) {
     // What is wrong is found before the generator moves.
     refuseCapture(target, fill, generator);
+    if (fill instanceof Fill.ByIndex) {
+      new HostFill(target, Generator.philox(0)).fill(this, fill); // which draws nothing
+      return;
+    }
     if (fill instanceof Fill.Orthogonal orthogonal) {
       Orthogonal.check(orthogonal, target.tensor().whole());
     }
@@ -145,6 +149,9 @@ public final class CudaBackend implements Backend {
     if (fill instanceof Fill.Orthogonal matrix
         && !Orthogonals.take(target.gpu(), matrix, target.tensor().whole(), target.dtype())) {
       return "cuSOLVER does not say that its calls can be";
+    }
+    if (fill instanceof Fill.ByIndex) {
+      return MADE_ON_THE_HOST;
     }
     if (fill.words(target.tensor().whole(), target.dtype()) == 0) {
       return null;
@@ -193,6 +200,7 @@ public final class CudaBackend implements Backend {
       case Fill.Constant constant -> Fixed.constant(target, constant.value());
       case Fill.Eye eye -> Fixed.eye(target, eye);
       case Fill.Hadamard hadamard -> Fixed.hadamard(target, hadamard);
+      case Fill.ByIndex _ -> throw new AssertionError("made on the host");
       case Fill.PerElement elements -> Random.fill(target, elements, seed, start);
       case Fill.Sparse sparse -> Sparse.fill(target, sparse, seed, start);
       case Fill.Orthogonal orthogonal -> Orthogonal.fill(target, orthogonal, seed, start);

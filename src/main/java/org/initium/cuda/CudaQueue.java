@@ -84,7 +84,7 @@ final class CudaQueue implements Backend.Queue {
       case Fill.Constant _ -> isSmallRun(tensor);
       case Fill.PerElement _ -> isSmallRun(tensor) && !Random.isByCurand(fill);
       case Fill.Orthogonal matrix -> Orthogonals.take(gpu, matrix, tensor.whole(), tensor.dtype());
-      case Fill.Eye _, Fill.Hadamard _, Fill.Sparse _ -> false;
+      case Fill.Eye _, Fill.Hadamard _, Fill.ByIndex _, Fill.Sparse _ -> false;
     };
   }
 
@@ -137,7 +137,7 @@ final class CudaQueue implements Backend.Queue {
         many.keep(law);
         law.addTo(many.add(run, Many.number(law), seed, start));
       }
-      case Fill.Eye _, Fill.Hadamard _, Fill.OfMatrix _ ->
+      case Fill.Eye _, Fill.Hadamard _, Fill.ByIndex _, Fill.OfMatrix _ ->
           throw new AssertionError(fill + " has a kernel of its own");
     }
   }

@@ -27,7 +27,7 @@ record Definition(String name, List<Parameter> parameters, boolean fixed) {
 
   private String list() {
     return parameters.stream()
-        .filter(p -> !(p.kind() instanceof Parameter.AxisList))
+        .filter(p -> !Axes.PARAMETERS.contains(p))
         .map(Parameter::toString)
         .collect(Collectors.joining(", "));
   }

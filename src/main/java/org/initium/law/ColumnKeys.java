@@ -2,13 +2,14 @@ package org.initium.law;
 
 import org.initium.Fill;
 import org.initium.Shape;
+import org.initium.spi.SparseTiles;
 
 /**
  * Which elements of a sparse fill are zero, and what the others are.
  *
- * <p>Side by side, w columns are a tile ({@link Fill.Sparse#tileWidth}); in it, element (r, c) has
- * the index {@code i = tile * keysPerTile + r * w + c % w}. From the first multiple of 4 on that is
- * not before the fill's first word, the stream has
+ * <p>Side by side, w columns are a tile ({@link SparseTiles#width}); in it, element (r, c) has the
+ * index {@code i = tile * keysEach + r * w + c % w}. From the first multiple of 4 on that is not
+ * before the fill's first word, the stream has
  *
  * <ul>
  *   <li>the keys, a byte each: that of i is byte {@code i % 4}, from the lowest, of word {@code i /
@@ -41,13 +42,14 @@ public record ColumnKeys(
 
   /** Of a fill that takes its words from {@code start} on. */
   public static ColumnKeys of(Fill.Sparse fill, Shape whole, long seed, long start) {
+    SparseTiles tiles = new SparseTiles(whole.size(0), whole.size(1));
     return new ColumnKeys(
         seed,
         start + 3 & ~3L,
         whole.size(0),
         whole.size(1),
-        Fill.Sparse.tileWidth(whole),
-        Fill.Sparse.keysPerTile(whole),
+        tiles.width(),
+        tiles.keysEach(),
         fill.zerosPerColumn(whole));
   }
 

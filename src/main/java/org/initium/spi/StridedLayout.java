@@ -92,4 +92,28 @@ public record StridedLayout(
   public boolean isOneRun() {
     return sizes.length == 1 && memoryStrides[0] == 1 && wholeStrides[0] == 1;
   }
+
+  /** What is done with an element, by its places in the storage and in the whole. */
+  @FunctionalInterface
+  public interface Element {
+    /** At an element. */
+    void at(long memory, long whole);
+  }
+
+  /** Goes over the elements from one on to before another, in the tensor's row-major order. */
+  public void each(long from, long to, Element element) {
+    for (long n = from; n < to; n++) {
+      long rest = n;
+      long memory = memoryOffset;
+      long whole = wholeOffset;
+      for (int d = sizes.length - 1; d > 0; d--) {
+        long next = rest / sizes[d];
+        long i = rest - next * sizes[d];
+        memory += i * memoryStrides[d];
+        whole += i * wholeStrides[d];
+        rest = next;
+      }
+      element.at(memory + rest * memoryStrides[0], whole + rest * wholeStrides[0]);
+    }
+  }
 }

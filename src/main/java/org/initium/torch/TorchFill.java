@@ -2,8 +2,10 @@ package org.initium.torch;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Tensor;
+import org.initium.function.UniformMap;
 import org.initium.random.GpuGeometry;
 import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchCudaGenerator;
@@ -48,10 +50,27 @@ public final class TorchFill {
           draws.cauchy(DrawnTensor.of(tensor), law.loc(), law.scale(), sink(tensor));
       case Fill.Exponential law ->
           draws.exponential(DrawnTensor.of(tensor), law.rate(), sink(tensor));
+      case Fill.OfUniform law -> mapped(tensor, law.map());
       case Fill.Laplace _ ->
           throw new IllegalArgumentException(
               "torch has no laplace_ whose numbers could be made; use the generator philox");
     }
+  }
+
+  /**
+   * The uniform that torch draws, and then the functions of it, each element by itself: torch has
+   * them in the dtype, one rounding after the other, which is an ulp or two away.
+   */
+  private void mapped(Tensor tensor, UniformMap map) {
+    draws.uniform(DrawnTensor.of(tensor), map.a(), map.b(), sink(tensor));
+    MemorySegment memory = tensor.storage().unguarded();
+    DType dtype = tensor.dtype();
+    tensor
+        .layout()
+        .each(
+            0,
+            tensor.shape().numel(),
+            (place, _) -> dtype.set(memory, place, map.at(dtype.get(memory, place))));
   }
 
   /** Fills a tensor in the host's memory and moves the generator; the whole has an element. */

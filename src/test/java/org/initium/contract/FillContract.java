@@ -12,6 +12,7 @@ import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.testing.Fills;
@@ -36,10 +37,16 @@ public abstract class FillContract {
           new Fill.TruncatedNormal(0, 1, -2, 2));
   private static final List<Fill.Elementary> MATRIX =
       List.of(
+          ofInit("log(arange(1,dim=0))"),
+          ofInit("linspace(-1,1)"),
           new Fill.Eye(1.1),
           new Fill.Hadamard(0.3),
           new Fill.Sparse(0.5, 1),
           new Fill.Sparse(0.9, 3));
+
+  private static Fill.Elementary ofInit(String expression) {
+    return (Fill.Elementary) Init.parse(expression).fill(Shape.of(1));
+  }
 
   /** The device under test. */
   protected abstract Device device();
@@ -88,7 +95,10 @@ public abstract class FillContract {
             new Fill.TruncatedNormal(1, 1e-11, 0, 0.5),
             new Fill.Cauchy(0.5, 2),
             new Fill.Laplace(-1, 0.25),
-            new Fill.Exponential(3)),
+            new Fill.Exponential(3),
+            ofInit("log(uniform(1,16))"),
+            ofInit("affine(exp(uniform(-2,0)),-1,3)"),
+            ofInit("dt_bias(0.001,0.1,0.01)")),
         (fill, dtype) -> check(fill, dtype, Shape.of(3001), 5));
   }
 

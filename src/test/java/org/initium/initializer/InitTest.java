@@ -14,6 +14,12 @@ import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
 import org.initium.Shape;
+import org.initium.function.IndexFunction;
+import org.initium.function.IndexFunction.Order;
+import org.initium.function.IndexFunction.Spread;
+import org.initium.function.IndexFunction.Wave;
+import org.initium.function.SmoothMap;
+import org.initium.function.UniformMap;
 import org.initium.initializer.Fans.Mode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,9 +131,72 @@ class InitTest {
             "icnr(init=orthogonal)",
             conv,
             new Fill.Repeated(new Fill.Orthogonal(1, Method.QR), 4)),
+        row(
+            Values.arange(1, 2),
+            "arange(start=1, step=2)",
+            matrix,
+            new Fill.ByIndex(new IndexFunction.Arange(1, Double.POSITIVE_INFINITY, 2, -1))),
+        row(
+            Values.linspace(-1, 1).with("dim", 0),
+            "linspace(start=-1, end=1, dim=0)",
+            matrix,
+            new Fill.ByIndex(new IndexFunction.Linspace(-1, 1, 0))),
+        row(
+            Values.sinusoidal(),
+            "sinusoidal",
+            matrix,
+            new Fill.ByIndex(
+                new IndexFunction.Sinusoidal(10000, Order.INTERLEAVED, Spread.OPEN, 1))),
+        row(
+            Values.rotary(Wave.SIN, 500),
+            "rotary(base=500, wave=sin)",
+            matrix,
+            new Fill.ByIndex(new IndexFunction.Rotary(500, 1, Wave.SIN, Order.HALVES))),
+        row(
+            Values.log(Values.arange(1, 1)),
+            "log(init=arange(start=1))",
+            matrix,
+            new Fill.ByIndex(
+                new IndexFunction.Mapped(
+                    new IndexFunction.Arange(1, Double.POSITIVE_INFINITY, 1, -1),
+                    new SmoothMap.Log()))),
+        row(
+            Values.exp(Init.uniform(-2, -1)),
+            "exp(init=uniform(a=-2, b=-1))",
+            matrix,
+            ofUniform(-2, -1, new SmoothMap.Exp())),
+        row(
+            Values.power(Init.uniform(), 0.5),
+            "power(init=uniform, exponent=0.5)",
+            matrix,
+            ofUniform(0, 1, new SmoothMap.Power(0.5))),
+        row(
+            Values.affine(Values.log(Init.uniform(1, 16)), -1, 2),
+            "affine(init=log(init=uniform(a=1, b=16)), scale=-1, offset=2)",
+            matrix,
+            ofUniform(1, 16, new SmoothMap.Log(), new SmoothMap.Affine(-1, 2))),
+        row(
+            Values.inverseSoftplus(Init.uniform(1, 2)),
+            "inverse_softplus(init=uniform(a=1, b=2))",
+            matrix,
+            ofUniform(1, 2, new SmoothMap.InverseSoftplus())),
+        row(
+            Values.dtBias(0.01, 0.1),
+            "dt_bias(dt_min=0.01)",
+            matrix,
+            new Fill.OfUniform(
+                new UniformMap(
+                    Math.log(0.01),
+                    Math.log(0.1),
+                    List.of(new SmoothMap.Exp(), new SmoothMap.InverseSoftplus()),
+                    1e-4 + Math.log(-Math.expm1(-1e-4))))),
         row(Init.zero(), "zero", matrix, new Fill.Eye(1)),
         row(Init.zero(), "zero", tall, new Fill.Hadamard(1 / Math.sqrt(8))),
         row(Init.zero(), "zero", conv, new Fill.Centre(new Fill.Hadamard(1 / Math.sqrt(8)))));
+  }
+
+  private static Fill ofUniform(double a, double b, SmoothMap... maps) {
+    return new Fill.OfUniform(new UniformMap(a, b, List.of(maps), Double.NEGATIVE_INFINITY));
   }
 
   private static Fill uniform(double std) {
@@ -171,6 +240,35 @@ class InitTest {
             .map(Definition::name)
             .collect(Collectors.toCollection(TreeSet::new));
     assertEquals(all, tested);
+  }
+
+  @Test
+  void valuesByIndexAndFunctionsSayWhatDoesNotFit() {
+    Map<String, String> wrong =
+        Map.of(
+            "log(arange)", "the first value = -Infinity is not allowed",
+            "log(uniform(-1,1))", "the value at -0.9999999999999999 = NaN is not allowed",
+            "exp(normal)", "init = normal is not allowed here; it must be a uniform",
+            "log(dt_bias)", "init = dt_bias is not allowed here",
+            "exp(uniform(0,30))", "exp of numbers from 0.0 to 30.0 is not allowed",
+            "arange(1,17)", "end = 17.0 is not allowed; it must be such that",
+            "arange(dim=2)", "dim = 2 is not allowed; it must be a dimension of 2",
+            "arange(step=1e38)", "the last value = 1.4E39 is not allowed",
+            "sinusoidal(width=4)", "width = 4 is not allowed; it must be a divisor of the 6",
+            "rotary", "the last dimension = 15 is not allowed; it must be a multiple of 2");
+    wrong.forEach(
+        (expression, message) -> {
+          Shape shape = Shape.of(6, expression.startsWith("sin") ? 16 : 15);
+          IllegalArgumentException e =
+              assertThrows(
+                  IllegalArgumentException.class,
+                  () -> Init.parse(expression).fill(shape).check(shape, DType.F32),
+                  expression);
+          assertTrue(e.getMessage().startsWith(message), e.getMessage());
+        });
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Init.parse("dt_bias(0.2)"));
+    assertTrue(e.getMessage().contains("dt_min = 0.2 is not allowed; it must be at most"));
   }
 
   @Test

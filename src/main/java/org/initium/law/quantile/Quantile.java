@@ -8,7 +8,12 @@ import org.initium.Fill;
  * v^n)}. The share begins at one half and goes down in small relative steps.
  */
 sealed interface Quantile
-    permits NormalQuantile, ExponentialQuantile, UniformQuantile, LaplaceQuantile, CauchyQuantile {
+    permits NormalQuantile,
+        ExponentialQuantile,
+        UniformQuantile,
+        LaplaceQuantile,
+        CauchyQuantile,
+        MappedQuantile {
   /** Of a bound that there is not, or of an extent. */
   double INFINITY = Double.POSITIVE_INFINITY;
 
@@ -49,6 +54,7 @@ sealed interface Quantile
       case Fill.Laplace law -> new LaplaceQuantile(law.loc(), law.scale());
       case Fill.Exponential law ->
           new ExponentialQuantile(0, INFINITY, true, 1 / law.rate(), INFINITY);
+      case Fill.OfUniform law -> new MappedQuantile(law.map(), false);
     };
   }
 
@@ -60,6 +66,7 @@ sealed interface Quantile
       case Fill.Laplace law -> new LaplaceQuantile(-law.loc(), law.scale());
       case Fill.Exponential law ->
           new ExponentialQuantile(-INFINITY, 0, false, 1 / law.rate(), INFINITY);
+      case Fill.OfUniform law -> new MappedQuantile(law.map(), true);
     };
   }
 

@@ -1,0 +1,193 @@
+package org.initium.function;
+
+import java.util.Arrays;
+import org.initium.expression.Checks;
+
+/**
+ * What an element is by its index in the whole tensor: computed in f64 with StrictMath, which has
+ * the same bits on every machine, and rounded once to the dtype.
+ */
+public sealed interface IndexFunction {
+  /** The value of an element of a tensor of these sizes. */
+  double at(long[] index, long[] sizes);
+
+  /**
+   * Throws unless the sizes suit it.
+   *
+   * @throws IllegalArgumentException naming what does not fit
+   */
+  void check(long[] sizes);
+
+  /** The same, and lets the values at both ends be checked, which are named for a message. */
+  default void check(long[] sizes, Check value) {
+    check(sizes);
+    if (Arrays.stream(sizes).allMatch(size -> size > 0)) {
+      value.check("the first value", at(new long[sizes.length], sizes));
+      value.check("the last value", at(Arrays.stream(sizes).map(n -> n - 1).toArray(), sizes));
+    }
+  }
+
+  /** What is asked of a value. */
+  @FunctionalInterface
+  interface Check {
+    /** Throws unless the value that is called so holds. */
+    void check(String name, double value);
+  }
+
+  /** A dimension from the end where negative. */
+  private static int dimension(int d, long[] sizes) {
+    return d < 0 ? d + sizes.length : d;
+  }
+
+  private static void checkDimension(int d, long[] sizes) {
+    Checks.that(d >= -sizes.length && d < sizes.length, "dim", d, "a dimension of " + sizes.length);
+  }
+
+  /**
+   * {@code start + i step} for index i in dimension {@code dim}: NumPy's arange. An end that is
+   * finite must come to that dimension's size, as {@code ceil((end - start) / step)}.
+   */
+  record Arange(double start, double end, double step, int dim) implements IndexFunction {
+    @Override
+    public double at(long[] index, long[] sizes) {
+      return start + index[dimension(dim, sizes)] * step;
+    }
+
+    @Override
+    public void check(long[] sizes) {
+      checkDimension(dim, sizes);
+      long size = sizes[dimension(dim, sizes)];
+      double count = Math.ceil((end - start) / step);
+      Checks.that(
+          Double.isInfinite(end) || count == size,
+          "end",
+          end,
+          "such that ceil((end - start) / step) is " + size + ", the size of dimension " + dim);
+    }
+  }
+
+  /**
+   * From {@code start} to {@code end} in equal steps, both included: NumPy's linspace. One element
+   * is the start.
+   */
+  record Linspace(double start, double end, int dim) implements IndexFunction {
+    @Override
+    public double at(long[] index, long[] sizes) {
+      long i = index[dimension(dim, sizes)];
+      long last = sizes[dimension(dim, sizes)] - 1;
+      return i == last && last > 0 ? end : i == 0 ? start : i * ((end - start) / last) + start;
+    }
+
+    @Override
+    public void check(long[] sizes) {
+      checkDimension(dim, sizes);
+    }
+  }
+
+  /** A monotone map of another. */
+  record Mapped(IndexFunction of, SmoothMap map) implements IndexFunction {
+    @Override
+    public double at(long[] index, long[] sizes) {
+      return map.of(of.at(index, sizes));
+    }
+
+    @Override
+    public void check(long[] sizes) {
+      of.check(sizes);
+    }
+  }
+
+  /** Which of a wave an element is. */
+  enum Wave {
+    /** The angular frequency alone: nothing but the last dimension counts. */
+    FREQUENCY,
+    /** The cosine. */
+    COS,
+    /** The sine. */
+    SIN
+  }
+
+  /** How the two halves of the last dimension stand. */
+  enum Order {
+    /** First all of one, then all of the other. */
+    HALVES,
+    /** In turn. */
+    INTERLEAVED
+  }
+
+  /**
+   * The tables of rotary embeddings (Su et al. 2021). The last dimension has n = 2 m elements, of
+   * which each frequency {@code base^(-k / m)} has two; the position is the index in the dimension
+   * before it, divided by {@code factor}. {@link Wave#FREQUENCY} has the m frequencies themselves.
+   */
+  record Rotary(double base, double factor, Wave wave, Order order) implements IndexFunction {
+    @Override
+    public double at(long[] index, long[] sizes) {
+      int last = sizes.length - 1;
+      long i = index[last];
+      if (wave == Wave.FREQUENCY) {
+        return StrictMath.pow(base, -(double) i / sizes[last]) / factor;
+      }
+      long half = sizes[last] / 2;
+      long k = order == Order.HALVES ? i % half : i / 2;
+      double angle = index[last - 1] / factor * StrictMath.pow(base, -(double) k / half);
+      return wave == Wave.COS ? StrictMath.cos(angle) : StrictMath.sin(angle);
+    }
+
+    @Override
+    public void check(long[] sizes) {
+      checkTable(sizes, wave == Wave.FREQUENCY ? 1 : 2, wave == Wave.FREQUENCY ? 1 : 2);
+    }
+  }
+
+  /** How far the frequencies of a sinusoidal table go. */
+  enum Spread {
+    /** {@code base^(-k / m)}: the last is a step short of 1 / base. */
+    OPEN,
+    /** {@code base^(-k / (m - 1))}: from 1 to 1 / base. */
+    CLOSED
+  }
+
+  /**
+   * Sinusoidal position embeddings (Vaswani et al. 2017): the last dimension has m frequencies, a
+   * sine and a cosine each, and the position is the index in the dimension before it. With a {@code
+   * width} of 2 or more the positions are those of an image of that many columns, row by row: the
+   * first half of the last dimension is the table of the column, the second that of the row.
+   */
+  record Sinusoidal(double base, Order order, Spread spread, long width) implements IndexFunction {
+    @Override
+    public double at(long[] index, long[] sizes) {
+      int last = sizes.length - 1;
+      long position = index[last - 1];
+      if (width == 1) {
+        return at(position, index[last], sizes[last]);
+      }
+      long half = sizes[last] / 2;
+      boolean column = index[last] < half;
+      return at(column ? position % width : position / width, index[last] % half, half);
+    }
+
+    private double at(long position, long i, long channels) {
+      long m = channels / 2;
+      long k = order == Order.HALVES ? i % m : i / 2;
+      boolean sine = order == Order.HALVES ? i < m : i % 2 == 0;
+      double steps = spread == Spread.OPEN ? m : Math.max(1, m - 1);
+      double angle = position * StrictMath.pow(base, -k / steps);
+      return sine ? StrictMath.sin(angle) : StrictMath.cos(angle);
+    }
+
+    @Override
+    public void check(long[] sizes) {
+      checkTable(sizes, 2, width == 1 ? 2 : 4);
+      long positions = sizes[sizes.length - 2];
+      Checks.that(
+          positions % width == 0, "width", width, "a divisor of the " + positions + " positions");
+    }
+  }
+
+  private static void checkTable(long[] sizes, int rank, int multiple) {
+    Checks.that(sizes.length >= rank, "rank", sizes.length, rank + " or more");
+    long last = sizes[sizes.length - 1];
+    Checks.that(last % multiple == 0, "the last dimension", last, "a multiple of " + multiple);
+  }
+}

@@ -1,0 +1,34 @@
+package org.initium.spi;
+
+/**
+ * Columns of a sparse matrix stand side by side in tiles, and a tile takes words for {@link
+ * #keysEach} elements: a quarter of a word each for the keys, a word each for their ties, and what
+ * a normal would take. Four more let them begin at a multiple of 4.
+ */
+public record SparseTiles(long rows, long columns) {
+  private static final int WIDEST = 16;
+
+  /** Columns of a tile: 16, or the power of two that is enough for fewer. */
+  public int width() {
+    long last = Math.clamp(columns - 1, 0, WIDEST - 1);
+    return 1 << Long.SIZE - Long.numberOfLeadingZeros(last);
+  }
+
+  /** Elements of a tile, rounded up to a multiple of 16. */
+  public long keysEach() {
+    return rows * width() + 15 & ~15L;
+  }
+
+  /** Words of the random stream for all of them. */
+  public long words(boolean doubles) {
+    if (rows == 0 || columns == 0) {
+      return 0;
+    }
+    try {
+      long keys = Math.multiplyExact(Math.ceilDiv(columns, width()), keysEach());
+      return Math.addExact(Words.of(keys, doubles), keys + keys / 4 + 4);
+    } catch (ArithmeticException e) {
+      throw Words.tooMany(rows * columns, e);
+    }
+  }
+}
