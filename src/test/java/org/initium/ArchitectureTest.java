@@ -58,7 +58,7 @@ class ArchitectureTest {
         "random",
         "recipe");
     arrow(arrows, "law.quantile", "", "function");
-    arrow(arrows, "law", "", "law.quantile");
+    arrow(arrows, "law", "", "law.quantile", "spi");
     arrow(arrows, "kernel", "", "law", "spi");
     arrow(arrows, "cpu.reference", "", "kernel", "law");
     arrow(arrows, "torch.kernel", "", "kernel", "law", "random", "spi");
