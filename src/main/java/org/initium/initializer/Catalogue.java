@@ -3,8 +3,6 @@ package org.initium.initializer;
 import static org.initium.initializer.Parameter.choice;
 import static org.initium.initializer.Parameter.count;
 import static org.initium.initializer.Parameter.real;
-import static org.initium.initializer.ValuesByIndex.byIndex;
-import static org.initium.initializer.ValuesByIndex.mapped;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +13,6 @@ import org.initium.expression.Suggestions;
 import org.initium.function.IndexFunction.Order;
 import org.initium.function.IndexFunction.Spread;
 import org.initium.function.IndexFunction.Wave;
-import org.initium.function.SmoothMap;
 import org.initium.initializer.Parameter.AxisList;
 import org.initium.initializer.Parameter.Nested;
 import org.initium.initializer.Parameter.Real;
@@ -35,8 +32,6 @@ final class Catalogue {
   private static final Parameter LOC = real("loc", 0);
   private static final Parameter POSITIVE_SCALE = real("scale", Real.POSITIVE, 1.0);
   private static final Parameter METHOD = choice("method", Method.QR, Method.values());
-  private static final Parameter INIT = new Parameter("init", new Nested(), null);
-  private static final Parameter BASE = real("base", Real.POSITIVE, 10000.0);
   private static final Parameter DIM = new Parameter("dim", new AxisList(), List.of(-1));
   private static final List<Parameter> KAIMING =
       withFans(
@@ -104,52 +99,35 @@ final class Catalogue {
     shaped("zero", List.of());
 
     // By index, and functions of those and of a uniform
-    row(
-        "arange",
-        List.of(
-            real("start", 0),
-            real("end", Real.BOUND, Double.POSITIVE_INFINITY),
-            real("step", 1),
-            DIM),
-        byIndex(ValuesByIndex::arange));
-    row(
-        "linspace",
-        List.of(real("start", Real.ANY, null), real("end", Real.ANY, null), DIM),
-        byIndex(ValuesByIndex::linspace));
-    row(
+    Parameter end = real("end", Real.BOUND, Double.POSITIVE_INFINITY);
+    Parameter base = real("base", Real.POSITIVE, 10000.0);
+    Parameter init = new Parameter("init", new Nested(), null);
+    shaped("arange", List.of(real("start", 0), end, real("step", 1), DIM));
+    shaped("linspace", List.of(real("start", Real.ANY, null), real("end", Real.ANY, null), DIM));
+    shaped(
         "sinusoidal",
         List.of(
-            BASE,
+            base,
             choice("order", Order.INTERLEAVED, Order.values()),
             choice("spread", Spread.OPEN, Spread.values()),
-            count("width", 1L)),
-        byIndex(ValuesByIndex::sinusoidal));
-    row(
+            count("width", 1L)));
+    shaped(
         "rotary",
         List.of(
-            BASE,
+            base,
             real("factor", Real.POSITIVE, 1.0),
             choice("wave", Wave.COS, Wave.values()),
-            choice("order", Order.HALVES, Order.values())),
-        byIndex(ValuesByIndex::rotary));
-    row("exp", List.of(INIT), mapped(a -> new SmoothMap.Exp()));
-    row("log", List.of(INIT), mapped(a -> new SmoothMap.Log()));
-    row(
-        "power",
-        List.of(INIT, real("exponent", Real.ANY, null)),
-        mapped(a -> new SmoothMap.Power(a.real("exponent"))));
-    row(
-        "affine",
-        List.of(INIT, real("scale", 1), real("offset", 0)),
-        mapped(a -> new SmoothMap.Affine(a.real("scale"), a.real("offset"))));
-    row("inverse_softplus", List.of(INIT), mapped(a -> new SmoothMap.InverseSoftplus()));
-    row(
+            choice("order", Order.HALVES, Order.values())));
+    shaped("exp", List.of(init));
+    shaped("log", List.of(init));
+    shaped("power", List.of(init, real("exponent", Real.ANY, null)));
+    shaped("affine", List.of(init, real("scale", 1), real("offset", 0)));
+    shaped("inverse_softplus", List.of(init));
+    fixed(
         "dt_bias",
-        List.of(
-            real("dt_min", Real.POSITIVE, 0.001),
-            real("dt_max", Real.POSITIVE, 0.1),
-            real("dt_init_floor", Real.POSITIVE, 1e-4)),
-        fixed(ValuesByIndex::dtBias));
+        real("dt_min", Real.POSITIVE, 0.001),
+        real("dt_max", Real.POSITIVE, 0.1),
+        real("dt_init_floor", Real.POSITIVE, 1e-4));
 
     alias("glorot_uniform", "xavier_uniform");
     alias("glorot_normal", "xavier_normal");

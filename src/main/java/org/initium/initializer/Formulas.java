@@ -53,7 +53,7 @@ final class Formulas {
       case "mup_normal" -> Distribution.NORMAL.of(mup(a, whole));
       case "icnr" -> icnr(a, whole);
       case "zero" -> zero(whole);
-      default -> throw new AssertionError("no law of " + name);
+      default -> ValuesByIndex.fill(name, a, whole);
     };
   }
 

@@ -2,7 +2,6 @@ package org.initium.initializer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.expression.Checks;
@@ -16,21 +15,31 @@ import org.initium.text.Text;
 
 /** The rows of the {@link Catalogue} that are values by index, or smooth functions of others. */
 final class ValuesByIndex {
+  private static final double INFINITY = Double.POSITIVE_INFINITY;
+
   private ValuesByIndex() {}
 
-  static Function<Arguments, Function<Shape, Fill>> byIndex(Function<Arguments, IndexFunction> of) {
-    return a -> {
-      Fill fill = new Fill.ByIndex(of.apply(a));
-      return shape -> fill;
+  /** The fill of a tensor of that shape, by the name of an initialiser in the catalogue. */
+  static Fill fill(String name, Arguments a, Shape whole) {
+    return switch (name) {
+      case "arange" ->
+          byIndex(new IndexFunction.Arange(a.real("start"), a.real("end"), a.real("step"), dim(a)));
+      case "linspace" ->
+          byIndex(new IndexFunction.Linspace(a.real("start"), a.real("end"), dim(a)));
+      case "sinusoidal" -> byIndex(sinusoidal(a));
+      case "rotary" -> byIndex(rotary(a));
+      case "exp" -> mapped(a, whole, new SmoothMap.Exp());
+      case "log" -> mapped(a, whole, new SmoothMap.Log());
+      case "power" -> mapped(a, whole, new SmoothMap.Power(a.real("exponent")));
+      case "affine" -> mapped(a, whole, new SmoothMap.Affine(a.real("scale"), a.real("offset")));
+      case "inverse_softplus" -> mapped(a, whole, new SmoothMap.InverseSoftplus());
+      case "dt_bias" -> dtBias(a);
+      default -> throw new AssertionError("no law of " + name);
     };
   }
 
-  static IndexFunction arange(Arguments a) {
-    return new IndexFunction.Arange(a.real("start"), a.real("end"), a.real("step"), dim(a));
-  }
-
-  static IndexFunction linspace(Arguments a) {
-    return new IndexFunction.Linspace(a.real("start"), a.real("end"), dim(a));
+  private static Fill byIndex(IndexFunction function) {
+    return new Fill.ByIndex(function);
   }
 
   private static int dim(Arguments a) {
@@ -39,7 +48,7 @@ final class ValuesByIndex {
     return dims.getFirst();
   }
 
-  static IndexFunction sinusoidal(Arguments a) {
+  private static IndexFunction sinusoidal(Arguments a) {
     return new IndexFunction.Sinusoidal(
         a.real("base"),
         a.choice("order", Order.values()),
@@ -47,7 +56,7 @@ final class ValuesByIndex {
         a.count("width"));
   }
 
-  static IndexFunction rotary(Arguments a) {
+  private static IndexFunction rotary(Arguments a) {
     return new IndexFunction.Rotary(
         a.real("base"),
         a.real("factor"),
@@ -56,7 +65,7 @@ final class ValuesByIndex {
   }
 
   /** The inverse softplus of a log-uniform step: Gu et al. 2022. */
-  static Fill dtBias(Arguments a) {
+  private static Fill dtBias(Arguments a) {
     double least = a.real("dt_min");
     double most = a.real("dt_max");
     Checks.that(least <= most, "dt_min", least, "at most dt_max = " + most);
@@ -70,16 +79,9 @@ final class ValuesByIndex {
   }
 
   /** A function of each value of another initialiser, which is a uniform or by index. */
-  static Function<Arguments, Function<Shape, Fill>> mapped(Function<Arguments, SmoothMap> of) {
-    return a -> {
-      SmoothMap map = of.apply(a);
-      Init init = a.nested("init");
-      return shape -> mapped(map, init, init.fill(shape));
-    };
-  }
-
-  private static Fill mapped(SmoothMap map, Init init, Fill fill) {
-    return switch (fill) {
+  private static Fill mapped(Arguments a, Shape whole, SmoothMap map) {
+    Init init = a.nested("init");
+    return switch (init.fill(whole)) {
       case Fill.ByIndex values ->
           new Fill.ByIndex(new IndexFunction.Mapped(values.function(), map));
       case Fill.Uniform law -> mapped(new UniformMap(law.a(), law.b(), List.of(), -INFINITY), map);
@@ -92,8 +94,6 @@ final class ValuesByIndex {
                   init));
     };
   }
-
-  private static final double INFINITY = Double.POSITIVE_INFINITY;
 
   private static Fill mapped(UniformMap of, SmoothMap next) {
     List<SmoothMap> maps = new ArrayList<>(of.maps());
