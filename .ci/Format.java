@@ -21,6 +21,7 @@ final class Format {
     Path base = Path.of(args[2]);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1"); // it ends before C2's code would pay
     for (String name : OPENED) {
       command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + name + "=ALL-UNNAMED");
     }
