@@ -161,7 +161,7 @@ def devices():
 
 def modules():
     """All PTX modules, compiled by the driver"""
-    ran = java("modules.txt", 45, "org.initium.cuda.DrillModules", CUDA_CACHE_DISABLE="1")
+    ran = java("modules.txt", 45, "org.initium.cuda.drill.DrillModules", CUDA_CACHE_DISABLE="1")
     rows = json_lines(ran.text())
     failed = [row["module"] for row in rows if "failed" in row]
     outcome = f"failed: {', '.join(failed)}" if failed else ran.outcome()
@@ -190,7 +190,7 @@ def medians(rows):
 
 
 def beside_torch(what, limit, torch_limit):
-    ours = java(f"{what}.txt", limit, "org.initium.cuda.GpuBench", what, path(f"{what}.jsonl"), str(MOST))
+    ours = java(f"{what}.txt", limit, "org.initium.cuda.drill.GpuBench", what, path(f"{what}.jsonl"), str(MOST))
     theirs = torch(f"{what}-torch.txt", torch_limit, "torch_gpu.py", what, path(f"{what}-torch.jsonl"), str(MOST))
     outcome = ours.outcome()
     rows = medians(read(f"{what}.jsonl"))
@@ -219,7 +219,7 @@ def torch_numbers():
     made = torch("torch-numbers-made.txt", 40, "torch_numbers.py", folder, str(MOST), device)
     if not os.path.exists(os.path.join(folder, "cases.tsv")):
         return {"outcome": made.outcome(), "tail": made.tail()}
-    ran = java("torch-numbers.jsonl", 40, "org.initium.cuda.DrillTorch", folder,
+    ran = java("torch-numbers.jsonl", 40, "org.initium.cuda.drill.DrillTorch", folder,
                "torch-cpu" if device == "cpu" else "torch-cuda")
     rows = json_lines(ran.text())
     shutil.rmtree(folder)  # gigabytes
@@ -242,7 +242,7 @@ def sanitizer():
         return {"outcome": "absent: no compute-sanitizer"}
     for check in ("memcheck", "racecheck"):
         command = [sanitizer, "--tool", check, "--target-processes", "all", "--error-exitcode", "99"]
-        command += ["--print-limit", "20", *JAVA, "org.initium.cuda.DrillKernels", "touch"]
+        command += ["--print-limit", "20", *JAVA, "org.initium.cuda.drill.DrillKernels", "touch"]
         ran = Ran(f"{check}.txt", command, 30, JAVA_ENVIRONMENT)
         summary = re.findall(r"=+ ((?:ERROR|RACECHECK) SUMMARY.*)", ran.text())
         found[check] = ran.outcome() + (": " + summary[-1] if summary else ": " + ran.tail(1))
@@ -266,7 +266,7 @@ def profile():
     ncu = tool("ncu")
     if ncu is None:
         return {"outcome": "absent: no ncu"}
-    main = JAVA + ["org.initium.cuda.DrillKernels", "profile", str(min(MOST, 28))]
+    main = JAVA + ["org.initium.cuda.drill.DrillKernels", "profile", str(min(MOST, 28))]
     for name, choice in (("ncu", ["--metrics", ",".join(METRICS)]),
                          ("ncu-sections", ["--section", "SpeedOfLight", "--section", "ComputeWorkloadAnalysis"])):
         command = [ncu, "--target-processes", "all", "--csv", "--page", "raw", "--launch-count", "14", *choice]

@@ -1,6 +1,6 @@
 import org.initium.Backend;
 import org.initium.cpu.CpuBackend;
-import org.initium.cuda.CudaBackend;
+import org.initium.cuda.backend.CudaBackend;
 
 /**
  * Initial weights of neural networks: torch.nn.init for the JVM, into off-heap or GPU memory.
@@ -33,6 +33,9 @@ module org.initium {
   exports org.initium.io.output;
   exports org.initium.random;
   exports org.initium.recipe;
+  exports org.initium.recipe.folder;
+  exports org.initium.recipe.model;
+  exports org.initium.recipe.plan;
   exports org.initium.spi;
 
   opens org.initium.cli to

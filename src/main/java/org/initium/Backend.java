@@ -115,6 +115,12 @@ public interface Backend {
   void copyFromHost(MemorySegment source, Storage target, long offset, Stream stream);
 
   /**
+   * Gives back the memory of closed tensors, which is kept for the next ones: for another engine of
+   * this process, or another process, that needs it. Waits for the work that still uses some.
+   */
+  default void trim() {}
+
+  /**
    * Gives back what it keeps for speed between one use and the next. No tensor or stream of its
    * devices may be open; the next use starts anew.
    */

@@ -33,70 +33,7 @@ class ArchitectureTest {
 
   private static Map<String, Set<String>> arrows() {
     Map<String, Set<String>> arrows = new TreeMap<>();
-    arrow(arrows, "text"); // which all may use
-    arrow(arrows, "expression");
-    arrow(arrows, "random", "expression");
-    arrow(arrows, "spi");
-    arrow(arrows, "function", "expression");
-    arrow(arrows, "", "expression", "function", "random", "spi");
-    arrow(arrows, "io", "");
-    arrow(arrows, "initializer", "", "expression", "function");
-    arrow(arrows, "io.output", "", "io");
-    arrow(arrows, "recipe", "", "expression", "initializer", "io", "io.output", "random");
-    arrow(arrows, "cli.console", "io", "recipe");
-    arrow(arrows, "cli.plot", "", "io", "io.output");
-    arrow(
-        arrows,
-        "cli",
-        "",
-        "cli.console",
-        "cli.plot",
-        "expression",
-        "initializer",
-        "io",
-        "io.output",
-        "random",
-        "recipe");
-    arrow(arrows, "law.quantile", "", "function");
-    arrow(arrows, "law", "", "law.quantile", "spi");
-    arrow(arrows, "kernel", "", "law", "spi");
-    arrow(arrows, "cpu.reference", "", "kernel", "law");
-    arrow(arrows, "torch.kernel", "", "kernel", "law", "random", "spi");
-    arrow(arrows, "torch.draw", "", "random", "spi", "torch.kernel");
-    arrow(
-        arrows,
-        "cpu.fill",
-        "",
-        "function",
-        "cpu.reference",
-        "kernel",
-        "law",
-        "random",
-        "spi",
-        "torch.draw",
-        "torch.kernel");
-    arrow(arrows, "natives");
-    arrow(arrows, "cpu.kernels", "", "kernel", "natives");
-    arrow(arrows, "cpu.memory", "", "cpu.kernels", "spi");
-    arrow(arrows, "cpu.orthogonal", "", "cpu.fill", "cpu.memory", "natives", "torch.draw");
-    arrow(arrows, "torch", "", "function", "random", "spi", "torch.draw", "torch.kernel");
-    arrow(
-        arrows,
-        "cpu",
-        "",
-        "cpu.fill",
-        "cpu.kernels",
-        "cpu.memory",
-        "cpu.orthogonal",
-        "cpu.reference",
-        "kernel",
-        "random",
-        "spi",
-        "torch",
-        "torch.draw",
-        "torch.kernel");
-    arrow(arrows, "cuda", "", "kernel", "law", "natives", "random", "spi", "torch.kernel");
-    arrow(arrows, "dlpack", "");
+
     return arrows;
   }
 

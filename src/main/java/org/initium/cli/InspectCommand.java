@@ -20,7 +20,7 @@ import org.initium.cli.plot.TensorStatistics;
 import org.initium.io.Checkpoint;
 import org.initium.io.Json;
 import org.initium.io.StoredTensor;
-import org.initium.recipe.Glob;
+import org.initium.recipe.plan.Glob;
 import org.initium.text.Artifact;
 import org.initium.text.Text;
 

@@ -22,16 +22,16 @@ import org.initium.io.Checkpoint;
 import org.initium.io.ModelConfig;
 import org.initium.io.output.CheckpointWriter;
 import org.initium.random.Generator;
-import org.initium.recipe.Drawing;
-import org.initium.recipe.ModelVerifier;
-import org.initium.recipe.ModelWriter;
-import org.initium.recipe.Plan;
-import org.initium.recipe.PlanFiller;
-import org.initium.recipe.PlanTable;
-import org.initium.recipe.PlannedTensor;
-import org.initium.recipe.Provenance;
 import org.initium.recipe.Recipe;
-import org.initium.recipe.RowShard;
+import org.initium.recipe.folder.Provenance;
+import org.initium.recipe.model.ModelVerifier;
+import org.initium.recipe.model.ModelWriter;
+import org.initium.recipe.model.PlanFiller;
+import org.initium.recipe.plan.GeneratorSharing;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlanTable;
+import org.initium.recipe.plan.PlannedTensor;
+import org.initium.recipe.plan.RowShard;
 import org.initium.text.Text;
 
 /** {@code init}, {@code fill} and {@code verify}. */
@@ -159,7 +159,7 @@ public final class ModelCommands {
     if (file.isPresent()) {
       throw new IllegalArgumentException("--plan writes nothing: leave --out away");
     }
-    Drawing drawing = Drawing.of(source.open(Map.of(), 0));
+    GeneratorSharing drawing = GeneratorSharing.of(source.open(Map.of(), 0));
     return reading.use(
         plan -> {
           PlanTable.lines(plan, drawing, shard).forEach(out::println);
@@ -177,7 +177,7 @@ public final class ModelCommands {
     PlanFiller filler =
         new PlanFiller(
             source.open(Map.of(), offset),
-            Drawing.IN_ORDER,
+            GeneratorSharing.IN_ORDER,
             source.devices(),
             RowShard.ALL,
             source.chunkBytes());
@@ -187,7 +187,7 @@ public final class ModelCommands {
 
   private static PlanFiller filler(Generator generator, Source source, RowShard shard) {
     return new PlanFiller(
-        generator, Drawing.of(generator), source.devices(), shard, source.chunkBytes());
+        generator, GeneratorSharing.of(generator), source.devices(), shard, source.chunkBytes());
   }
 
   private static Map<String, String> metadata(Source source) {

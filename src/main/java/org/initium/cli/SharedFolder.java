@@ -10,13 +10,14 @@ import java.util.stream.IntStream;
 import org.initium.cli.console.ByteSize;
 import org.initium.cli.console.Progress;
 import org.initium.io.output.CheckpointWriter;
-import org.initium.recipe.CheckpointFolder;
-import org.initium.recipe.Layout;
-import org.initium.recipe.Piece;
-import org.initium.recipe.PieceWriter;
-import org.initium.recipe.Plan;
-import org.initium.recipe.PlanFiller;
-import org.initium.recipe.RowShard;
+import org.initium.recipe.folder.CheckpointFolder;
+import org.initium.recipe.model.FileLayout;
+import org.initium.recipe.model.Piece;
+import org.initium.recipe.model.PieceWriter;
+import org.initium.recipe.model.Pieces;
+import org.initium.recipe.model.PlanFiller;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.RowShard;
 import org.initium.text.Text;
 
 /** {@code init --part} and {@code finish}: several runs make one model in a folder. */
@@ -41,8 +42,8 @@ record SharedFolder(PrintStream out) {
     }
     Path checkpoint = Files.isDirectory(file) ? file.resolve("model.safetensors") : file;
     long most = share.maxFileBytes().orElse(ModelCommands.Share.MAX_FILE_BYTES);
-    Layout layout = new Layout.Files(checkpoint.getFileName().toString(), most);
-    List<Piece> all = plan.pieces(layout, filler, metadata);
+    FileLayout layout = new FileLayout.Files(checkpoint.getFileName().toString(), most);
+    List<Piece> all = Pieces.of(plan, layout, filler, metadata);
     RowShard part = share.part().orElseThrow();
     List<Piece> ours =
         IntStream.range(0, all.size())

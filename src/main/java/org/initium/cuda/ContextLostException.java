@@ -7,7 +7,7 @@ package org.initium.cuda;
 public final class ContextLostException extends CudaException {
   private static final long serialVersionUID = 1;
 
-  ContextLostException(String call, int status, String code, String text, String where) {
+  public ContextLostException(String call, int status, String code, String text, String where) {
     super(
         call,
         status,
@@ -17,7 +17,7 @@ public final class ContextLostException extends CudaException {
         where);
   }
 
-  ContextLostException(ContextLostException late, String cause) {
+  public ContextLostException(ContextLostException late, String cause) {
     super(late, cause);
   }
 }

@@ -11,7 +11,7 @@ public class CudaException extends InitiumException {
   private final int status;
   private final String code;
 
-  CudaException(String call, int status, String code, String text, String where) {
+  public CudaException(String call, int status, String code, String text, String where) {
     super(
         Text.message(
             "%s failed on %s with %s (%d)%s",
@@ -21,19 +21,11 @@ public class CudaException extends InitiumException {
     this.code = code;
   }
 
-  CudaException(CudaException late, String cause) {
+  public CudaException(CudaException late, String cause) {
     super(late.getMessage() + "; " + cause, late);
     this.call = late.call;
     this.status = late.status;
     this.code = late.code;
-  }
-
-  /**
-   * The name of a status, as JCuda gives it; where it knows none it says INVALID and its own type,
-   * which tells nobody anything.
-   */
-  static String named(String name) {
-    return name.startsWith("INVALID") ? "a status without a name" : name;
   }
 
   /** The function that failed, as {@code cuMemAlloc}. */

@@ -39,7 +39,7 @@ public record CudaOptions(Engine engine, CurandGenerator generator) {
     MT19937;
 
     /** Whether the generator can start at any place of its sequence. */
-    boolean skips() {
+    public boolean skips() {
       return this != MTGP32 && this != MT19937;
     }
   }

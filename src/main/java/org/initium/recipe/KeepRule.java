@@ -3,6 +3,12 @@ package org.initium.recipe;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.initium.recipe.plan.Glob;
+import org.initium.recipe.plan.RecipeException;
+import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.yaml.Variables;
+import org.initium.recipe.yaml.YamlFields;
+import org.initium.recipe.yaml.YamlNode;
 import org.initium.text.Text;
 
 /**
@@ -18,24 +24,24 @@ record KeepRule(
     List<Glob> excluded,
     boolean grow,
     Optional<YamlNode.Scalar> from,
-    Place place) {
+    SourcePosition place) {
   private static final List<String> FIELDS = List.of("match", "exclude", "grow", "from");
 
   /** Where a recipe has no {@code keep}: what is there is kept. */
-  static KeepRule all(Place place) {
+  static KeepRule all(SourcePosition place) {
     return new KeepRule(List.of(Glob.parse("*")), List.of(), false, Optional.empty(), place);
   }
 
   static KeepRule of(YamlNode node, Variables variables) {
-    Fields fields = Fields.of(node, "a rule of 'keep'", FIELDS);
+    YamlFields fields = YamlFields.of(node, "a rule of 'keep'", FIELDS);
     YamlNode match = fields.require("match");
     List<Glob> globs = Rule.globs(match);
     Rule.checkCaptures(globs, variables, match.place());
     return new KeepRule(
         globs,
         fields.get("exclude").map(Rule::globs).orElse(List.of()),
-        Fields.isTrue(fields, "grow"),
-        fields.get("from").map(name -> Fields.text(name, "'from'")),
+        YamlFields.isTrue(fields, "grow"),
+        fields.get("from").map(name -> YamlFields.text(name, "'from'")),
         node.place());
   }
 

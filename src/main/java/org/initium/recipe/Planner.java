@@ -12,6 +12,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.initium.DType;
 import org.initium.Shape;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlannedTensor;
+import org.initium.recipe.plan.RecipeException;
+import org.initium.recipe.plan.ShardCut;
+import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.plan.StreamChoice;
+import org.initium.recipe.plan.TensorContent;
+import org.initium.recipe.yaml.Variables;
 import org.initium.text.Text;
 
 /**
@@ -30,12 +38,12 @@ final class Planner {
   private final Map<String, PlannedTensor> planned = new HashMap<>();
   private final Set<Rule> unused;
   private final List<ShardRule> shards;
-  private final Keeper keeper;
+  private final KeepPlanner keeper;
 
   /** What is kept of a file. */
-  private final Map<String, Keeper.Found> found = new HashMap<>();
+  private final Map<String, KeepPlanner.Found> found = new HashMap<>();
 
-  Planner(Variables variables, List<Rule> rules, List<ShardRule> shards, Keeper keeper) {
+  Planner(Variables variables, List<Rule> rules, List<ShardRule> shards, KeepPlanner keeper) {
     this.keeper = keeper;
     this.variables = variables;
     this.rules = new RuleIndex(rules);
@@ -49,7 +57,7 @@ final class Planner {
    * @param place of the rules
    * @param notes of what was read so far
    */
-  Plan plan(List<TensorEntry> tensors, Place place, List<String> notes) {
+  Plan plan(List<TensorEntry> tensors, SourcePosition place, List<String> notes) {
     for (TensorEntry tensor : tensors) {
       entries.put(tensor.name(), tensor);
       if (tensor.like().isPresent()) {
@@ -85,7 +93,7 @@ final class Planner {
    *
    * @param path the tensors that are like one another on the way to this one, and where it is said
    */
-  private PlannedTensor planned(TensorEntry tensor, Map<String, Place> path) {
+  private PlannedTensor planned(TensorEntry tensor, Map<String, SourcePosition> path) {
     PlannedTensor known = planned.get(tensor.name());
     if (known != null) {
       return known;
@@ -98,7 +106,8 @@ final class Planner {
       rule.ifPresent(unused::remove);
       made =
           isWhole(tensor)
-              ? planned(tensor, keeper.content(found.get(tensor.name()), List.of()), Draw.OWN)
+              ? planned(
+                  tensor, keeper.content(found.get(tensor.name()), List.of()), StreamChoice.OWN)
               : ruled(tensor, rule.orElseThrow(), path);
     }
     planned.put(tensor.name(), made);
@@ -106,13 +115,13 @@ final class Planner {
   }
 
   private boolean isWhole(TensorEntry tensor) {
-    Keeper.Found kept = found.get(tensor.name());
+    KeepPlanner.Found kept = found.get(tensor.name());
     return kept != null && !kept.grows();
   }
 
-  private PlannedTensor ruled(TensorEntry tensor, Rule rule, Map<String, Place> path) {
+  private PlannedTensor ruled(TensorEntry tensor, Rule rule, Map<String, SourcePosition> path) {
     Rule.Bound bound = rule.of(tensor);
-    Keeper.Found kept = found.get(tensor.name());
+    KeepPlanner.Found kept = found.get(tensor.name());
     if (bound.link().isPresent()) {
       if (kept != null) {
         throw new RecipeException(
@@ -121,20 +130,22 @@ final class Planner {
       }
       return linked(tensor, bound.link().get(), path);
     }
-    Content.Drawn drawn =
+    TensorContent.Drawn drawn =
         bound.steps().orElseThrow().of(tensor, tensor.shape().get(), tensor.dtype().get());
-    Content content = kept == null ? drawn : keeper.content(kept, drawn.parts());
+    TensorContent content = kept == null ? drawn : keeper.content(kept, drawn.parts());
     return planned(tensor, content, bound.draw());
   }
 
-  private static PlannedTensor planned(TensorEntry tensor, Content content, Draw draw) {
+  private static PlannedTensor planned(
+      TensorEntry tensor, TensorContent content, StreamChoice draw) {
     Shape shape = tensor.shape().orElseThrow();
     DType dtype = tensor.dtype().orElseThrow();
     return new PlannedTensor(
-        tensor.name(), shape, dtype, content, draw, Cut.ROWS, tensor.written());
+        tensor.name(), shape, dtype, content, draw, ShardCut.ROWS, tensor.written());
   }
 
-  private PlannedTensor linked(TensorEntry tensor, Link link, Map<String, Place> path) {
+  private PlannedTensor linked(
+      TensorEntry tensor, TensorLink link, Map<String, SourcePosition> path) {
     if (path.putIfAbsent(tensor.name(), link.place()) != null || path.size() > MOST_LINKS) {
       throw new RecipeException(
           link.place(),
@@ -155,7 +166,7 @@ final class Planner {
     PlannedTensor original = planned(other, path);
     Shape shape = tensor.shape().orElse(original.shape());
     DType dtype = tensor.dtype().orElse(original.dtype());
-    Steps.At at = new Steps.At(link.place(), tensor.name(), shape);
+    FillSteps.At at = new FillSteps.At(link.place(), tensor.name(), shape);
     if (link.norm() ? !isNormShape(shape, original.shape()) : !shape.equals(original.shape())) {
       throw at.fault(
           Text.message(
@@ -173,8 +184,10 @@ final class Planner {
           Text.message(
               "write: once needs the dtype of '%s', which is %s", link.tensor(), original.dtype()));
     }
-    Content content =
-        link.norm() ? new Content.Norm(original) : new Content.Copied(original, link.once());
+    TensorContent content =
+        link.norm()
+            ? new TensorContent.Norm(original)
+            : new TensorContent.Copied(original, link.once());
     return new PlannedTensor(tensor.name(), shape, dtype, content);
   }
 

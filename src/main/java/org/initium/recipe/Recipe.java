@@ -16,6 +16,13 @@ import org.initium.DType;
 import org.initium.io.Checkpoint;
 import org.initium.io.MalformedFileException;
 import org.initium.io.ModelConfig;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.RecipeException;
+import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.yaml.Variables;
+import org.initium.recipe.yaml.Yaml;
+import org.initium.recipe.yaml.YamlFields;
+import org.initium.recipe.yaml.YamlNode;
 import org.initium.text.Text;
 
 /**
@@ -73,7 +80,7 @@ public final class Recipe {
    * @throws RecipeException if it cannot be followed
    */
   public static Plan plan(Path file, Reading reading) throws IOException {
-    Place top = new Place(file.toString(), 1, 1);
+    SourcePosition top = new SourcePosition(file.toString(), 1, 1);
     String text;
     if (Files.isDirectory(file)) {
       throw new RecipeException(top, "a folder; give the recipe, a YAML file");
@@ -109,11 +116,12 @@ public final class Recipe {
 
   private static YamlNode root(String text, String source) {
     return Yaml.parse(source, text)
-        .orElseThrow(() -> new RecipeException(new Place(source, 1, 1), "the recipe is empty"));
+        .orElseThrow(
+            () -> new RecipeException(new SourcePosition(source, 1, 1), "the recipe is empty"));
   }
 
   private static Plan follow(YamlNode root, Path folder, Reading reading) throws IOException {
-    Fields fields = Fields.of(root, "a recipe", FIELDS);
+    YamlFields fields = YamlFields.of(root, "a recipe", FIELDS);
     Optional<YamlNode> vars = fields.get("vars");
     ModelConfig config =
         reading.config().isPresent() ? reading.config().get() : config(vars, folder);
@@ -128,27 +136,27 @@ public final class Recipe {
           root.place(), "the recipe has no tensors; give 'tensors' or 'template'");
     }
     List<Rule> rules = new ArrayList<>();
-    for (YamlNode rule : Fields.items(fields.require("rules"), "'rules'")) {
+    for (YamlNode rule : YamlFields.items(fields.require("rules"), "'rules'")) {
       rules.add(Rule.of(rule, variables));
     }
     List<ShardRule> shards = new ArrayList<>();
     if (fields.get("shards").isPresent()) {
-      Fields.items(fields.get("shards").get(), "'shards'")
+      YamlFields.items(fields.get("shards").get(), "'shards'")
           .forEach(rule -> shards.add(ShardRule.of(rule)));
     }
     return new Planner(variables, rules, shards, keeper(fields, variables, reading))
         .plan(tensors.tensors(), fields.require("rules").place(), tensors.notes());
   }
 
-  private static Keeper keeper(Fields fields, Variables variables, Reading reading) {
+  private static KeepPlanner keeper(YamlFields fields, Variables variables, Reading reading) {
     List<KeepRule> keep = new ArrayList<>();
     if (fields.get("keep").isPresent()) {
-      Fields.items(fields.get("keep").get(), "'keep'")
+      YamlFields.items(fields.get("keep").get(), "'keep'")
           .forEach(rule -> keep.add(KeepRule.of(rule, variables)));
     } else {
       keep.add(KeepRule.all(fields.require("rules").place()));
     }
-    return new Keeper(reading.from(), keep, variables);
+    return new KeepPlanner(reading.from(), keep, variables);
   }
 
   /** {@code vars: {from: config.json}}. */
@@ -156,9 +164,9 @@ public final class Recipe {
     if (vars.isEmpty()) {
       return ModelConfig.NONE;
     }
-    for (YamlNode.Entry entry : Fields.entries(vars.get(), "'vars'")) {
+    for (YamlNode.Entry entry : YamlFields.entries(vars.get(), "'vars'")) {
       if (entry.key().text().equals("from")) {
-        YamlNode.Scalar file = Fields.text(entry.value(), "'from'");
+        YamlNode.Scalar file = YamlFields.text(entry.value(), "'from'");
         try {
           return ModelConfig.read(folder.resolve(file.text()));
         } catch (InvalidPathException e) {

@@ -6,6 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.initium.recipe.plan.Glob;
+import org.initium.recipe.plan.RecipeException;
+import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.plan.StreamChoice;
+import org.initium.recipe.yaml.Variables;
+import org.initium.recipe.yaml.YamlFields;
+import org.initium.recipe.yaml.YamlNode;
 import org.initium.text.Text;
 
 /**
@@ -19,18 +26,18 @@ final class Rule {
   /** What a rule says its tensors are; one of them. */
   private static final List<String> KINDS = List.of("init", "parts", "like", "norm_of");
 
-  private final Place place;
+  private final SourcePosition place;
   private final List<Glob> globs;
-  private final Fields fields;
+  private final YamlFields fields;
   private final Variables variables;
 
   /** By what is captured of a name: a model has many layers of few kinds. */
   private final Map<Map<String, String>, Bound> bound = new HashMap<>();
 
   /** What the rule comes to once the captures are known. */
-  record Bound(Optional<Steps> steps, Optional<Link> link, Draw draw) {}
+  record Bound(Optional<FillSteps> steps, Optional<TensorLink> link, StreamChoice draw) {}
 
-  private Rule(Place place, List<Glob> globs, Fields fields, Variables variables) {
+  private Rule(SourcePosition place, List<Glob> globs, YamlFields fields, Variables variables) {
     this.place = place;
     this.globs = globs;
     this.fields = fields;
@@ -38,7 +45,7 @@ final class Rule {
   }
 
   static Rule of(YamlNode node, Variables variables) {
-    Fields fields = Fields.of(node, "a rule", FIELDS);
+    YamlFields fields = YamlFields.of(node, "a rule", FIELDS);
     YamlNode match = fields.require("match");
     List<Glob> globs = globs(match);
     checkCaptures(globs, variables, match.place());
@@ -67,7 +74,7 @@ final class Rule {
     return rule;
   }
 
-  static void checkCaptures(List<Glob> globs, Variables variables, Place place) {
+  static void checkCaptures(List<Glob> globs, Variables variables, SourcePosition place) {
     TreeSet<String> captures = new TreeSet<>(globs.getFirst().captureNames());
     for (Glob glob : globs) {
       if (!captures.equals(new TreeSet<>(glob.captureNames()))) {
@@ -97,7 +104,7 @@ final class Rule {
         .map(
             pattern -> {
               try {
-                return Glob.parse(Fields.text(pattern, "a name pattern").text());
+                return Glob.parse(YamlFields.text(pattern, "a name pattern").text());
               } catch (IllegalArgumentException e) {
                 throw new RecipeException(pattern.place(), e.getMessage(), e);
               }
@@ -105,7 +112,7 @@ final class Rule {
         .toList();
   }
 
-  Place place() {
+  SourcePosition place() {
     return place;
   }
 
@@ -131,38 +138,38 @@ final class Rule {
 
   private Bound bind(Map<String, String> captured) {
     Variables all = variables.with(captured);
-    Optional<Steps> steps =
+    Optional<FillSteps> steps =
         fields.get("like").isEmpty() && fields.get("norm_of").isEmpty()
-            ? Optional.of(Steps.of(fields, all, place))
+            ? Optional.of(FillSteps.of(fields, all, place))
             : Optional.empty();
-    Optional<Link> link =
+    Optional<TensorLink> link =
         fields
             .get("like")
-            .map(node -> new Link(name(node, all), node.place(), false, once(fields)))
+            .map(node -> new TensorLink(name(node, all), node.place(), false, once(fields)))
             .or(
                 () ->
                     fields
                         .get("norm_of")
-                        .map(node -> new Link(name(node, all), node.place(), true, false)));
-    Draw draw =
-        new Draw(
+                        .map(node -> new TensorLink(name(node, all), node.place(), true, false)));
+    StreamChoice draw =
+        new StreamChoice(
             fields.get("stream").map(node -> name(node, all)),
             fields.get("seed").map(node -> all.count(node, "'seed'")));
     return new Bound(steps, link, draw);
   }
 
   private static String name(YamlNode node, Variables variables) {
-    return variables.filledIn(Fields.text(node, "a name"));
+    return variables.filledIn(YamlFields.text(node, "a name"));
   }
 
   /** Whether a copy is left out of the file: {@code write: once}. */
-  static boolean once(Fields fields) {
+  static boolean once(YamlFields fields) {
     List<String> words = new ArrayList<>(List.of("again", "once"));
     return fields
         .get("write")
         .map(
             node -> {
-              String word = Fields.text(node, "'write'").text();
+              String word = YamlFields.text(node, "'write'").text();
               if (!words.contains(word)) {
                 throw new RecipeException(
                     node.place(), Text.message("'write' is once or again, not '%s'", word));

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.initium.recipe.plan.Glob;
+import org.initium.recipe.plan.RecipeException;
 import org.initium.text.Text;
 
 /**

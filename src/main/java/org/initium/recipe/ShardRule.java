@@ -4,6 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.initium.Shape;
+import org.initium.recipe.plan.Glob;
+import org.initium.recipe.plan.RecipeException;
+import org.initium.recipe.plan.Region;
+import org.initium.recipe.plan.ShardCut;
+import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.yaml.Variables;
+import org.initium.recipe.yaml.YamlFields;
+import org.initium.recipe.yaml.YamlNode;
 import org.initium.text.Text;
 
 /**
@@ -11,11 +19,12 @@ import org.initium.text.Text;
  * 1}}, {@code {match: "*norm*", replicate: true}}, {@code {match: "*.qkv.weight", dim: 0, parts:
  * [[0, 0, q], ...]}}.
  */
-record ShardRule(List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts, Place place) {
+record ShardRule(
+    List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts, SourcePosition place) {
   private static final List<String> FIELDS = List.of("match", "dim", "replicate", "parts");
 
   static ShardRule of(YamlNode node) {
-    Fields fields = Fields.of(node, "a rule of 'shards'", FIELDS);
+    YamlFields fields = YamlFields.of(node, "a rule of 'shards'", FIELDS);
     List<Glob> globs = Rule.globs(fields.require("match"));
     Optional<YamlNode> dim = fields.get("dim");
     boolean replicate =
@@ -23,7 +32,7 @@ record ShardRule(List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts,
             .get("replicate")
             .map(
                 value -> {
-                  String text = Fields.text(value, "'replicate'").text();
+                  String text = YamlFields.text(value, "'replicate'").text();
                   if (!text.equals("true")) {
                     throw new RecipeException(
                         value.place(),
@@ -37,7 +46,7 @@ record ShardRule(List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts,
           node.place(), "a rule of 'shards' has either 'dim' or 'replicate: true'");
     }
     List<YamlNode> parts =
-        fields.get("parts").map(value -> Fields.items(value, "'parts'")).orElse(List.of());
+        fields.get("parts").map(value -> YamlFields.items(value, "'parts'")).orElse(List.of());
     if (replicate && !parts.isEmpty()) {
       throw new RecipeException(node.place(), "what is replicated has no 'parts'");
     }
@@ -49,11 +58,11 @@ record ShardRule(List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts,
   }
 
   /** How a tensor is cut. */
-  Cut of(String tensor, Shape shape, Variables variables) {
+  ShardCut of(String tensor, Shape shape, Variables variables) {
     if (dim.isEmpty()) {
-      return Cut.REPLICATED;
+      return ShardCut.REPLICATED;
     }
-    Steps.At at = new Steps.At(place, tensor, shape);
+    FillSteps.At at = new FillSteps.At(place, tensor, shape);
     long dimension = variables.count(dim.get(), "'dim'");
     if (shape.rank() > 0 && dimension >= shape.rank()) {
       throw at.fault(
@@ -61,7 +70,7 @@ record ShardRule(List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts,
     }
     List<Region> regions = new ArrayList<>();
     for (YamlNode part : parts) {
-      Region region = Steps.narrow(part, shape, variables, at);
+      Region region = FillSteps.narrow(part, shape, variables, at);
       Shape others = region.shape().with((int) dimension, 1);
       if (!others.equals(shape.with((int) dimension, 1))) {
         throw at.fault("a part of 'shards' is narrowed in the dimension that is cut alone");
@@ -69,8 +78,9 @@ record ShardRule(List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts,
       regions.add(region);
     }
     if (!regions.isEmpty()) {
-      Steps.checkTiling(regions, shape, i -> new Steps.At(parts.get(i).place(), tensor, shape), at);
+      FillSteps.checkTiling(
+          regions, shape, i -> new FillSteps.At(parts.get(i).place(), tensor, shape), at);
     }
-    return new Cut((int) dimension, List.copyOf(regions));
+    return new ShardCut((int) dimension, List.copyOf(regions));
   }
 }

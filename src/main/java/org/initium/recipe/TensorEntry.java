@@ -3,6 +3,7 @@ package org.initium.recipe;
 import java.util.Optional;
 import org.initium.DType;
 import org.initium.Shape;
+import org.initium.recipe.plan.SourcePosition;
 
 /**
  * A tensor that a recipe lists, and where.
@@ -16,6 +17,6 @@ record TensorEntry(
     String name,
     Optional<Shape> shape,
     Optional<DType> dtype,
-    Optional<Link> like,
+    Optional<TensorLink> like,
     boolean written,
-    Place place) {}
+    SourcePosition place) {}

@@ -16,6 +16,13 @@ import org.initium.io.Checkpoint;
 import org.initium.io.MalformedFileException;
 import org.initium.io.StoredTensor;
 import org.initium.io.TensorSpec;
+import org.initium.recipe.plan.Glob;
+import org.initium.recipe.plan.RecipeException;
+import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.yaml.NamePattern;
+import org.initium.recipe.yaml.Variables;
+import org.initium.recipe.yaml.YamlFields;
+import org.initium.recipe.yaml.YamlNode;
 import org.initium.text.Text;
 
 /** Collects the tensors of a recipe, in order: those of the template, then those listed. */
@@ -68,7 +75,7 @@ final class TensorList {
     }
   }
 
-  private void add(String name, Shape shape, DType dtype, Place place) {
+  private void add(String name, Shape shape, DType dtype, SourcePosition place) {
     Optional<DType> type = Optional.of(everyType.orElse(dtype));
     add(new TensorEntry(name, Optional.of(shape), type, Optional.empty(), true, place));
   }
@@ -77,7 +84,7 @@ final class TensorList {
    * Adds {@code name: [sizes]}, {@code name: {shape, dtype}} and groups {@code "prefix.": {...}}.
    */
   void addListed(YamlNode node, String prefix) {
-    for (YamlNode.Entry entry : Fields.entries(node, "'tensors'")) {
+    for (YamlNode.Entry entry : YamlFields.entries(node, "'tensors'")) {
       List<String> expanded = NamePattern.expand(entry.key(), variables);
       if (expanded.isEmpty()) {
         notes.add(
@@ -102,16 +109,17 @@ final class TensorList {
   }
 
   private void addOne(String name, YamlNode.Entry entry) {
-    Place place = entry.key().place();
+    SourcePosition place = entry.key().place();
     if (!(entry.value() instanceof YamlNode.Mapping)) {
       add(name, shape(entry.value(), name), defaultType, place);
       return;
     }
-    Fields fields = Fields.of(entry.value(), Text.message("tensor '%s'", name), TENSOR_FIELDS);
+    YamlFields fields =
+        YamlFields.of(entry.value(), Text.message("tensor '%s'", name), TENSOR_FIELDS);
     if (fields.get("when").map(node -> variables.number(node, "'when'") == 0).orElse(false)) {
       return;
     }
-    Optional<Link> like = fields.get("like").map(node -> like(node, fields));
+    Optional<TensorLink> like = fields.get("like").map(node -> like(node, fields));
     Optional<YamlNode> shape =
         like.isPresent() ? fields.get("shape") : Optional.of(fields.require("shape"));
     Optional<DType> dtype = fields.get("dtype").map(node -> dtype(node, variables));
@@ -127,7 +135,7 @@ final class TensorList {
 
   /** {@code write: never}: it is drawn for the sake of what is drawn behind it. */
   private static boolean isWritten(YamlNode node) {
-    String word = Fields.text(node, "'write'").text();
+    String word = YamlFields.text(node, "'write'").text();
     if (!word.equals("never")) {
       throw new RecipeException(
           node.place(),
@@ -136,8 +144,9 @@ final class TensorList {
     return false;
   }
 
-  private static Link like(YamlNode node, Fields tensor) {
-    return new Link(Fields.text(node, "'like'").text(), node.place(), false, Rule.once(tensor));
+  private static TensorLink like(YamlNode node, YamlFields tensor) {
+    return new TensorLink(
+        YamlFields.text(node, "'like'").text(), node.place(), false, Rule.once(tensor));
   }
 
   /** A node that stands for many tensors is read once. */
@@ -151,7 +160,7 @@ final class TensorList {
   }
 
   private Shape read(YamlNode node, String name) {
-    List<YamlNode> items = Fields.items(node, "shape of '" + name + "'");
+    List<YamlNode> items = YamlFields.items(node, "shape of '" + name + "'");
     if (items.size() > Shape.MOST_DIMENSIONS) {
       throw new RecipeException(
           node.place(),
@@ -172,7 +181,7 @@ final class TensorList {
 
   /** A dtype by its name, or by a variable that holds one: {@code torch_dtype} of a config. */
   static DType dtype(YamlNode node, Variables variables) {
-    String text = Fields.text(node, "'dtype'").text();
+    String text = YamlFields.text(node, "'dtype'").text();
     try {
       return DType.parse(variables.words().getOrDefault(text, text));
     } catch (IllegalArgumentException e) {
@@ -188,12 +197,12 @@ final class TensorList {
     YamlNode file = node;
     List<Glob> excluded = List.of();
     if (node instanceof YamlNode.Mapping) {
-      Fields fields = Fields.of(node, "'template'", TEMPLATE_FIELDS);
+      YamlFields fields = YamlFields.of(node, "'template'", TEMPLATE_FIELDS);
       file = fields.require("file");
       excluded = fields.get("exclude").map(Rule::globs).orElse(List.of());
     }
-    Place place = file.place();
-    Path path = path(folder, Fields.text(file, "'template'"));
+    SourcePosition place = file.place();
+    Path path = path(folder, YamlFields.text(file, "'template'"));
     try (Checkpoint checkpoint = Checkpoint.open(path)) {
       for (Checkpoint.Entry entry : checkpoint.entries()) {
         StoredTensor tensor = entry.tensor();
@@ -219,7 +228,7 @@ final class TensorList {
     }
   }
 
-  private static DType dtype(StoredTensor tensor, Place place) {
+  private static DType dtype(StoredTensor tensor, SourcePosition place) {
     return tensor
         .type()
         .dtype()

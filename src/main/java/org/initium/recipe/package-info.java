@@ -1,5 +1,5 @@
 /**
- * Recipes: a model's tensors and the rules that initialise them, from YAML to a {@link
- * org.initium.recipe.Plan}, and the plan's values, piece by piece.
+ * Reads recipes: the tensors that they list, their rules, and what each tensor comes to. The result
+ * is a {@link org.initium.recipe.plan.Plan}, which knows no YAML.
  */
 package org.initium.recipe;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.initium.cuda.CudaBackend;
+import org.initium.cuda.backend.CudaBackend;
 import org.initium.testing.CudaTest;
 import org.initium.testing.SoftDevice;
 import org.junit.jupiter.api.AfterEach;

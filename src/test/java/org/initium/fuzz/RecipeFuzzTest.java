@@ -19,8 +19,8 @@ import org.initium.expression.Arithmetic;
 import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
 import org.initium.random.Generator;
-import org.initium.recipe.Glob;
 import org.initium.recipe.Recipe;
+import org.initium.recipe.plan.Glob;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

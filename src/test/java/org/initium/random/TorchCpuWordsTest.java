@@ -11,13 +11,13 @@ import org.initium.DType;
 import org.initium.Device;
 import org.initium.Shape;
 import org.initium.initializer.Init;
-import org.initium.recipe.Content;
-import org.initium.recipe.Drawing;
-import org.initium.recipe.Plan;
-import org.initium.recipe.PlanFiller;
-import org.initium.recipe.PlannedTensor;
-import org.initium.recipe.Region;
-import org.initium.recipe.RowShard;
+import org.initium.recipe.model.PlanFiller;
+import org.initium.recipe.plan.GeneratorSharing;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlannedTensor;
+import org.initium.recipe.plan.Region;
+import org.initium.recipe.plan.RowShard;
+import org.initium.recipe.plan.TensorContent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,14 +76,15 @@ class TorchCpuWordsTest {
     long elements = 16 * WAYPOINT;
     Shape shape = Shape.of(elements / 1024, 1024);
     long columns = 1024 / parts;
-    List<Content.Part> side = new ArrayList<>();
+    List<TensorContent.Part> side = new ArrayList<>();
     for (int p = 0; p < parts; p++) {
       Region region = new Region(new long[] {0, p * columns}, Shape.of(shape.size(0), columns));
-      side.add(new Content.Part(region, Init.parse(init)));
+      side.add(new TensorContent.Part(region, Init.parse(init)));
     }
-    Plan plan = Plan.of(new PlannedTensor("w", shape, DType.F32, new Content.Drawn(side)));
+    Plan plan = Plan.of(new PlannedTensor("w", shape, DType.F32, new TensorContent.Drawn(side)));
     TorchCpuGenerator generator = Generator.torchCpu(1);
-    new PlanFiller(generator, Drawing.IN_ORDER, List.of(Device.CPU), RowShard.ALL, CHUNK_BYTES)
+    new PlanFiller(
+            generator, GeneratorSharing.IN_ORDER, List.of(Device.CPU), RowShard.ALL, CHUNK_BYTES)
         .fill(plan, (tensor, offset, bytes) -> {});
     double made = (double) generator.wordsMade() / elements;
     assertTrue(made <= times, () -> made + " words for each element");

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.initium.Fill;
 import org.initium.io.ModelConfig;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlannedTensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

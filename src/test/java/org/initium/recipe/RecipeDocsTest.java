@@ -13,6 +13,12 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.initium.Device;
 import org.initium.random.Generator;
+import org.initium.recipe.model.PlanFiller;
+import org.initium.recipe.plan.GeneratorSharing;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlanTable;
+import org.initium.recipe.plan.PlannedTensor;
+import org.initium.recipe.plan.RowShard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +65,7 @@ class RecipeDocsTest {
                 made.merge(tensor.name(), bytes.byteSize(), Long::sum));
     assertEquals(planned, made);
     assertEquals(
-        plan.tensors().size() + 1, PlanTable.lines(plan, Drawing.FORKED, RowShard.ALL).size());
+        plan.tensors().size() + 1,
+        PlanTable.lines(plan, GeneratorSharing.FORKED, RowShard.ALL).size());
   }
 }

@@ -23,6 +23,11 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.io.ModelConfig;
 import org.initium.random.Generator;
+import org.initium.recipe.model.PlanFiller;
+import org.initium.recipe.plan.GeneratorSharing;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlannedTensor;
+import org.initium.recipe.plan.RowShard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +47,7 @@ class RecipeLanguageTest {
       Plan plan, Generator generator, RowShard shard, long chunk) throws IOException {
     Map<String, ByteArrayOutputStream> made = new LinkedHashMap<>();
     plan.written().forEach(tensor -> made.put(tensor.name(), new ByteArrayOutputStream()));
-    new PlanFiller(generator, Drawing.of(generator), List.of(Device.CPU), shard, chunk)
+    new PlanFiller(generator, GeneratorSharing.of(generator), List.of(Device.CPU), shard, chunk)
         .fill(
             plan,
             (tensor, offset, bytes) -> {

@@ -24,10 +24,20 @@ import net.jqwik.api.constraints.StringLength;
 import org.initium.Device;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
+import org.initium.recipe.model.PlanFiller;
+import org.initium.recipe.plan.GeneratorSharing;
+import org.initium.recipe.plan.Glob;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlannedTensor;
+import org.initium.recipe.plan.RowShard;
+import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.yaml.NamePattern;
+import org.initium.recipe.yaml.Variables;
+import org.initium.recipe.yaml.YamlNode;
 
 /** What holds for all recipes, whatever their names, ranges, rules and parts. */
 class RecipeProperties {
-  private static final Place PLACE = new Place("r.yaml", 1, 1);
+  private static final SourcePosition PLACE = new SourcePosition("r.yaml", 1, 1);
 
   private static List<String> expand(String pattern, Map<String, Double> variables) {
     return NamePattern.expand(
@@ -140,7 +150,12 @@ class RecipeProperties {
     }
     List<Float> made = new ArrayList<>();
     Generator generator = Generator.philox(0);
-    new PlanFiller(generator, Drawing.of(generator), List.of(Device.CPU), RowShard.ALL, chunkBytes)
+    new PlanFiller(
+            generator,
+            GeneratorSharing.of(generator),
+            List.of(Device.CPU),
+            RowShard.ALL,
+            chunkBytes)
         .fill(
             plan(recipe.toString()),
             (tensor, offset, bytes) -> {

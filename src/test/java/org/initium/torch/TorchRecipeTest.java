@@ -14,10 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.initium.Device;
 import org.initium.random.Generator;
-import org.initium.recipe.Plan;
-import org.initium.recipe.PlanFiller;
-import org.initium.recipe.PlannedTensor;
 import org.initium.recipe.Recipe;
+import org.initium.recipe.model.PlanFiller;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlannedTensor;
 import org.junit.jupiter.api.Test;
 
 /**

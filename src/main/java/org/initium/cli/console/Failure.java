@@ -6,7 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.initium.io.MalformedFileException;
-import org.initium.recipe.RecipeException;
+import org.initium.recipe.plan.RecipeException;
 import org.initium.text.Text;
 
 /**

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.initium.Initializer;
 import org.initium.initializer.Init;
-import org.initium.recipe.Glob;
+import org.initium.recipe.plan.Glob;
 
 /**
  * Which initialiser a parameter gets, by its name; the first pattern that fits wins, as in a

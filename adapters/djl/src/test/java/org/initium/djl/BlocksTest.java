@@ -34,11 +34,11 @@ import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
 import org.initium.libtorch.Libtorch;
 import org.initium.random.Generator;
-import org.initium.recipe.Drawing;
-import org.initium.recipe.ModelWriter;
-import org.initium.recipe.PlanFiller;
 import org.initium.recipe.Recipe;
-import org.initium.recipe.RowShard;
+import org.initium.recipe.model.ModelWriter;
+import org.initium.recipe.model.PlanFiller;
+import org.initium.recipe.plan.GeneratorSharing;
+import org.initium.recipe.plan.RowShard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,7 +90,7 @@ class BlocksTest {
     Path model = folder.resolve("model.safetensors");
     PlanFiller filler =
         new PlanFiller(
-            generator, Drawing.of(generator), List.of(Device.CPU), RowShard.ALL, 1 << 20);
+            generator, GeneratorSharing.of(generator), List.of(Device.CPU), RowShard.ALL, 1 << 20);
     ModelWriter.write(Recipe.plan(file), filler, model, Map.of(), Long.MAX_VALUE, bytes -> {});
     return model;
   }

@@ -6,8 +6,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
-import org.initium.recipe.Piece;
-import org.initium.recipe.PieceWriter;
+import org.initium.recipe.model.Piece;
+import org.initium.recipe.model.PieceWriter;
 
 /** A task that compares a file with its piece; answers how they differ, or nothing. */
 final class ComparePiece implements Function<Piece, String> {

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.initium.recipe.PieceWriter.Receipt;
+import org.initium.recipe.model.PieceWriter.Receipt;
 
 /**
  * Hashes in a file, a line each, as {@code sha256sum} writes and checks them: {@code SHA256 NAME},

@@ -17,9 +17,9 @@ import org.initium.cli.Seed;
 import org.initium.cli.console.ByteSize;
 import org.initium.expression.Arithmetic;
 import org.initium.initializer.Nonlinearity;
-import org.initium.recipe.Layout;
-import org.initium.recipe.PieceWriter.Receipt;
-import org.initium.recipe.Plan;
+import org.initium.recipe.model.FileLayout;
+import org.initium.recipe.model.PieceWriter.Receipt;
+import org.initium.recipe.plan.Plan;
 import org.initium.recipe.Recipe;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -119,8 +119,8 @@ public final class Init implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Source source = new Source(generator, Seed.parse(seed));
-    Layout layout =
-        shards.isPresent() ? Layout.rows(shards.get()) : Layout.files(ByteSize.parse(maxShardSize));
+    FileLayout layout =
+        shards.isPresent() ? FileLayout.rows(shards.get()) : FileLayout.files(ByteSize.parse(maxShardSize));
     Recipe.Reading reading = reading();
     try (SparkSession session = SparkSession.builder().appName("initium " + recipe).getOrCreate()) {
       Plan plan = Recipe.parse(read(session), recipe, reading);

@@ -8,9 +8,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.util.SerializableConfiguration;
-import org.initium.recipe.Piece;
-import org.initium.recipe.Plan;
-import org.initium.recipe.PlannedTensor;
+import org.initium.recipe.model.Piece;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlannedTensor;
 
 /**
  * What all tasks of a model know.

@@ -10,9 +10,9 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.initium.InitiumException;
 import org.initium.io.output.Output;
-import org.initium.recipe.Piece;
-import org.initium.recipe.PieceWriter;
-import org.initium.recipe.PieceWriter.Receipt;
+import org.initium.recipe.model.Piece;
+import org.initium.recipe.model.PieceWriter;
+import org.initium.recipe.model.PieceWriter.Receipt;
 
 /**
  * A task that makes a piece, unless an earlier one has made it. It may run twice at once, or end at

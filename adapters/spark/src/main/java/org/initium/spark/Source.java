@@ -6,10 +6,10 @@ import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.initium.Device;
 import org.initium.random.Generator;
-import org.initium.recipe.Drawing;
-import org.initium.recipe.PlanFiller;
-import org.initium.recipe.Provenance;
-import org.initium.recipe.RowShard;
+import org.initium.recipe.plan.GeneratorSharing;
+import org.initium.recipe.model.PlanFiller;
+import org.initium.recipe.folder.Provenance;
+import org.initium.recipe.plan.RowShard;
 
 /**
  * Where a model's values come from.
@@ -36,7 +36,7 @@ public record Source(String generator, long seed) implements Serializable {
   private PlanFiller filler(List<Device> devices) {
     Generator opened = Generator.parse(generator, seed);
     return new PlanFiller(
-        opened, Drawing.of(opened), devices, RowShard.ALL, PlanFiller.DEFAULT_CHUNK_BYTES);
+        opened, GeneratorSharing.of(opened), devices, RowShard.ALL, PlanFiller.DEFAULT_CHUNK_BYTES);
   }
 
   Map<String, String> metadata() {

@@ -15,11 +15,12 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.initium.io.output.Output;
-import org.initium.recipe.Layout;
-import org.initium.recipe.Piece;
+import org.initium.recipe.model.FileLayout;
+import org.initium.recipe.model.Piece;
+import org.initium.recipe.model.Pieces;
 import org.initium.recipe.PieceIndex;
-import org.initium.recipe.PieceWriter.Receipt;
-import org.initium.recipe.Plan;
+import org.initium.recipe.model.PieceWriter.Receipt;
+import org.initium.recipe.plan.Plan;
 
 /**
  * Writes a model by Spark: a task makes a file. The files are those that one process makes with
@@ -29,7 +30,7 @@ import org.initium.recipe.Plan;
  * <pre>{@code
  * Plan plan = Recipe.parse(text, "recipe.yaml");
  * Source source = new Source("philox", 7);
- * SparkInit job = new SparkInit(session, plan, source, Layout.files(5_000_000_000L), "hdfs://host/model");
+ * SparkInit job = new SparkInit(session, plan, source, FileLayout.files(5_000_000_000L), "hdfs://host/model");
  * job.run();
  * }</pre>
  */
@@ -38,7 +39,7 @@ public final class SparkInit {
   static final String SUCCESS = "_SUCCESS";
 
   private final SparkSession session;
-  private final Layout layout;
+  private final FileLayout layout;
   private final List<Piece> pieces;
   private final Job job;
   private final HadoopOutput output;
@@ -51,11 +52,11 @@ public final class SparkInit {
    *     s3a://...}, {@code file:///...}
    * @throws IOException if Hadoop has no such file system
    */
-  public SparkInit(SparkSession session, Plan plan, Source source, Layout layout, String folder)
+  public SparkInit(SparkSession session, Plan plan, Source source, FileLayout layout, String folder)
       throws IOException {
     this.session = session;
     this.layout = layout;
-    this.pieces = plan.pieces(layout, source.filler(), source.metadata());
+    this.pieces = Pieces.of(plan, layout, source.filler(), source.metadata());
     SerializableConfiguration hadoop =
         new SerializableConfiguration(session.sparkContext().hadoopConfiguration());
     String id = Job.id(plan, source, pieces);

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
-import org.initium.recipe.Layout;
-import org.initium.recipe.PieceWriter.Receipt;
-import org.initium.recipe.Plan;
+import org.initium.recipe.model.FileLayout;
+import org.initium.recipe.model.PieceWriter.Receipt;
+import org.initium.recipe.plan.Plan;
 import org.initium.recipe.Recipe;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -39,8 +39,8 @@ class SparkInitTest {
         - {match: "*", init: "trunc_normal(std=0.02)"}
       """;
   private static final Source SOURCE = new Source("philox", 7);
-  private static final Layout FILES = Layout.files(900_000);
-  private static final Layout ROWS = Layout.rows(3);
+  private static final FileLayout FILES = FileLayout.files(900_000);
+  private static final FileLayout ROWS = FileLayout.rows(3);
   private static final String FIRST = "model-00001-of-00006.safetensors";
 
   private static SparkSession session;
@@ -80,7 +80,7 @@ class SparkInitTest {
         .forEach(f -> hadoop.unset("faulty." + f));
   }
 
-  private Path expected(Layout layout) throws IOException {
+  private Path expected(FileLayout layout) throws IOException {
     return Folders.ofOneProcess(folder.resolve("expected"), plan, 7, layout);
   }
 
@@ -88,11 +88,11 @@ class SparkInitTest {
     return folder.resolve("out");
   }
 
-  private SparkInit job(Source source, Layout layout) throws IOException {
+  private SparkInit job(Source source, FileLayout layout) throws IOException {
     return new SparkInit(session, plan, source, layout, "faulty://" + out());
   }
 
-  private SparkInit job(Layout layout) throws IOException {
+  private SparkInit job(FileLayout layout) throws IOException {
     return job(SOURCE, layout);
   }
 
@@ -116,7 +116,7 @@ class SparkInitTest {
     Source torch = new Source("torch-cpu", 7);
     job(torch, FILES).run();
     Map<String, String> files = Folders.hashes(out());
-    job(torch, Layout.files(1)).run(); // all others go
+    job(torch, FileLayout.files(1)).run(); // all others go
     job(torch, FILES).run();
     assertEquals(files, Folders.hashes(out()));
   }

@@ -1,0 +1,168 @@
+package org.initium.cuda.device;
+
+import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.initium.Device;
+import org.initium.Storage;
+import org.initium.cuda.driver.WorkMark;
+import org.initium.spi.Holders;
+import org.initium.text.Text;
+
+/** Device memory, owned or someone else's. */
+public final class CudaStorage implements Storage {
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final System.Logger LOG = System.getLogger(CudaStorage.class.getName());
+
+  /** Owned memory and who has used it: all that freeing needs. Freed once. */
+  private record Block(Gpu gpu, long address, long bytes, Set<WorkMark> users, AtomicBoolean freed)
+      implements Runnable {
+    void free() {
+      if (!freed.getAndSet(true)) {
+        gpu.giveBack(() -> gpu.pool().free(address, users));
+      }
+    }
+
+    /** The backstop: does nothing after free. */
+    @Override
+    public void run() {
+      if (!freed.get()) {
+        LOG.log(
+            Level.WARNING,
+            "{0} bytes on {1} were never closed; they are freed now that nobody can reach them",
+            bytes,
+            gpu.device());
+        free();
+      }
+    }
+  }
+
+  private final Gpu gpu;
+  private final long address;
+  private final long bytes;
+  private final Block block; // null for memory of someone else's
+  private final Cleaner.Cleanable backstop;
+  private final Holders holders = new Holders();
+
+  private CudaStorage(Gpu gpu, long address, long bytes, boolean owned) {
+    this.gpu = gpu;
+    this.address = address;
+    this.bytes = bytes;
+    this.block =
+        owned
+            ? new Block(gpu, address, bytes, ConcurrentHashMap.newKeySet(), new AtomicBoolean())
+            : null;
+    this.backstop = owned ? CLEANER.register(this, block) : null;
+  }
+
+  public static CudaStorage allocate(Gpu gpu, long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException(
+          "bytes = " + bytes + " is not allowed; it must be 0 or more");
+    }
+    if (bytes == 0) {
+      return new CudaStorage(gpu, 0, 0, false);
+    }
+    return gpu.call(() -> new CudaStorage(gpu, gpu.allocate(bytes), bytes, true));
+  }
+
+  public static CudaStorage wrap(Gpu gpu, long address, long bytes) {
+    if (bytes < 0 || (address == 0 && bytes > 0)) {
+      throw new IllegalArgumentException(
+          Text.message("address 0x%x with %d bytes is not device memory to wrap", address, bytes));
+    }
+    if (bytes > 0 && !gpu.reaches(address)) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "address 0x%x is not memory that %s can reach; give the address of device memory",
+              address, gpu.device()));
+    }
+    return new CudaStorage(gpu, address, bytes, false);
+  }
+
+  /**
+   * Holds the memory for work that is queued later, to be followed by {@link #release}.
+   *
+   * @throws IllegalStateException after close
+   */
+  public void hold() {
+    if (!holders.hold()) {
+      throw new IllegalStateException(closed());
+    }
+  }
+
+  public void release() {
+    holders.release();
+  }
+
+  /** Notes that work on this memory is before a mark, so that it is not freed too early. */
+  public void usedBy(WorkMark mark) {
+    address(); // throws if closed
+    if (block != null && block.users.add(mark)) {
+      block.users.removeIf(other -> other != mark && other.isIdle());
+    }
+  }
+
+  /** How many marks its free would wait for. */
+  public int marks() {
+    return block == null ? 0 : block.users.size();
+  }
+
+  @Override
+  public Device device() {
+    return gpu.device();
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public long address() {
+    if (holders.ended()) {
+      throw new IllegalStateException(closed());
+    }
+    return address;
+  }
+
+  @Override
+  public boolean owned() {
+    return block != null || bytes == 0;
+  }
+
+  @Override
+  public MemorySegment segment() {
+    address();
+    throw new UnsupportedOperationException(
+        "the host cannot read the memory of " + device() + "; copy it with toCpu()");
+  }
+
+  private String closed() {
+    return "the memory on " + device() + " was closed";
+  }
+
+  @Override
+  public void during(Runnable work) {
+    holders.during(work, closed());
+  }
+
+  /** Waits for the fills that other threads are at: on the thread that frees, if it is to free. */
+  @Override
+  public void close() {
+    if (block == null) {
+      holders.end();
+      return;
+    }
+    gpu.giveBack(
+        () -> {
+          if (holders.end()) {
+            block.free();
+            backstop.clean();
+          }
+        });
+  }
+}

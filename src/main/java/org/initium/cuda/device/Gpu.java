@@ -1,0 +1,194 @@
+package org.initium.cuda.device;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.initium.Device;
+import org.initium.OutOfMemoryException;
+import org.initium.cuda.CudaException;
+import org.initium.cuda.driver.CurrentContext;
+import org.initium.cuda.driver.DeviceMemory;
+import org.initium.cuda.driver.Driver;
+import org.initium.cuda.driver.Kernels;
+import org.initium.cuda.driver.OsThread;
+import org.initium.cuda.driver.PinnedWords;
+import org.initium.random.GpuGeometry;
+
+/**
+ * One device: its primary context, its kernels, its memory. The context is retained at the first
+ * use and kept, as the runtime API keeps it, so that pointers are shared with the engines in this
+ * process.
+ */
+public final class Gpu {
+  public static final int MULTIPROCESSORS = 16;
+  private static final int THREADS_PER_MULTIPROCESSOR = 39;
+  private static final int PAGEABLE_MEMORY_ACCESS = 88;
+  private static final int CAPABILITY_MAJOR = 75;
+  private static final int SHARED_BYTES = 97;
+  private static final int POOLS_SUPPORTED = 115;
+
+  private final Device device;
+  private final Driver driver;
+  private final long context;
+  private final int multiprocessors;
+  private final int sharedBytes;
+  private final Kernels kernels;
+  private final DeviceMemory pool;
+  private final Staging staging;
+  private final CudaStream defaultStream;
+  private final BorrowedStreams borrowedStreams = new BorrowedStreams(this);
+  private final PinnedWords slots;
+  private final List<Runnable> atRelease = new ArrayList<>();
+
+  Gpu(Device device) {
+    this.device = device;
+    this.driver = new Driver(device.toString());
+    this.slots = new PinnedWords(driver);
+    this.multiprocessors = driver.attribute(device.index(), MULTIPROCESSORS);
+    this.sharedBytes = driver.attribute(device.index(), SHARED_BYTES);
+    boolean pools = driver.attribute(device.index(), POOLS_SUPPORTED) != 0;
+    this.context = driver.retainPrimary(device.index());
+    try {
+      this.kernels = new Kernels(driver, multiprocessors, sharedBytes, this::capability);
+      this.pool = call(() -> DeviceMemory.of(driver, device.index(), pools));
+      this.staging = new Staging(this);
+      this.defaultStream = CudaStream.borrowed(this, 0);
+    } catch (RuntimeException e) {
+      driver.releasePrimary(device.index());
+      throw e;
+    }
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  public Driver driver() {
+    return driver;
+  }
+
+  public int multiprocessors() {
+    return multiprocessors;
+  }
+
+  /** The most shared memory that a block of threads can have. */
+  public int sharedBytes() {
+    return sharedBytes;
+  }
+
+  /** The compute capability's first number. */
+  int capability() {
+    return driver.attribute(device.index(), CAPABILITY_MAJOR);
+  }
+
+  /** What PyTorch's numbers depend on. */
+  public GpuGeometry geometry() {
+    int threads = driver.attribute(device.index(), THREADS_PER_MULTIPROCESSOR);
+    return new GpuGeometry(multiprocessors, threads);
+  }
+
+  public Kernels kernels() {
+    return kernels;
+  }
+
+  public DeviceMemory pool() {
+    return pool;
+  }
+
+  public Staging staging() {
+    return staging;
+  }
+
+  public CudaStream defaultStream() {
+    return defaultStream;
+  }
+
+  /** What is known of the streams of someone else's. */
+  BorrowedStreams borrowedStreams() {
+    return borrowedStreams;
+  }
+
+  /** Where fills put how they went. */
+  public PinnedWords slots() {
+    return slots;
+  }
+
+  long context() {
+    return context;
+  }
+
+  /** Makes calls in this device's context, on one platform thread. */
+  public <T> T call(Supplier<T> calls) {
+    return OsThread.call(
+        () -> {
+          try (CurrentContext _ = CurrentContext.enter(driver, context)) {
+            return calls.get();
+          }
+        });
+  }
+
+  /** The same, without a result. */
+  public void run(Runnable calls) {
+    call(
+        () -> {
+          calls.run();
+          return null;
+        });
+  }
+
+  /** The same, to free something. */
+  void giveBack(Runnable calls) {
+    OsThread.run(
+        () -> {
+          try (CurrentContext _ = CurrentContext.enterToGiveBack(driver, context)) {
+            calls.run();
+          }
+        });
+  }
+
+  /** Whether the device can use memory at an address: a kernel that cannot loses the context. */
+  boolean reaches(long address) {
+    return driver.attribute(device.index(), PAGEABLE_MEMORY_ACCESS) != 0 || driver.knows(address);
+  }
+
+  /** Allocates, and says how much there is when that is not enough. */
+  long allocate(long bytes) {
+    try {
+      return pool.allocate(bytes);
+    } catch (CudaException e) {
+      if (e.status() != Driver.OUT_OF_MEMORY) {
+        throw e;
+      }
+      long[] info = driver.memoryInfo();
+      OutOfMemoryException full = new OutOfMemoryException(device, bytes, info[0], info[1]);
+      full.initCause(e);
+      throw full;
+    }
+  }
+
+  /** Has something done before the context goes. */
+  synchronized void atRelease(Runnable release) {
+    atRelease.add(release);
+  }
+
+  /** Gives all back. Returns what went wrong that nobody was told of. */
+  List<CudaException> release() {
+    List<CudaException> untold = new ArrayList<>();
+    giveBack(
+        () -> {
+          driver.synchronizeContext();
+          borrowedStreams.release().stream()
+              .map(SolverOutcome::tell)
+              .filter(Objects::nonNull)
+              .forEach(untold::add);
+          atRelease.forEach(Runnable::run);
+          staging.release();
+          slots.release();
+          kernels.release();
+          pool.release();
+        });
+    driver.releasePrimary(device.index());
+    return untold;
+  }
+}

@@ -1,0 +1,54 @@
+package org.initium.cuda.fill;
+
+import java.lang.foreign.MemorySegment;
+import org.initium.Fill;
+import org.initium.cuda.device.CudaStream;
+import org.initium.kernel.Parameters;
+import org.initium.law.ElementLaw;
+
+/**
+ * A law of elements with its table on the device.
+ *
+ * @param table null where there is none; to be closed once the fill is queued
+ */
+public record DeviceLaw(ElementLaw law, LawTables.Lease table) implements AutoCloseable {
+  public static DeviceLaw of(Fill.PerElement fill, FillTarget target) {
+    ElementLaw law = ElementLaw.of(fill, target.dtype());
+    return new DeviceLaw(law, lease(law, LawTables.ALL.of(target.gpu()), fill));
+  }
+
+  private static LawTables.Lease lease(ElementLaw law, LawTables tables, Fill.PerElement fill) {
+    return switch (law.table()) {
+      case null -> null;
+      case float[] table ->
+          tables.lease(new LawTables.Key(fill, false), MemorySegment.ofArray(table));
+      case double[] table ->
+          tables.lease(new LawTables.Key(fill, true), MemorySegment.ofArray(table));
+      default -> throw new AssertionError("a table is of floats or doubles");
+    };
+  }
+
+  /** Notes that a stream uses it. */
+  void usedBy(CudaStream stream) {
+    if (table != null) {
+      table.usedBy(stream);
+    }
+  }
+
+  /** What kernels take. */
+  public void addTo(Parameters parameters) {
+    if (table != null) {
+      parameters.add(table.address());
+    }
+    for (double number : law.numbers()) {
+      parameters.add(number);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (table != null) {
+      table.close();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package org.initium.recipe.folder;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.initium.io.CheckpointLayout;
+import org.initium.io.MalformedFileException;
+import org.initium.io.SafetensorsHeader;
+import org.initium.io.StoredTensor;
+import org.initium.io.output.AtomicFile;
+import org.initium.text.Text;
+
+/**
+ * A folder in which several runs each made files of one model. A file has its name when it is
+ * whole; what remains is to see that all are there, and of the same model, and to write the index.
+ */
+public final class CheckpointFolder {
+  private static final Pattern PART =
+      Pattern.compile("(?<stem>.+)-(?<number>[0-9]{5,9})-of-(?<count>[0-9]{5,9})\\.safetensors");
+
+  /**
+   * What was found.
+   *
+   * @param index the file that was written
+   * @param shards how many shares of each tensor there are; 1 for whole tensors
+   */
+  public record Finished(Path index, int shards, int files, int tensors, long bytes) {}
+
+  private final Path folder;
+  private final Map<String, SafetensorsHeader> files = new TreeMap<>();
+
+  private CheckpointFolder(Path folder) throws IOException {
+    this.folder = folder;
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.safetensors")) {
+      for (Path file : found) {
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          files.put(file.getFileName().toString(), SafetensorsHeader.read(file));
+        }
+      }
+    }
+  }
+
+  /**
+   * Checks that a folder has all of a model, and writes its index: for whole tensors Hugging
+   * Face's; for shards {@code shards.json}, the name of each shard's file.
+   *
+   * @throws MalformedFileException if a file is missing, not whole, or of another model
+   */
+  public static Finished finish(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new MalformedFileException(
+          folder, "is no folder; give the folder that has the model's files");
+    }
+    CheckpointFolder found = new CheckpointFolder(folder);
+    if (found.files.isEmpty()) {
+      throw new MalformedFileException(folder, "has no .safetensors files");
+    }
+    found.checkRun();
+    return found.isSharded() ? ShardedFolder.finish(folder, found.files) : found.finishParts();
+  }
+
+  /** The metadata of a file's run; what it says of the file itself is left out. */
+  private static Map<String, String> run(SafetensorsHeader header) {
+    Map<String, String> run = new HashMap<>(header.metadata());
+    run.remove(Provenance.SHARD);
+    run.keySet().removeIf(key -> key.startsWith("DCP_"));
+    return run;
+  }
+
+  private void checkRun() {
+    String first = files.keySet().iterator().next();
+    Map<String, String> run = run(files.get(first));
+    files.forEach(
+        (name, header) -> {
+          Map<String, String> other = run(header);
+          if (!header.metadata().containsKey(Provenance.SHARD)) {
+            throw broken("%s is not by 'initium init'; move it elsewhere", name);
+          }
+          if (!run.equals(other)) {
+            TreeMap<String, String> keys = new TreeMap<>(run);
+            keys.putAll(other);
+            String key =
+                keys.keySet().stream()
+                    .filter(k -> !run.getOrDefault(k, "").equals(other.getOrDefault(k, "")))
+                    .findFirst()
+                    .orElseThrow();
+            throw broken(
+                "%s and %s are of different runs: their %s is %s and %s",
+                first, name, key, run.get(key), other.get(key));
+          }
+        });
+  }
+
+  private boolean isSharded() {
+    return files.values().stream()
+        .anyMatch(header -> !header.metadata().get(Provenance.SHARD).equals("0/1"));
+  }
+
+  private MalformedFileException broken(String template, Object... values) {
+    return fault(folder, template, values);
+  }
+
+  static MalformedFileException fault(Path folder, String template, Object... values) {
+    return new MalformedFileException(folder, Text.message(template, values));
+  }
+
+  private Finished finishParts() throws IOException {
+    String stem = null;
+    int count = 0;
+    for (String name : files.keySet()) {
+      Matcher part = PART.matcher(name);
+      if (!part.matches()) {
+        throw broken("%s is not one of several files NAME-00001-of-0000N.safetensors", name);
+      }
+      int of = Integer.parseInt(part.group("count"));
+      if (stem != null && !(stem.equals(part.group("stem")) && of == count)) {
+        throw broken("%s and %s are of different models", files.keySet().iterator().next(), name);
+      }
+      stem = part.group("stem");
+      count = of;
+    }
+    checkAll(stem, count);
+    int tensors = checkNames();
+    String checkpoint = stem + ".safetensors";
+    Path index = folder.resolve(CheckpointLayout.indexName(checkpoint));
+    AtomicFile.write(index, CheckpointLayout.index(files));
+    long bytes = files.values().stream().mapToLong(SafetensorsHeader::dataBytes).sum();
+    return new Finished(index, 1, count, tensors, bytes);
+  }
+
+  private void checkAll(String stem, int count) {
+    List<String> missing = new ArrayList<>();
+    for (int n = 1; n <= count && missing.size() < 2; n++) {
+      String name = Text.format("%s-%05d-of-%05d.safetensors", stem, n, count);
+      if (!files.containsKey(name)) {
+        missing.add(name);
+      }
+    }
+    if (!missing.isEmpty() || files.size() > count) {
+      throw broken(
+          "%s; %d files are there, of %d",
+          missing.isEmpty() ? "files are numbered too high" : missing.getFirst() + " is missing",
+          files.size(),
+          count);
+    }
+  }
+
+  private int checkNames() {
+    Map<String, String> holders = new HashMap<>();
+    files.forEach(
+        (name, header) -> {
+          for (StoredTensor tensor : header.tensors()) {
+            String other = holders.put(tensor.name(), name);
+            if (other != null) {
+              throw broken("tensor '%s' is in %s and in %s", tensor.name(), other, name);
+            }
+          }
+        });
+    return holders.size();
+  }
+}

@@ -1,0 +1,19 @@
+package org.initium.recipe.model;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import org.initium.recipe.plan.PlannedTensor;
+
+/** Takes the bytes of tensors as they are made. */
+@FunctionalInterface
+public interface ChunkSink {
+  /**
+   * Takes the next bytes; the segment is valid during the call. Calls come one at a time, on
+   * another thread than the one that fills.
+   *
+   * @param tensor whose bytes these are
+   * @param offset of the first, in bytes, in the tensor or in the shard of it that is made
+   * @param bytes in the tensor's dtype, little endian
+   */
+  void accept(PlannedTensor tensor, long offset, MemorySegment bytes) throws IOException;
+}

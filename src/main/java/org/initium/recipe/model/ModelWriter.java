@@ -1,0 +1,51 @@
+package org.initium.recipe.model;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import org.initium.io.TensorSpec;
+import org.initium.io.output.CheckpointWriter;
+import org.initium.recipe.folder.Provenance;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlannedTensor;
+
+/** Writes the values of a plan to safetensors files. */
+public final class ModelWriter {
+  private ModelWriter() {}
+
+  /**
+   * Writes the model; the files appear when all of them are whole.
+   *
+   * @param metadata for the header
+   * @param maxFileBytes where a further file begins
+   * @param progress is told how many more bytes are written
+   * @return the files
+   */
+  public static List<Path> write(
+      Plan plan,
+      PlanFiller filler,
+      Path out,
+      Map<String, String> metadata,
+      long maxFileBytes,
+      LongConsumer progress)
+      throws IOException {
+    List<TensorSpec> specs =
+        plan.written().stream().map(tensor -> tensor.spec(filler.shard())).toList();
+    Map<String, String> all = Provenance.of(plan, metadata, filler.shard());
+    try (CheckpointWriter writer = CheckpointWriter.create(out, specs, all, maxFileBytes)) {
+      Map<String, PlannedTensor> tensors =
+          plan.written().stream().collect(Collectors.toMap(PlannedTensor::name, tensor -> tensor));
+      filler.fill(
+          plan,
+          writer.order().stream().map(tensors::get).toList(),
+          (tensor, offset, bytes) -> {
+            writer.write(tensor.name(), offset, bytes);
+            progress.accept(bytes.byteSize());
+          });
+      return writer.finish();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package org.initium.recipe.model;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import org.initium.io.StoredTensor;
+import org.initium.io.output.CheckpointWriter;
+import org.initium.io.output.Output;
+import org.initium.io.output.TensorFileWriter;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlannedTensor;
+
+/** Writes pieces of a plan, one after the other. */
+public final class PieceWriter {
+  /**
+   * What was written.
+   *
+   * @param file the name that the piece is to get
+   * @param attempt which attempt at it that was
+   * @param bytes how many
+   * @param sha256 their hash, in hexadecimal digits
+   */
+  public record Receipt(String file, String attempt, long bytes, String sha256)
+      implements Serializable {}
+
+  private final PlanFiller filler;
+  private final RegionFiller regions;
+  private final Map<String, PlannedTensor> tensors;
+
+  /** A writer of the pieces of a plan that the filler makes. */
+  public PieceWriter(Plan plan, PlanFiller filler) {
+    this.filler = filler;
+    this.regions = filler.regions(plan);
+    this.tensors =
+        plan.written().stream().collect(Collectors.toMap(PlannedTensor::name, tensor -> tensor));
+  }
+
+  private List<PlannedTensor> order(Piece piece) {
+    return piece.header().tensors().stream().map(StoredTensor::name).map(tensors::get).toList();
+  }
+
+  /** Hands over the bytes of a piece, in the order of its file. */
+  public void fill(Piece piece, ChunkSink sink) throws IOException {
+    filler.of(piece.shard()).fill(regions, order(piece), sink);
+  }
+
+  /**
+   * Writes a piece to an attempt of an output, which is then finished.
+   *
+   * @param name of the attempt
+   * @param progress is told how many more bytes are written
+   */
+  public Receipt write(Piece piece, String name, Output.Attempt attempt, LongConsumer progress)
+      throws IOException {
+    TensorFileWriter file = new TensorFileWriter(piece.header(), attempt);
+    fill(
+        piece,
+        (tensor, offset, bytes) -> {
+          file.write(tensor.name(), offset, bytes);
+          progress.accept(bytes.byteSize());
+        });
+    String hash = HexFormat.of().formatHex(file.finish());
+    return new Receipt(piece.file(), name, piece.bytes(), hash);
+  }
+
+  /** Writes a piece to a local or shared folder, where it gets its name when it is whole. */
+  public void write(Piece piece, Path folder, LongConsumer progress) throws IOException {
+    try (CheckpointWriter file =
+        CheckpointWriter.create(folder.resolve(piece.file()), piece.header())) {
+      fill(
+          piece,
+          (tensor, offset, bytes) -> {
+            file.write(tensor.name(), offset, bytes);
+            progress.accept(bytes.byteSize());
+          });
+      file.finish();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package org.initium.recipe.model;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.initium.Shape;
+import org.initium.io.CheckpointLayout;
+import org.initium.io.SafetensorsHeader;
+import org.initium.io.StoredTensor;
+import org.initium.io.TensorSpec;
+import org.initium.recipe.folder.Provenance;
+import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlannedTensor;
+import org.initium.recipe.plan.RowShard;
+import org.initium.text.Text;
+
+/** Cuts plans into pieces: the files of a layout. */
+public final class Pieces {
+  /** A matrix, its reflectors and its factor: what an orthogonal tensor takes beside itself. */
+  private static final int MATRICES = 3;
+
+  private final Plan plan;
+  private final PlanFiller filler;
+  private final Map<String, String> metadata;
+  private final Map<String, PlannedTensor> whole = new HashMap<>();
+
+  private Pieces(Plan plan, PlanFiller filler, Map<String, String> metadata) {
+    this.plan = plan;
+    this.filler = filler;
+    this.metadata = metadata;
+    RegionFiller regions = filler.regions(plan);
+    plan.written().stream()
+        .filter(regions::isWhole)
+        .forEach(tensor -> whole.put(tensor.name(), tensor));
+  }
+
+  /**
+   * The files that processes make each for itself: together they are the model, with the bits of
+   * one run.
+   *
+   * @param filler what will make them
+   * @param run metadata for all of them: {@link Provenance#of}
+   */
+  public static List<Piece> of(
+      Plan plan, FileLayout layout, PlanFiller filler, Map<String, String> run) {
+    return new Pieces(plan, filler, run).of(layout);
+  }
+
+  private List<Piece> of(FileLayout layout) {
+    return switch (layout) {
+      case FileLayout.Files(String checkpoint, long maxBytes) -> {
+        CheckpointLayout files = layout(RowShard.ALL, maxBytes);
+        List<Piece> pieces = new ArrayList<>();
+        for (int f = 0; f < files.files().size(); f++) {
+          pieces.add(piece(files.plainName(checkpoint, f), RowShard.ALL, files.files().get(f)));
+        }
+        yield List.copyOf(pieces);
+      }
+      case FileLayout.Rows(int count) ->
+          IntStream.range(0, count).mapToObj(i -> rows(new RowShard(i, count))).toList();
+    };
+  }
+
+  private Piece rows(RowShard shard) {
+    CheckpointLayout layout = layout(shard, Long.MAX_VALUE);
+    if (layout.files().size() > 1) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "the %d tensors of a shard have a longer header than readers accept in one file;"
+                  + " share them out as files of whole tensors",
+              plan.tensors().size()));
+    }
+    return piece(shard.fileName(), shard, layout.files().getFirst());
+  }
+
+  private CheckpointLayout layout(RowShard shard, long maxBytes) {
+    List<TensorSpec> specs = plan.written().stream().map(tensor -> tensor.spec(shard)).toList();
+    return CheckpointLayout.of(specs, Provenance.of(plan, metadata, shard), maxBytes);
+  }
+
+  private Piece piece(String file, RowShard shard, SafetensorsHeader header) {
+    long largest = header.tensors().stream().mapToLong(StoredTensor::bytes).max().orElse(0);
+    long chunks = 2 * filler.devices().size() * Math.min(filler.chunkBytes(), largest);
+    long inOneGo =
+        header.tensors().stream()
+            .filter(tensor -> whole.containsKey(tensor.name()))
+            .mapToLong(tensor -> inOneGo(tensor, whole.get(tensor.name())))
+            .max()
+            .orElse(0);
+    return new Piece(file, shard, header, Math.max(chunks, inOneGo));
+  }
+
+  private static long inOneGo(StoredTensor slice, PlannedTensor tensor) {
+    Shape shape = tensor.shape();
+    return 2 * slice.bytes() + MATRICES * Math.max(4, tensor.dtype().bytes()) * shape.numel();
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Makes the values of a plan in chunks, and writes them to files or compares them with files.
+ * Pieces of a model can be made by several processes.
+ */
+package org.initium.recipe.model;

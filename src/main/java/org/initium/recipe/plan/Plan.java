@@ -1,0 +1,61 @@
+package org.initium.recipe.plan;
+
+import java.io.Serializable;
+import java.util.List;
+import org.initium.text.Text;
+
+/**
+ * A recipe that was followed to the end: every tensor of a model, in order, with its shape, dtype
+ * and initialisers.
+ *
+ * @param tensors in the order in which they draw from a shared generator
+ * @param notes what is not wrong but may be meant otherwise, a line each
+ */
+public record Plan(List<PlannedTensor> tensors, List<String> notes) implements Serializable {
+  /** A plan of these tensors. */
+  public static Plan of(PlannedTensor... tensors) {
+    return new Plan(List.of(tensors), List.of());
+  }
+
+  /** The tensors that are in the file: not copies that are written once, nor what is never. */
+  public List<PlannedTensor> written() {
+    return tensors.stream().filter(PlannedTensor::isStored).toList();
+  }
+
+  /** The number of elements in all. */
+  public long parameters() {
+    return tensors.stream()
+        .filter(PlannedTensor::written)
+        .mapToLong(tensor -> tensor.shape().numel())
+        .sum();
+  }
+
+  /** The number of elements in a shard. */
+  public long parameters(RowShard shard) {
+    return tensors.stream()
+        .filter(PlannedTensor::written)
+        .mapToLong(tensor -> tensor.cut().shape(tensor.shape(), shard).numel())
+        .sum();
+  }
+
+  /** The number of bytes in all. */
+  public long bytes() {
+    return bytes(RowShard.ALL);
+  }
+
+  /**
+   * The number of bytes in a shard.
+   *
+   * @throws IllegalArgumentException if it is beyond 2^63 - 1
+   */
+  public long bytes(RowShard shard) {
+    try {
+      return written().stream()
+          .mapToLong(tensor -> tensor.spec(shard).bytes())
+          .reduce(0, Math::addExact);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          Text.message("the tensors, %d in all, take more than 2^63 - 1 bytes", tensors.size()), e);
+    }
+  }
+}

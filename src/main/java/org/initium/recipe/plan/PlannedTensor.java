@@ -1,0 +1,77 @@
+package org.initium.recipe.plan;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+import org.initium.DType;
+import org.initium.Shape;
+import org.initium.initializer.Init;
+import org.initium.io.TensorSpec;
+
+/**
+ * A tensor of a model, and what fills it.
+ *
+ * @param name its name
+ * @param shape its sizes
+ * @param dtype its element type
+ * @param content what its values are
+ * @param draw which stream it draws from
+ * @param cut how shards share it out
+ * @param written whether it is in the file; not where it is drawn for the sake of what is drawn
+ *     behind it, as a module does that draws anew
+ */
+public record PlannedTensor(
+    String name,
+    Shape shape,
+    DType dtype,
+    TensorContent content,
+    StreamChoice draw,
+    ShardCut cut,
+    boolean written)
+    implements Serializable {
+  /** A tensor that draws from the stream of its name, and is shared out by rows. */
+  public PlannedTensor(String name, Shape shape, DType dtype, TensorContent content) {
+    this(name, shape, dtype, content, StreamChoice.OWN, ShardCut.ROWS, true);
+  }
+
+  /** A tensor with one initialiser. */
+  public PlannedTensor(String name, Shape shape, DType dtype, Init init) {
+    this(name, shape, dtype, TensorContent.Drawn.of(shape, init));
+  }
+
+  /** What is drawn, part by part; nothing where the values are another tensor's. */
+  public List<TensorContent.Part> parts() {
+    return switch (content) {
+      case TensorContent.Drawn drawn -> drawn.parts();
+      case TensorContent.Kept kept -> kept.rest();
+      case TensorContent.Copied copied -> List.of();
+      case TensorContent.Norm norm -> List.of();
+    };
+  }
+
+  /** What of this tensor is in a shard, as a tensor of a file. */
+  public TensorSpec spec(RowShard shard) {
+    return new TensorSpec(
+        name,
+        cut.shape(shape, shard),
+        dtype,
+        shard.count() == 1 ? Optional.empty() : cut.savedOffsets(shape, shard));
+  }
+
+  /** The tensor that stands for this one in the file, where this one is left out of it. */
+  public Optional<String> writtenAs() {
+    if (content instanceof TensorContent.Copied(PlannedTensor original, boolean once) && once) {
+      return Optional.of(original.writtenAs().orElse(original.name()));
+    }
+    return Optional.empty();
+  }
+
+  /** Whether it has a place of its own in the file. */
+  boolean isStored() {
+    return written && writtenAs().isEmpty();
+  }
+
+  public PlannedTensor with(ShardCut other) {
+    return new PlannedTensor(name, shape, dtype, content, draw, other, written);
+  }
+}

@@ -1,0 +1,40 @@
+package org.initium.recipe.plan;
+
+import java.io.Serializable;
+import java.util.Optional;
+import org.initium.random.Generator;
+
+/**
+ * Which stream a tensor draws from, where a rule says another than the one of its own name.
+ *
+ * @param stream the name that is forked in place of the tensor's
+ * @param seed the seed in place of the model's
+ */
+public record StreamChoice(Optional<String> stream, Optional<Long> seed) implements Serializable {
+  /** The stream of the tensor's own name. */
+  public static final StreamChoice OWN = new StreamChoice(Optional.empty(), Optional.empty());
+
+  /** What is written in its place: an Optional cannot be. */
+  private record Written(String stream, Long seed) implements Serializable {
+    private Object readResolve() {
+      return new StreamChoice(Optional.ofNullable(stream), Optional.ofNullable(seed));
+    }
+  }
+
+  private Object writeReplace() {
+    return new Written(stream.orElse(null), seed.orElse(null));
+  }
+
+  /**
+   * The generator of a tensor.
+   *
+   * @param shared the model's; it is not moved where the tensor has a seed of its own
+   */
+  public Generator generator(Generator shared, GeneratorSharing drawing, String tensor) {
+    Generator seeded = seed.map(shared::withSeed).orElse(shared);
+    return switch (drawing) {
+      case FORKED -> seeded.fork(stream.orElse(tensor));
+      case IN_ORDER -> seeded;
+    };
+  }
+}

@@ -1,0 +1,108 @@
+package org.initium.recipe.yaml;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.initium.recipe.plan.RecipeException;
+import org.initium.recipe.plan.SourcePosition;
+import org.initium.text.Text;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/** The YAML parser: text to {@link YamlNode}s. */
+public final class Yaml {
+  private static final String STANDARD_TAGS = "tag:yaml.org,2002:";
+
+  private final String file;
+
+  private Yaml(String file) {
+    this.file = file;
+  }
+
+  /**
+   * The one document of the text, nothing if it is empty.
+   *
+   * @throws RecipeException if it is not sound YAML
+   */
+  public static Optional<YamlNode> parse(String file, String text) {
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setLabel(file)
+            .setCodePointLimit(Integer.MAX_VALUE) // the recipe's size is bounded before
+            .setBufferSize(text.length() + 1) // a smaller one is copied for each part of a token
+            .build();
+    Yaml yaml = new Yaml(file);
+    try {
+      return new Compose(settings).composeString(text).map(yaml::node);
+    } catch (MarkedYamlEngineException e) {
+      throw new RecipeException(
+          yaml.place(e.getProblemMark().or(e::getContextMark)),
+          "not sound YAML: "
+              + (e.getContext() == null ? "" : e.getContext() + ", ")
+              + e.getProblem(),
+          e);
+    } catch (YamlEngineException e) {
+      throw new RecipeException(
+          new SourcePosition(file, 1, 1),
+          "not sound YAML: " + e.getMessage().lines().findFirst().orElse(""),
+          e);
+    } catch (StackOverflowError e) { // the parser has no limit of its own
+      throw new RecipeException(
+          new SourcePosition(file, 1, 1),
+          "not sound YAML: lists and mappings are nested too deep",
+          e);
+    }
+  }
+
+  private YamlNode node(Node node) {
+    SourcePosition place = place(node.getStartMark());
+    if (node.getAnchor().isPresent()) {
+      throw new RecipeException(place, "anchors and aliases are not taken; write the value out");
+    }
+    String tag = node.getTag().getValue();
+    if (!tag.startsWith(STANDARD_TAGS)) {
+      throw new RecipeException(
+          place, Text.message("tags are not taken; write the value without '%s'", tag));
+    }
+    return switch (node) {
+      case ScalarNode scalar -> new YamlNode.Scalar(place, scalar.getValue());
+      case SequenceNode sequence ->
+          new YamlNode.Sequence(place, sequence.getValue().stream().map(this::node).toList());
+      case MappingNode mapping -> new YamlNode.Mapping(place, entries(mapping));
+      default -> throw new RecipeException(place, "a " + node.getNodeType() + " is not taken");
+    };
+  }
+
+  private List<YamlNode.Entry> entries(MappingNode mapping) {
+    List<YamlNode.Entry> entries = new ArrayList<>();
+    Map<String, SourcePosition> seen = new HashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      if (!(node(tuple.getKeyNode()) instanceof YamlNode.Scalar key)) {
+        throw new RecipeException(
+            place(tuple.getKeyNode().getStartMark()), "a key is a list or mapping; write a name");
+      }
+      SourcePosition first = seen.putIfAbsent(key.text(), key.place());
+      if (first != null) {
+        throw new RecipeException(
+            key.place(), Text.message("key '%s' stands already at %s", key.text(), first));
+      }
+      entries.add(new YamlNode.Entry(key, node(tuple.getValueNode())));
+    }
+    return entries;
+  }
+
+  private SourcePosition place(Optional<Mark> mark) {
+    return mark.map(m -> new SourcePosition(file, m.getLine() + 1, m.getColumn() + 1))
+        .orElse(new SourcePosition(file, 1, 1));
+  }
+}

@@ -1,0 +1,100 @@
+package org.initium.recipe.yaml;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.initium.recipe.plan.RecipeException;
+import org.initium.recipe.plan.SourcePosition;
+import org.initium.text.Text;
+
+/** The values of a mapping by name, where only some names are allowed. */
+public final class YamlFields {
+  private final String what;
+  private final SourcePosition place;
+  private final Map<String, YamlNode> values = new LinkedHashMap<>();
+
+  private YamlFields(String what, SourcePosition place) {
+    this.what = what;
+    this.place = place;
+  }
+
+  /**
+   * The fields of a mapping.
+   *
+   * @param what what the mapping is, for messages
+   * @throws RecipeException if it is no mapping or has another name
+   */
+  public static YamlFields of(YamlNode node, String what, List<String> allowed) {
+    YamlFields fields = new YamlFields(what, node.place());
+    for (YamlNode.Entry entry : entries(node, what)) {
+      String name = entry.key().text();
+      if (!allowed.contains(name)) {
+        throw new RecipeException(
+            entry.key().place(),
+            Text.message("%s has no '%s'; it takes %s", what, name, String.join(", ", allowed))
+                + (name.endsWith(")")
+                    ? "; a comma inside of braces needs quotes: init: 'uniform(-0.1, 0.1)'"
+                    : ""));
+      }
+      fields.values.put(name, entry.value());
+    }
+    return fields;
+  }
+
+  public Optional<YamlNode> get(String name) {
+    return Optional.ofNullable(values.get(name));
+  }
+
+  public YamlNode require(String name) {
+    return get(name)
+        .orElseThrow(() -> new RecipeException(place, Text.message("%s needs '%s'", what, name)));
+  }
+
+  /** The entries of a mapping. */
+  public static List<YamlNode.Entry> entries(YamlNode node, String what) {
+    if (node instanceof YamlNode.Mapping mapping) {
+      return mapping.entries();
+    }
+    throw new RecipeException(
+        node.place(),
+        Text.message("%s is %s, not a mapping of names to values", what, node.kind()));
+  }
+
+  /** The items of a list. */
+  public static List<YamlNode> items(YamlNode node, String what) {
+    if (node instanceof YamlNode.Sequence sequence) {
+      return sequence.items();
+    }
+    throw new RecipeException(
+        node.place(), Text.message("%s is %s, not a list", what, node.kind()));
+  }
+
+  /** Whether a field is {@code true}; it may also be left out or false. */
+  public static boolean isTrue(YamlFields fields, String name) {
+    return fields
+        .get(name)
+        .map(
+            node -> {
+              String word = text(node, Text.message("'%s'", name)).text();
+              if (!word.equals("true") && !word.equals("false")) {
+                throw new RecipeException(
+                    node.place(), Text.message("'%s' is true or false, not '%s'", name, word));
+              }
+              return word.equals("true");
+            })
+        .orElse(false);
+  }
+
+  /** A text. */
+  public static YamlNode.Scalar text(YamlNode node, String what) {
+    if (node instanceof YamlNode.Scalar scalar && !scalar.text().isBlank()) {
+      return scalar;
+    }
+    throw new RecipeException(
+        node.place(),
+        Text.message(
+            "%s is %s",
+            what, node instanceof YamlNode.Scalar ? "empty" : node.kind() + ", not a text"));
+  }
+}
