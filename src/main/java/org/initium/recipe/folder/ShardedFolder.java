@@ -23,8 +23,8 @@ import org.initium.recipe.plan.RowShard;
 /**
  * The shards of a model in one folder: all are there, and together they are all of every tensor.
  */
-final class ShardedFolder {
-  static final String INDEX = "shards.json";
+public final class ShardedFolder {
+  public static final String INDEX = "shards.json";
 
   /** What a file has of a tensor, and where in the tensor that begins, where the file says so. */
   private record Slice(String file, Shape shape, long[] offsets) {}
@@ -50,7 +50,7 @@ final class ShardedFolder {
   }
 
   /** The shard in each file. */
-  static String index(Map<String, SafetensorsHeader> files) {
+  public static String index(Map<String, SafetensorsHeader> files) {
     Map<String, Object> named = new LinkedHashMap<>();
     files.forEach((name, header) -> named.put(name, header.metadata().get(Provenance.SHARD)));
     Map<String, Object> index = new LinkedHashMap<>();

@@ -17,10 +17,10 @@ import org.initium.cli.Seed;
 import org.initium.cli.console.ByteSize;
 import org.initium.expression.Arithmetic;
 import org.initium.initializer.Nonlinearity;
+import org.initium.recipe.Recipe;
 import org.initium.recipe.model.FileLayout;
 import org.initium.recipe.model.PieceWriter.Receipt;
 import org.initium.recipe.plan.Plan;
-import org.initium.recipe.Recipe;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -120,7 +120,9 @@ public final class Init implements Callable<Integer> {
   public Integer call() throws IOException {
     Source source = new Source(generator, Seed.parse(seed));
     FileLayout layout =
-        shards.isPresent() ? FileLayout.rows(shards.get()) : FileLayout.files(ByteSize.parse(maxShardSize));
+        shards.isPresent()
+            ? FileLayout.rows(shards.get())
+            : FileLayout.files(ByteSize.parse(maxShardSize));
     Recipe.Reading reading = reading();
     try (SparkSession session = SparkSession.builder().appName("initium " + recipe).getOrCreate()) {
       Plan plan = Recipe.parse(read(session), recipe, reading);

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.initium.Device;
 import org.initium.random.Generator;
-import org.initium.recipe.plan.GeneratorSharing;
-import org.initium.recipe.model.PlanFiller;
 import org.initium.recipe.folder.Provenance;
+import org.initium.recipe.model.PlanFiller;
+import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.RowShard;
 
 /**

@@ -17,9 +17,9 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.initium.io.output.Output;
 import org.initium.recipe.model.FileLayout;
 import org.initium.recipe.model.Piece;
-import org.initium.recipe.model.Pieces;
-import org.initium.recipe.PieceIndex;
+import org.initium.recipe.model.PieceIndex;
 import org.initium.recipe.model.PieceWriter.Receipt;
+import org.initium.recipe.model.Pieces;
 import org.initium.recipe.plan.Plan;
 
 /**

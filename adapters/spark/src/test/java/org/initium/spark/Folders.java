@@ -12,20 +12,21 @@ import java.util.stream.Stream;
 import org.initium.Device;
 import org.initium.random.Generator;
 import org.initium.recipe.folder.CheckpointFolder;
+import org.initium.recipe.folder.Provenance;
 import org.initium.recipe.model.FileLayout;
 import org.initium.recipe.model.Piece;
-import org.initium.recipe.model.Pieces;
 import org.initium.recipe.model.PieceWriter;
-import org.initium.recipe.plan.Plan;
+import org.initium.recipe.model.Pieces;
 import org.initium.recipe.model.PlanFiller;
-import org.initium.recipe.folder.Provenance;
+import org.initium.recipe.plan.Plan;
 
 /** Folders of models, by what their files have in them. */
 final class Folders {
   private Folders() {}
 
   /** What {@code init --part} or {@code init --shard}, and then {@code finish}, make of a plan. */
-  static Path ofOneProcess(Path folder, Plan plan, long seed, FileLayout layout) throws IOException {
+  static Path ofOneProcess(Path folder, Plan plan, long seed, FileLayout layout)
+      throws IOException {
     Files.createDirectories(folder);
     PlanFiller filler = new PlanFiller(Generator.philox(seed), Device.CPU);
     PieceWriter writer = new PieceWriter(plan, filler);

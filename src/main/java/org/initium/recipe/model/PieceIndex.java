@@ -1,4 +1,4 @@
-package org.initium.recipe;
+package org.initium.recipe.model;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.initium.io.CheckpointLayout;
 import org.initium.io.SafetensorsHeader;
+import org.initium.recipe.folder.ShardedFolder;
 
 /**
  * What stands beside the pieces of a model when all of them are there, as {@code initium finish}
@@ -16,15 +17,15 @@ import org.initium.io.SafetensorsHeader;
  */
 public record PieceIndex(String name, String text) {
   /** The index of all pieces of a layout. */
-  public static PieceIndex of(Layout layout, List<Piece> pieces) {
+  public static PieceIndex of(FileLayout layout, List<Piece> pieces) {
     Map<String, SafetensorsHeader> files = new LinkedHashMap<>();
     pieces.forEach(piece -> files.put(piece.file(), piece.header()));
     return switch (layout) {
-      case Layout.Files(String checkpoint, long _) ->
+      case FileLayout.Files(String checkpoint, long _) ->
           new PieceIndex(
               CheckpointLayout.indexName(checkpoint),
               new String(CheckpointLayout.index(files), StandardCharsets.UTF_8));
-      case Layout.Rows _ -> new PieceIndex(ShardedFolder.INDEX, ShardedFolder.index(files));
+      case FileLayout.Rows _ -> new PieceIndex(ShardedFolder.INDEX, ShardedFolder.index(files));
     };
   }
 }
