@@ -33,7 +33,127 @@ class ArchitectureTest {
 
   private static Map<String, Set<String>> arrows() {
     Map<String, Set<String>> arrows = new TreeMap<>();
-
+    arrow(arrows, "text"); // which all may use
+    arrow(arrows, "expression");
+    arrow(arrows, "function", "expression");
+    arrow(arrows, "random", "expression");
+    arrow(arrows, "spi");
+    arrow(arrows, "", "expression", "function", "random", "spi");
+    arrow(arrows, "io", "");
+    arrow(arrows, "initializer", "", "expression", "function");
+    arrow(arrows, "recipe.plan", "", "initializer", "io", "random");
+    arrow(arrows, "cli.console", "io", "recipe.plan");
+    arrow(arrows, "io.output", "", "io");
+    arrow(arrows, "cli.plot", "", "io", "io.output");
+    arrow(arrows, "recipe.yaml", "expression", "initializer", "io", "recipe.plan");
+    arrow(arrows, "recipe", "", "initializer", "io", "recipe.plan", "recipe.yaml");
+    arrow(arrows, "recipe.folder", "", "io", "io.output", "recipe.plan");
+    arrow(
+        arrows,
+        "recipe.model",
+        "",
+        "initializer",
+        "io",
+        "io.output",
+        "random",
+        "recipe.folder",
+        "recipe.plan");
+    arrow(
+        arrows,
+        "cli",
+        "",
+        "cli.console",
+        "cli.plot",
+        "expression",
+        "initializer",
+        "io",
+        "io.output",
+        "random",
+        "recipe",
+        "recipe.folder",
+        "recipe.model",
+        "recipe.plan");
+    arrow(arrows, "law.quantile", "", "function");
+    arrow(arrows, "law", "", "law.quantile", "spi");
+    arrow(arrows, "kernel", "", "law", "spi");
+    arrow(arrows, "cpu.reference", "", "kernel", "law");
+    arrow(arrows, "torch.kernel", "", "kernel", "law", "random", "spi");
+    arrow(arrows, "torch.draw", "", "random", "spi", "torch.kernel");
+    arrow(
+        arrows,
+        "cpu.fill",
+        "",
+        "cpu.reference",
+        "function",
+        "kernel",
+        "law",
+        "random",
+        "spi",
+        "torch.draw",
+        "torch.kernel");
+    arrow(arrows, "natives");
+    arrow(arrows, "cpu.kernels", "", "kernel", "natives");
+    arrow(arrows, "cpu.memory", "", "cpu.kernels", "spi");
+    arrow(arrows, "cpu.orthogonal", "", "cpu.fill", "cpu.memory", "natives", "torch.draw");
+    arrow(arrows, "torch", "", "function", "random", "spi", "torch.draw", "torch.kernel");
+    arrow(
+        arrows,
+        "cpu",
+        "",
+        "cpu.fill",
+        "cpu.kernels",
+        "cpu.memory",
+        "cpu.orthogonal",
+        "cpu.reference",
+        "function",
+        "kernel",
+        "random",
+        "spi",
+        "torch",
+        "torch.draw",
+        "torch.kernel");
+    arrow(arrows, "cuda", "");
+    arrow(arrows, "cuda.library", "", "natives");
+    arrow(arrows, "cuda.driver", "", "cuda", "cuda.library", "kernel");
+    arrow(arrows, "cuda.device", "", "cuda", "cuda.driver", "cuda.library", "random", "spi");
+    arrow(
+        arrows,
+        "cuda.fill",
+        "",
+        "cuda",
+        "cuda.device",
+        "cuda.driver",
+        "cuda.library",
+        "kernel",
+        "law",
+        "random",
+        "spi",
+        "torch.kernel");
+    arrow(
+        arrows,
+        "cuda.orthogonal",
+        "",
+        "cuda",
+        "cuda.device",
+        "cuda.driver",
+        "cuda.fill",
+        "cuda.library",
+        "kernel",
+        "spi");
+    arrow(
+        arrows,
+        "cuda.backend",
+        "",
+        "cuda",
+        "cuda.device",
+        "cuda.driver",
+        "cuda.fill",
+        "cuda.library",
+        "cuda.orthogonal",
+        "kernel",
+        "random",
+        "spi");
+    arrow(arrows, "dlpack", "");
     return arrows;
   }
 
