@@ -86,7 +86,7 @@ class Machine:
         libraries = (BENCH / "target/classpath").read_text().strip()
         self.classpath = f"{BENCH / 'target/initium-bench.jar'}:{libraries}"
         # The first run of libtorch with an empty JavaCPP cache crashes; later ones are sound.
-        load = [self.java, *FLAGS, "-cp", self.classpath, "org.initium.bench.Libtorch"]
+        load = [self.java, *FLAGS, "-cp", self.classpath, "org.initium.bench.LibtorchFills"]
         if subprocess.run(load, capture_output=True).returncode != 0:
             run(load)
 

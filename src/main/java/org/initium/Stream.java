@@ -37,4 +37,17 @@ public interface Stream extends AutoCloseable {
   /** Releases an own stream after its work is done; a wrapped one is left alone. */
   @Override
   void close();
+
+  /** A point in a stream's queue. */
+  interface Event extends AutoCloseable {
+    /** Whether all work before the point is done. */
+    boolean isDone();
+
+    /** Waits for the point, and throws what went wrong before it. */
+    void synchronize();
+
+    /** Releases the event; a second call does nothing. */
+    @Override
+    void close();
+  }
 }

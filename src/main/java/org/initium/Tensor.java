@@ -290,7 +290,7 @@ public final class Tensor implements AutoCloseable {
     fill.check(whole, dtype);
     checkCanBeFilled(stream);
     if (whole.numel() > 0) {
-      during(() -> Filler.fill(this, fill, generator, stream));
+      during(() -> FillBatch.fill(this, fill, generator, stream));
     }
     return this;
   }

@@ -27,7 +27,7 @@ class LibtorchTest {
 
   @BeforeAll
   static void unpack() throws Exception {
-    Libtorch.unpack();
+    InProcessLibtorch.unpack();
   }
 
   private Shape shape(int least, int most) {
@@ -43,9 +43,9 @@ class LibtorchTest {
   private static void assertSameLaw(
       Init init, Shape shape, UnaryOperator<org.bytedeco.pytorch.Tensor> theirs) {
     torch.manual_seed(7);
-    org.bytedeco.pytorch.Tensor wanted = theirs.apply(Libtorch.empty(shape));
+    org.bytedeco.pytorch.Tensor wanted = theirs.apply(InProcessLibtorch.empty(shape));
     torch.manual_seed(7);
-    org.bytedeco.pytorch.Tensor actual = Libtorch.empty(shape);
+    org.bytedeco.pytorch.Tensor actual = InProcessLibtorch.empty(shape);
     switch (init.fill(shape)) {
       case Fill.Uniform(double a, double b) -> torch.uniform_(actual, a, b);
       case Fill.Normal(double mean, double std) -> torch.normal_(actual, mean, std);
@@ -60,7 +60,8 @@ class LibtorchTest {
   void fans() {
     for (int i = 0; i < ROUNDS; i++) {
       Shape shape = shape(2, 5);
-      assertEquals(Libtorch.fans(Libtorch.empty(shape)), Fans.of(shape), shape::toString);
+      assertEquals(
+          InProcessLibtorch.fans(InProcessLibtorch.empty(shape)), Fans.of(shape), shape::toString);
     }
   }
 
@@ -68,11 +69,11 @@ class LibtorchTest {
   void gains() {
     for (Nonlinearity nonlinearity : Nonlinearity.values()) {
       if (nonlinearity.ordinal() < Nonlinearity.SELU.ordinal()) {
-        double wanted = torch.calculate_gain(Libtorch.nonlinearity(nonlinearity));
+        double wanted = torch.calculate_gain(InProcessLibtorch.nonlinearity(nonlinearity));
         assertEquals(wanted, nonlinearity.gain());
         for (int i = 0; i < 20; i++) {
           double slope = number(-2, 2);
-          wanted = torch.calculate_gain(Libtorch.nonlinearity(nonlinearity), slope);
+          wanted = torch.calculate_gain(InProcessLibtorch.nonlinearity(nonlinearity), slope);
           assertEquals(wanted, nonlinearity.gain(slope), Math.ulp(wanted));
         }
       }
@@ -110,11 +111,15 @@ class LibtorchTest {
       assertSameLaw(
           Init.kaimingUniform(a, mode, after),
           shape(2, 5),
-          t -> torch.kaiming_uniform_(t, a, Libtorch.mode(mode), Libtorch.nonlinearity(after)));
+          t ->
+              torch.kaiming_uniform_(
+                  t, a, InProcessLibtorch.mode(mode), InProcessLibtorch.nonlinearity(after)));
       assertSameLaw(
           Init.kaimingNormal(a, mode, after),
           shape(2, 5),
-          t -> torch.kaiming_normal_(t, a, Libtorch.mode(mode), Libtorch.nonlinearity(after)));
+          t ->
+              torch.kaiming_normal_(
+                  t, a, InProcessLibtorch.mode(mode), InProcessLibtorch.nonlinearity(after)));
     }
     assertSameLaw(Init.kaimingUniform(), shape(2, 2), torch::kaiming_uniform_);
     assertSameLaw(Init.kaimingNormal(), shape(2, 2), torch::kaiming_normal_);
@@ -132,7 +137,7 @@ class LibtorchTest {
 
   private static void assertSameValues(
       Init init, Shape shape, UnaryOperator<org.bytedeco.pytorch.Tensor> theirs) {
-    double[] wanted = Libtorch.values(theirs.apply(Libtorch.empty(shape)));
+    double[] wanted = InProcessLibtorch.values(theirs.apply(InProcessLibtorch.empty(shape)));
     try (Tensor actual = Tensor.empty(shape, DType.F64)) {
       actual.fill(init, Generator.philox(1));
       for (long i = 0; i < shape.numel(); i++) {
@@ -149,7 +154,8 @@ class LibtorchTest {
     for (int i = 0; i < 100; i++) {
       Shape shape = shape(2, 2);
       double sparsity = number(0, 1);
-      double[] values = Libtorch.values(torch.sparse_(Libtorch.empty(shape), sparsity));
+      double[] values =
+          InProcessLibtorch.values(torch.sparse_(InProcessLibtorch.empty(shape), sparsity));
       long zeros = 0;
       for (int at = 0; at < values.length; at += (int) shape.size(1)) {
         zeros += values[at] == 0 ? 1 : 0;
@@ -181,7 +187,7 @@ class LibtorchTest {
 
   private static void bothRefuse(
       Init init, Shape shape, UnaryOperator<org.bytedeco.pytorch.Tensor> theirs) {
-    org.bytedeco.pytorch.Tensor tensor = Libtorch.empty(shape);
+    org.bytedeco.pytorch.Tensor tensor = InProcessLibtorch.empty(shape);
     libtorchRefuses(() -> theirs.apply(tensor));
     assertThrows(
         IllegalArgumentException.class,

@@ -1,7 +1,10 @@
 package org.initium;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toList;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -15,6 +18,7 @@ import com.tngtech.archunit.library.GeneralCodingRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -161,6 +165,7 @@ class ArchitectureTest {
     arrows.put(
         named(from),
         Stream.concat(Stream.of(to), Stream.of("text"))
+            .filter(room -> !room.equals(from))
             .map(ArchitectureTest::named)
             .collect(toCollection(TreeSet::new)));
   }
@@ -324,6 +329,48 @@ class ArchitectureTest {
       }
     }
     assertTrue(faults.isEmpty(), faults::toString);
+  }
+
+  /** A room that a newcomer takes in at a glance. */
+  @Test
+  void packagesAreSmall() throws IOException {
+    Map<Path, Long> files =
+        sources("src/main/java", "src/test/java").stream()
+            .collect(groupingBy(Path::getParent, TreeMap::new, counting()));
+    files.values().removeIf(count -> count <= 15);
+    assertTrue(files.isEmpty(), files::toString);
+  }
+
+  @Test
+  void noTwoClassesHaveOneName() throws IOException {
+    Map<String, List<Path>> files =
+        sources("src", "adapters", "bench", "examples").stream()
+            .filter(file -> file.toString().endsWith(".java"))
+            .filter(file -> !file.toString().contains("/target/"))
+            .filter(file -> !file.toString().endsWith("-info.java"))
+            .collect(groupingBy(file -> file.getFileName().toString(), TreeMap::new, toList()));
+    files.values().removeIf(same -> same.size() == 1);
+    assertTrue(files.isEmpty(), files::toString);
+  }
+
+  @Test
+  void noPackagesDependOnEachOtherInACircle() {
+    Set<String> circles = new TreeSet<>();
+    ARROWS.keySet().stream().filter(room -> reached(room).contains(room)).forEach(circles::add);
+    assertTrue(circles.isEmpty(), () -> "each of these is reached from itself: " + circles);
+  }
+
+  /** All packages that a package uses, and that those use. */
+  private static Set<String> reached(String from) {
+    Set<String> found = new TreeSet<>();
+    List<String> next = new ArrayList<>(ARROWS.get(from));
+    while (!next.isEmpty()) {
+      String room = next.removeLast();
+      if (found.add(room)) {
+        next.addAll(ARROWS.getOrDefault(room, Set.of()));
+      }
+    }
+    return found;
   }
 
   private static List<Path> sources(String... roots) throws IOException {

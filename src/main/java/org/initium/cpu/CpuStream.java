@@ -1,8 +1,8 @@
 package org.initium.cpu;
 
 import org.initium.Device;
-import org.initium.Event;
 import org.initium.Stream;
+import org.initium.Stream.Event;
 
 /** The order of work on the CPU: each call is done when it returns, so there is never a queue. */
 enum CpuStream implements Stream {

@@ -29,19 +29,19 @@ public class LibtorchBench {
   public void setUp() {
     torch.set_num_threads(Integer.getInteger("initium.threads"));
     row = Grid.row(id);
-    tensor = Libtorch.empty(row);
-    Libtorch.fill(row, tensor).close();
+    tensor = LibtorchFills.empty(row);
+    LibtorchFills.fill(row, tensor).close();
   }
 
   /** Fills it, or a new one where the row is about the first touch. */
   @Benchmark
   public void fill() {
     if (!row.touch()) {
-      Libtorch.fill(row, tensor).close();
+      LibtorchFills.fill(row, tensor).close();
       return;
     }
-    try (Tensor fresh = Libtorch.empty(row)) {
-      Libtorch.fill(row, fresh).close();
+    try (Tensor fresh = LibtorchFills.empty(row)) {
+      LibtorchFills.fill(row, fresh).close();
     }
   }
 }

@@ -1,7 +1,7 @@
 package org.initium.cuda.device;
 
 import java.util.List;
-import org.initium.Event;
+import org.initium.Stream.Event;
 import org.initium.cuda.CudaException;
 import org.initium.cuda.driver.OsThread;
 

@@ -121,7 +121,7 @@ public final class SparkInit {
     LongAccumulator bytes = session.sparkContext().longAccumulator("bytes " + done);
     long all = pieces.stream().mapToLong(Piece::bytes).sum();
     Broadcast<Job> shared = spark.broadcast(job);
-    try (Progress _ = new Progress(done, all, bytes)) {
+    try (StageProgress _ = new StageProgress(done, all, bytes)) {
       return spark.parallelize(pieces, pieces.size()).map(task.of(shared, bytes)).collect();
     } finally {
       shared.destroy();

@@ -4,12 +4,12 @@ import java.util.Locale;
 import org.apache.spark.util.LongAccumulator;
 
 /** Says every few seconds, on standard error, how many bytes tasks have told of. */
-final class Progress implements AutoCloseable {
+final class StageProgress implements AutoCloseable {
   private static final long EVERY_MILLIS = 5_000;
 
   private final Thread thread;
 
-  Progress(String done, long all, LongAccumulator bytes) {
+  StageProgress(String done, long all, LongAccumulator bytes) {
     this.thread = Thread.ofVirtual().start(() -> tell(done, all, bytes));
   }
 

@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.initium.DType;
 
 /** libtorch's initialisers in this process, by way of org.bytedeco:pytorch. */
-final class Libtorch {
-  private Libtorch() {}
+final class LibtorchFills {
+  private LibtorchFills() {}
 
   /**
    * Unpacks and loads libtorch, and fills once. The first run with an empty JavaCPP cache crashes,

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * points, and one that is given is pointed at.
  */
 @SuppressWarnings("restricted")
-class DLPackTest {
+class LibtorchDLPackTest {
   private static SymbolLookup libtorch;
 
   @BeforeAll

@@ -28,10 +28,10 @@ import picocli.CommandLine.Parameters;
 
 /** The command for spark-submit; its words mean what they mean for {@code initium init}. */
 @Command(
-    name = "spark-submit --class org.initium.spark.Init initium-spark-all.jar",
+    name = "spark-submit --class org.initium.spark.SparkCommand initium-spark-all.jar",
     description = "Writes a model of a recipe by the executors of Spark, a file in each task.",
     sortOptions = false)
-public final class Init implements Callable<Integer> {
+public final class SparkCommand implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int BAD_INPUT = 2;
 
@@ -94,7 +94,7 @@ public final class Init implements Callable<Integer> {
   }
 
   static int run(String... arguments) {
-    return new CommandLine(new Init())
+    return new CommandLine(new SparkCommand())
         .setExpandAtFiles(false)
         .setParameterExceptionHandler((e, _) -> report(e, BAD_INPUT))
         .setExecutionExceptionHandler((e, _, _) -> report(e, status(e)))

@@ -25,8 +25,8 @@ import org.initium.initializer.Fans;
 import org.initium.initializer.Nonlinearity;
 
 /** PyTorch's C++ library in this process, by way of org.bytedeco:pytorch. */
-final class Libtorch {
-  private Libtorch() {}
+final class InProcessLibtorch {
+  private InProcessLibtorch() {}
 
   /**
    * Unpacks the libraries in a process of its own: the first with an empty JavaCPP cache crashes on
@@ -48,7 +48,7 @@ final class Libtorch {
       "--enable-native-access=ALL-UNNAMED",
       "-cp",
       System.getProperty("java.class.path").replace(';', File.pathSeparatorChar),
-      Libtorch.class.getName()
+      InProcessLibtorch.class.getName()
     };
   }
 

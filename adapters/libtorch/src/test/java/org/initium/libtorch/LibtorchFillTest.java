@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tensors of JavaCPP's libtorch, filled in place. */
 @SuppressWarnings("restricted")
-class LibtorchTest {
+class LibtorchFillTest {
   private static Libtorch libtorch;
 
   @BeforeAll
