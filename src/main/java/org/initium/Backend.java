@@ -15,11 +15,11 @@ import org.initium.random.Generator;
  * use by many threads.
  */
 public interface Backend {
-  /** The name that {@link Device#type} gives: {@code cpu}, {@code cuda}. */
+  /** {@return the name that {@link Device#type} gives} {@code cpu}, {@code cuda}. */
   String type();
 
   /**
-   * The devices that are there; at least one.
+   * {@return the devices that are there; at least one}
    *
    * @throws DeviceUnavailableException if there is none, saying what was looked for
    */
@@ -28,6 +28,9 @@ public interface Backend {
   /**
    * Memory of its own, not initialised, aligned for any dtype.
    *
+   * @param device where, of this backend's type
+   * @param bytes how many, 0 or more
+   * @return the memory, which the caller closes
    * @throws OutOfMemoryException if there is not so much
    */
   Storage allocate(Device device, long bytes);
@@ -36,6 +39,9 @@ public interface Backend {
    * Memory of the host that copies to and from the device run fastest with, and asynchronously:
    * page-locked for a GPU, plain for the CPU.
    *
+   * @param device the device that copies to and from it
+   * @param bytes how many, 0 or more
+   * @return the memory, which the caller closes; of the host, with a segment
    * @throws OutOfMemoryException if there is not so much
    */
   default Storage allocateHost(Device device, long bytes) {
@@ -45,6 +51,10 @@ public interface Backend {
   /**
    * Memory of someone else's, by its address in the device's address space; never freed here.
    *
+   * @param device the device, of this backend's type
+   * @param address the first byte
+   * @param bytes how many, 0 or more
+   * @return a storage whose close frees nothing
    * @throws IllegalArgumentException if the address is 0 and bytes are not, or bytes are negative,
    *     or the device cannot reach memory at that address
    */
@@ -54,6 +64,8 @@ public interface Backend {
    * Memory of someone else's that the host sees, which is kept as long as the storage; never freed
    * here.
    *
+   * @param memory native memory
+   * @return a storage whose close frees nothing
    * @throws IllegalArgumentException if the segment is on the heap or read-only
    * @throws IllegalStateException if its arena is closed, or another thread's
    * @throws UnsupportedOperationException if this backend's devices are not the host
@@ -63,13 +75,29 @@ public interface Backend {
         "a segment is memory of the host; wrap memory of " + type() + " by its address");
   }
 
-  /** The device's default stream; close does nothing. */
+  /**
+   * {@return the device's default stream; close does nothing}
+   *
+   * @param device the device, of this backend's type
+   */
   Stream defaultStream(Device device);
 
-  /** A stream of its own. */
+  /**
+   * A stream of its own.
+   *
+   * @param device the device, of this backend's type
+   * @return a stream that the caller closes
+   */
   Stream newStream(Device device);
 
-  /** Someone else's stream by its native handle; close does nothing. */
+  /**
+   * Someone else's stream by its native handle; close does nothing.
+   *
+   * @param device the device, of this backend's type
+   * @param handle a {@code CUstream} or {@code cudaStream_t} of that device; 0 for its default
+   *     stream
+   * @return a stream whose close leaves the other alone
+   */
   Stream wrapStream(Device device, long handle);
 
   /**
@@ -77,6 +105,10 @@ public interface Backend {
    * Tensor#fill}: the tensor is on this backend and open, the fill fits the shape of the whole. The
    * whole has an element; the region at hand may have none, and then only the generator moves.
    *
+   * @param tensor what is filled, a region of a whole perhaps
+   * @param fill the law
+   * @param generator what it draws from, moved past the words of the whole
+   * @param stream a stream of the tensor's device
    * @throws IllegalArgumentException if this backend cannot do such a fill; the generator has not
    *     moved, as it may have with any other exception
    */
@@ -84,12 +116,21 @@ public interface Backend {
 
   /** Takes fills one after the other. */
   interface Queue extends AutoCloseable {
-    /** As {@link Backend#fill}; it is queued now, or when this is closed. */
+    /**
+     * As {@link Backend#fill}; it is queued now, or when this is closed.
+     *
+     * @param tensor what is filled
+     * @param fill the law
+     * @param generator what it draws from, moved past the words of the whole
+     */
     void fill(Tensor tensor, Fill.Elementary fill, Generator generator);
 
     /**
      * Runs what queues fills that each write other elements of a tensor than the others do, so that
      * their order cannot be seen.
+     *
+     * @param tensor what they write
+     * @param fills calls of {@link #fill} on that tensor's device
      */
     default void apart(Tensor tensor, Runnable fills) {
       fills.run();
@@ -103,15 +144,32 @@ public interface Backend {
   /**
    * A queue of fills that the backend may join where nobody can tell that from one after the other.
    * Their memory stays alive until it is closed.
+   *
+   * @param stream where the fills run
+   * @return the queue, which the caller closes
    */
   default Queue queue(Stream stream) {
     return (tensor, fill, generator) -> fill(tensor, fill, generator, stream);
   }
 
-  /** Queues a copy of the storage's bytes to the host, which is valid once the stream is done. */
+  /**
+   * Queues a copy of the storage's bytes to the host, which is valid once the stream is done.
+   *
+   * @param source memory of this backend
+   * @param offset the first byte of it
+   * @param target memory of the host, of as many bytes as are copied
+   * @param stream a stream of the storage's device
+   */
   void copyToHost(Storage source, long offset, MemorySegment target, Stream stream);
 
-  /** Queues a copy of bytes of the host into the storage. */
+  /**
+   * Queues a copy of bytes of the host into the storage.
+   *
+   * @param source memory of the host, all of which is copied
+   * @param target memory of this backend
+   * @param offset the first byte of it
+   * @param stream a stream of the storage's device
+   */
   void copyFromHost(MemorySegment source, Storage target, long offset, Stream stream);
 
   /**
@@ -142,7 +200,7 @@ public interface Backend {
   record DeviceInfo(Device device, String name, long memoryBytes, String details) {}
 
   /**
-   * The backends on the class path, in the order of their names.
+   * {@return the backends on the class path, in the order of their names}
    *
    * @throws IllegalArgumentException if a system property that one of them reads has a wrong value
    */
@@ -151,8 +209,9 @@ public interface Backend {
   }
 
   /**
-   * The backend of a device.
+   * {@return the backend of a device}
    *
+   * @param device any device
    * @throws DeviceUnavailableException if none has that type
    * @throws IllegalArgumentException if a system property that a backend reads has a wrong value
    */

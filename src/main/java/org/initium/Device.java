@@ -20,12 +20,23 @@ public record Device(String type, int index) implements Serializable {
     }
   }
 
-  /** The CUDA device of that ordinal. */
+  /**
+   * {@return the CUDA device of that ordinal}
+   *
+   * @param index the ordinal, from 0, as {@code CUDA_VISIBLE_DEVICES} leaves them
+   * @throws IllegalArgumentException if it is negative
+   */
   public static Device cuda(int index) {
     return new Device("cuda", index);
   }
 
-  /** Parses {@code cpu}, {@code cuda} (the first) or {@code cuda:1}. */
+  /**
+   * Parses {@code cpu}, {@code cuda} (the first) or {@code cuda:1}.
+   *
+   * @param text {@code cpu}, {@code cuda} or {@code cuda:N}
+   * @return the device, which need not be there
+   * @throws IllegalArgumentException if it is none of these
+   */
   public static Device parse(String text) {
     if (!text.matches("[a-z]+(:[0-9]{1,4})?")) {
       throw new IllegalArgumentException(

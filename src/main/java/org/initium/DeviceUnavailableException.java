@@ -4,12 +4,21 @@ package org.initium;
 public class DeviceUnavailableException extends InitiumException {
   private static final long serialVersionUID = 1;
 
-  /** With the reason. */
+  /**
+   * A device that is not there.
+   *
+   * @param message which, why, and what to do
+   */
   public DeviceUnavailableException(String message) {
     super(message);
   }
 
-  /** With the reason and its cause. */
+  /**
+   * A device that cannot be used for the reason that a library gave.
+   *
+   * @param message which, why, and what to do
+   * @param cause what the library threw
+   */
   public DeviceUnavailableException(String message, Throwable cause) {
     super(message, cause);
   }

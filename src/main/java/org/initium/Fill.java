@@ -21,6 +21,8 @@ public sealed interface Fill {
   /**
    * Checks this fill against the whole tensor that it would fill.
    *
+   * @param whole shape of the whole tensor
+   * @param dtype its element type
    * @throws IllegalArgumentException naming the argument or size, its value and what is allowed
    */
   void check(Shape whole, DType dtype);
@@ -31,6 +33,10 @@ public sealed interface Fill {
    * for each element that is the number of elements n, rounded up to a multiple of 4; in f64, whose
    * words are spread over the stream as cuRAND's double calls spread them, {@code 4 * (g + 65536 *
    * ceil(g / 65536))} with g = ceil(n / 4). 0 where no word is random.
+   *
+   * @param whole shape of the whole tensor
+   * @param dtype its element type
+   * @return the words, 0 or more
    */
   long words(Shape whole, DType dtype);
 
@@ -55,12 +61,12 @@ public sealed interface Fill {
 
   /** An element is the value of the law's inverse distribution function at its random bits. */
   sealed interface ByQuantile extends PerElement {
-    /** The lower bound of the law, which may be infinite. */
+    /** {@return the lower bound of the law, which may be infinite} */
     default double least() {
       return Double.NEGATIVE_INFINITY;
     }
 
-    /** The upper bound of the law, which may be infinite. */
+    /** {@return the upper bound of the law, which may be infinite} */
     default double greatest() {
       return Double.POSITIVE_INFINITY;
     }
@@ -69,7 +75,11 @@ public sealed interface Fill {
   /** The elements of a matrix depend on each other. */
   sealed interface OfMatrix extends Elementary {}
 
-  /** Every element is {@code value}, rounded to the dtype. */
+  /**
+   * Every element is {@code value}, rounded to the dtype.
+   *
+   * @param value any number; infinities and NaN are themselves
+   */
   record Constant(double value) implements Fixed {
     @Override
     public void check(Shape whole, DType dtype) {
@@ -77,7 +87,12 @@ public sealed interface Fill {
     }
   }
 
-  /** U[a, b), half-open after the rounding to the dtype; all elements are a where a = b. */
+  /**
+   * U[a, b), half-open after the rounding to the dtype; all elements are a where a = b.
+   *
+   * @param a the lower bound, finite
+   * @param b the upper bound, a or more, finite
+   */
   record Uniform(double a, double b) implements PerElement {
     @Override
     public void check(Shape whole, DType dtype) {
@@ -88,7 +103,12 @@ public sealed interface Fill {
     }
   }
 
-  /** N(mean, std^2). */
+  /**
+   * N(mean, std^2).
+   *
+   * @param mean the mean, finite
+   * @param std the standard deviation, 0 or more, finite
+   */
   record Normal(double mean, double std) implements PerElement {
     @Override
     public void check(Shape whole, DType dtype) {
@@ -102,6 +122,11 @@ public sealed interface Fill {
    * N(mean, std^2) conditioned on [a, b]; the bounds are absolute, not in units of std. They may be
    * infinite, either or both, and as far from the mean or as near to each other as can be, provided
    * that the dtype has a value between them.
+   *
+   * @param mean the mean of the normal that is cut, finite
+   * @param std its standard deviation, more than 0
+   * @param a the lower bound
+   * @param b the upper bound, more than a
    */
   record TruncatedNormal(double mean, double std, double a, double b) implements ByQuantile {
     @Override
@@ -138,7 +163,12 @@ public sealed interface Fill {
     }
   }
 
-  /** Cauchy's law: of density {@code 1 / (pi scale (1 + ((x - loc) / scale)^2))}. */
+  /**
+   * Cauchy's law: of density {@code 1 / (pi scale (1 + ((x - loc) / scale)^2))}.
+   *
+   * @param loc the median, finite
+   * @param scale half of the distance between the quartiles, more than 0
+   */
   record Cauchy(double loc, double scale) implements ByQuantile {
     @Override
     public void check(Shape whole, DType dtype) {
@@ -147,7 +177,12 @@ public sealed interface Fill {
     }
   }
 
-  /** Laplace's law: of density {@code exp(-|x - loc| / scale) / (2 scale)}. */
+  /**
+   * Laplace's law: of density {@code exp(-|x - loc| / scale) / (2 scale)}.
+   *
+   * @param loc the mean, finite
+   * @param scale the mean distance from it, more than 0
+   */
   record Laplace(double loc, double scale) implements ByQuantile {
     @Override
     public void check(Shape whole, DType dtype) {
@@ -156,7 +191,11 @@ public sealed interface Fill {
     }
   }
 
-  /** The exponential law: of density {@code rate exp(-rate x)} for x of 0 or more. */
+  /**
+   * The exponential law: of density {@code rate exp(-rate x)} for x of 0 or more.
+   *
+   * @param rate the inverse of the mean, more than 0
+   */
   record Exponential(double rate) implements ByQuantile {
     @Override
     public double least() {
@@ -170,7 +209,11 @@ public sealed interface Fill {
     }
   }
 
-  /** Smooth functions of U(a, b): a log-uniform law, the inverse softplus of one. */
+  /**
+   * Smooth functions of U(a, b): a log-uniform law, the inverse softplus of one.
+   *
+   * @param map the function and the bounds of the uniform
+   */
   record OfUniform(UniformMap map) implements ByQuantile {
     @Override
     public double least() {
@@ -197,9 +240,16 @@ public sealed interface Fill {
   /**
    * {@code gain} on the main diagonals of a matrix that is {@code groups} matrices one below the
    * other, 0 elsewhere.
+   *
+   * @param gain the value on the diagonals
+   * @param groups how many matrices, each as wide as all; 1 or more
    */
   record Eye(double gain, long groups) implements Fixed {
-    /** Of one matrix. */
+    /**
+     * The diagonal of one matrix.
+     *
+     * @param gain the value on it
+     */
     public Eye(double gain) {
       this(gain, 1);
     }
@@ -220,6 +270,8 @@ public sealed interface Fill {
   /**
    * A Hadamard matrix, scaled: element [i, j] is {@code scale * (-1)^popcount(i & j)} (Sylvester's
    * construction, cut to the shape).
+   *
+   * @param scale the absolute value of each element
    */
   record Hadamard(double scale) implements Fixed {
     @Override
@@ -229,7 +281,11 @@ public sealed interface Fill {
     }
   }
 
-  /** The function's value at each element's index in the whole. */
+  /**
+   * The function's value at each element's index in the whole.
+   *
+   * @param function the value at an index
+   */
   record ByIndex(IndexFunction function) implements Fixed {
     @Override
     public void check(Shape whole, DType dtype) {
@@ -241,6 +297,9 @@ public sealed interface Fill {
    * N(0, std^2) with exactly {@code ceil(sparsity * rows)} zeros in each column of a matrix, every
    * such set of rows equally likely: those of the smallest random keys. What the keys and the
    * values are is written in {@code org.initium.law.ColumnKeys}.
+   *
+   * @param sparsity the share of each column that is 0, in [0, 1]
+   * @param std the standard deviation of the other elements, 0 or more
    */
   record Sparse(double sparsity, double std) implements OfMatrix {
     @Override
@@ -252,7 +311,11 @@ public sealed interface Fill {
       Checks.that(whole.size(0) <= 1L << 31, "rows", whole.size(0), "at most 2^31");
     }
 
-    /** The zeros in each column. */
+    /**
+     * {@return the zeros in each column}
+     *
+     * @param whole a shape of 2 dimensions
+     */
     public long zerosPerColumn(Shape whole) {
       return (long) Math.ceil(sparsity * whole.size(0));
     }
@@ -267,9 +330,18 @@ public sealed interface Fill {
    * A Haar-distributed matrix with orthonormal rows or columns, times gain. Flattened to (the first
    * {@code rowDims} dimensions, the rest); the Gaussian matrix takes the words that {@link Normal}
    * would take for that shape, in row-major order of the tall one of the matrix and its transpose.
+   *
+   * @param gain the length of each row or column
+   * @param method how the matrix is made; both have the same law
+   * @param rowDims how many dimensions count the rows, 1 or more and fewer than all
    */
   record Orthogonal(double gain, Method method, int rowDims) implements OfMatrix {
-    /** Of a tensor whose first dimension counts the rows. */
+    /**
+     * A matrix whose rows the first dimension counts.
+     *
+     * @param gain the length of each row or column
+     * @param method how the matrix is made
+     */
     public Orthogonal(double gain, Method method) {
       this(gain, method, 1);
     }
@@ -288,7 +360,11 @@ public sealed interface Fill {
       whole.checkRank(rowDims + 1, Integer.MAX_VALUE);
     }
 
-    /** The rows of the matrix. */
+    /**
+     * {@return the rows of the matrix}
+     *
+     * @param whole shape of the whole tensor
+     */
     public long rows(Shape whole) {
       return Arrays.stream(whole.sizes(), 0, rowDims).reduce(1, Math::multiplyExact);
     }
@@ -304,6 +380,8 @@ public sealed interface Fill {
    * which has a fill of its own: {@link Orthogonal} makes it delta-orthogonal (Xiao et al. 2018),
    * {@link Hadamard} or {@link Eye} make it ZerO (Zhao et al. 2022), and {@link Eye} of some groups
    * makes it the identity of a convolution of so many groups.
+   *
+   * @param tap the fill of the matrix (out, in)
    */
   record Centre(Elementary tap) implements Fill {
     @Override
@@ -312,7 +390,11 @@ public sealed interface Fill {
       tap.check(tapShape(whole), dtype);
     }
 
-    /** The shape (out, in) of the centre tap. */
+    /**
+     * {@return the shape (out, in) of the centre tap}
+     *
+     * @param whole shape of the convolution, of 3 to 5 dimensions
+     */
     public static Shape tapShape(Shape whole) {
       return Shape.of(whole.size(0), whole.size(1));
     }
@@ -326,6 +408,9 @@ public sealed interface Fill {
   /**
    * Row o of dimension 0 is row o / {@code times} of the base fill of a tensor with that many fewer
    * rows: ICNR (Aitken et al. 2017), with times = r^2 for a pixel shuffle by r.
+   *
+   * @param base the fill of the tensor with fewer rows
+   * @param times how often each row stands, 1 or more; it divides dimension 0
    */
   record Repeated(Elementary base, long times) implements Fill {
     @Override
@@ -339,7 +424,11 @@ public sealed interface Fill {
       base.check(baseShape(whole), dtype);
     }
 
-    /** The shape of the tensor that is repeated. */
+    /**
+     * {@return the shape of the tensor that is repeated}
+     *
+     * @param whole shape of the whole tensor
+     */
     public Shape baseShape(Shape whole) {
       return whole.with(0, whole.size(0) / times);
     }
@@ -355,6 +444,10 @@ public sealed interface Fill {
    * experts of a layer, scanned layers. Dimension {@code order[d]} of the tensor is dimension d
    * here: first those that count the weights, in whose row-major order they are drawn, then those
    * of one.
+   *
+   * @param base the fill of each weight
+   * @param order the dimensions of the tensor, those that count the weights first
+   * @param batch how many count the weights, 1 or more
    */
   record Each(Fill base, List<Integer> order, int batch) implements Fill {
     /** Makes the order immutable. */
@@ -369,12 +462,20 @@ public sealed interface Fill {
       base.check(shape(whole), dtype);
     }
 
-    /** The shape of one of the weights. */
+    /**
+     * {@return the shape of one of the weights}
+     *
+     * @param whole shape of the whole tensor
+     */
     public Shape shape(Shape whole) {
       return Shape.of(order.stream().skip(batch).mapToLong(whole::size).toArray());
     }
 
-    /** How many there are of them. */
+    /**
+     * {@return how many there are of them}
+     *
+     * @param whole shape of the whole tensor
+     */
     public long count(Shape whole) {
       return order.stream().limit(batch).mapToLong(whole::size).reduce(1, Math::multiplyExact);
     }

@@ -27,7 +27,15 @@ public final class FillBatch {
   /** A batch with no fills yet. */
   public FillBatch() {}
 
-  /** Adds a fill with an initialiser; nothing is drawn or written yet. */
+  /**
+   * Adds a fill with an initialiser; nothing is drawn or written yet.
+   *
+   * @param tensor what is filled
+   * @param initializer which gives the law for the shape of its whole
+   * @param generator what it draws from when the batch is queued
+   * @return this batch
+   * @throws IllegalArgumentException if the initialiser does not suit the shape or dtype
+   */
   public FillBatch add(Tensor tensor, Initializer initializer, Generator generator) {
     return add(tensor, initializer.fill(tensor.whole()), generator);
   }
@@ -35,6 +43,10 @@ public final class FillBatch {
   /**
    * Adds a fill; nothing is drawn or written yet.
    *
+   * @param tensor what is filled
+   * @param fill the law
+   * @param generator what it draws from when the batch is queued
+   * @return this batch
    * @throws IllegalArgumentException if the fill does not fit the shape or dtype
    */
   public FillBatch add(Tensor tensor, Fill fill, Generator generator) {
@@ -44,7 +56,7 @@ public final class FillBatch {
     return this;
   }
 
-  /** How many fills are in it. */
+  /** {@return how many fills are in it} */
   public int size() {
     return entries.size();
   }
@@ -55,6 +67,7 @@ public final class FillBatch {
    * alone, and so are their generators. What is wrong with streams and tensors is found before
    * anything is drawn; where a fill fails, those behind it are not done.
    *
+   * @param stream a stream of the tensors' device
    * @throws IllegalArgumentException if the stream is another device's than a tensor
    * @throws IllegalStateException if a tensor was closed
    */

@@ -4,12 +4,21 @@ package org.initium;
 public class InitiumException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** With a message that says what, where and what would be right. */
+  /**
+   * A failure that is not an argument's.
+   *
+   * @param message what failed, where, and what would be right
+   */
   public InitiumException(String message) {
     super(message);
   }
 
-  /** With the cause. */
+  /**
+   * A failure that another one caused.
+   *
+   * @param message what failed, where, and what would be right
+   * @param cause what was thrown
+   */
   public InitiumException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -6,7 +6,14 @@ import org.initium.text.Text;
 public class OutOfMemoryException extends InitiumException {
   private static final long serialVersionUID = 1;
 
-  /** States what was asked for, what is free, what there is in all, and where. */
+  /**
+   * Memory that the device has not got; the message has all the numbers.
+   *
+   * @param device where
+   * @param asked bytes that were asked for
+   * @param free bytes that are free
+   * @param total bytes that there are in all
+   */
   public OutOfMemoryException(Device device, long asked, long free, long total) {
     super(
         Text.message(

@@ -39,15 +39,23 @@ public final class Shape implements Serializable {
   }
 
   /**
-   * A shape of these sizes.
+   * {@return a shape of these sizes}
    *
+   * @param sizes one for each dimension, 0 or more; none for a scalar
    * @throws IllegalArgumentException if a size is negative or their product passes 2^63 - 1
    */
   public static Shape of(long... sizes) {
     return new Shape(sizes.clone());
   }
 
-  /** Parses {@code "512,256"}; the empty string is a scalar. */
+  /**
+   * Parses {@code "512,256"}; the empty string is a scalar.
+   *
+   * @param text sizes, with commas between them
+   * @return the shape
+   * @throws IllegalArgumentException if a size is no number, is negative, or their product passes
+   *     2^63 - 1
+   */
   public static Shape parse(String text) {
     if (text.isBlank()) {
       return of();
@@ -61,19 +69,25 @@ public final class Shape implements Serializable {
     }
   }
 
-  /** Number of dimensions. */
+  /** {@return number of dimensions} */
   public int rank() {
     return sizes.length;
   }
 
-  /** Size of dimension {@code d}; a negative {@code d} counts from the end. */
+  /**
+   * {@return size of dimension {@code d}; a negative {@code d} counts from the end}
+   *
+   * @param d a dimension, from {@code -rank} to {@code rank - 1}
+   * @throws IllegalArgumentException if there is no such dimension
+   */
   public long size(int d) {
     return sizes[dimension(d)];
   }
 
   /**
-   * The index of a dimension, which may be given from the end.
+   * {@return the index of a dimension, which may be given from the end}
    *
+   * @param d a dimension, from {@code -rank} to {@code rank - 1}
    * @throws IllegalArgumentException if there is no such dimension
    */
   public int dimension(int d) {
@@ -84,24 +98,32 @@ public final class Shape implements Serializable {
     return d < 0 ? d + sizes.length : d;
   }
 
-  /** Number of elements: the product of the sizes, 1 for a scalar. */
+  /** {@return number of elements: the product of the sizes, 1 for a scalar} */
   public long numel() {
     return numel;
   }
 
-  /** The sizes, as a copy. */
+  /** {@return the sizes, as a copy} */
   public long[] sizes() {
     return sizes.clone();
   }
 
-  /** This shape with another size in one dimension. */
+  /**
+   * {@return this shape with another size in one dimension}
+   *
+   * @param d a dimension, from {@code -rank} to {@code rank - 1}
+   * @param size its new size, 0 or more
+   * @throws IllegalArgumentException if there is no such dimension or no such shape
+   */
   public Shape with(int d, long size) {
     long[] changed = sizes.clone();
     changed[dimension(d)] = size;
     return new Shape(changed);
   }
 
-  /** The distance in elements between neighbours in each dimension of a row-major tensor. */
+  /**
+   * {@return the distance in elements between neighbours in each dimension of a row-major tensor}
+   */
   public long[] rowMajorStrides() {
     long[] strides = new long[sizes.length];
     long step = 1;
@@ -115,6 +137,8 @@ public final class Shape implements Serializable {
   /**
    * Checks the number of dimensions.
    *
+   * @param least the fewest dimensions
+   * @param most the most of them, {@code Integer.MAX_VALUE} for any number
    * @throws IllegalArgumentException if it is not from {@code least} to {@code most}
    */
   public void checkRank(int least, int most) {
@@ -135,6 +159,8 @@ public final class Shape implements Serializable {
   /**
    * The same where the first dimension runs fastest: Fortran's order, NumPy's and ND4J's {@code
    * 'f'}.
+   *
+   * @return the distance in elements between neighbours in each dimension
    */
   public long[] columnMajorStrides() {
     long[] strides = new long[sizes.length];

@@ -7,25 +7,25 @@ import java.lang.foreign.MemorySegment;
  * is. Storages are made by a {@link Backend}.
  */
 public interface Storage extends AutoCloseable {
-  /** Where the memory is. */
+  /** {@return where the memory is} */
   Device device();
 
-  /** Its size in bytes. */
+  /** {@return its size in bytes} */
   long bytes();
 
   /**
-   * Its first byte's address: in the host's address space for {@code cpu}, a device pointer for
-   * {@code cuda}.
+   * {@return its first byte's address: in the host's address space for {@code cpu}, a device
+   * pointer for {@code cuda}}
    *
    * @throws IllegalStateException after close
    */
   long address();
 
-  /** Whether close frees the memory. */
+  /** {@return whether close frees the memory} */
   boolean owned();
 
   /**
-   * The memory as the host sees it.
+   * {@return the memory as the host sees it}
    *
    * @throws UnsupportedOperationException if the host cannot read it (device memory)
    * @throws IllegalStateException after close
@@ -33,8 +33,8 @@ public interface Storage extends AutoCloseable {
   MemorySegment segment();
 
   /**
-   * The memory of the host for the threads that share the work of {@link #during}, without the
-   * guards that {@link #segment} may have: not to be used outside of it.
+   * {@return the memory of the host for the threads that share the work of {@link #during}, without
+   * the guards that {@link #segment} may have: not to be used outside of it}
    */
   @SuppressWarnings("restricted") // so many bytes are there as long as they are held
   default MemorySegment unguarded() {
@@ -45,6 +45,7 @@ public interface Storage extends AutoCloseable {
    * Does work of this thread on the bare address, which cannot be freed before that has returned:
    * {@link #close} in another thread waits.
    *
+   * @param work what uses {@link #address} or {@link #unguarded}
    * @throws IllegalStateException after close, and then nothing was done
    */
   void during(Runnable work);

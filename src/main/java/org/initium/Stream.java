@@ -12,6 +12,7 @@ public interface Stream extends AutoCloseable {
    * @param handle the native handle: a {@code CUstream} or {@code cudaStream_t} of that device, 0
    *     for its default stream and for the CPU. The owner keeps it open while it is used here, and
    *     {@link #close} leaves it alone.
+   * @return a stream whose close leaves the other alone
    * @throws DeviceUnavailableException if there is no such device
    * @throws IllegalArgumentException if the handle is not 0 and the device has no streams
    */
@@ -19,19 +20,29 @@ public interface Stream extends AutoCloseable {
     return Backend.of(device).wrapStream(device, handle);
   }
 
-  /** The device whose work this orders. */
+  /** {@return the device whose work this orders} */
   Device device();
 
-  /** The native handle (a {@code cudaStream_t}), 0 for the default stream and for the CPU. */
+  /**
+   * {@return the native handle (a {@code cudaStream_t}), 0 for the default stream and for the CPU}
+   */
   long handle();
 
   /** Waits until all work queued so far is done, and throws what went wrong in it. */
   void synchronize();
 
-  /** Marks this point of the queue. */
+  /**
+   * Marks this point of the queue: the event is done when all work before it is.
+   *
+   * @return the event, which work on other streams of the device can wait for
+   */
   Event record();
 
-  /** Makes later work on this stream wait for the event. */
+  /**
+   * Makes later work on this stream wait for the event.
+   *
+   * @param event a point of another stream of the same device
+   */
   void await(Event event);
 
   /** Releases an own stream after its work is done; a wrapped one is left alone. */

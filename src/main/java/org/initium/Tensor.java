@@ -45,6 +45,10 @@ public final class Tensor implements AutoCloseable {
   /**
    * A tensor with memory of its own, not initialised.
    *
+   * @param shape the sizes
+   * @param dtype the element type
+   * @param device where
+   * @return the tensor, which the caller closes
    * @throws OutOfMemoryException if the device has not so much
    * @throws DeviceUnavailableException if there is no such device
    */
@@ -53,7 +57,14 @@ public final class Tensor implements AutoCloseable {
     return of(Backend.of(device).allocate(device, bytes), shape, dtype);
   }
 
-  /** A tensor in the host's memory, not initialised. */
+  /**
+   * A tensor in the host's memory, not initialised.
+   *
+   * @param shape the sizes
+   * @param dtype the element type
+   * @return the tensor, which the caller closes
+   * @throws OutOfMemoryException if the host has not so much
+   */
   public static Tensor empty(Shape shape, DType dtype) {
     return empty(shape, dtype, Device.CPU);
   }
@@ -61,6 +72,12 @@ public final class Tensor implements AutoCloseable {
   /**
    * A tensor over native memory of someone else's, row-major, from the segment's first byte on. As
    * {@link #wrap(MemorySegment, Shape, long[], DType)} otherwise.
+   *
+   * @param memory native memory, which need not be aligned
+   * @param shape the sizes
+   * @param dtype the element type
+   * @return the tensor; closing it frees nothing
+   * @throws IllegalArgumentException if the segment is on the heap, read-only, or too small
    */
   public static Tensor wrap(MemorySegment memory, Shape shape, DType dtype) {
     return wrap(memory, shape, shape.rowMajorStrides(), dtype);
@@ -75,6 +92,10 @@ public final class Tensor implements AutoCloseable {
    * @param strides distances in memory, in elements, between neighbours in each dimension: {@link
    *     Shape#rowMajorStrides}, {@link Shape#columnMajorStrides}, or any others of 0 or more. An
    *     element's value depends on its index in {@code shape} alone and not on the strides.
+   * @param memory native memory
+   * @param shape the sizes
+   * @param dtype the element type
+   * @return the tensor; closing it frees nothing
    * @throws IllegalArgumentException if the segment is on the heap, read-only or too small, or the
    *     strides do not fit the shape
    * @throws IllegalStateException if its arena is closed or confined to another thread
@@ -87,6 +108,14 @@ public final class Tensor implements AutoCloseable {
   /**
    * A tensor over memory of someone else's by its address on the device, row-major. As {@link
    * #wrap(Device, long, Shape, long[], DType)} otherwise.
+   *
+   * @param device where the memory is
+   * @param address the first element
+   * @param shape the sizes
+   * @param dtype the element type
+   * @return the tensor; closing it frees nothing
+   * @throws IllegalArgumentException if the device has no such memory, or, but on the CPU, the
+   *     address is not a multiple of an element's size
    */
   public static Tensor wrap(Device device, long address, Shape shape, DType dtype) {
     return wrap(device, address, shape, shape.rowMajorStrides(), dtype);
@@ -99,6 +128,11 @@ public final class Tensor implements AutoCloseable {
    * promise that is not kept ends the process or changes memory of someone else's.
    *
    * @param strides as for a segment
+   * @param device where the memory is
+   * @param address the first element
+   * @param shape the sizes
+   * @param dtype the element type
+   * @return the tensor; closing it frees nothing
    * @throws IllegalArgumentException if the device has no such memory, the strides do not fit the
    *     shape, or, but on the CPU, the address is not a multiple of an element's size
    */
@@ -111,6 +145,10 @@ public final class Tensor implements AutoCloseable {
   /**
    * A tensor over the first bytes of a storage, row-major. Closing it closes the storage.
    *
+   * @param storage the memory
+   * @param shape the sizes
+   * @param dtype the element type
+   * @return the tensor
    * @throws IllegalArgumentException if the storage is too small, or on a device at an address that
    *     is not a multiple of an element's size
    */
@@ -124,58 +162,66 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(storage, dtype, place, shape, new long[shape.rank()], false, false);
   }
 
-  /** The memory. */
+  /** {@return the memory} */
   public Storage storage() {
     return storage;
   }
 
-  /** Where the memory is. */
+  /** {@return where the memory is} */
   public Device device() {
     return storage.device();
   }
 
-  /** The element type. */
+  /** {@return the element type} */
   public DType dtype() {
     return dtype;
   }
 
-  /** The sizes of this tensor: of the region, where it is one. */
+  /** {@return the sizes of this tensor: of the region, where it is one} */
   public Shape shape() {
     return place.shape();
   }
 
-  /** Distance in memory, in elements, between neighbours in dimension {@code d}. */
+  /**
+   * {@return distance in memory, in elements, between neighbours in dimension {@code d}}
+   *
+   * @param d a dimension, from the end if negative
+   */
   public long stride(int d) {
     return place.strides()[shape().dimension(d)];
   }
 
-  /** The place of the first element in the storage, in elements. */
+  /** {@return the place of the first element in the storage, in elements} */
   public long memoryOffset() {
     return place.offset();
   }
 
-  /** The shape of the tensor that this is a region of; its own shape where it is not one. */
+  /**
+   * {@return the shape of the tensor that this is a region of; its own shape where it is not one}
+   */
   public Shape whole() {
     return whole;
   }
 
-  /** Whether {@link #shardOf} made this tensor, be it of the size of the whole. */
+  /** {@return whether {@link #shardOf} made this tensor, be it of the size of the whole} */
   public boolean isRegion() {
     return region;
   }
 
-  /** The index of this tensor's first element in the whole, one for each dimension; a copy. */
+  /**
+   * {@return the index of this tensor's first element in the whole, one for each dimension; a copy}
+   */
   public long[] origin() {
     return origin.clone();
   }
 
-  /** Where the elements are, in the fewest dimensions. */
+  /** {@return where the elements are, in the fewest dimensions} */
   public StridedLayout layout() {
     return StridedLayout.of(
         shape().sizes(), place.strides(), place.offset(), whole.rowMajorStrides(), origin);
   }
 
-  /** Whether the elements lie in memory in row-major order without a gap. */
+  /** {@return whether the elements lie in memory in row-major order without a gap} */
   public boolean isContiguous() {
     return place.isContiguous();
   }
@@ -184,28 +230,61 @@ public final class Tensor implements AutoCloseable {
    * The elements {@code start} to {@code start + length - 1} of dimension {@code d}, as torch's
    * narrow: a view, and a whole tensor of its own for fans and random stream.
    *
+   * @param d a dimension, from the end if negative
+   * @param start the first index, 0 or more
+   * @param length how many, 0 or more
+   * @return the view
    * @throws IllegalArgumentException if the range is not inside the dimension
    */
   public Tensor narrow(int d, long start, long length) {
     return view(place.narrow(d, start, length));
   }
 
-  /** The elements with that index in dimension {@code d}, without the dimension: torch's select. */
+  /**
+   * The elements with that index in dimension {@code d}, without the dimension: torch's select.
+   *
+   * @param d a dimension, from the end if negative
+   * @param index the index, 0 or more
+   * @return a view of one dimension fewer
+   * @throws IllegalArgumentException if there is no such dimension or index
+   */
   public Tensor select(int d, long index) {
     return view(place.select(d, index));
   }
 
-  /** The same elements with two dimensions exchanged, as torch's transpose: a view. */
+  /**
+   * The same elements with two dimensions exchanged, as torch's transpose: a view.
+   *
+   * @param a a dimension, from the end if negative
+   * @param b another
+   * @return the view
+   * @throws IllegalArgumentException if there is no such dimension
+   */
   public Tensor transpose(int a, int b) {
     return view(place.transpose(a, b));
   }
 
-  /** Every {@code step}-th element of dimension {@code d} from {@code start} on: x[start::step]. */
+  /**
+   * Every {@code step}-th element of dimension {@code d} from {@code start} on: x[start::step].
+   *
+   * @param d a dimension, from the end if negative
+   * @param start the first index, 0 or more; behind the end there is nothing
+   * @param step the distance, 1 or more
+   * @return the view
+   * @throws IllegalArgumentException if there is no such dimension, start is negative or step is
+   *     below 1
+   */
   public Tensor every(int d, long start, long step) {
     return view(place.every(d, start, step));
   }
 
-  /** The same elements with the dimensions in that order: a view, torch's permute. */
+  /**
+   * The same elements with the dimensions in that order: a view, torch's permute.
+   *
+   * @param order each dimension once, from the end if negative
+   * @return the view
+   * @throws IllegalArgumentException if it is not each dimension once
+   */
   public Tensor permute(int... order) {
     StridedShape all = new StridedShape(whole, origin, 0).permute(order);
     return new Tensor(
@@ -215,6 +294,8 @@ public final class Tensor implements AutoCloseable {
   /**
    * The same elements in another shape: a view.
    *
+   * @param sizes the sizes, of as many elements
+   * @return the view
    * @throws IllegalArgumentException if the tensor is not contiguous or the counts differ
    */
   public Tensor reshape(long... sizes) {
@@ -230,6 +311,10 @@ public final class Tensor implements AutoCloseable {
    * This memory as the region of a larger tensor that starts at {@code origin}: fills give the
    * region's slice of the fill of the whole, and fans come from the global shape.
    *
+   * @param globalShape shape of the whole, of as many dimensions
+   * @param origin the index of this tensor's first element in the whole, one number for each
+   *     dimension
+   * @return this memory as that region
    * @throws IllegalArgumentException if the region is not inside the global shape
    */
   public Tensor shardOf(Shape globalShape, long... origin) {
@@ -247,7 +332,13 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(storage, dtype, place, globalShape, origin.clone(), true, true);
   }
 
-  /** The same view of other memory, from its first byte on; refused if that is too small. */
+  /**
+   * The same view of other memory, from its first byte on; refused if that is too small.
+   *
+   * @param other memory of the same device, of as many bytes as the view reaches
+   * @return the view
+   * @throws IllegalArgumentException if it is too small
+   */
   public Tensor over(Storage other) {
     long needed = place.bytes(dtype);
     if (other.bytes() < needed) {
@@ -259,7 +350,14 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(other, dtype, first, whole, origin, region, true);
   }
 
-  /** Fills with an initialiser, and waits until it is done. */
+  /**
+   * Fills with an initialiser, and waits until it is done.
+   *
+   * @param initializer which gives the law for the shape of the whole: an {@code Init}, a lambda
+   * @param generator what it draws from, moved past the words of the whole
+   * @return this tensor
+   * @throws IllegalArgumentException as {@link #fill(Fill, Generator, Stream)}
+   */
   public Tensor fill(Initializer initializer, Generator generator) {
     Stream stream = Backend.of(device()).defaultStream(device());
     fill(initializer, generator, stream);
@@ -267,7 +365,15 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
-  /** Queues a fill with an initialiser on a stream of this tensor's device. */
+  /**
+   * Queues a fill with an initialiser on a stream of this tensor's device.
+   *
+   * @param initializer which gives the law for the shape of the whole: an {@code Init}, a lambda
+   * @param generator what it draws from, moved past the words of the whole
+   * @param stream a stream of this tensor's device
+   * @return this tensor, whose elements are there when the stream is done
+   * @throws IllegalArgumentException as {@link #fill(Fill, Generator, Stream)}
+   */
   public Tensor fill(Initializer initializer, Generator generator, Stream stream) {
     return fill(initializer.fill(whole), generator, stream);
   }
@@ -280,6 +386,10 @@ public final class Tensor implements AutoCloseable {
    * (out of memory, a lost context), the generator may have moved and the elements are undefined,
    * as in PyTorch; fill from a {@link Generator#copy} if the same words are to be drawn again.
    *
+   * @param fill the law
+   * @param generator what it draws from
+   * @param stream a stream of this tensor's device
+   * @return this tensor, whose elements are there when the stream is done
    * @throws IllegalArgumentException if the fill does not fit the shape or dtype, the stream is
    *     another device's, or elements share memory; the generator has not moved
    * @throws IllegalStateException if the tensor was closed; the generator has not moved
@@ -321,8 +431,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The bytes of a contiguous tensor in the host's memory. They are there until the tensor is
-   * closed, or nobody can reach it any more; where the tensor owns its memory, a later access
+   * {@return the bytes of a contiguous tensor in the host's memory} They are there until the tensor
+   * is closed, or nobody can reach it any more; where the tensor owns its memory, a later access
    * throws an {@link IllegalStateException}.
    *
    * @throws UnsupportedOperationException on a device that the host cannot read
@@ -336,12 +446,23 @@ public final class Tensor implements AutoCloseable {
         .asSlice(place.offset() * dtype.bytes(), shape().numel() * dtype.bytes());
   }
 
-  /** The element at an index, which has one number for each dimension; for host memory. */
+  /**
+   * The element at an index, which has one number for each dimension; for host memory.
+   *
+   * @param index one number for each dimension
+   * @return the element, exactly
+   * @throws IllegalArgumentException if there is no such element
+   * @throws UnsupportedOperationException on a device that the host cannot read
+   */
   public double get(long... index) {
     return dtype.get(storage.segment(), place.place(index));
   }
 
-  /** A contiguous copy in the host's memory, made once all work on the default stream is done. */
+  /**
+   * A contiguous copy in the host's memory, made once all work on the default stream is done.
+   *
+   * @return the copy, which the caller closes
+   */
   public Tensor toCpu() {
     if (!isContiguous()) {
       throw new UnsupportedOperationException("copy the tensor that this view was made from");
@@ -367,6 +488,7 @@ public final class Tensor implements AutoCloseable {
    * Copies the elements in row-major order to arrays on the heap, one after another: to one, or to
    * the rows of a matrix.
    *
+   * @param arrays one array, or the rows of a matrix
    * @throws IllegalArgumentException if the arrays do not have as many elements together
    */
   public void copyTo(double[]... arrays) {

@@ -62,7 +62,7 @@ public final class BorrowedTensor implements AutoCloseable {
     }
   }
 
-  /** The tensor, to be filled as any other. */
+  /** {@return the tensor, to be filled as any other} */
   public Tensor tensor() {
     return tensor;
   }

@@ -22,18 +22,32 @@ public final class DLPack {
    * Lends a tensor as a {@code DLManagedTensorVersioned}. It sees what the tensor is filled with
    * later. The tensor's memory must not be freed before the struct's deleter was called.
    *
+   * @param tensor any tensor, a view perhaps
+   * @return the struct's address, which a taker is given
    * @throws IllegalStateException if the tensor was closed
    */
   public static ExportedTensor export(Tensor tensor) {
     return new ExportedTensor(Exports.add(tensor, false, true));
   }
 
-  /** As {@link #export(Tensor)}, but the deleter closes the tensor: it is the taker's. */
+  /**
+   * As {@link #export(Tensor)}, but the deleter closes the tensor: it is the taker's.
+   *
+   * @param tensor a tensor that is used here no more
+   * @return the struct's address, which a taker is given
+   * @throws IllegalStateException if the tensor was closed
+   */
   public static ExportedTensor give(Tensor tensor) {
     return new ExportedTensor(Exports.add(tensor, true, true));
   }
 
-  /** As {@link #export(Tensor)}, as the {@code DLManagedTensor} of DLPack before 1.0. */
+  /**
+   * As {@link #export(Tensor)}, as the {@code DLManagedTensor} of DLPack before 1.0.
+   *
+   * @param tensor any tensor
+   * @return the struct's address, which a taker is given
+   * @throws IllegalStateException if the tensor was closed
+   */
   public static ExportedTensor exportLegacy(Tensor tensor) {
     return new ExportedTensor(Exports.add(tensor, false, false));
   }
@@ -43,13 +57,16 @@ public final class DLPack {
    *
    * @param filling the stream that the tensor's fills are queued on
    * @param taking waits for them
+   * @param tensor any tensor
+   * @return the struct's address, which the taker is given
+   * @throws IllegalStateException if the tensor was closed
    */
   public static ExportedTensor export(Tensor tensor, Stream filling, Stream taking) {
     taking.await(filling.record());
     return export(tensor);
   }
 
-  /** How many exports there are whose deleters were not called yet. */
+  /** {@return how many exports there are whose deleters were not called yet} */
   public static int liveExports() {
     return Exports.count();
   }
@@ -59,6 +76,7 @@ public final class DLPack {
    * closed, and also when it cannot be borrowed.
    *
    * @param address of the struct, which nobody else uses from now on
+   * @return the tensor, which the caller closes
    * @throws IllegalArgumentException if the address is none of a struct; the struct's major version
    *     is not 1; or the tensor is read-only, has no memory or more than 64 dimensions, or is of a
    *     device, a dtype or strides that cannot be filled
@@ -67,7 +85,13 @@ public final class DLPack {
     return borrow(address, true);
   }
 
-  /** As {@link #borrow(long)}, of the {@code DLManagedTensor} of DLPack before 1.0. */
+  /**
+   * As {@link #borrow(long)}, of the {@code DLManagedTensor} of DLPack before 1.0.
+   *
+   * @param address of the struct, which nobody else uses from now on
+   * @return the tensor, which the caller closes
+   * @throws IllegalArgumentException as {@link #borrow(long)}
+   */
   public static BorrowedTensor borrowLegacy(long address) {
     return borrow(address, false);
   }

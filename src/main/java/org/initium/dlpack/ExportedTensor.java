@@ -12,7 +12,9 @@ public final class ExportedTensor implements AutoCloseable {
     this.address = address;
   }
 
-  /** The struct's address, for {@code PyCapsule_New}, {@code fromDLPack} and their like. */
+  /**
+   * {@return the struct's address, for {@code PyCapsule_New}, {@code fromDLPack} and their like}
+   */
   public long address() {
     return address;
   }

@@ -25,7 +25,13 @@ public final class Arithmetic {
   private final Map<String, Double> variables;
   private final Map<String, WordFunction> wordFunctions;
 
-  /** Of what is read from the tokens. */
+  /**
+   * Reads from tokens.
+   *
+   * @param tokens where the expression begins
+   * @param variables values of names
+   * @param wordFunctions functions of words, by their names
+   */
   public Arithmetic(
       Tokens tokens, Map<String, Double> variables, Map<String, WordFunction> wordFunctions) {
     this.tokens = tokens;
@@ -34,8 +40,10 @@ public final class Arithmetic {
   }
 
   /**
-   * The value of an arithmetic expression: {@code 0.02/sqrt(2*layers)}.
+   * {@return the value of an arithmetic expression} {@code 0.02/sqrt(2*layers)}.
    *
+   * @param text the expression
+   * @param variables values of names
    * @throws ExpressionException saying what is wrong where, if it is not an expression, has an
    *     unknown name in it, or a value that is not finite
    */
@@ -43,7 +51,15 @@ public final class Arithmetic {
     return evaluate(text, variables, Map.of());
   }
 
-  /** The value of an arithmetic expression that may call functions of words, by their names. */
+  /**
+   * The value of an arithmetic expression that may call functions of words, by their names.
+   *
+   * @param text the expression
+   * @param variables values of names
+   * @param wordFunctions functions of words, by their names
+   * @return the value, finite
+   * @throws ExpressionException as {@link #evaluate(String, Map)}
+   */
   public static double evaluate(
       String text, Map<String, Double> variables, Map<String, WordFunction> wordFunctions) {
     Tokens tokens = new Tokens(text);
@@ -53,8 +69,10 @@ public final class Arithmetic {
   }
 
   /**
-   * The value of an arithmetic expression that must be an integer: {@code 3*width}.
+   * {@return the value of an arithmetic expression that must be an integer} {@code 3*width}.
    *
+   * @param text the expression
+   * @param variables values of names
    * @throws ExpressionException as {@link #evaluate}, and if it is not an integer or beyond 2^53,
    *     where doubles skip integers
    */
@@ -66,7 +84,11 @@ public final class Arithmetic {
     return (long) value;
   }
 
-  /** A short text that {@link #evaluate} reads back as the same double. */
+  /**
+   * {@return a short text that {@link #evaluate} reads back as the same double}
+   *
+   * @param value any number
+   */
   public static String print(double value) {
     if (value == 0 || !Double.isFinite(value)) {
       return Double.toString(value).replace(".0", "").replace("Infinity", "inf");
@@ -76,7 +98,12 @@ public final class Arithmetic {
     return plain ? exact.toPlainString() : exact.toString();
   }
 
-  /** Reads a sum whose value must be finite. */
+  /**
+   * Reads a sum.
+   *
+   * @return its value, finite
+   * @throws ExpressionException if it is none or not finite
+   */
   public double value() {
     int column = tokens.column();
     double value = sum();
@@ -86,7 +113,12 @@ public final class Arithmetic {
     return value;
   }
 
-  /** Reads a sum whose value may also be {@code inf} or {@code -inf}. */
+  /**
+   * Reads a sum, or {@code inf} or {@code -inf}.
+   *
+   * @return its value, not a NaN
+   * @throws ExpressionException if it is none
+   */
   public double bound() {
     int column = tokens.column();
     double value = sum();

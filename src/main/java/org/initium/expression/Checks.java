@@ -7,6 +7,10 @@ public final class Checks {
   /**
    * Throws unless it holds.
    *
+   * @param holds what must be true
+   * @param name of the argument
+   * @param value that it has
+   * @param allowed what it may be, after "it must be"
    * @throws IllegalArgumentException {@code name = value is not allowed; it must be allowed}
    */
   public static void that(boolean holds, String name, Object value, String allowed) {

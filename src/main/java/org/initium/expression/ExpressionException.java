@@ -21,12 +21,12 @@ public final class ExpressionException extends IllegalArgumentException {
     this.column = column;
   }
 
-  /** What is wrong, without the place. */
+  /** {@return what is wrong, without the place} */
   public String reason() {
     return reason;
   }
 
-  /** Where in the expression's text, counted from 1. */
+  /** {@return where in the expression's text, counted from 1} */
   public int column() {
     return column;
   }

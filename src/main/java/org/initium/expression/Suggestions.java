@@ -14,7 +14,15 @@ public final class Suggestions {
 
   private Suggestions() {}
 
-  /** The constant of that name, in any case. */
+  /**
+   * {@return the constant of that name, in any case}
+   *
+   * @param <E> the enum
+   * @param what is chosen: {@code mode}
+   * @param name in any case
+   * @param constants which there are
+   * @throws IllegalArgumentException if there is none, with the nearest and all that there are
+   */
   public static <E extends Enum<E>> E constant(String what, String name, E[] constants) {
     for (E constant : constants) {
       if (of(constant).equalsIgnoreCase(name)) {
@@ -24,11 +32,21 @@ public final class Suggestions {
     throw new IllegalArgumentException(unknown(what, name, list(constants)));
   }
 
-  /** The name of a constant in expressions: {@code fan_in}. */
+  /**
+   * {@return the name of a constant in expressions} {@code fan_in}.
+   *
+   * @param constant any constant
+   */
   public static String of(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
+  /**
+   * The names of constants in expressions.
+   *
+   * @param constants in their order
+   * @return their names
+   */
   public static List<String> list(Enum<?>[] constants) {
     List<String> names = new ArrayList<>();
     for (Enum<?> constant : constants) {
@@ -37,7 +55,14 @@ public final class Suggestions {
     return names;
   }
 
-  /** {@code unknown mode 'fan_inn'; did you mean fan_in? There are fan_in, fan_out}. */
+  /**
+   * {@code unknown mode 'fan_inn'; did you mean fan_in? There are fan_in, fan_out}.
+   *
+   * @param what was looked for: {@code mode}
+   * @param name that is unknown
+   * @param known which there are
+   * @return the sentence, without "did you mean" where nothing is near
+   */
   public static String unknown(String what, String name, Collection<String> known) {
     String head = "unknown " + what + " '" + Text.visible(Text.cut(name, LONG)) + "'; ";
     if (known.isEmpty()) {

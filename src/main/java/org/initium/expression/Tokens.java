@@ -22,25 +22,46 @@ public final class Tokens {
   private int at;
   private int depth;
 
+  /**
+   * Reads a text from its start: numbers, names and symbols, with blanks between them.
+   *
+   * @param text an expression
+   */
   public Tokens(String text) {
     this.text = text;
     this.matcher = BLANKS.matcher(text);
     take(BLANKS);
   }
 
-  /** Where the next token starts, counted from 1. */
+  /** {@return where the next token starts, counted from 1} */
   public int column() {
     return at + 1;
   }
 
+  /**
+   * Whether a number is next.
+   *
+   * @return true if it is
+   */
   public boolean isNumber() {
     return sees(NUMBER);
   }
 
+  /**
+   * Whether a name and an equals sign are next.
+   *
+   * @return true if they are
+   */
   public boolean isAssignment() {
     return sees(ASSIGNMENT);
   }
 
+  /**
+   * Takes the number that {@link #isNumber} saw.
+   *
+   * @return its value
+   * @throws ExpressionException if it is beyond the largest double
+   */
   public double number() {
     int column = column();
     String digits = take(NUMBER);
@@ -51,6 +72,13 @@ public final class Tokens {
     return value;
   }
 
+  /**
+   * Takes a name.
+   *
+   * @param wanted what to say was expected if none is next
+   * @return the name
+   * @throws ExpressionException if none is next
+   */
   public String name(String wanted) {
     if (!sees(NAME)) {
       throw unexpected(wanted);
@@ -58,7 +86,13 @@ public final class Tokens {
     return take(NAME);
   }
 
-  /** A word that may stand in quotes; the known ones go into the message. */
+  /**
+   * Takes a word that may stand in quotes.
+   *
+   * @param known words for the message
+   * @return the word, of those or not
+   * @throws ExpressionException if none is next
+   */
   public String word(List<String> known) {
     String quote = skip("'") ? "'" : skip("\"") ? "\"" : null;
     String word = name("one of " + String.join(", ", known));
@@ -68,6 +102,12 @@ public final class Tokens {
     return word;
   }
 
+  /**
+   * Takes a symbol if it is next.
+   *
+   * @param symbol such as {@code **}
+   * @return whether it was
+   */
   public boolean skip(String symbol) {
     boolean here = sees(SYMBOL) && matcher.group().equals(symbol);
     if (here) {
@@ -76,12 +116,25 @@ public final class Tokens {
     return here;
   }
 
+  /**
+   * Takes a symbol.
+   *
+   * @param symbol such as {@code **}
+   * @param wanted what to say was expected
+   * @throws ExpressionException if it is not next
+   */
   public void expect(String symbol, String wanted) {
     if (!skip(symbol)) {
       throw unexpected(wanted);
     }
   }
 
+  /**
+   * Checks that nothing is left.
+   *
+   * @param wanted what to say was expected
+   * @throws ExpressionException if a token is
+   */
   public void expectEnd(String wanted) {
     if (at < text.length()) {
       throw unexpected(wanted);
@@ -95,11 +148,20 @@ public final class Tokens {
     }
   }
 
+  /** Comes out of what {@link #enter} went into. */
   public void leave() {
     depth--;
   }
 
-  /** Does what may find fault with an argument, and says where that argument stands. */
+  /**
+   * Does what may find fault with an argument, and says where that argument stands.
+   *
+   * @param <T> what it gives
+   * @param column of the argument
+   * @param step what may throw an IllegalArgumentException
+   * @return what the step gives
+   * @throws ExpressionException with that message and that column
+   */
   public <T> T located(int column, Supplier<T> step) {
     try {
       return step.get();
@@ -110,6 +172,13 @@ public final class Tokens {
     }
   }
 
+  /**
+   * An error in this text.
+   *
+   * @param column where, counted from 1
+   * @param reason what is wrong and what would be right
+   * @return the exception, not thrown
+   */
   public ExpressionException error(int column, String reason) {
     return new ExpressionException(text, column, reason, null);
   }

@@ -6,12 +6,15 @@ import java.util.List;
  * A function of arithmetic whose first argument is a word: {@code calculate_gain(leaky_relu, 0.2)}.
  */
 public interface WordFunction {
-  /** The words that there are. */
+  /** {@return the words that there are} */
   List<String> words();
 
   /**
    * The value for a word, and the number behind it if one is given.
    *
+   * @param word of {@link #words}
+   * @param number none or one
+   * @return the value
    * @throws IllegalArgumentException if there is no such word
    */
   double of(String word, double... number);

@@ -8,17 +8,29 @@ import org.initium.expression.Checks;
  * the same bits on every machine, and rounded once to the dtype.
  */
 public sealed interface IndexFunction {
-  /** The value of an element of a tensor of these sizes. */
+  /**
+   * {@return the value of an element of a tensor of these sizes}
+   *
+   * @param index one number for each dimension
+   * @param sizes of the dimensions
+   */
   double at(long[] index, long[] sizes);
 
   /**
    * Throws unless the sizes suit it.
    *
+   * @param sizes of the dimensions
    * @throws IllegalArgumentException naming what does not fit
    */
   void check(long[] sizes);
 
-  /** The same, and lets the values at both ends be checked, which are named for a message. */
+  /**
+   * The same, and lets the values at both ends be checked, which are named for a message.
+   *
+   * @param sizes of the dimensions
+   * @param value called with each value at an end and its name
+   * @throws IllegalArgumentException naming what does not fit
+   */
   default void check(long[] sizes, Check value) {
     check(sizes);
     if (Arrays.stream(sizes).allMatch(size -> size > 0)) {
@@ -30,7 +42,12 @@ public sealed interface IndexFunction {
   /** What is asked of a value. */
   @FunctionalInterface
   interface Check {
-    /** Throws unless the value that is called so holds. */
+    /**
+     * Throws unless the value that is called so holds.
+     *
+     * @param name for the message: {@code end}
+     * @param value that the element there has
+     */
     void check(String name, double value);
   }
 
@@ -46,6 +63,11 @@ public sealed interface IndexFunction {
   /**
    * {@code start + i step} for index i in dimension {@code dim}: NumPy's arange. An end that is
    * finite must come to that dimension's size, as {@code ceil((end - start) / step)}.
+   *
+   * @param start the value at index 0
+   * @param end where it would end, or infinity for any size
+   * @param step from one index to the next
+   * @param dim the dimension, from the end if negative
    */
   record Arange(double start, double end, double step, int dim) implements IndexFunction {
     @Override
@@ -69,6 +91,10 @@ public sealed interface IndexFunction {
   /**
    * From {@code start} to {@code end} in equal steps, both included: NumPy's linspace. One element
    * is the start.
+   *
+   * @param start the first value
+   * @param end the last value
+   * @param dim the dimension, from the end if negative
    */
   record Linspace(double start, double end, int dim) implements IndexFunction {
     @Override
@@ -84,7 +110,12 @@ public sealed interface IndexFunction {
     }
   }
 
-  /** A monotone map of another. */
+  /**
+   * A monotone map of another.
+   *
+   * @param of the inner function
+   * @param map what is done to its values
+   */
   record Mapped(IndexFunction of, SmoothMap map) implements IndexFunction {
     @Override
     public double at(long[] index, long[] sizes) {
@@ -119,6 +150,11 @@ public sealed interface IndexFunction {
    * The tables of rotary embeddings (Su et al. 2021). The last dimension has n = 2 m elements, of
    * which each frequency {@code base^(-k / m)} has two; the position is the index in the dimension
    * before it, divided by {@code factor}. {@link Wave#FREQUENCY} has the m frequencies themselves.
+   *
+   * @param base more than 0, 10000 in most models
+   * @param factor what positions are divided by, more than 0
+   * @param wave cosines, sines or the frequencies
+   * @param order whether the two of a frequency stand side by side or in halves
    */
   record Rotary(double base, double factor, Wave wave, Order order) implements IndexFunction {
     @Override
@@ -153,6 +189,11 @@ public sealed interface IndexFunction {
    * sine and a cosine each, and the position is the index in the dimension before it. With a {@code
    * width} of 2 or more the positions are those of an image of that many columns, row by row: the
    * first half of the last dimension is the table of the column, the second that of the row.
+   *
+   * @param base more than 0, 10000 in the paper
+   * @param order whether sine and cosine stand side by side or in halves
+   * @param spread whether the last frequency is {@code 1 / base} or the one before it
+   * @param width columns of the image, 1 for a text
    */
   record Sinusoidal(double base, Order order, Spread spread, long width) implements IndexFunction {
     @Override

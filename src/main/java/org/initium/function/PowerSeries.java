@@ -14,7 +14,12 @@ public final class PowerSeries {
     this.c = c;
   }
 
-  /** {@code value + slope v}. */
+  /**
+   * {@return {@code value + slope v}}
+   *
+   * @param value coefficient of v^0
+   * @param slope coefficient of v^1
+   */
   public static PowerSeries line(double value, double slope) {
     double[] c = new double[DEGREE + 1];
     c[0] = value;
@@ -22,7 +27,11 @@ public final class PowerSeries {
     return new PowerSeries(c);
   }
 
-  /** The coefficient of v^n. */
+  /**
+   * {@return the coefficient of v^n}
+   *
+   * @param n the power, 0 or more
+   */
   public double get(int n) {
     return c[n];
   }

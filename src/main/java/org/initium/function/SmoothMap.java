@@ -2,10 +2,18 @@ package org.initium.function;
 
 /** A smooth, monotone function of a number, and what it makes of a {@link PowerSeries}. */
 public sealed interface SmoothMap {
-  /** Its value; not a number or infinite outside of where it is defined. */
+  /**
+   * {@return its value; not a number or infinite outside of where it is defined}
+   *
+   * @param x any number
+   */
   double of(double x);
 
-  /** The series of the map of a series. */
+  /**
+   * {@return the series of the map of a series}
+   *
+   * @param x a series
+   */
   PowerSeries of(PowerSeries x);
 
   /** {@code e^x}. */
@@ -34,7 +42,11 @@ public sealed interface SmoothMap {
     }
   }
 
-  /** {@code x^exponent} for x of 0 or more. */
+  /**
+   * {@code x^exponent} for x of 0 or more.
+   *
+   * @param exponent any finite number
+   */
   record Power(double exponent) implements SmoothMap {
     @Override
     public double of(double x) {
@@ -47,7 +59,12 @@ public sealed interface SmoothMap {
     }
   }
 
-  /** {@code scale x + offset}. */
+  /**
+   * {@code scale x + offset}.
+   *
+   * @param scale the factor
+   * @param offset what is added
+   */
   record Affine(double scale, double offset) implements SmoothMap {
     @Override
     public double of(double x) {

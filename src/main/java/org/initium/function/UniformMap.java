@@ -8,6 +8,8 @@ import org.initium.text.Text;
  *
  * @param maps the first is that of the number itself
  * @param floor what is less than this is this
+ * @param a the uniform's lower bound
+ * @param b its upper bound, a or more
  */
 public record UniformMap(double a, double b, List<SmoothMap> maps, double floor) {
   /** Beyond this, {@code exp} changes too much for a table of the law. */
@@ -18,7 +20,11 @@ public record UniformMap(double a, double b, List<SmoothMap> maps, double floor)
     maps = List.copyOf(maps);
   }
 
-  /** The value at a number of [a, b]. */
+  /**
+   * {@return the value at a number of [a, b]}
+   *
+   * @param x a number of [a, b]
+   */
   public double at(double x) {
     double y = x;
     for (SmoothMap map : maps) {
@@ -27,7 +33,13 @@ public record UniformMap(double a, double b, List<SmoothMap> maps, double floor)
     return Math.max(y, floor);
   }
 
-  /** Near {@code x}, which moves by {@code slope} times the variable; the floor left out. */
+  /**
+   * Near {@code x}, which moves by {@code slope} times the variable; the floor left out.
+   *
+   * @param x a number of [a, b]
+   * @param slope how fast x moves
+   * @return the series of the value in the variable
+   */
   public PowerSeries series(double x, double slope) {
     PowerSeries y = PowerSeries.line(x, slope);
     for (SmoothMap map : maps) {
@@ -36,12 +48,12 @@ public record UniformMap(double a, double b, List<SmoothMap> maps, double floor)
     return y;
   }
 
-  /** The lower bound of the values, which may be infinite. */
+  /** {@return the lower bound of the values, which may be infinite} */
   public double least() {
     return Math.min(at(a), at(b));
   }
 
-  /** The upper bound of the values, which may be infinite. */
+  /** {@return the upper bound of the values, which may be infinite} */
   public double greatest() {
     return Math.max(at(a), at(b));
   }
@@ -49,6 +61,7 @@ public record UniformMap(double a, double b, List<SmoothMap> maps, double floor)
   /**
    * Lets the values be checked, nearly to the ends, which may be infinite ones.
    *
+   * @param value called with a value and its name
    * @throws IllegalArgumentException if an exponential's range is too wide, too
    */
   public void check(IndexFunction.Check value) {

@@ -92,8 +92,9 @@ public record Fans(double in, double out) {
   }
 
   /**
-   * torch's fans: size 1 and size 0, each times the number of taps.
+   * {@return torch's fans: size 1 and size 0, each times the number of taps}
    *
+   * @param weight shape of the whole weight, (out, in, k...)
    * @throws IllegalArgumentException if the shape has fewer than 2 dimensions
    */
   public static Fans of(Shape weight) {
@@ -104,6 +105,10 @@ public record Fans(double in, double out) {
    * The fans of a weight in a layout. In a layer with groups an input reaches the outputs of its
    * own group only; torch's formula does not know of groups and is what 1 gives.
    *
+   * @param weight shape of the whole weight
+   * @param layout which dimensions are outputs, inputs and taps
+   * @param groups how many groups the layer has, 1 or more
+   * @return the fans, each 0 or more
    * @throws IllegalArgumentException if the shape has not as many dimensions as the layout needs,
    *     or the groups do not divide the dimension that holds them all
    */
@@ -146,7 +151,13 @@ public record Fans(double in, double out) {
     return dimensions.size() == 1 ? dimensions.getFirst().toString() : dimensions.toString();
   }
 
-  /** The one of the two, or the mean, that the mode asks for. */
+  /**
+   * The one of the two, or the mean, that the mode asks for.
+   *
+   * @param mode which of the two, or which mean of both
+   * @return the number that a law divides by: {@code fan_in}, {@code fan_out}, {@code (fan_in +
+   *     fan_out) / 2} or {@code sqrt(fan_in fan_out)}
+   */
   public double of(Mode mode) {
     return switch (mode) {
       case FAN_IN -> in;

@@ -57,18 +57,29 @@ public final class Init implements Initializer, Serializable {
    * Reads an expression: {@code kaiming_uniform(a=0.1, mode=fan_out)}. Arguments may be positional,
    * in torch's order, and numbers may be arithmetic ({@link Arithmetic}).
    *
+   * @param expression a name of the table in docs/initialisers.md and its arguments
+   * @return the initialiser, which prints as the shortest expression that gives it
    * @throws ExpressionException saying what is wrong and where
    */
   public static Init parse(String expression) {
     return parse(expression, Map.of());
   }
 
-  /** Reads an expression whose arithmetic may use these variables: {@code 0.02/sqrt(2*layers)}. */
+  /**
+   * Reads an expression whose arithmetic may use these variables: {@code 0.02/sqrt(2*layers)}.
+   *
+   * @param expression a name and its arguments
+   * @param variables values of the names that may stand in arithmetic
+   * @return the initialiser, in which the variables have become numbers
+   * @throws ExpressionException saying what is wrong and where
+   */
   public static Init parse(String expression, Map<String, Double> variables) {
     return Expression.init(expression, variables);
   }
 
-  /** What may be written: {@code sparse(sparsity, std=0.01)} and so on, one for each name. */
+  /**
+   * {@return what may be written} {@code sparse(sparsity, std=0.01)} and so on, one for each name.
+   */
   public static List<String> signatures() {
     return Catalogue.all().entrySet().stream()
         .map(e -> e.getKey() + e.getValue().toString().substring(e.getValue().name().length()))
@@ -89,37 +100,70 @@ public final class Init implements Initializer, Serializable {
   }
 
   /**
-   * The same initialiser with another value for a number.
+   * {@return the same initialiser with another value for a number}
    *
+   * @param argument name of the argument, as it is written in an expression: {@code gain}
+   * @param value what it becomes
    * @throws IllegalArgumentException if it has no such argument or the value is not allowed
    */
   public Init with(String argument, double value) {
     return with(argument, (Object) value);
   }
 
-  /** The same initialiser with another choice. */
+  /**
+   * {@return the same initialiser with another choice}
+   *
+   * @param argument name of the argument, as it is written in an expression: {@code mode}
+   * @param choice one of its words, in any case: {@code fan_out}
+   * @throws IllegalArgumentException if it has no such argument or the argument no such choice
+   */
   public Init with(String argument, String choice) {
     return with(argument, (Object) choice);
   }
 
-  /** {@link #with(String, double)} by a name that Scala has no other use for. */
+  /**
+   * {@link #with(String, double)} by a name that Scala has no other use for.
+   *
+   * @param argument name of the argument
+   * @param value what it becomes
+   * @return the same initialiser with that value
+   */
   public Init set(String argument, double value) {
     return with(argument, value);
   }
 
-  /** {@link #with(String, String)} by a name that Scala has no other use for. */
+  /**
+   * {@link #with(String, String)} by a name that Scala has no other use for.
+   *
+   * @param argument name of the argument
+   * @param choice one of its words, in any case
+   * @return the same initialiser with that choice
+   */
   public Init set(String argument, String choice) {
     return with(argument, choice);
   }
 
-  /** {@link #with(String, int, int, int...)} by a name that Scala has no other use for. */
+  /**
+   * {@link #with(String, int, int, int...)} by a name that Scala has no other use for.
+   *
+   * @param argument name of the argument: {@code in_axis}
+   * @param first a dimension, from the end if negative
+   * @param second another
+   * @param more further ones
+   * @return the same initialiser for those dimensions
+   */
   public Init set(String argument, int first, int second, int... more) {
     return with(argument, first, second, more);
   }
 
   /**
-   * The same initialiser for other dimensions: {@code with("in_axis", 0)}, {@code with("out_axis",
-   * 1, 2)}, {@code with("batch_axis", 0)}.
+   * {@return the same initialiser for other dimensions} {@code with("in_axis", 0)}, {@code
+   * with("out_axis", 1, 2)}, {@code with("batch_axis", 0)}.
+   *
+   * @param argument {@code in_axis}, {@code out_axis} or {@code batch_axis}
+   * @param first a dimension, from the end if negative
+   * @param second another
+   * @param more further ones
    */
   public Init with(String argument, int first, int second, int... more) {
     List<Integer> axes = new ArrayList<>(List.of(first, second));
@@ -152,231 +196,454 @@ public final class Init implements Initializer, Serializable {
     return initialiser.name() + arguments;
   }
 
-  /** torch.nn.init.calculate_gain. */
+  /**
+   * torch.nn.init.calculate_gain.
+   *
+   * @param nonlinearity a name of {@link Nonlinearity}, in any case: {@code relu}
+   * @return the gain by which a layer in front of it keeps the variance: 1, 5/3 for tanh, sqrt(2)
+   *     for relu, 3/4 for selu
+   * @throws IllegalArgumentException if there is no such name, listing those that there are
+   */
   public static double calculateGain(String nonlinearity) {
     return Nonlinearity.parse(nonlinearity).gain();
   }
 
-  /** torch.nn.init.calculate_gain with the negative slope of leaky_relu. */
+  /**
+   * torch.nn.init.calculate_gain with the negative slope of leaky_relu.
+   *
+   * @param nonlinearity a name of {@link Nonlinearity}, in any case
+   * @param slope the negative slope, of {@code leaky_relu} alone; the others ignore it
+   * @return {@code sqrt(2 / (1 + slope^2))} for {@code leaky_relu}, else the gain of that name
+   * @throws IllegalArgumentException if there is no such name, listing those that there are
+   */
   public static double calculateGain(String nonlinearity, double slope) {
     return Nonlinearity.parse(nonlinearity).gain(slope);
   }
 
   // torch.nn.init
 
-  /** U[0, 1). */
+  /** {@return U[0, 1)} */
   public static Init uniform() {
     return of("uniform");
   }
 
-  /** U[a, b). */
+  /**
+   * {@return U[a, b)}
+   *
+   * @param a the lower bound, which is drawn
+   * @param b the upper bound, which is not, also after the rounding to the dtype; a or more
+   */
   public static Init uniform(double a, double b) {
     return of("uniform", "a", a, "b", b);
   }
 
-  /** N(0, 1). */
+  /** {@return N(0, 1)} */
   public static Init normal() {
     return of("normal");
   }
 
-  /** N(mean, std^2). */
+  /**
+   * {@return N(mean, std^2)}
+   *
+   * @param mean the mean, finite
+   * @param std the standard deviation, 0 or more
+   */
   public static Init normal(double mean, double std) {
     return of("normal", "mean", mean, "std", std);
   }
 
-  /** N(0, 1) conditioned on [-2, 2]. */
+  /** {@return N(0, 1) conditioned on [-2, 2]} */
   public static Init truncNormal() {
     return of("trunc_normal");
   }
 
-  /** N(mean, std^2) conditioned on [a, b]; the bounds are absolute, not in units of std. */
+  /**
+   * {@return N(mean, std^2) conditioned on [a, b]; the bounds are absolute, not in units of std}
+   *
+   * @param mean the mean of the normal that is cut, finite
+   * @param std its standard deviation, more than 0
+   * @param a the lower bound; may be infinite
+   * @param b the upper bound, more than a; may be infinite
+   */
   public static Init truncNormal(double mean, double std, double a, double b) {
     return of("trunc_normal", "mean", mean, "std", std, "a", a, "b", b);
   }
 
-  /** Every element is val. */
+  /**
+   * Every element is val.
+   *
+   * @param val the value, which is rounded to the dtype
+   * @return an initialiser that draws no random number
+   */
   public static Init constant(double val) {
     return of("constant", "val", val);
   }
 
-  /** Every element is 1. */
+  /**
+   * Every element is 1.
+   *
+   * @return an initialiser that draws no random number: {@code constant(1)}
+   */
   public static Init ones() {
     return of("ones");
   }
 
-  /** Every element is 0. */
+  /**
+   * Every element is 0.
+   *
+   * @return an initialiser that draws no random number: {@code constant(0)}
+   */
   public static Init zeros() {
     return of("zeros");
   }
 
-  /** 1 on the main diagonal of a matrix, 0 elsewhere. */
+  /**
+   * 1 on the main diagonal of a matrix, 0 elsewhere.
+   *
+   * @return an initialiser of tensors of 2 dimensions, which need not be square
+   */
   public static Init eye() {
     return of("eye");
   }
 
-  /** The identity of a convolution. */
+  /**
+   * The identity of a convolution.
+   *
+   * @return an initialiser of tensors (out, in, k...) of 3 to 5 dimensions: 1 at {@code [d, d,
+   *     k/2...]} for d below both out and in, 0 elsewhere
+   */
   public static Init dirac() {
     return of("dirac");
   }
 
-  /** The identity of a convolution of that many groups. */
+  /**
+   * The identity of a convolution of that many groups.
+   *
+   * @param groups how many; divides dimension 0
+   * @return an initialiser of tensors (out, in, k...) of 3 to 5 dimensions: with n = out / groups
+   *     it is 1 at {@code [g n + d, d, k/2...]} for d below both n and in, 0 elsewhere
+   */
   public static Init dirac(long groups) {
     return of("dirac", "groups", groups);
   }
 
-  /** U[-b, b) with b = sqrt(6 / (fan_in + fan_out)). */
+  /**
+   * U[-b, b) with b = sqrt(6 / (fan_in + fan_out)).
+   *
+   * @return an initialiser of tensors of 2 dimensions or more, with gain 1
+   */
   public static Init xavierUniform() {
     return of("xavier_uniform");
   }
 
-  /** U[-b, b) with b = gain * sqrt(6 / (fan_in + fan_out)): Glorot and Bengio 2010. */
+  /**
+   * U[-b, b) with b = gain * sqrt(6 / (fan_in + fan_out)): Glorot and Bengio 2010.
+   *
+   * @param gain a factor of the standard deviation, 0 or more: {@link #calculateGain}
+   * @return an initialiser of tensors of 2 dimensions or more
+   */
   public static Init xavierUniform(double gain) {
     return of("xavier_uniform", "gain", gain);
   }
 
-  /** N(0, 2 / (fan_in + fan_out)). */
+  /**
+   * N(0, 2 / (fan_in + fan_out)).
+   *
+   * @return an initialiser of tensors of 2 dimensions or more, with gain 1
+   */
   public static Init xavierNormal() {
     return of("xavier_normal");
   }
 
-  /** N(0, gain^2 * 2 / (fan_in + fan_out)): Glorot and Bengio 2010. */
+  /**
+   * N(0, gain^2 * 2 / (fan_in + fan_out)): Glorot and Bengio 2010.
+   *
+   * @param gain a factor of the standard deviation, 0 or more: {@link #calculateGain}
+   * @return an initialiser of tensors of 2 dimensions or more
+   */
   public static Init xavierNormal(double gain) {
     return of("xavier_normal", "gain", gain);
   }
 
-  /** U[-b, b) with b = sqrt(6 / fan_in). */
+  /**
+   * U[-b, b) with b = sqrt(6 / fan_in).
+   *
+   * @return an initialiser of tensors of 2 dimensions or more: {@code kaiming_uniform(a=0)}, for a
+   *     layer in front of relu
+   */
   public static Init kaimingUniform() {
     return of("kaiming_uniform");
   }
 
-  /** U[-b, b) with b = gain * sqrt(3 / fan): He et al. 2015. The slope a is leaky_relu's alone. */
+  /**
+   * U[-b, b) with b = gain * sqrt(3 / fan): He et al. 2015. The slope a is leaky_relu's alone.
+   *
+   * @param a the negative slope of leaky_relu; 0 is relu's
+   * @param mode which fan: {@code FAN_IN} keeps the variance forwards, {@code FAN_OUT} backwards
+   * @param nonlinearity what comes behind the layer, which gives the gain
+   * @return an initialiser of tensors of 2 dimensions or more
+   */
   public static Init kaimingUniform(double a, Fans.Mode mode, Nonlinearity nonlinearity) {
     return of("kaiming_uniform", "a", a, "mode", mode, "nonlinearity", nonlinearity);
   }
 
-  /** N(0, 2 / fan_in). */
+  /**
+   * N(0, 2 / fan_in).
+   *
+   * @return an initialiser of tensors of 2 dimensions or more: {@code kaiming_normal(a=0)}, for a
+   *     layer in front of relu
+   */
   public static Init kaimingNormal() {
     return of("kaiming_normal");
   }
 
-  /** N(0, gain^2 / fan): He et al. 2015. The slope a is leaky_relu's alone. */
+  /**
+   * N(0, gain^2 / fan): He et al. 2015. The slope a is leaky_relu's alone.
+   *
+   * @param a the negative slope of leaky_relu; 0 is relu's
+   * @param mode which fan: {@code FAN_IN} keeps the variance forwards, {@code FAN_OUT} backwards
+   * @param nonlinearity what comes behind the layer, which gives the gain
+   * @return an initialiser of tensors of 2 dimensions or more
+   */
   public static Init kaimingNormal(double a, Fans.Mode mode, Nonlinearity nonlinearity) {
     return of("kaiming_normal", "a", a, "mode", mode, "nonlinearity", nonlinearity);
   }
 
-  /** A Haar-distributed matrix with orthonormal rows or columns. */
+  /**
+   * A Haar-distributed matrix with orthonormal rows or columns.
+   *
+   * @return an initialiser of tensors of 2 dimensions or more, taken as matrices of (size 0, the
+   *     rest): of columns if it is tall, of rows if it is wide
+   */
   public static Init orthogonal() {
     return of("orthogonal");
   }
 
-  /** A Haar-distributed matrix with orthonormal rows or columns, times gain: Saxe et al. 2013. */
+  /**
+   * A Haar-distributed matrix with orthonormal rows or columns, times gain: Saxe et al. 2013.
+   *
+   * @param gain the length of each row or column
+   * @return an initialiser of tensors of 2 dimensions or more, taken as matrices of (size 0, the
+   *     rest)
+   */
   public static Init orthogonal(double gain) {
     return of("orthogonal", "gain", gain);
   }
 
-  /** An orthogonal matrix times gain, made by that method. */
+  /**
+   * An orthogonal matrix times gain, made by that method.
+   *
+   * @param gain the length of each row or column
+   * @param method Householder QR of a Gaussian matrix, or a product of random reflectors: half the
+   *     work and the same law
+   * @return an initialiser of tensors of 2 dimensions or more, taken as matrices of (size 0, the
+   *     rest)
+   */
   public static Init orthogonal(double gain, Method method) {
     return of("orthogonal", "gain", gain, "method", method);
   }
 
-  /** N(0, 0.01^2) with ceil(sparsity * rows) zeros in each column of a matrix. */
+  /**
+   * N(0, 0.01^2) with ceil(sparsity * rows) zeros in each column of a matrix.
+   *
+   * @param sparsity the share of each column that is 0, in [0, 1]
+   * @return an initialiser of tensors of 2 dimensions
+   */
   public static Init sparse(double sparsity) {
     return of("sparse", "sparsity", sparsity);
   }
 
-  /** N(0, std^2) with ceil(sparsity * rows) zeros in each column of a matrix: Martens 2010. */
+  /**
+   * N(0, std^2) with ceil(sparsity * rows) zeros in each column of a matrix: Martens 2010.
+   *
+   * @param sparsity the share of each column that is 0, in [0, 1]
+   * @param std standard deviation of the others, 0 or more
+   * @return an initialiser of tensors of 2 dimensions
+   */
   public static Init sparse(double sparsity, double std) {
     return of("sparse", "sparsity", sparsity, "std", std);
   }
 
   // Past torch
 
-  /** Cauchy's law: of median loc, with half of its mass within scale of that. */
+  /**
+   * {@return cauchy's law: of median loc, with half of its mass within scale of that}
+   *
+   * @param loc the median, finite
+   * @param scale half of the distance between the quartiles, more than 0
+   */
   public static Init cauchy(double loc, double scale) {
     return of("cauchy", "loc", loc, "scale", scale);
   }
 
-  /** Laplace's law: of mean loc and variance 2 scale^2. */
+  /**
+   * {@return laplace's law: of mean loc and variance 2 scale^2}
+   *
+   * @param loc the mean, finite
+   * @param scale the mean distance from it, more than 0
+   */
   public static Init laplace(double loc, double scale) {
     return of("laplace", "loc", loc, "scale", scale);
   }
 
-  /** The exponential law: of mean 1 / rate. */
+  /**
+   * {@return the exponential law: of mean 1 / rate}
+   *
+   * @param rate the inverse of the mean, more than 0
+   */
   public static Init exponential(double rate) {
     return of("exponential", "rate", rate);
   }
 
-  /** Truncated normal of variance 1 / fan_in. */
+  /**
+   * Truncated normal of variance 1 / fan_in.
+   *
+   * @return an initialiser of tensors of 2 dimensions or more: {@code variance_scaling(scale=1,
+   *     mode=fan_in, distribution=truncated_normal)}, each set by {@link #with(String, String)}
+   */
   public static Init varianceScaling() {
     return of("variance_scaling");
   }
 
-  /** U[-b, b) with b = sqrt(3 / fan_in): LeCun et al. 1998. */
+  /**
+   * U[-b, b) with b = sqrt(3 / fan_in): LeCun et al. 1998.
+   *
+   * @return an initialiser of tensors of 2 dimensions or more
+   */
   public static Init lecunUniform() {
     return of("lecun_uniform");
   }
 
-  /** Truncated normal of variance 1 / fan_in: LeCun et al. 1998, as JAX has it. */
+  /**
+   * Truncated normal of variance 1 / fan_in: LeCun et al. 1998, as JAX has it.
+   *
+   * @return an initialiser of tensors of 2 dimensions or more, cut at two standard deviations and
+   *     widened by what the cut takes
+   */
   public static Init lecunNormal() {
     return of("lecun_normal");
   }
 
-  /** N(mean, std^2) cut at two std from the mean; the bounds are in units of std. */
+  /**
+   * {@return N(mean, std^2) cut at two std from the mean; the bounds are in units of std}
+   *
+   * @param mean the mean, finite
+   * @param std the standard deviation before the cut, which makes it 0.88 of that; more than 0
+   */
   public static Init truncatedNormal(double mean, double std) {
     return of("truncated_normal", "mean", mean, "std", std);
   }
 
-  /** Normal cut at two sigma, with std that of the result. */
+  /**
+   * Normal cut at two sigma, with std that of the result.
+   *
+   * @param mean the mean, finite
+   * @param std the standard deviation of the values, more than 0: the normal that is cut has {@code
+   *     std / 0.87962566103423978}
+   * @return Keras's, JAX's and timm's truncated normal
+   */
   public static Init truncatedNormalCorrected(double mean, double std) {
     return of("truncated_normal_corrected", "mean", mean, "std", std);
   }
 
-  /** gain on the main diagonal of a matrix, 0 elsewhere. */
+  /**
+   * gain on the main diagonal of a matrix, 0 elsewhere.
+   *
+   * @param gain the value on the diagonal
+   * @return an initialiser of tensors of 2 dimensions
+   */
   public static Init identity(double gain) {
     return of("identity", "gain", gain);
   }
 
-  /** Orthogonal centre tap of a convolution, zeros elsewhere: Xiao et al. 2018. */
+  /**
+   * Orthogonal centre tap of a convolution, zeros elsewhere: Xiao et al. 2018.
+   *
+   * @return an initialiser of tensors (out, in, k...) of 3 to 5 dimensions with in of at most out
+   */
   public static Init deltaOrthogonal() {
     return of("delta_orthogonal");
   }
 
-  /** Orthogonal centre tap times gain, zeros elsewhere: Xiao et al. 2018. */
+  /**
+   * Orthogonal centre tap times gain, zeros elsewhere: Xiao et al. 2018.
+   *
+   * @param gain the length of each column of the tap
+   * @return an initialiser of tensors (out, in, k...) of 3 to 5 dimensions with in of at most out
+   */
   public static Init deltaOrthogonal(double gain) {
     return of("delta_orthogonal", "gain", gain);
   }
 
-  /** N(0, (std / sqrt(2 * layers))^2), GPT-2's for weights that end in a residual sum. */
+  /**
+   * N(0, (std / sqrt(2 * layers))^2), GPT-2's for weights that end in a residual sum.
+   *
+   * @param layers blocks of the model, of which each adds twice; 1 or more
+   * @param std standard deviation of its other weights, 0 or more
+   * @return an initialiser of tensors of any shape
+   */
   public static Init residualNormal(long layers, double std) {
     return of("residual_normal", "layers", layers, "std", std);
   }
 
-  /** N(0, 2 / (5 * dim)): Nguyen and Salazar 2019. */
+  /**
+   * N(0, 2 / (5 * dim)): Nguyen and Salazar 2019.
+   *
+   * @param dim width of the model, 1 or more
+   * @return an initialiser of tensors of any shape
+   */
   public static Init smallInit(long dim) {
     return of("small_init", "dim", dim);
   }
 
-  /** N(0, (2 / (layers * sqrt(dim)))^2): Wang and Komatsuzaki 2021. */
+  /**
+   * N(0, (2 / (layers * sqrt(dim)))^2): Wang and Komatsuzaki 2021.
+   *
+   * @param layers blocks of the model, 1 or more
+   * @param dim its width, 1 or more
+   * @return an initialiser of tensors of any shape
+   */
   public static Init wangInit(long layers, long dim) {
     return of("wang_init", "layers", layers, "dim", dim);
   }
 
-  /** N(0, std^2 * base / fan_in), a hidden weight's: Yang et al. 2022. */
+  /**
+   * N(0, std^2 * base / fan_in), a hidden weight's: Yang et al. 2022.
+   *
+   * @param base the fan_in of the small model whose std was tuned, 1 or more
+   * @param std that standard deviation, 0 or more
+   * @return an initialiser of tensors of 2 dimensions or more
+   */
   public static Init mupNormal(long base, double std) {
     return of("mup_normal", "base", base, "std", std);
   }
 
-  /** Kaiming normal, each row upscale^k times over for k spatial dimensions: Aitken et al. 2017. */
+  /**
+   * Kaiming normal, each row upscale^k times over for k spatial dimensions: Aitken et al. 2017.
+   *
+   * @param upscale the factor of the pixel shuffle behind, 1 or more
+   * @return an initialiser of convolutions (out, in, k...) whose out is a multiple of upscale^k
+   */
   public static Init icnr(long upscale) {
     return of("icnr", "upscale", upscale);
   }
 
-  /** Each row of another initialiser's values upscale^k times over, for a pixel shuffle. */
+  /**
+   * Each row of another initialiser's values upscale^k times over, for a pixel shuffle.
+   *
+   * @param init what makes the rows that are repeated
+   * @param upscale the factor of the pixel shuffle behind, 1 or more
+   * @return an initialiser of convolutions (out, in, k...) whose out is a multiple of upscale^k
+   */
   public static Init icnr(Init init, long upscale) {
     return of("icnr", "init", init, "upscale", upscale);
   }
 
-  /** ZerO: partial identity or Hadamard, no random number: Zhao et al. 2022. */
+  /**
+   * ZerO: partial identity or Hadamard, no random number: Zhao et al. 2022.
+   *
+   * @return an initialiser of tensors of 2 to 5 dimensions; of a convolution it is the centre tap
+   */
   public static Init zero() {
     return of("zero");
   }

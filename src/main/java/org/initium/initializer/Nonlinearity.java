@@ -61,19 +61,30 @@ public enum Nonlinearity {
     return Math.sqrt(2 / (1 + slope * slope));
   }
 
-  /** The gain. */
+  /**
+   * The gain.
+   *
+   * @return what {@code torch.nn.init.calculate_gain} gives for this name, with its default slope
+   *     of 0.01
+   */
   public double gain() {
     return gain;
   }
 
-  /** The gain for a negative slope, which only leaky_relu has; the others ignore it. */
+  /**
+   * The gain for a negative slope, which only leaky_relu has; the others ignore it.
+   *
+   * @param slope the negative slope
+   * @return {@code sqrt(2 / (1 + slope^2))} for {@code LEAKY_RELU}, else {@link #gain()}
+   */
   public double gain(double slope) {
     return this == LEAKY_RELU ? leaky(slope) : gain;
   }
 
   /**
-   * The one of that name, in any case.
+   * {@return the one of that name, in any case}
    *
+   * @param name torch's name: {@code leaky_relu}
    * @throws IllegalArgumentException if there is none, listing those that there are
    */
   public static Nonlinearity parse(String name) {

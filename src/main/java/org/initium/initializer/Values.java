@@ -21,53 +21,102 @@ public final class Values {
   }
 
   /**
-   * {@code start + i step} for index i in the last dimension; {@code with("dim", d)} in another.
+   * {@return {@code start + i step} for index i in the last dimension} {@code with("dim", d)} in
+   * another.
+   *
+   * @param start the value at index 0
+   * @param step what is added for each index
    */
   public static Init arange(double start, double step) {
     return of("arange", Map.of("start", start, "step", step));
   }
 
-  /** From start to end, both included, in equal steps along the last dimension. */
+  /**
+   * From start to end, both included, in equal steps along the last dimension.
+   *
+   * @param start the first value
+   * @param end the last value
+   * @return an initialiser that draws no random number; of one element it is start
+   */
   public static Init linspace(double start, double end) {
     return of("linspace", Map.of("start", start, "end", end));
   }
 
-  /** Sines and cosines of positions, in turn, of base 10000: Vaswani et al. 2017. */
+  /**
+   * Sines and cosines of positions, in turn, of base 10000: Vaswani et al. 2017.
+   *
+   * @return an initialiser of tables (position, feature): {@code sin(p / 10000^(2i/d))} in the even
+   *     features, the cosine in the odd ones
+   */
   public static Init sinusoidal() {
     return of("sinusoidal", Map.of());
   }
 
-  /** The cosines, sines or frequencies of rotary embeddings: Su et al. 2021. */
+  /**
+   * The cosines, sines or frequencies of rotary embeddings: Su et al. 2021.
+   *
+   * @param wave which of the three
+   * @param base the base of the frequencies, more than 0: 10000 in most models
+   * @return an initialiser of tables (position, feature), or of the frequencies alone
+   */
   public static Init rotary(Wave wave, double base) {
     return of("rotary", Map.of("wave", wave, "base", base));
   }
 
-  /** {@code e^x} of each value x of a uniform or values by index. */
+  /**
+   * {@return {@code e^x} of each value x of a uniform or values by index}
+   *
+   * @param init a uniform, or values by index
+   */
   public static Init exp(Init init) {
     return of("exp", Map.of("init", init));
   }
 
-  /** The natural logarithm of each value of a uniform or values by index. */
+  /**
+   * {@return the natural logarithm of each value of a uniform or values by index}
+   *
+   * @param init a uniform, or values by index, of values more than 0
+   */
   public static Init log(Init init) {
     return of("log", Map.of("init", init));
   }
 
-  /** {@code x^exponent} of each value x, 0 or more, of a uniform or values by index. */
+  /**
+   * {@return {@code x^exponent} of each value x, 0 or more, of a uniform or values by index}
+   *
+   * @param init a uniform, or values by index
+   * @param exponent the power
+   */
   public static Init power(Init init, double exponent) {
     return of("power", Map.of("init", init, "exponent", exponent));
   }
 
-  /** {@code scale x + offset} of each value x of a uniform or values by index. */
+  /**
+   * {@return {@code scale x + offset} of each value x of a uniform or values by index}
+   *
+   * @param init a uniform, or values by index
+   * @param scale the factor
+   * @param offset what is added
+   */
   public static Init affine(Init init, double scale, double offset) {
     return of("affine", Map.of("init", init, "scale", scale, "offset", offset));
   }
 
-  /** {@code log(e^x - 1)} of each value x of a uniform or values by index. */
+  /**
+   * {@return {@code log(e^x - 1)} of each value x of a uniform or values by index}
+   *
+   * @param init a uniform, or values by index, of values more than 0
+   */
   public static Init inverseSoftplus(Init init) {
     return of("inverse_softplus", Map.of("init", init));
   }
 
-  /** The inverse softplus of a step that is log-uniform in [least, most]: Gu et al. 2022. */
+  /**
+   * {@return the inverse softplus of a step that is log-uniform in [least, most]} Gu et al. 2022.
+   *
+   * @param least the least step, more than 0: Mamba has 0.001
+   * @param most the greatest step: Mamba has 0.1
+   */
   public static Init dtBias(double least, double most) {
     return of("dt_bias", Map.of("dt_min", least, "dt_max", most));
   }

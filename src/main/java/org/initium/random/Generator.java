@@ -7,17 +7,33 @@ import java.util.Objects;
  * it. A generator is not shared by threads that fill at the same time: {@link #fork} one each.
  */
 public sealed interface Generator permits PhiloxGenerator, TorchCpuGenerator, TorchCudaGenerator {
-  /** The default generator, Philox4x32-10 as NVIDIA's cuRAND host API lays it out, at offset 0. */
+  /**
+   * {@return the default generator, Philox4x32-10 as NVIDIA's cuRAND host API lays it out, at
+   * offset 0}
+   *
+   * @param seed any 64 bits
+   */
   static PhiloxGenerator philox(long seed) {
     return new PhiloxGenerator(seed, 0);
   }
 
-  /** Philox4x32-10 from word {@code offset} on. */
+  /**
+   * Philox4x32-10 from word {@code offset} on.
+   *
+   * @param seed any 64 bits
+   * @param offset the first word that is drawn, 0 or more
+   * @return the generator, which moves by what is drawn
+   */
   static PhiloxGenerator philox(long seed, long offset) {
     return new PhiloxGenerator(seed, offset);
   }
 
-  /** PyTorch's generator of the CPU after {@code torch.manual_seed(seed)}. */
+  /**
+   * PyTorch's generator of the CPU after {@code torch.manual_seed(seed)}.
+   *
+   * @param seed any 64 bits
+   * @return the generator: MT19937 of the seed's lower 32 bits, as PyTorch has it
+   */
   static TorchCpuGenerator torchCpu(long seed) {
     return new TorchCpuGenerator(seed);
   }
@@ -25,12 +41,21 @@ public sealed interface Generator permits PhiloxGenerator, TorchCpuGenerator, To
   /**
    * PyTorch's generator of a CUDA device after {@code torch.manual_seed(seed)}: of the device that
    * the tensor is on. A tensor on the CPU needs {@link #torchCuda(long, GpuGeometry)}.
+   *
+   * @param seed any 64 bits
+   * @return the generator, at offset 0
    */
   static TorchCudaGenerator torchCuda(long seed) {
     return new TorchCudaGenerator(seed, null);
   }
 
-  /** PyTorch's generator of that CUDA device, which need not be there. */
+  /**
+   * PyTorch's generator of that CUDA device, which need not be there.
+   *
+   * @param seed any 64 bits
+   * @param gpu multiprocessors and threads of the device, which PyTorch's values depend on
+   * @return the generator, at offset 0
+   */
   static TorchCudaGenerator torchCuda(long seed, GpuGeometry gpu) {
     return new TorchCudaGenerator(seed, Objects.requireNonNull(gpu, "gpu"));
   }
@@ -40,23 +65,33 @@ public sealed interface Generator permits PhiloxGenerator, TorchCpuGenerator, To
    * torch-cpu}, {@code torch-cuda} (of the device at hand), {@code torch-cuda(gpu=A100)} or {@code
    * torch-cuda(sms=108, threads=2048)}.
    *
+   * @param kind its name, with a GPU's where it needs one
+   * @param seed any 64 bits
+   * @return the generator at its start
    * @throws IllegalArgumentException if there is no such kind or GPU, saying which there are
    */
   static Generator parse(String kind, long seed) {
     return GeneratorExpression.parse(kind, seed);
   }
 
-  /** The seed. */
+  /** {@return the seed} */
   long seed();
 
   /**
    * A generator of the same kind with a seed that depends on this one's seed and the name alone.
+   *
+   * @param name any text: the name of a tensor
+   * @return the generator, at its start
    */
   Generator fork(String name);
 
-  /** A generator of the same kind at its start, with another seed. */
+  /**
+   * {@return a generator of the same kind at its start, with another seed}
+   *
+   * @param other any 64 bits
+   */
   Generator withSeed(long other);
 
-  /** A generator in the same state, which moves on its own. */
+  /** {@return a generator in the same state, which moves on its own} */
   Generator copy();
 }

@@ -58,6 +58,8 @@ public record GpuGeometry(int multiprocessors, int threads) {
    * The geometry of a GPU by its name, in any case, blanks and hyphens aside: {@code A100}, {@code
    * RTX 4090}, {@code h100-pcie}. Variants without a suffix are the SXM ones.
    *
+   * @param name of a GPU
+   * @return its multiprocessors and threads
    * @throws IllegalArgumentException if it is not in the table, listing those that are
    */
   public static GpuGeometry of(String name) {
@@ -72,7 +74,11 @@ public record GpuGeometry(int multiprocessors, int threads) {
     return found;
   }
 
-  /** The blocks that PyTorch starts for that many elements. */
+  /**
+   * {@return the blocks that PyTorch starts for that many elements}
+   *
+   * @param numel elements of the tensor, 1 or more
+   */
   public int blocks(long numel) {
     long resident = (long) multiprocessors * (threads / BLOCK);
     return (int) Math.min(resident, (numel + BLOCK - 1) / BLOCK);

@@ -22,7 +22,7 @@ public final class PhiloxGenerator implements Generator {
     return seed;
   }
 
-  /** The word that the next fill starts at. */
+  /** {@return the word that the next fill starts at} */
   public synchronized long offset() {
     return offset;
   }
@@ -30,6 +30,7 @@ public final class PhiloxGenerator implements Generator {
   /**
    * Takes words and moves on.
    *
+   * @param words how many, 0 or more
    * @return the offset of the first
    * @throws IllegalStateException if the stream's 2^63 words are used up
    */

@@ -30,6 +30,7 @@ public final class TorchCpuGenerator implements Generator {
    * would give next.
    *
    * @param bytes what {@code torch.get_rng_state()} or {@code Generator.get_state()} gives: 5056
+   * @return a generator that draws what PyTorch's would
    * @throws IllegalArgumentException if they are no such state, saying why
    */
   public static TorchCpuGenerator ofState(byte[] bytes) {
@@ -41,6 +42,8 @@ public final class TorchCpuGenerator implements Generator {
   /**
    * This generator's state in PyTorch's form, which {@code torch.set_rng_state} takes: PyTorch then
    * goes on where this is.
+   *
+   * @return 5056 bytes
    */
   public byte[] state() {
     Mt19937.Block block = twister.block();
@@ -52,28 +55,43 @@ public final class TorchCpuGenerator implements Generator {
     return seed;
   }
 
-  /** The next word. */
+  /** {@return the next word} */
   public int nextInt() {
     return twister.next();
   }
 
-  /** The next two words, the first in the upper half. */
+  /** {@return the next two words, the first in the upper half} */
   public long nextLong() {
     long upper = twister.next();
     return upper << 32 | twister.next() & 0xffffffffL;
   }
 
-  /** Puts the next words in {@code target[from]} to {@code target[to - 1]}. */
+  /**
+   * Puts the next words in {@code target[from]} to {@code target[to - 1]}.
+   *
+   * @param target where they go
+   * @param from the first place
+   * @param to behind the last place
+   */
   public void nextInts(int[] target, int from, int to) {
     nextInts(MemorySegment.ofArray(target).asSlice(4L * from), to - from);
   }
 
-  /** Puts the next words at the start of a segment, in the order of this machine's bytes. */
+  /**
+   * Puts the next words at the start of a segment, in the order of this machine's bytes.
+   *
+   * @param target at least 4 bytes for each word
+   * @param count how many
+   */
   public void nextInts(MemorySegment target, long count) {
     twister.next(target, count);
   }
 
-  /** Lets a backend's code make the words that this generator and its later copies draw. */
+  /**
+   * Lets a backend's code make the words that this generator and its later copies draw.
+   *
+   * @param words what makes them, the same as {@link Twister#reference} would
+   */
   public void use(Twister words) {
     twister.use(words);
   }
@@ -81,6 +99,8 @@ public final class TorchCpuGenerator implements Generator {
   /**
    * Moves past the next words. It costs next to nothing until a word behind them is asked for, and
    * then those words are not made that a copy of this generator has made not long ago.
+   *
+   * @param words how many, 0 or more
    */
   public void skip(long words) {
     twister.skip(words);
@@ -92,7 +112,8 @@ public final class TorchCpuGenerator implements Generator {
   }
 
   /**
-   * The standard normal that the last draw of one value left behind, once; NaN if there is none.
+   * {@return the standard normal that the last draw of one value left behind, once} NaN if there is
+   * none.
    */
   public double takeNormal() {
     double taken = cachedNormal;
@@ -100,7 +121,11 @@ public final class TorchCpuGenerator implements Generator {
     return taken;
   }
 
-  /** Leaves a standard normal behind for the next draw of one value. */
+  /**
+   * Leaves a standard normal behind for the next draw of one value.
+   *
+   * @param value the other value of the pair
+   */
   public void cacheNormal(double value) {
     cachedNormal = value;
   }

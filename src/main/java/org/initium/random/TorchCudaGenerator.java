@@ -35,12 +35,12 @@ public final class TorchCudaGenerator implements Generator {
     return seed;
   }
 
-  /** PyTorch's offset, as torch.cuda.Generator.get_offset gives it; a multiple of 4. */
+  /** {@return PyTorch's offset, as torch.cuda.Generator.get_offset gives it; a multiple of 4} */
   public long offset() {
     return offset.get();
   }
 
-  /** The device whose numbers these are; empty for the one that the tensor is on. */
+  /** {@return the device whose numbers these are; empty for the one that the tensor is on} */
   public Optional<GpuGeometry> geometry() {
     return Optional.ofNullable(geometry);
   }
@@ -48,12 +48,20 @@ public final class TorchCudaGenerator implements Generator {
   /**
    * This very generator, which moves when that one does, with the numbers of a device where it does
    * not name one itself.
+   *
+   * @param device whose numbers these are
+   * @return this generator, or one that shares its state
    */
   public TorchCudaGenerator on(GpuGeometry device) {
     return geometry == null ? new TorchCudaGenerator(seed, offset, device, host) : this;
   }
 
-  /** Moves on by {@code count}, a multiple of 4, and returns the offset before. */
+  /**
+   * Moves on.
+   *
+   * @param count how many, a multiple of 4
+   * @return the offset before
+   */
   public long take(long count) {
     return offset.getAndAdd(count);
   }
@@ -61,6 +69,8 @@ public final class TorchCudaGenerator implements Generator {
   /**
    * PyTorch's generator of the CPU, which the same {@code torch.manual_seed} has seeded: what
    * PyTorch draws for {@code sparse} on the host, for tensors of every device.
+   *
+   * @return that generator, the same one at each call
    */
   public TorchCpuGenerator host() {
     return host;

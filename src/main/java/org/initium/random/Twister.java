@@ -13,10 +13,16 @@ public interface Twister {
    * Makes the next words, and leaves in {@code state} what those behind them are made of.
    *
    * @param words as many as there is room for; at least a state
+   * @param state 624 words, of this moment before and after
    */
   void next(int[] state, int[] words);
 
-  /** The definition: each word is made of three before it, and tempered. */
+  /**
+   * The definition: each word is made of three before it, and tempered.
+   *
+   * @param state 624 words, of this moment before and after
+   * @param words what is made
+   */
   static void reference(int[] state, int[] words) {
     int[] s = new int[STATE + words.length];
     System.arraycopy(state, 0, s, 0, STATE);
@@ -27,7 +33,11 @@ public interface Twister {
     System.arraycopy(s, words.length, state, 0, STATE);
   }
 
-  /** A word as it is drawn, of one of the state. */
+  /**
+   * {@return a word as it is drawn, of one of the state}
+   *
+   * @param word of the state
+   */
   static int tempered(int word) {
     int y = word ^ word >>> 11;
     y ^= y << 7 & 0x9d2c5680;
@@ -35,7 +45,11 @@ public interface Twister {
     return y ^ y >>> 18;
   }
 
-  /** The word of the state that is drawn as {@code word}. */
+  /**
+   * {@return the word of the state that is drawn as {@code word}}
+   *
+   * @param word that was drawn
+   */
   static int untempered(int word) {
     int y = word ^ word >>> 18;
     y ^= y << 15 & 0xefc60000;
@@ -47,7 +61,12 @@ public interface Twister {
     return seven ^ eleven >>> 11;
   }
 
-  /** Makes the words from {@code s[from + STATE]} on of those before them. */
+  /**
+   * Makes the words from {@code s[from + STATE]} on of those before them.
+   *
+   * @param s a state and what follows it
+   * @param from the first word that is made, less a state
+   */
   static void forth(int[] s, int from) {
     for (int i = from; i < s.length - STATE; i++) {
       int y = s[i] & 0x80000000 | s[i + 1] & 0x7fffffff;
@@ -59,6 +78,8 @@ public interface Twister {
    * Turns back: puts in {@code s[0]} to {@code s[STATE - 1]} what the words from {@code s[STATE]}
    * to {@code s[2 * STATE - 1]} were made of. Of the first, the lower 31 bits are found by the word
    * that was made before these.
+   *
+   * @param s two states, of which the second is known
    */
   static void back(int[] s) {
     for (int i = STATE - 1; i >= -1; i--) {

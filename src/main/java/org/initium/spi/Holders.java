@@ -12,7 +12,11 @@ public final class Holders {
   /** Of memory that nobody holds yet. */
   public Holders() {}
 
-  /** Takes hold of the memory, to be followed by {@link #release}; false if it has ended. */
+  /**
+   * Takes hold of the memory, to be followed by {@link #release}.
+   *
+   * @return false if it has ended
+   */
   public synchronized boolean hold() {
     if (ended) {
       return false;
@@ -27,7 +31,11 @@ public final class Holders {
     notifyAll();
   }
 
-  /** Waits until nobody holds the memory; false if it had ended before. */
+  /**
+   * Waits until nobody holds the memory, and ends it.
+   *
+   * @return false if it had ended before
+   */
   public synchronized boolean end() {
     boolean interrupted = false;
     while (holding > 0) {
@@ -45,7 +53,7 @@ public final class Holders {
     return first;
   }
 
-  /** Whether the end has come. */
+  /** {@return whether the end has come} */
   public synchronized boolean ended() {
     return ended;
   }
@@ -58,6 +66,8 @@ public final class Holders {
   /**
    * Does work while the memory is held.
    *
+   * @param work what uses the memory
+   * @param closed what to call it in the message
    * @throws IllegalStateException if it has ended, saying what was closed
    */
   public void during(Runnable work, String closed) {

@@ -12,7 +12,14 @@ public final class MemoryRanges {
    * @param end the first byte behind it
    */
   public record Range(long first, long end) {
-    /** Of a layout of elements of so many bytes in a storage at an address. */
+    /**
+     * Of a layout of elements of so many bytes in a storage at an address.
+     *
+     * @param storage its address
+     * @param layout which elements
+     * @param elementBytes bytes of each
+     * @return the range from the first byte of the first element to the last of the last
+     */
     public static Range of(long storage, StridedLayout layout, long elementBytes) {
       long first = storage + layout.memoryOffset() * elementBytes;
       return new Range(first, first + layout.span() * elementBytes);
@@ -28,14 +35,22 @@ public final class MemoryRanges {
   /** None yet. */
   public MemoryRanges() {}
 
-  /** Adds one that overlaps none. */
+  /**
+   * Adds one that overlaps none.
+   *
+   * @param range what is added
+   */
   public void add(Range range) {
     if (!range.isEmpty()) {
       ranges.put(range.first, range);
     }
   }
 
-  /** Whether one of them overlaps another. */
+  /**
+   * {@return whether one of them overlaps another}
+   *
+   * @param other any range
+   */
   public boolean overlap(Range other) {
     Map.Entry<Long, Range> before = ranges.lowerEntry(other.end);
     return !other.isEmpty() && before != null && before.getValue().end > other.first;

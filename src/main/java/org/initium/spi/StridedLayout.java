@@ -18,7 +18,12 @@ import java.util.Arrays;
 public record StridedLayout(
     long[] sizes, long[] memoryStrides, long[] wholeStrides, long memoryOffset, long wholeOffset) {
 
-  /** That many elements in one run from the start of the storage and of the whole. */
+  /**
+   * That many elements in one run from the start of the storage and of the whole.
+   *
+   * @param numel elements, 0 or more
+   * @return the layout of one dimension
+   */
   public static StridedLayout run(long numel) {
     return new StridedLayout(new long[] {numel}, new long[] {1}, new long[] {1}, 0, 0);
   }
@@ -31,6 +36,7 @@ public record StridedLayout(
    * @param memoryOffset the first element's place in the storage
    * @param whole distance in the whole tensor between neighbours in each dimension
    * @param origin the first element's index in the whole
+   * @return the layout, in the fewest dimensions
    */
   public static StridedLayout of(
       long[] shape, long[] strides, long memoryOffset, long[] whole, long[] origin) {
@@ -71,12 +77,12 @@ public record StridedLayout(
         wholeOffset);
   }
 
-  /** Number of dimensions left. */
+  /** {@return number of dimensions left} */
   public int rank() {
     return sizes.length;
   }
 
-  /** How many elements of memory there are from the first one to the last. */
+  /** {@return how many elements of memory there are from the first one to the last} */
   public long span() {
     long last = 0;
     for (int d = 0; d < sizes.length; d++) {
@@ -88,7 +94,7 @@ public record StridedLayout(
     return last + 1;
   }
 
-  /** Whether the tensor is one run: contiguous in memory and in the whole. */
+  /** {@return whether the tensor is one run: contiguous in memory and in the whole} */
   public boolean isOneRun() {
     return sizes.length == 1 && memoryStrides[0] == 1 && wholeStrides[0] == 1;
   }
@@ -96,11 +102,22 @@ public record StridedLayout(
   /** What is done with an element, by its places in the storage and in the whole. */
   @FunctionalInterface
   public interface Element {
-    /** At an element. */
+    /**
+     * Called for an element.
+     *
+     * @param memory its place in the storage
+     * @param whole its index in the whole tensor
+     */
     void at(long memory, long whole);
   }
 
-  /** Goes over the elements from one on to before another, in the tensor's row-major order. */
+  /**
+   * Goes over the elements from one on to before another, in the tensor's row-major order.
+   *
+   * @param from the first element, in the tensor's row-major order
+   * @param to behind the last
+   * @param element called for each
+   */
   public void each(long from, long to, Element element) {
     for (long n = from; n < to; n++) {
       long rest = n;

@@ -11,12 +11,24 @@ public final class Words {
 
   private Words() {}
 
-  /** Of a random value for each element. */
+  /**
+   * Of a random value for each element.
+   *
+   * @param elements how many
+   * @param doubles whether they are f64
+   * @return the words of a random value for each element
+   */
   public static long of(long elements, boolean doubles) {
     return doubles ? ofDoubles(elements) : of(elements, 1);
   }
 
-  /** Of {@code perElement} words for each element, one behind the other: rounded up to blocks. */
+  /**
+   * Of {@code perElement} words for each element, one behind the other: rounded up to blocks.
+   *
+   * @param elements how many
+   * @param perElement words of each
+   * @return the words, rounded up to blocks of 4
+   */
   public static long of(long elements, int perElement) {
     try {
       return Math.addExact(Math.multiplyExact(elements, perElement), 3) & ~3L;
@@ -41,6 +53,13 @@ public final class Words {
     }
   }
 
+  /**
+   * What is wrong with a fill whose words are no 64-bit number.
+   *
+   * @param elements how many there are
+   * @param cause the overflow
+   * @return the exception, not thrown
+   */
   public static IllegalArgumentException tooMany(long elements, ArithmeticException cause) {
     return new IllegalArgumentException(
         elements + " elements take more than 2^63 - 1 words of the random stream", cause);
