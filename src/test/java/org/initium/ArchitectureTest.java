@@ -318,14 +318,18 @@ class ArchitectureTest {
     assertTrue(faults.isEmpty(), faults::toString);
   }
 
-  /** The aim is 250; what is more than half again as long holds a second concept. */
+  /** The aim is 250 lines of code; what is far longer holds a second concept. */
   @Test
   void filesAreShort() throws IOException {
     Set<String> faults = new TreeSet<>();
     for (Path file : sources("src/main/java", "src/test/java")) {
-      int lines = Files.readAllLines(file).size();
-      if (lines > 400) {
-        faults.add(file + ": " + lines + " lines");
+      long lines =
+          Files.readAllLines(file).stream()
+              .map(String::strip)
+              .filter(line -> !line.isEmpty() && !line.startsWith("*") && !line.startsWith("/"))
+              .count();
+      if (lines > 360) {
+        faults.add(file + ": " + lines + " lines of code");
       }
     }
     assertTrue(faults.isEmpty(), faults::toString);

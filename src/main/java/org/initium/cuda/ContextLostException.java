@@ -7,6 +7,15 @@ package org.initium.cuda;
 public final class ContextLostException extends CudaException {
   private static final long serialVersionUID = 1;
 
+  /**
+   * A failure after which the context cannot be used.
+   *
+   * @param call the function that failed
+   * @param status what it returned
+   * @param code the name of the status
+   * @param text what the library says of it, or nothing
+   * @param where the device
+   */
   public ContextLostException(String call, int status, String code, String text, String where) {
     super(
         call,
@@ -17,6 +26,12 @@ public final class ContextLostException extends CudaException {
         where);
   }
 
+  /**
+   * The same failure, met again by a later call.
+   *
+   * @param late the first one
+   * @param cause what was tried now
+   */
   public ContextLostException(ContextLostException late, String cause) {
     super(late, cause);
   }

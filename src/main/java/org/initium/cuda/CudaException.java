@@ -11,6 +11,15 @@ public class CudaException extends InitiumException {
   private final int status;
   private final String code;
 
+  /**
+   * A failed call.
+   *
+   * @param call the function that failed
+   * @param status what it returned
+   * @param code the name of the status
+   * @param text what the library says of it, or nothing
+   * @param where the device
+   */
   public CudaException(String call, int status, String code, String text, String where) {
     super(
         Text.message(
@@ -21,6 +30,12 @@ public class CudaException extends InitiumException {
     this.code = code;
   }
 
+  /**
+   * The same failure, told with what caused it.
+   *
+   * @param late the failure
+   * @param cause what else is known
+   */
   public CudaException(CudaException late, String cause) {
     super(late.getMessage() + "; " + cause, late);
     this.call = late.call;
@@ -28,17 +43,21 @@ public class CudaException extends InitiumException {
     this.code = late.code;
   }
 
-  /** The function that failed, as {@code cuMemAlloc}. */
+  /** {@return the function that failed, as {@code cuMemAlloc}} */
   public String call() {
     return call;
   }
 
-  /** Its status. */
+  /**
+   * Its status.
+   *
+   * @return the number that the function returned
+   */
   public int status() {
     return status;
   }
 
-  /** The name of the status, as {@code CUDA_ERROR_INVALID_VALUE}. */
+  /** {@return the name of the status, as {@code CUDA_ERROR_INVALID_VALUE}} */
   public String code() {
     return code;
   }

@@ -38,7 +38,7 @@ public record CudaOptions(Engine engine, CurandGenerator generator) {
      */
     MT19937;
 
-    /** Whether the generator can start at any place of its sequence. */
+    /** {@return whether the generator can start at any place of its sequence} */
     public boolean skips() {
       return this != MTGP32 && this != MT19937;
     }
@@ -50,22 +50,34 @@ public record CudaOptions(Engine engine, CurandGenerator generator) {
     Objects.requireNonNull(generator, "generator");
   }
 
-  /** These options with another engine. */
+  /**
+   * {@return these options with another engine}
+   *
+   * @param other our kernels, or cuRAND
+   */
   public CudaOptions engine(Engine other) {
     return new CudaOptions(other, generator);
   }
 
-  /** These options with another generator of cuRAND's. */
+  /**
+   * {@return these options with another generator of cuRAND's}
+   *
+   * @param other one of cuRAND's
+   */
   public CudaOptions generator(CurandGenerator other) {
     return new CudaOptions(engine, other);
   }
 
-  /** The options that fills follow from now on, in every thread. */
+  /**
+   * Sets the options that fills follow from now on, in every thread.
+   *
+   * @param options of this process
+   */
   public static void use(CudaOptions options) {
     current = Objects.requireNonNull(options, "options");
   }
 
-  /** The options in use. */
+  /** {@return the options in use} */
   public static CudaOptions current() {
     return current;
   }

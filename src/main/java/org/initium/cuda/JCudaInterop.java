@@ -35,8 +35,9 @@ public final class JCudaInterop {
   }
 
   /**
-   * The address in a pointer, its byte offset included.
+   * {@return the address in a pointer, its byte offset included}
    *
+   * @param pointer a {@code CUdeviceptr} or {@code Pointer}
    * @throws IllegalArgumentException if it points to memory of Java or to nothing
    */
   public static long address(Pointer pointer) {
@@ -55,12 +56,27 @@ public final class JCudaInterop {
    * @param device the ordinal of the device that the memory is on
    * @param memory a {@code CUdeviceptr} of the driver's binding or a {@code Pointer} of the
    *     runtime's
+   * @param shape the sizes
+   * @param dtype the element type
+   * @return the tensor; closing it frees nothing
+   * @throws IllegalArgumentException if it points to memory of Java or to nothing
    */
   public static Tensor wrap(int device, Pointer memory, Shape shape, DType dtype) {
     return wrap(device, memory, shape, shape.rowMajorStrides(), dtype);
   }
 
-  /** The same with strides in elements. */
+  /**
+   * The same with strides in elements.
+   *
+   * @param device the ordinal of the device that the memory is on
+   * @param memory a {@code CUdeviceptr} or {@code Pointer}
+   * @param shape the sizes
+   * @param strides distances in elements between neighbours in each dimension, 0 or more
+   * @param dtype the element type
+   * @return the tensor; closing it frees nothing
+   * @throws IllegalArgumentException if it points to memory of Java or to nothing, or the strides
+   *     do not fit the shape
+   */
   public static Tensor wrap(int device, Pointer memory, Shape shape, long[] strides, DType dtype) {
     return Tensor.wrap(Device.cuda(device), address(memory), shape, strides, dtype);
   }
@@ -69,6 +85,8 @@ public final class JCudaInterop {
    * A stream of a JCuda program, as {@link Stream#wrap} has it.
    *
    * @param stream a {@code CUstream} or a {@code cudaStream_t}
+   * @param device the ordinal of its device
+   * @return a stream whose close leaves the other alone
    */
   public static Stream wrap(int device, NativePointerObject stream) {
     return Stream.wrap(Device.cuda(device), new Handle(stream).value());

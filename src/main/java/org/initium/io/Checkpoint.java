@@ -26,7 +26,13 @@ import org.initium.text.Text;
  * demand.
  */
 public final class Checkpoint implements AutoCloseable {
-  /** A tensor and the file that it is in. */
+  /**
+   * A tensor and the file that it is in.
+   *
+   * @param tensor its name, type, shape and place in the file
+   * @param file where it is
+   * @param dataStart where the bytes of all tensors begin in that file
+   */
   public record Entry(StoredTensor tensor, Path file, long dataStart) {}
 
   private static final Pattern NAME = Pattern.compile("[^/\\\\\\x00]+\\.safetensors");
@@ -52,6 +58,9 @@ public final class Checkpoint implements AutoCloseable {
    * Opens a safetensors file; an index, by its own name or by that of the file it stands for; or a
    * folder with a {@code model.safetensors} of either kind.
    *
+   * @param path of a file, an index or a folder
+   * @return the checkpoint, which the caller closes
+   * @throws java.io.IOException if a file cannot be read
    * @throws MalformedFileException if a file is not sound
    * @throws NoSuchFileException if there is none
    */
@@ -142,6 +151,14 @@ public final class Checkpoint implements AutoCloseable {
     return keys.first();
   }
 
+  /**
+   * Reads the map of an index: the file of each tensor, by the tensor's name.
+   *
+   * @param index an index of a checkpoint of several files
+   * @return the map, in the order of the file
+   * @throws MalformedFileException if it is no such index, or longer than one may be
+   * @throws java.io.IOException if it cannot be read
+   */
   public static Map<String, String> weightMap(Path index) throws IOException {
     if (!Files.isRegularFile(index)) {
       throw new MalformedFileException(index, "is not a regular file; an index of names is needed");
@@ -184,27 +201,37 @@ public final class Checkpoint implements AutoCloseable {
     return name;
   }
 
-  /** The file or index that was opened. */
+  /** {@return the file or index that was opened} */
   public Path path() {
     return path;
   }
 
-  /** The files that its tensors are in. */
+  /** {@return the files that its tensors are in} */
   public Set<Path> files() {
     return entries.stream().map(Entry::file).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** The free entries of the headers. */
+  /** {@return the free entries of the headers} */
   public Map<String, String> metadata() {
     return metadata;
   }
 
-  /** The tensors: of a file in the order of their bytes, of an index in the order of its map. */
+  /**
+   * {@return the tensors: of a file in the order of their bytes, of an index in the order of its
+   * map}
+   */
   public List<Entry> entries() {
     return entries;
   }
 
-  /** Reads bytes of a tensor from byte {@code offset} of it on, as many as the segment has. */
+  /**
+   * Reads bytes of a tensor from byte {@code offset} of it on, as many as the segment has.
+   *
+   * @param entry the tensor
+   * @param offset the first byte, in the tensor
+   * @param target where they go
+   * @throws java.io.IOException if they cannot be read
+   */
   public synchronized void read(Entry entry, long offset, MemorySegment target) throws IOException {
     FileChannel channel = channels.get(entry.file());
     if (channel == null) {

@@ -29,6 +29,8 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
    *
    * @param metadata for each file's header
    * @param maxFileBytes where a further file begins; a larger tensor has a file of its own
+   * @param specs the tensors, in any order
+   * @return which tensors are in which file, and where
    * @throws IllegalArgumentException if there are more tensors than readers take, or the header of
    *     one of them is longer than they take
    */
@@ -73,12 +75,15 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
     return SafetensorsHeader.of(DistributedCheckpoint.metadata(metadata, specs), specs);
   }
 
-  /** The names of the tensors in the order of their bytes: file by file, the largest type first. */
+  /**
+   * {@return the names of the tensors in the order of their bytes: file by file, the largest type
+   * first}
+   */
   public List<String> order() {
     return files.stream().flatMap(file -> file.tensors().stream()).map(StoredTensor::name).toList();
   }
 
-  /** The bytes of all tensors. */
+  /** {@return the bytes of all tensors} */
   public long dataBytes() {
     return files.stream().mapToLong(SafetensorsHeader::dataBytes).sum();
   }
@@ -88,6 +93,9 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
    *
    * @param checkpoint the checkpoint's name, {@code model.safetensors}
    * @param generation hexadecimal digits of a hash of the files
+   * @param file which of the files
+   * @return the checkpoint's name where it is one file, else {@code
+   *     model-GENERATION-00001-of-00003.safetensors}
    */
   public String name(String checkpoint, String generation, int file) {
     return files.size() == 1
@@ -101,12 +109,22 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
             EXTENSION);
   }
 
-  /** The name of a file, from 0, of a checkpoint whose files are made each for itself. */
+  /**
+   * {@return the name of a file, from 0, of a checkpoint whose files are made each for itself}
+   *
+   * @param checkpoint the checkpoint's name, {@code model.safetensors}
+   * @param file which of the files
+   */
   public String plainName(String checkpoint, int file) {
     return Text.format("%s-%05d-of-%05d%s", stem(checkpoint), file + 1, files.size(), EXTENSION);
   }
 
-  /** The name of the index. */
+  /**
+   * The name of the index.
+   *
+   * @param checkpoint the checkpoint's name, {@code model.safetensors}
+   * @return the name: {@code model.safetensors.index.json}
+   */
   public static String indexName(String checkpoint) {
     return stem(checkpoint) + EXTENSION + INDEX;
   }
@@ -114,6 +132,7 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
   /**
    * Checks that readers take the index.
    *
+   * @param checkpoint the checkpoint's name
    * @throws IllegalArgumentException if it may be longer
    */
   public void checkIndex(String checkpoint) {
@@ -128,7 +147,13 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
     }
   }
 
-  /** The index of the files of a generation. */
+  /**
+   * The index of the files of a generation.
+   *
+   * @param checkpoint the checkpoint's name
+   * @param generation hexadecimal digits of a hash of the files
+   * @return the index, as Hugging Face's loaders read it
+   */
   public byte[] index(String checkpoint, String generation) {
     Map<String, SafetensorsHeader> named = new LinkedHashMap<>();
     for (int f = 0; f < files.size(); f++) {
@@ -137,7 +162,12 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
     return index(named);
   }
 
-  /** The index of files by their names. */
+  /**
+   * The index of files by their names.
+   *
+   * @param files their headers
+   * @return the index, as Hugging Face's loaders read it
+   */
   public static byte[] index(Map<String, SafetensorsHeader> files) {
     Map<String, Object> weightMap = new LinkedHashMap<>();
     files.forEach(
@@ -149,16 +179,32 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
     return Json.write(index, true);
   }
 
+  /**
+   * {@return the path of a checkpoint's index, beside it}
+   *
+   * @param checkpoint path of the checkpoint, {@code model.safetensors}
+   */
   public static Path index(Path checkpoint) {
     return checkpoint.resolveSibling(indexName(checkpoint.getFileName().toString()));
   }
 
-  /** Whether a file's name is one of several of that checkpoint, by whomever it was written. */
+  /**
+   * {@return whether a file's name is one of several of that checkpoint, by whomever it was
+   * written}
+   *
+   * @param checkpoint path of the checkpoint
+   * @param file path of a file beside it
+   */
   public static boolean isPartOf(Path checkpoint, Path file) {
     return matches(checkpoint, file, "(-[0-9a-f]{16})?");
   }
 
-  /** Whether a file's name is one of several of that checkpoint, of a generation. */
+  /**
+   * {@return whether a file's name is one of several of that checkpoint, of a generation}
+   *
+   * @param checkpoint path of the checkpoint
+   * @param file path of a file beside it
+   */
   public static boolean isOwnPartOf(Path checkpoint, Path file) {
     return matches(checkpoint, file, "-[0-9a-f]{16}");
   }

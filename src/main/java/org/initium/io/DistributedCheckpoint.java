@@ -50,8 +50,11 @@ public final class DistributedCheckpoint {
   }
 
   /**
-   * Where in its whole each tensor of a file begins, by name, for those of which the file says so.
+   * {@return where in its whole each tensor of a file begins, by name, for those of which the file
+   * says so}
    *
+   * @param file for messages
+   * @param header of the file
    * @throws MalformedFileException if it says so in other words than PyTorch's
    */
   public static Map<String, long[]> savedOffsets(Path file, SafetensorsHeader header) {

@@ -213,7 +213,12 @@ public final class Json {
     return new MalformedFileException(file, Text.message(template, arguments));
   }
 
-  /** A value of maps, lists, strings, longs and doubles on one line; NaN and infinity are null. */
+  /**
+   * {@return a value of maps, lists, strings, longs and doubles on one line} NaN and infinity are
+   * null.
+   *
+   * @param value of those kinds
+   */
   public static String of(Object value) {
     return new String(write(value, false), StandardCharsets.UTF_8);
   }

@@ -8,7 +8,12 @@ import org.initium.text.Text;
 public class MalformedFileException extends InitiumException {
   private static final long serialVersionUID = 1;
 
-  /** States the file and what is wrong in it. */
+  /**
+   * What is wrong with a file.
+   *
+   * @param file which file
+   * @param message what is wrong in it
+   */
   public MalformedFileException(Path file, String message) {
     super(Text.line(file + ": " + message));
   }

@@ -25,6 +25,9 @@ public record ModelConfig(Map<String, Double> numbers, Map<String, String> words
   /**
    * Reads a config.
    *
+   * @param file a {@code config.json}
+   * @return its numbers and words
+   * @throws java.io.IOException if it cannot be read
    * @throws MalformedFileException if it is no JSON object
    */
   public static ModelConfig read(Path file) throws IOException {

@@ -37,6 +37,9 @@ public record SafetensorsHeader(
   /**
    * Reads and checks the header of a file, and nothing else of it.
    *
+   * @param file a safetensors file
+   * @return its tensors and metadata
+   * @throws java.io.IOException if it cannot be read
    * @throws MalformedFileException if the file is not sound safetensors
    */
   public static SafetensorsHeader read(Path file) throws IOException {
@@ -97,7 +100,7 @@ public record SafetensorsHeader(
     return new SafetensorsHeader(metadata, tensors, length);
   }
 
-  /** The header as it stands in the file, padded with spaces to a multiple of 8 bytes. */
+  /** {@return the header as it stands in the file, padded with spaces to a multiple of 8 bytes} */
   public byte[] encode() {
     return encode(metadata, tensors);
   }
@@ -122,7 +125,7 @@ public record SafetensorsHeader(
     return padded;
   }
 
-  /** The bytes of all tensors. */
+  /** {@return the bytes of all tensors} */
   public long dataBytes() {
     return tensors.isEmpty() ? 0 : tensors.getLast().end();
   }

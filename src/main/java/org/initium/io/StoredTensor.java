@@ -14,7 +14,7 @@ import org.initium.Shape;
  */
 public record StoredTensor(String name, StoredType type, Shape shape, long begin, long end)
     implements Serializable {
-  /** Its size in bytes. */
+  /** {@return its size in bytes} */
   public long bytes() {
     return end - begin;
   }

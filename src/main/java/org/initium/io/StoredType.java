@@ -8,27 +8,49 @@ import org.initium.DType;
 
 /** The element types of the safetensors format (0.8), named as its headers write them. */
 public enum StoredType {
+  /** A truth value in a byte. */
   BOOL(8),
+  /** Two in a byte: sign, 2 bits of exponent, 1 of mantissa (OCP E2M1). */
   F4(4),
+  /** Sign, 2 bits of exponent, 3 of mantissa, without padding. */
   F6_E2M3(6),
+  /** Sign, 3 bits of exponent, 2 of mantissa, without padding. */
   F6_E3M2(6),
+  /** Unsigned byte. */
   U8(8),
+  /** Signed byte. */
   I8(8),
+  /** OCP's E5M2: with infinities and NaN. */
   F8_E5M2(8),
+  /** OCP's E4M3: without infinities, one NaN of each sign. */
   F8_E4M3(8),
+  /** E5M2 without infinities and without a negative zero. */
   F8_E5M2FNUZ(8),
+  /** E4M3 without infinities and without a negative zero. */
   F8_E4M3FNUZ(8),
+  /** A power of two, as the scale of a block. */
   F8_E8M0(8),
+  /** Signed 16 bits. */
   I16(16),
+  /** Unsigned 16 bits. */
   U16(16),
+  /** IEEE's binary16. */
   F16(16),
+  /** The upper half of binary32. */
   BF16(16),
+  /** Signed 32 bits. */
   I32(32),
+  /** Unsigned 32 bits. */
   U32(32),
+  /** IEEE's binary32. */
   F32(32),
+  /** A complex number of two binary32. */
   C64(64),
+  /** IEEE's binary64. */
   F64(64),
+  /** Signed 64 bits. */
   I64(64),
+  /** Unsigned 64 bits. */
   U64(64);
 
   private final int bits;
@@ -37,7 +59,11 @@ public enum StoredType {
     this.bits = bits;
   }
 
-  /** Size of an element. */
+  /**
+   * Size of an element.
+   *
+   * @return the bits of an element; 4 and 6 are packed
+   */
   public int bits() {
     return bits;
   }
@@ -45,17 +71,25 @@ public enum StoredType {
   private static final Map<String, StoredType> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toMap(StoredType::name, type -> type));
 
-  /** The type of that name in a header, if there is one. */
+  /**
+   * {@return the type of that name in a header, if there is one}
+   *
+   * @param name as a header has it, in capitals
+   */
   public static Optional<StoredType> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
   }
 
-  /** How an element type that we fill is stored. */
+  /**
+   * {@return how an element type that we fill is stored}
+   *
+   * @param dtype any of ours
+   */
   public static StoredType of(DType dtype) {
     return valueOf(dtype.name());
   }
 
-  /** The element type that we fill, if this is one: floating point of 16 bits or more. */
+  /** {@return the element type that we fill, if this is one: floating point of 16 bits or more} */
   public Optional<DType> dtype() {
     return Arrays.stream(DType.values()).filter(type -> type.name().equals(name())).findFirst();
   }

@@ -17,7 +17,13 @@ import org.initium.text.Text;
  *     trainers that put it together
  */
 public record TensorSpec(String name, Shape shape, DType dtype, Optional<List<Long>> savedOffsets) {
-  /** A tensor as a whole. */
+  /**
+   * A tensor as a whole.
+   *
+   * @param name its name
+   * @param shape its sizes
+   * @param dtype its element type
+   */
   public TensorSpec(String name, Shape shape, DType dtype) {
     this(name, shape, dtype, Optional.empty());
   }
@@ -36,6 +42,7 @@ public record TensorSpec(String name, Shape shape, DType dtype, Optional<List<Lo
   /**
    * Checks that a header can have a tensor of that name.
    *
+   * @param name of the tensor
    * @throws IllegalArgumentException if it is empty, the one that stands for metadata, or no text
    *     in UTF-8: half of a surrogate pair
    */
@@ -52,7 +59,7 @@ public record TensorSpec(String name, Shape shape, DType dtype, Optional<List<Lo
     }
   }
 
-  /** Its size in bytes. */
+  /** {@return its size in bytes} */
   public long bytes() {
     return bytes(shape, dtype);
   }

@@ -51,7 +51,14 @@ public final class Recipe {
 
   private Recipe() {}
 
-  /** Reads a recipe and follows it with its own variables and dtypes. */
+  /**
+   * Reads a recipe and follows it with its own variables and dtypes.
+   *
+   * @param file a recipe in YAML
+   * @return the model's tensors and what each draws
+   * @throws RecipeException if it cannot be followed
+   * @throws java.io.IOException if it or a file that it names cannot be read
+   */
   public static Plan plan(Path file) throws IOException {
     return plan(file, Reading.OWN);
   }
@@ -77,6 +84,10 @@ public final class Recipe {
   /**
    * Reads a recipe and follows it.
    *
+   * @param file a recipe in YAML
+   * @param reading what the command line or caller sets
+   * @return the model's tensors and what each draws
+   * @throws java.io.IOException if it or a file that it names cannot be read
    * @throws RecipeException if it cannot be followed
    */
   public static Plan plan(Path file, Reading reading) throws IOException {
@@ -98,7 +109,15 @@ public final class Recipe {
     return follow(root(text, file.toString()), file.toAbsolutePath().getParent(), reading);
   }
 
-  /** Follows the text of a recipe with its own variables and dtypes. */
+  /**
+   * Follows the text of a recipe with its own variables and dtypes.
+   *
+   * @param text a recipe in YAML
+   * @param source what errors call it
+   * @return the model's tensors and what each draws
+   * @throws RecipeException if it cannot be followed
+   * @throws java.io.IOException if a file that it names cannot be read
+   */
   public static Plan parse(String text, String source) throws IOException {
     return parse(text, source, Reading.OWN);
   }
@@ -108,6 +127,10 @@ public final class Recipe {
    * folder that the program runs in.
    *
    * @param source what errors call it
+   * @param text a recipe in YAML
+   * @param reading what the command line or caller sets
+   * @return the model's tensors and what each draws
+   * @throws java.io.IOException if a file that it names cannot be read
    * @throws RecipeException if it cannot be followed
    */
   public static Plan parse(String text, String source, Reading reading) throws IOException {

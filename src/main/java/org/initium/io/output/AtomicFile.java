@@ -15,6 +15,9 @@ public final class AtomicFile {
   /**
    * Writes the bytes. A link is followed; a pipe or a device is written as it is.
    *
+   * @param path where to, replaced if it is there
+   * @param bytes all of the file
+   * @throws java.io.IOException if they cannot be written; the old file is then as it was
    * @throws org.initium.InitiumException if the folder is not there, or the name is a folder's
    */
   public static void write(Path path, byte[] bytes) throws IOException {

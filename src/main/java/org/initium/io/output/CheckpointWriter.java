@@ -50,6 +50,12 @@ public final class CheckpointWriter implements AutoCloseable {
    * Begins a checkpoint: one file, or several and an index where the tensors take more than {@code
    * maxFileBytes}. A link is followed; a pipe or a device is written as it is.
    *
+   * @param out path of the file, {@code model.safetensors}
+   * @param specs the tensors, in any order
+   * @param metadata for each file's header
+   * @param maxFileBytes where a further file begins; {@code Long.MAX_VALUE} for one
+   * @return the writer, which the caller closes; without {@link #finish} nothing appears
+   * @throws java.io.IOException if a file cannot be made
    * @throws InitiumException if the folder is not there or the disk has no room for the tensors
    * @throws IllegalArgumentException if readers would not accept the header of a tensor
    */
@@ -80,7 +86,14 @@ public final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  /** Begins one file of a checkpoint of several, which has its name as soon as it is whole. */
+  /**
+   * Begins one file of a checkpoint of several, which has its name as soon as it is whole.
+   *
+   * @param out path of the checkpoint
+   * @param file the header of the file
+   * @return the writer
+   * @throws java.io.IOException if the file cannot be made
+   */
   public static CheckpointWriter create(Path out, SafetensorsHeader file) throws IOException {
     return create(out, new CheckpointLayout(List.of(file)));
   }
@@ -111,18 +124,29 @@ public final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  /** The names of the tensors in the order in which their bytes are to come. */
+  /** {@return the names of the tensors in the order in which their bytes are to come} */
   public List<String> order() {
     return layout.order();
   }
 
-  /** Folders that killed runs for the same name left, which nobody will finish. */
+  /**
+   * {@return folders that killed runs for the same name left, which nobody will finish}
+   *
+   * @param out path of the checkpoint
+   * @throws java.io.IOException if the folder around them cannot be read
+   */
   public static List<Path> leftovers(Path out) throws IOException {
     OutputTarget target = OutputTarget.of(out);
     return target.isStream() ? List.of() : WorkFolder.leftovers(target.path());
   }
 
-  /** Whether a name stands for a pipe or a device, to which a checkpoint goes as it is made. */
+  /**
+   * {@return whether a name stands for a pipe or a device, to which a checkpoint goes as it is
+   * made}
+   *
+   * @param out path of the checkpoint
+   * @throws java.io.IOException if the file system does not say
+   */
   public static boolean isStream(Path out) throws IOException {
     return OutputTarget.of(out).isStream();
   }
@@ -171,6 +195,9 @@ public final class CheckpointWriter implements AutoCloseable {
    * Writes the next bytes of a tensor.
    *
    * @param offset where in the tensor, in bytes: where the last write ended
+   * @param name of the tensor
+   * @param bytes in the tensor's dtype, little endian
+   * @throws java.io.IOException if they cannot be written
    * @throws IllegalArgumentException if other bytes are next, or the tensor has not so many
    */
   public void write(String name, long offset, MemorySegment bytes) throws IOException {
@@ -182,6 +209,7 @@ public final class CheckpointWriter implements AutoCloseable {
    * Makes the files visible. The old files of the checkpoint's name go, also where there were more
    * of them.
    *
+   * @throws java.io.IOException if a file cannot be written or renamed
    * @return the names of the files, the index last
    * @throws IllegalStateException if bytes of a tensor are missing
    */

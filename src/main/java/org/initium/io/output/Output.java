@@ -12,10 +12,19 @@ import java.util.List;
 public interface Output extends AutoCloseable {
   /** A file in the making, written from its first byte to its last. */
   interface Attempt extends AutoCloseable {
-    /** Writes all the bytes behind those that were written before. */
+    /**
+     * Writes all the bytes behind those that were written before.
+     *
+     * @param bytes from its position to its limit
+     * @throws java.io.IOException if they cannot be written
+     */
     void write(ByteBuffer bytes) throws IOException;
 
-    /** Makes what was written durable; the attempt can be committed from now on. */
+    /**
+     * Makes what was written durable; the attempt can be committed from now on.
+     *
+     * @throws java.io.IOException if that cannot be done
+     */
     void finish() throws IOException;
 
     /** Ends the writing; an attempt that is not finished is removed by {@link Output#abort}. */
@@ -37,6 +46,7 @@ public interface Output extends AutoCloseable {
    *
    * @param piece tells the file from the others: letters, digits, hyphens
    * @param attempt tells the attempt from others at that file, of the same
+   * @return the attempt, empty
    * @throws IOException if there is such an attempt already, or it cannot be made
    */
   Attempt create(String piece, String attempt) throws IOException;
@@ -44,10 +54,19 @@ public interface Output extends AutoCloseable {
   /**
    * Gives finished attempts their names, in this order. Readers begin with the last, the index or
    * the one file: until it has its name they find what was there before, whole, and then all this.
+   *
+   * @param files which there are, the index last
+   * @throws java.io.IOException if one cannot get its name
    */
   void commit(List<Named> files) throws IOException;
 
-  /** Removes what an attempt wrote, if it is there. */
+  /**
+   * Removes what an attempt wrote, if it is there.
+   *
+   * @param piece which file
+   * @param attempt which attempt at it
+   * @throws java.io.IOException if it is there and stays
+   */
   void abort(String piece, String attempt) throws IOException;
 
   /** Removes whatever is not committed. */

@@ -21,7 +21,13 @@ public final class TensorFileWriter {
   private int tensor;
   private long position; // in that tensor
 
-  /** Begins a file with its header. */
+  /**
+   * Begins a file with its header.
+   *
+   * @param header what is in the file
+   * @param attempt where it goes
+   * @throws java.io.IOException if the header cannot be written
+   */
   public TensorFileWriter(SafetensorsHeader header, Output.Attempt attempt) throws IOException {
     this(header, attempt, true);
   }
@@ -56,7 +62,7 @@ public final class TensorFileWriter {
     }
   }
 
-  /** Whether all tensors have all their bytes. */
+  /** {@return whether all tensors have all their bytes} */
   public boolean isFull() {
     return tensor == header.tensors().size();
   }
@@ -69,6 +75,9 @@ public final class TensorFileWriter {
    * Writes the next bytes of a tensor.
    *
    * @param offset where in the tensor, in bytes: where the last write ended
+   * @param name of the tensor
+   * @param bytes in the tensor's dtype, little endian
+   * @throws java.io.IOException if they cannot be written
    * @throws IllegalArgumentException if other bytes are next, or the tensor has not so many
    */
   public void write(String name, long offset, MemorySegment bytes) throws IOException {
@@ -101,6 +110,7 @@ public final class TensorFileWriter {
   /**
    * Ends the file.
    *
+   * @throws java.io.IOException if the rest cannot be written
    * @return its SHA-256; nothing where it is not hashed
    * @throws IllegalStateException if bytes of a tensor are missing
    */

@@ -32,6 +32,9 @@ public final class CheckpointFolder {
    *
    * @param index the file that was written
    * @param shards how many shares of each tensor there are; 1 for whole tensors
+   * @param files how many files
+   * @param tensors how many tensors
+   * @param bytes of all tensors
    */
   public record Finished(Path index, int shards, int files, int tensors, long bytes) {}
 
@@ -53,6 +56,9 @@ public final class CheckpointFolder {
    * Checks that a folder has all of a model, and writes its index: for whole tensors Hugging
    * Face's; for shards {@code shards.json}, the name of each shard's file.
    *
+   * @param folder with the files of all pieces
+   * @return what is in it
+   * @throws java.io.IOException if a file cannot be read or the index not written
    * @throws MalformedFileException if a file is missing, not whole, or of another model
    */
   public static Finished finish(Path folder) throws IOException {

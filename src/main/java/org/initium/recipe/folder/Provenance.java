@@ -19,6 +19,8 @@ public final class Provenance {
    * {@code verify}.
    *
    * @param generator its name, as {@link org.initium.random.Generator#parse} reads it
+   * @param seed of the generator
+   * @return the metadata
    */
   public static Map<String, String> of(String generator, long seed) {
     Map<String, String> metadata = new TreeMap<>();
@@ -28,7 +30,14 @@ public final class Provenance {
     return metadata;
   }
 
-  /** The metadata of the files of a shard. */
+  /**
+   * The metadata of the files of a shard.
+   *
+   * @param plan whose tensors are in the files
+   * @param run metadata of the run
+   * @param shard which share of each
+   * @return the metadata of the run, and where each tensor's share begins
+   */
   public static Map<String, String> of(Plan plan, Map<String, String> run, RowShard shard) {
     Map<String, String> metadata = new TreeMap<>(run);
     metadata.put(SHARD, shard.toString());

@@ -24,6 +24,7 @@ import org.initium.recipe.plan.RowShard;
  * The shards of a model in one folder: all are there, and together they are all of every tensor.
  */
 public final class ShardedFolder {
+  /** Name of the file that lists the shards. */
   public static final String INDEX = "shards.json";
 
   /** What a file has of a tensor, and where in the tensor that begins, where the file says so. */
@@ -49,7 +50,12 @@ public final class ShardedFolder {
         file, found.shards.size(), files.size(), tensors, bytes(files));
   }
 
-  /** The shard in each file. */
+  /**
+   * The shard in each file.
+   *
+   * @param files their headers, by the names of the files
+   * @return the JSON of {@link #INDEX}
+   */
   public static String index(Map<String, SafetensorsHeader> files) {
     Map<String, Object> named = new LinkedHashMap<>();
     files.forEach((name, header) -> named.put(name, header.metadata().get(Provenance.SHARD)));

@@ -14,6 +14,7 @@ public interface ChunkSink {
    * @param tensor whose bytes these are
    * @param offset of the first, in bytes, in the tensor or in the shard of it that is made
    * @param bytes in the tensor's dtype, little endian
+   * @throws java.io.IOException if they cannot be taken, which ends the making
    */
   void accept(PlannedTensor tensor, long offset, MemorySegment bytes) throws IOException;
 }

@@ -16,6 +16,8 @@ public sealed interface FileLayout {
   /**
    * A share of each tensor, as PyTorch's distributed checkpoints have it: files {@code
    * shard-0000i-model-00001-of-00001.safetensors}.
+   *
+   * @param count how many shares, 1 or more
    */
   record Rows(int count) implements FileLayout {
     /** So many shards. */
@@ -24,12 +26,20 @@ public sealed interface FileLayout {
     }
   }
 
-  /** Files of whole tensors, of a checkpoint {@code model.safetensors}. */
+  /**
+   * {@return files of whole tensors, of a checkpoint {@code model.safetensors}}
+   *
+   * @param maxBytes where a further file begins
+   */
   static FileLayout files(long maxBytes) {
     return new Files("model.safetensors", maxBytes);
   }
 
-  /** Shards by rows, or by what the recipe says under {@code shards}. */
+  /**
+   * {@return shards by rows, or by what the recipe says under {@code shards}}
+   *
+   * @param count how many, 1 or more
+   */
   static FileLayout rows(int count) {
     return new Rows(count);
   }

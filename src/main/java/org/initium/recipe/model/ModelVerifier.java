@@ -43,6 +43,10 @@ public final class ModelVerifier {
    * Recomputes the values and compares, up to the first difference.
    *
    * @param progress is told how many more bytes are compared
+   * @param checkpoint what was written
+   * @param plan what it should be
+   * @param filler makes the values
+   * @throws java.io.IOException if the checkpoint cannot be read
    * @return nothing if all is equal, or the first difference in the order of the plan in a line
    */
   public static Optional<String> verify(

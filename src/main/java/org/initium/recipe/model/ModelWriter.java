@@ -22,6 +22,10 @@ public final class ModelWriter {
    * @param metadata for the header
    * @param maxFileBytes where a further file begins
    * @param progress is told how many more bytes are written
+   * @param plan the tensors
+   * @param filler makes the values
+   * @param out path of the file, {@code model.safetensors}
+   * @throws java.io.IOException if a file cannot be written
    * @return the files
    */
   public static List<Path> write(

@@ -15,7 +15,7 @@ import org.initium.recipe.plan.RowShard;
  */
 public record Piece(String file, RowShard shard, SafetensorsHeader header, long memory)
     implements Serializable {
-  /** The size of the file. */
+  /** {@return the size of the file} */
   public long bytes() {
     return header.dataStart() + header.dataBytes();
   }

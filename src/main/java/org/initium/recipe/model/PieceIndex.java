@@ -16,7 +16,12 @@ import org.initium.recipe.folder.ShardedFolder;
  * @param text that is in it: JSON
  */
 public record PieceIndex(String name, String text) {
-  /** The index of all pieces of a layout. */
+  /**
+   * {@return the index of all pieces of a layout}
+   *
+   * @param layout how tensors are in files
+   * @param pieces all of them
+   */
   public static PieceIndex of(FileLayout layout, List<Piece> pieces) {
     Map<String, SafetensorsHeader> files = new LinkedHashMap<>();
     pieces.forEach(piece -> files.put(piece.file(), piece.header()));

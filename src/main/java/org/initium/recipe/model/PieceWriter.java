@@ -32,7 +32,12 @@ public final class PieceWriter {
   private final RegionFiller regions;
   private final Map<String, PlannedTensor> tensors;
 
-  /** A writer of the pieces of a plan that the filler makes. */
+  /**
+   * A writer of the pieces of a plan that the filler makes.
+   *
+   * @param plan the tensors, the same in each process
+   * @param filler of that process
+   */
   public PieceWriter(Plan plan, PlanFiller filler) {
     this.filler = filler;
     this.regions = filler.regions(plan);
@@ -44,7 +49,13 @@ public final class PieceWriter {
     return piece.header().tensors().stream().map(StoredTensor::name).map(tensors::get).toList();
   }
 
-  /** Hands over the bytes of a piece, in the order of its file. */
+  /**
+   * Hands over the bytes of a piece, in the order of its file.
+   *
+   * @param piece which file
+   * @param sink takes the bytes
+   * @throws java.io.IOException if the sink throws it
+   */
   public void fill(Piece piece, ChunkSink sink) throws IOException {
     filler.of(piece.shard()).fill(regions, order(piece), sink);
   }
@@ -54,6 +65,10 @@ public final class PieceWriter {
    *
    * @param name of the attempt
    * @param progress is told how many more bytes are written
+   * @param piece which file
+   * @param attempt where it goes
+   * @return what was written and its hash
+   * @throws java.io.IOException if it cannot be written
    */
   public Receipt write(Piece piece, String name, Output.Attempt attempt, LongConsumer progress)
       throws IOException {
@@ -68,7 +83,14 @@ public final class PieceWriter {
     return new Receipt(piece.file(), name, piece.bytes(), hash);
   }
 
-  /** Writes a piece to a local or shared folder, where it gets its name when it is whole. */
+  /**
+   * Writes a piece to a local or shared folder, where it gets its name when it is whole.
+   *
+   * @param piece which file
+   * @param folder where it goes
+   * @param progress is told how many more bytes are written
+   * @throws java.io.IOException if it cannot be written
+   */
   public void write(Piece piece, Path folder, LongConsumer progress) throws IOException {
     try (CheckpointWriter file =
         CheckpointWriter.create(folder.resolve(piece.file()), piece.header())) {

@@ -42,6 +42,9 @@ public final class Pieces {
    *
    * @param filler what will make them
    * @param run metadata for all of them: {@link Provenance#of}
+   * @param plan the tensors
+   * @param layout how they are in files
+   * @return the files, in the order of the index
    */
   public static List<Piece> of(
       Plan plan, FileLayout layout, PlanFiller filler, Map<String, String> run) {

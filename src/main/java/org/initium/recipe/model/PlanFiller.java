@@ -38,7 +38,12 @@ public record PlanFiller(
   /** Chunks that are large for a disk, and a small part of any memory. */
   public static final long DEFAULT_CHUNK_BYTES = 64L << 20;
 
-  /** A filler for all rows, which draws as is usual for the generator. */
+  /**
+   * A filler for all rows, which draws as is usual for the generator.
+   *
+   * @param generator what the tensors draw from, or fork from
+   * @param device where they are made
+   */
   public PlanFiller(Generator generator, Device device) {
     this(
         generator,
@@ -48,7 +53,13 @@ public record PlanFiller(
         DEFAULT_CHUNK_BYTES);
   }
 
-  /** Makes all tensors of the plan, in its order, and hands their bytes to the sink. */
+  /**
+   * Makes all tensors of the plan, in its order, and hands their bytes to the sink.
+   *
+   * @param plan the tensors
+   * @param sink takes the bytes, one call at a time
+   * @throws java.io.IOException if the sink throws it
+   */
   public void fill(Plan plan, ChunkSink sink) throws IOException {
     fill(plan, plan.written(), sink);
   }

@@ -13,7 +13,11 @@ public enum GeneratorSharing {
   /** They draw one after the other from the generator itself, which moves on. */
   IN_ORDER;
 
-  /** Forked for Philox; in order for the generators that are someone else's sequence. */
+  /**
+   * {@return forked for Philox; in order for the generators that are someone else's sequence}
+   *
+   * @param generator the model's
+   */
   public static GeneratorSharing of(Generator generator) {
     return generator instanceof PhiloxGenerator ? FORKED : IN_ORDER;
   }

@@ -90,6 +90,8 @@ public final class Glob {
   /**
    * Parses a pattern.
    *
+   * @param text {@code h.{0..11}.*.weight}
+   * @return the pattern
    * @throws IllegalArgumentException if braces do not pair, or it has more than 10,000 characters
    */
   public static Glob parse(String text) {
@@ -131,27 +133,31 @@ public final class Glob {
         Text.message("braces do not pair in pattern '%s'", Text.around(text, at, 60)));
   }
 
-  /** What the names that fit start with. */
+  /** {@return what the names that fit start with} */
   public String prefix() {
     return prefix;
   }
 
-  /** What the names that fit end with. */
+  /** {@return what the names that fit end with} */
   public String suffix() {
     return suffix;
   }
 
-  /** Whether it fits its own text alone. */
+  /** {@return whether it fits its own text alone} */
   public boolean isLiteral() {
     return middle.length == 0;
   }
 
-  /** The names of what is captured, in their order. */
+  /** {@return the names of what is captured, in their order} */
   public List<String> captureNames() {
     return List.copyOf(captures);
   }
 
-  /** What is captured of a name that fits, by its name. */
+  /**
+   * {@return what is captured of a name that fits, by its name}
+   *
+   * @param name that fits
+   */
   public Map<String, String> captures(String name) {
     if (captures.isEmpty()) {
       return Map.of();
@@ -252,7 +258,11 @@ public final class Glob {
     return c == '{' || c == '}' || c == ',' && groupEnds[place] >= 0;
   }
 
-  /** Whether the whole name fits. */
+  /**
+   * {@return whether the whole name fits}
+   *
+   * @param name any text
+   */
   public boolean matches(String name) {
     if (middle.length == 0) {
       return name.equals(prefix);

@@ -12,17 +12,23 @@ import org.initium.text.Text;
  * @param notes what is not wrong but may be meant otherwise, a line each
  */
 public record Plan(List<PlannedTensor> tensors, List<String> notes) implements Serializable {
-  /** A plan of these tensors. */
+  /**
+   * {@return a plan of these tensors}
+   *
+   * @param tensors in the order of the recipe
+   */
   public static Plan of(PlannedTensor... tensors) {
     return new Plan(List.of(tensors), List.of());
   }
 
-  /** The tensors that are in the file: not copies that are written once, nor what is never. */
+  /**
+   * {@return the tensors that are in the file: not copies that are written once, nor what is never}
+   */
   public List<PlannedTensor> written() {
     return tensors.stream().filter(PlannedTensor::isStored).toList();
   }
 
-  /** The number of elements in all. */
+  /** {@return the number of elements in all} */
   public long parameters() {
     return tensors.stream()
         .filter(PlannedTensor::written)
@@ -30,7 +36,11 @@ public record Plan(List<PlannedTensor> tensors, List<String> notes) implements S
         .sum();
   }
 
-  /** The number of elements in a shard. */
+  /**
+   * {@return the number of elements in a shard}
+   *
+   * @param shard which share
+   */
   public long parameters(RowShard shard) {
     return tensors.stream()
         .filter(PlannedTensor::written)
@@ -38,14 +48,15 @@ public record Plan(List<PlannedTensor> tensors, List<String> notes) implements S
         .sum();
   }
 
-  /** The number of bytes in all. */
+  /** {@return the number of bytes in all} */
   public long bytes() {
     return bytes(RowShard.ALL);
   }
 
   /**
-   * The number of bytes in a shard.
+   * {@return the number of bytes in a shard}
    *
+   * @param shard which share
    * @throws IllegalArgumentException if it is beyond 2^63 - 1
    */
   public long bytes(RowShard shard) {

@@ -17,6 +17,11 @@ public final class PlanTable {
    * The lines, of which the first names the columns: name, shape and dtype of the tensor; what of
    * it is in the file; the stream that it draws from; its initialisers as they are written, and
    * what they come to for its shape.
+   *
+   * @param plan the tensors
+   * @param drawing whether they draw from forks or in order
+   * @param shard what of them is made
+   * @return the lines, aligned
    */
   public static List<String> lines(Plan plan, GeneratorSharing drawing, RowShard shard) {
     List<List<String>> rows = new ArrayList<>(List.of(HEAD));

@@ -29,17 +29,31 @@ public record PlannedTensor(
     ShardCut cut,
     boolean written)
     implements Serializable {
-  /** A tensor that draws from the stream of its name, and is shared out by rows. */
+  /**
+   * A tensor that draws from the stream of its name, and is shared out by rows.
+   *
+   * @param name its name
+   * @param shape its sizes
+   * @param dtype its element type
+   * @param content what its values are
+   */
   public PlannedTensor(String name, Shape shape, DType dtype, TensorContent content) {
     this(name, shape, dtype, content, StreamChoice.OWN, ShardCut.ROWS, true);
   }
 
-  /** A tensor with one initialiser. */
+  /**
+   * A tensor with one initialiser.
+   *
+   * @param name its name
+   * @param shape its sizes
+   * @param dtype its element type
+   * @param init what all of it draws by
+   */
   public PlannedTensor(String name, Shape shape, DType dtype, Init init) {
     this(name, shape, dtype, TensorContent.Drawn.of(shape, init));
   }
 
-  /** What is drawn, part by part; nothing where the values are another tensor's. */
+  /** {@return what is drawn, part by part; nothing where the values are another tensor's} */
   public List<TensorContent.Part> parts() {
     return switch (content) {
       case TensorContent.Drawn drawn -> drawn.parts();
@@ -49,7 +63,11 @@ public record PlannedTensor(
     };
   }
 
-  /** What of this tensor is in a shard, as a tensor of a file. */
+  /**
+   * {@return what of this tensor is in a shard, as a tensor of a file}
+   *
+   * @param shard which share
+   */
   public TensorSpec spec(RowShard shard) {
     return new TensorSpec(
         name,
@@ -58,7 +76,7 @@ public record PlannedTensor(
         shard.count() == 1 ? Optional.empty() : cut.savedOffsets(shape, shard));
   }
 
-  /** The tensor that stands for this one in the file, where this one is left out of it. */
+  /** {@return the tensor that stands for this one in the file, where this one is left out of it} */
   public Optional<String> writtenAs() {
     if (content instanceof TensorContent.Copied(PlannedTensor original, boolean once) && once) {
       return Optional.of(original.writtenAs().orElse(original.name()));
@@ -71,6 +89,11 @@ public record PlannedTensor(
     return written && writtenAs().isEmpty();
   }
 
+  /**
+   * {@return the same tensor, shared out in another way}
+   *
+   * @param other how it is cut into shards
+   */
   public PlannedTensor with(ShardCut other) {
     return new PlannedTensor(name, shape, dtype, content, draw, other, written);
   }

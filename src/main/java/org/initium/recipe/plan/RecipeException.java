@@ -7,10 +7,23 @@ import org.initium.text.Text;
 public class RecipeException extends InitiumException {
   private static final long serialVersionUID = 1;
 
+  /**
+   * What is wrong in a recipe.
+   *
+   * @param place file, line and column
+   * @param message what is wrong and what would be right
+   */
   public RecipeException(SourcePosition place, String message) {
     super(Text.line(place + ": " + message));
   }
 
+  /**
+   * What is wrong in a recipe, found by something else.
+   *
+   * @param place file, line and column
+   * @param message what is wrong and what would be right
+   * @param cause what found it
+   */
   public RecipeException(SourcePosition place, String message, Throwable cause) {
     super(Text.line(place + ": " + message), cause);
   }

@@ -5,21 +5,40 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.initium.Shape;
 
-/** A box of elements inside a tensor: where it starts, and its sizes. */
+/**
+ * A box of elements inside a tensor: where it starts, and its sizes.
+ *
+ * @param origin the index of its first element, one number for each dimension
+ * @param shape its sizes
+ */
 public record Region(long[] origin, Shape shape) implements Serializable {
-  /** All of a tensor. */
+  /**
+   * {@return all of a tensor}
+   *
+   * @param shape the tensor's sizes
+   */
   public static Region all(Shape shape) {
     return new Region(new long[shape.rank()], shape);
   }
 
-  /** This region with fewer elements in one dimension, counted from its own start. */
+  /**
+   * {@return this region with fewer elements in one dimension, counted from its own start}
+   *
+   * @param dimension which
+   * @param start from this region's own start
+   * @param length how many
+   */
   public Region narrow(int dimension, long start, long length) {
     long[] moved = origin.clone();
     moved[dimension] += start;
     return new Region(moved, shape.with(dimension, length));
   }
 
-  /** What two regions share, if that is an element at least. */
+  /**
+   * {@return what two regions share, if that is an element at least}
+   *
+   * @param other of the same tensor
+   */
   public Optional<Region> intersect(Region other) {
     long[] from = origin.clone();
     long[] sizes = shape.sizes();
@@ -34,7 +53,11 @@ public record Region(long[] origin, Shape shape) implements Serializable {
     return Optional.of(new Region(from, Shape.of(sizes)));
   }
 
-  /** Where this region starts, seen from the start of another. */
+  /**
+   * {@return where this region starts, seen from the start of another}
+   *
+   * @param other of the same tensor
+   */
   public long[] originIn(Region other) {
     long[] relative = origin.clone();
     for (int d = 0; d < relative.length; d++) {
@@ -43,7 +66,12 @@ public record Region(long[] origin, Shape shape) implements Serializable {
     return relative;
   }
 
-  /** This region, which is inside one, as far inside another. */
+  /**
+   * {@return this region, which is inside one, as far inside another}
+   *
+   * @param one which this is inside
+   * @param other of as many dimensions
+   */
   public Region movedFrom(Region one, Region other) {
     long[] moved = originIn(one);
     for (int d = 0; d < moved.length; d++) {
@@ -72,6 +100,9 @@ public record Region(long[] origin, Shape shape) implements Serializable {
   /**
    * This region cut into slabs of at most so many elements, each a run of its elements in row-major
    * order, and together all of them in that order.
+   *
+   * @param most elements of a slab, 1 or more
+   * @return the slabs, each made when it is asked for
    */
   public Iterable<Region> slabs(long most) {
     return new Slabs(this, most);

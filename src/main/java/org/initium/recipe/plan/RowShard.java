@@ -8,6 +8,9 @@ import org.initium.text.Text;
  * A share of every tensor's rows (dimension 0): shard i of n, from 0, has the rows from {@code
  * floor(i*rows/n)} to {@code floor((i+1)*rows/n)}, so that the shards in order, one behind the
  * other, are the whole. A scalar has no rows and is in every shard.
+ *
+ * @param index which share, from 0
+ * @param count how many there are, 1 or more
  */
 public record RowShard(int index, int count) implements Serializable {
   /** The one shard that is all. */
@@ -22,7 +25,13 @@ public record RowShard(int index, int count) implements Serializable {
     }
   }
 
-  /** Parses {@code 0/4}. */
+  /**
+   * Parses {@code 0/4}.
+   *
+   * @param text {@code i/n} with i below n
+   * @return the share
+   * @throws IllegalArgumentException if it is no such text
+   */
   public static RowShard parse(String text) {
     if (!text.matches("[0-9]{1,9}/[0-9]{1,9}")) {
       throw new IllegalArgumentException(
@@ -36,6 +45,8 @@ public record RowShard(int index, int count) implements Serializable {
   /**
    * The name that PyTorch's distributed checkpoints give a shard's file, or the first of them: it
    * counts from 1.
+   *
+   * @return {@code model-00001-of-00004.safetensors} for 0/4
    */
   public String fileName() {
     return Text.format("shard-%05d-model-00001-of-00001.safetensors", index + 1);

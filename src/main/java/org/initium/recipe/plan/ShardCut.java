@@ -30,7 +30,13 @@ public record ShardCut(int dimension, List<Region> parts) implements Serializabl
    */
   public record Share(Region local, Region global) {}
 
-  /** What a shard has of a tensor: together, all of the shard's tensor. */
+  /**
+   * What a shard has of a tensor: together, all of the shard's tensor.
+   *
+   * @param whole the tensor's sizes
+   * @param shard which
+   * @return the regions, in their order in the shard's tensor
+   */
   public List<Share> shares(Shape whole, RowShard shard) {
     if (dimension < 0 || whole.rank() == 0) {
       return List.of(new Share(Region.all(whole), Region.all(whole)));
@@ -68,7 +74,12 @@ public record ShardCut(int dimension, List<Region> parts) implements Serializabl
     return Optional.of(LongStream.of(origin).boxed().toList());
   }
 
-  /** The shape of a shard's tensor. */
+  /**
+   * {@return the shape of a shard's tensor}
+   *
+   * @param whole the tensor's sizes
+   * @param shard which
+   */
   public Shape shape(Shape whole, RowShard shard) {
     List<Share> shares = shares(whole, shard);
     if (dimension < 0 || whole.rank() == 0) {

@@ -29,6 +29,9 @@ public record StreamChoice(Optional<String> stream, Optional<Long> seed) impleme
    * The generator of a tensor.
    *
    * @param shared the model's; it is not moved where the tensor has a seed of its own
+   * @param drawing whether tensors draw from forks or in order
+   * @param tensor its name
+   * @return the generator that the tensor's fills move
    */
   public Generator generator(Generator shared, GeneratorSharing drawing, String tensor) {
     Generator seeded = seed.map(shared::withSeed).orElse(shared);

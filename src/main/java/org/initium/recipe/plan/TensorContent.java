@@ -22,19 +22,31 @@ public sealed interface TensorContent extends Serializable {
       parts = List.copyOf(parts);
     }
 
-    /** All of a tensor by one initialiser. */
+    /**
+     * All of a tensor by one initialiser.
+     *
+     * @param shape the tensor's sizes
+     * @param init what all of it draws by
+     * @return one part, the whole
+     */
     public static Drawn of(Shape shape, Init init) {
       return new Drawn(List.of(new Part(Region.all(shape), init)));
     }
   }
 
-  /** A region of a tensor with an initialiser, which sees the region's shape. */
+  /**
+   * A region of a tensor with an initialiser, which sees the region's shape.
+   *
+   * @param region where in the tensor
+   * @param init the initialiser
+   */
   record Part(Region region, Init init) implements Serializable {}
 
   /**
    * The values of another tensor, which are not drawn again: rounded once more in another dtype.
    *
    * @param once whether this tensor is left out of the file, which says whose values it has
+   * @param original whose values they are
    */
   record Copied(PlannedTensor original, boolean once) implements TensorContent {}
 
@@ -44,6 +56,7 @@ public sealed interface TensorContent extends Serializable {
    * @param checkpoint the file, which is open as long as values are made
    * @param rest what is drawn, of which the rows that the file has are then overwritten; nothing
    *     where it has all
+   * @param entry the tensor of the file
    */
   record Kept(Checkpoint checkpoint, Checkpoint.Entry entry, List<Part> rest)
       implements TensorContent {
@@ -57,7 +70,13 @@ public sealed interface TensorContent extends Serializable {
           "a plan that keeps tensors of " + checkpoint.path() + " is made where that file is");
     }
 
-    /** Copies what the file has of a region to memory of the region's shape. */
+    /**
+     * Copies what the file has of a region to memory of the region's shape.
+     *
+     * @param memory contiguous, of the host and of the region's shape
+     * @param region of this tensor
+     * @throws java.io.IOException if the file cannot be read
+     */
     public void read(Tensor memory, Region region) throws IOException {
       Shape stored = entry.tensor().shape();
       Region shared = region.intersect(Region.all(stored)).orElse(null);
