@@ -51,7 +51,7 @@ public interface Stream extends AutoCloseable {
 
   /** A point in a stream's queue. */
   interface Event extends AutoCloseable {
-    /** Whether all work before the point is done. */
+    /** {@return whether all work before the point is done} */
     boolean isDone();
 
     /** Waits for the point, and throws what went wrong before it. */

@@ -110,6 +110,8 @@ public sealed interface TensorContent extends Serializable {
   /**
    * The Euclidean norm of another tensor's elements over the dimensions in which this one has size
    * 1: {@code g} of torch's weight_norm. Summed in binary64, rounded once.
+   *
+   * @param of whose elements they are
    */
   record Norm(PlannedTensor of) implements TensorContent {}
 }
