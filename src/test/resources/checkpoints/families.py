@@ -18,8 +18,48 @@ import sys
 
 import torch
 import transformers as hf
+from torch import nn
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+
+
+class DiTConfig(dict):
+    """The arguments of DiT's constructor."""
+
+    def __init__(self, **given):
+        super().__init__(dict(
+            input_size=32, patch_size=2, in_channels=4, hidden_size=1152, depth=28, mlp_ratio=4.0,
+            num_classes=1000, class_dropout_prob=0.1, learn_sigma=True) | given)
+
+    def to_dict(self):
+        return self
+
+
+class DiT(nn.Module):
+    """The parameters of facebookresearch/DiT, models.py (whose package needs timm: its Attention and Mlp have qkv
+    and proj, fc1 and fc2), in which nothing else has any."""
+
+    def __init__(self, c):
+        super().__init__()
+        width, patch = c["hidden_size"], c["patch_size"]
+        self.x_embedder = nn.ModuleDict({"proj": nn.Conv2d(c["in_channels"], width, patch, patch)})
+        self.t_embedder = nn.ModuleDict({"mlp": nn.Sequential(
+            nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))})
+        classes = c["num_classes"] + (c["class_dropout_prob"] > 0)
+        self.y_embedder = nn.ModuleDict({"embedding_table": nn.Embedding(classes, width)})
+        self.pos_embed = nn.Parameter(torch.zeros(1, (c["input_size"] // patch) ** 2, width))
+        hidden = int(width * c["mlp_ratio"])
+        self.blocks = nn.ModuleList(nn.ModuleDict({
+            "attn": nn.ModuleDict({"qkv": nn.Linear(width, 3 * width), "proj": nn.Linear(width, width)}),
+            "mlp": nn.ModuleDict({"fc1": nn.Linear(width, hidden), "fc2": nn.Linear(hidden, width)}),
+            "adaLN_modulation": nn.Sequential(nn.SiLU(), nn.Linear(width, 6 * width)),
+        }) for _ in range(c["depth"]))
+        outputs = patch * patch * c["in_channels"] * (2 if c["learn_sigma"] else 1)
+        self.final_layer = nn.ModuleDict({
+            "linear": nn.Linear(width, outputs),
+            "adaLN_modulation": nn.Sequential(nn.SiLU(), nn.Linear(width, 2 * width))})
+
 
 LLAMA = dict(vocab_size=128256, tie_word_embeddings=False)
 FAMILIES = [
@@ -71,6 +111,18 @@ FAMILIES = [
     ("t5-v1.1-base", "t5", hf.T5ForConditionalGeneration, hf.T5Config(
         d_model=768, d_kv=64, d_ff=2048, num_layers=12, num_decoder_layers=12, num_heads=12,
         feed_forward_proj="gated-gelu", tie_word_embeddings=False)),  # google/t5-v1_1-base
+    ("mamba2-130m", "mamba2", hf.Mamba2ForCausalLM, hf.Mamba2Config(
+        hidden_size=768, num_hidden_layers=24, num_heads=24, n_groups=1, vocab_size=50288,
+        tie_word_embeddings=True)),  # state-spaces/mamba2-130m, by the names of transformers
+    ("mamba-codestral-7b", "mamba2", hf.Mamba2ForCausalLM, hf.Mamba2Config()),  # mistralai/Mamba-Codestral-7B-v0.1
+    ("whisper-tiny", "whisper", hf.WhisperForConditionalGeneration, hf.WhisperConfig()),  # openai/whisper-tiny
+    ("whisper-large-v3", "whisper", hf.WhisperForConditionalGeneration, hf.WhisperConfig(
+        d_model=1280, encoder_layers=32, decoder_layers=32, encoder_attention_heads=20,
+        decoder_attention_heads=20, encoder_ffn_dim=5120, decoder_ffn_dim=5120, vocab_size=51866,
+        num_mel_bins=128)),  # openai/whisper-large-v3
+    ("dit-xl-2-256", "dit", DiT, DiTConfig()),
+    ("dit-xl-2-512", "dit", DiT, DiTConfig(input_size=64)),
+    ("dit-b-4", "dit", DiT, DiTConfig(hidden_size=768, depth=12, patch_size=4)),
 ]
 
 

@@ -100,4 +100,37 @@ class FamiliesTest {
     Fill fill = tensor.parts().getFirst().init().fill(tensor.shape());
     assertEquals(std, ((Fill.Normal) fill).std(), 4e-16 * std);
   }
+
+  /** The same of other laws than normal ones. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "mamba-codestral-7b; mamba2; backbone.layers.7.mixer.A_log; log(init=arange(start=1))",
+        "mamba-codestral-7b; mamba2; backbone.layers.7.mixer.dt_bias; dt_bias",
+        "mamba-codestral-7b; mamba2; backbone.layers.7.mixer.D; ones",
+        "mamba-codestral-7b; mamba2; backbone.layers.7.mixer.norm.weight; ones",
+        "mamba-codestral-7b; mamba2; backbone.layers.7.mixer.in_proj.weight; normal(std=0.1)",
+        "mamba-codestral-7b; mamba2; backbone.layers.7.mixer.out_proj.weight;"
+            + " uniform(a=-0.011048543456039804, b=0.011048543456039804)", // 1 / sqrt(8192)
+        "mamba-codestral-7b; mamba2; backbone.layers.7.mixer.conv1d.weight;"
+            + " kaiming_uniform(a=2.23606797749979)",
+        "whisper-large-v3; whisper; model.encoder.embed_positions.weight;"
+            + " sinusoidal(order=halves, spread=closed)",
+        "whisper-large-v3; whisper; model.decoder.embed_positions.weight; normal(std=0.02)",
+        "dit-xl-2-512; dit; pos_embed; sinusoidal(order=halves, width=32)",
+        "dit-xl-2-512; dit; x_embedder.proj.weight;"
+            + " xavier_uniform(in_axis=[1, 2, 3], out_axis=0)",
+        "dit-xl-2-512; dit; blocks.5.attn.qkv.weight; xavier_uniform",
+        "dit-xl-2-512; dit; blocks.5.adaLN_modulation.1.weight; zeros",
+        "dit-xl-2-512; dit; t_embedder.mlp.2.weight; normal(std=0.02)"
+      })
+  void otherLawsAreAsTheirSourcesSay(String checkpoint, String recipe, String name, String init)
+      throws IOException {
+    Plan plan = plan(recipe, ModelConfig.read(GOLDEN.resolve(checkpoint + ".json")));
+    PlannedTensor tensor =
+        plan.tensors().stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow();
+    assertEquals(init, tensor.parts().getFirst().init().toString());
+    tensor.parts().getFirst().init().fill(tensor.shape()).check(tensor.shape(), tensor.dtype());
+  }
 }

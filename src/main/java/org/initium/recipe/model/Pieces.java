@@ -1,11 +1,11 @@
 package org.initium.recipe.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.initium.Shape;
 import org.initium.io.CheckpointLayout;
 import org.initium.io.SafetensorsHeader;
 import org.initium.io.StoredTensor;
@@ -24,7 +24,7 @@ public final class Pieces {
   private final Plan plan;
   private final PlanFiller filler;
   private final Map<String, String> metadata;
-  private final Map<String, PlannedTensor> whole = new HashMap<>();
+  private final Map<String, Long> joined = new HashMap<>(); // elements that depend on each other
 
   private Pieces(Plan plan, PlanFiller filler, Map<String, String> metadata) {
     this.plan = plan;
@@ -33,7 +33,12 @@ public final class Pieces {
     RegionFiller regions = filler.regions(plan);
     plan.written().stream()
         .filter(regions::isWhole)
-        .forEach(tensor -> whole.put(tensor.name(), tensor));
+        .forEach(tensor -> joined.put(tensor.name(), elements(tensor, regions.cuts(tensor))));
+  }
+
+  private static long elements(PlannedTensor tensor, int cuts) {
+    return Arrays.stream(tensor.shape().sizes(), cuts, tensor.shape().rank())
+        .reduce(1, Math::multiplyExact);
   }
 
   /**
@@ -88,15 +93,16 @@ public final class Pieces {
     long chunks = 2 * filler.devices().size() * Math.min(filler.chunkBytes(), largest);
     long inOneGo =
         header.tensors().stream()
-            .filter(tensor -> whole.containsKey(tensor.name()))
-            .mapToLong(tensor -> inOneGo(tensor, whole.get(tensor.name())))
+            .filter(tensor -> joined.containsKey(tensor.name()))
+            .mapToLong(tensor -> inOneGo(tensor, joined.get(tensor.name())))
             .max()
             .orElse(0);
     return new Piece(file, shard, header, Math.max(chunks, inOneGo));
   }
 
-  private static long inOneGo(StoredTensor slice, PlannedTensor tensor) {
-    Shape shape = tensor.shape();
-    return 2 * slice.bytes() + MATRICES * Math.max(4, tensor.dtype().bytes()) * shape.numel();
+  private long inOneGo(StoredTensor slice, long elements) {
+    long bytes = elements * slice.type().bits() / Byte.SIZE;
+    return 2 * Math.min(slice.bytes(), Math.max(bytes, filler.chunkBytes()))
+        + MATRICES * Math.max(4 * elements, bytes);
   }
 }

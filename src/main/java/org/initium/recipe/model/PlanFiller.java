@@ -26,8 +26,9 @@ import org.initium.recipe.plan.TensorContent;
  *     next ones are filled
  * @param shard which rows of each tensor are made
  * @param chunkBytes the size of a chunk; each device has memory for two. A tensor with a part whose
- *     elements depend on each other is one chunk: an orthogonal one, and a sparse or truncated
- *     normal one of a generator that is someone else's sequence; small tensors share one
+ *     elements depend on each other is one chunk: an orthogonal one, but for a stack of matrices
+ *     that its first dimensions count, and a sparse or truncated normal one of a generator that is
+ *     someone else's sequence; small tensors share one
  */
 public record PlanFiller(
     Generator generator,
@@ -91,11 +92,12 @@ public record PlanFiller(
 
   private void fill(PlannedTensor tensor, RegionFiller regions, ChunkPipe pipe) throws IOException {
     PlannedTensor source = RegionFiller.source(tensor);
-    long most =
-        regions.isWhole(tensor) ? Long.MAX_VALUE : Math.max(1, chunkBytes / tensor.dtype().bytes());
+    long most = Math.max(1, chunkBytes / tensor.dtype().bytes());
+    int free = regions.cuts(tensor);
     List<ShardCut.Share> shares = tensor.cut().shares(tensor.shape(), shard);
     long offset = 0;
-    for (Region slab : Region.all(tensor.cut().shape(tensor.shape(), shard)).slabs(most)) {
+    Region all = Region.all(tensor.cut().shape(tensor.shape(), shard));
+    for (Region slab : all.slabs(free, most)) {
       long bytes = slab.shape().numel() * tensor.dtype().bytes();
       Tensor chunk = pipe.next(slab.shape(), tensor.dtype());
       ChunkPipe.HostStep step = host -> {};

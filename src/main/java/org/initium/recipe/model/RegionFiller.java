@@ -97,7 +97,7 @@ record RegionFiller(StreamStarts starts, long chunkBytes) {
       }
     }
     double[] sums = new double[Math.toIntExact(region.shape().numel())];
-    for (Region slab : all.slabs(Math.max(1, chunkBytes / of.dtype().bytes()))) {
+    for (Region slab : all.slabs(cuts(of), Math.max(1, chunkBytes / of.dtype().bytes()))) {
       try (Tensor values = Tensor.empty(slab.shape(), of.dtype())) {
         compute(values, of, slab);
         addSquares(values, slab, region, sums);
@@ -123,20 +123,45 @@ record RegionFiller(StreamStarts starts, long chunkBytes) {
     }
   }
 
-  /** Whether a tensor's elements depend on each other, so that it is best made in one go. */
+  /** Whether elements depend on each other across all of a tensor or matrices in it. */
   boolean isWhole(PlannedTensor tensor) {
+    return cuts(tensor) < tensor.shape().rank();
+  }
+
+  /**
+   * How many dimensions, from the first, a tensor is cut in: elements that differ in the others
+   * alone depend on each other, and are best made in one go.
+   */
+  int cuts(PlannedTensor tensor) {
     return switch (tensor.content()) {
-      case TensorContent.Drawn drawn -> drawn.parts().stream().anyMatch(part -> isWhole(part));
-      case TensorContent.Kept kept -> kept.rest().stream().anyMatch(part -> isWhole(part));
-      case TensorContent.Copied copied -> isWhole(copied.original());
-      case TensorContent.Norm norm -> isWhole(norm.of());
+      case TensorContent.Drawn drawn -> cuts(drawn.parts(), tensor);
+      case TensorContent.Kept kept -> cuts(kept.rest(), tensor);
+      case TensorContent.Copied copied -> cuts(copied.original());
+      case TensorContent.Norm norm -> isWhole(norm.of()) ? 0 : tensor.shape().rank();
     };
   }
 
-  private boolean isWhole(TensorContent.Part part) {
+  private int cuts(List<TensorContent.Part> parts, PlannedTensor tensor) {
+    int rank = tensor.shape().rank();
+    return parts.stream().mapToInt(part -> Math.min(rank, cuts(part))).min().orElse(rank);
+  }
+
+  private int cuts(TensorContent.Part part) {
     Shape shape = part.region().shape();
+    Fill fill = shape.numel() == 0 ? new Fill.Constant(0) : part.init().fill(shape);
     boolean ours = starts.isPhilox();
-    return shape.numel() > 0 && isWhole(part.init().fill(shape), ours);
+    return !isWhole(fill, ours)
+        ? Integer.MAX_VALUE
+        : ours && fill instanceof Fill.Each each ? leading(each) : 0;
+  }
+
+  /** The dimensions, from the first, that count weights. */
+  private static int leading(Fill.Each each) {
+    int leading = 0;
+    while (each.order().subList(0, each.batch()).contains(leading)) {
+      leading++;
+    }
+    return leading;
   }
 
   private static boolean isWhole(Fill fill, boolean ours) {

@@ -40,6 +40,7 @@ final class FillText {
       case Record inner -> record(inner);
       case Enum<?> word -> word.name().toLowerCase(Locale.ROOT);
       case Double number -> number(number);
+      case List<?> list -> list.stream().map(FillText::value).toList().toString();
       default -> value.toString();
     };
   }
@@ -47,6 +48,6 @@ final class FillText {
   private static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
-        : Double.toString(value);
+        : Double.toString(value).replace("Infinity", "inf");
   }
 }

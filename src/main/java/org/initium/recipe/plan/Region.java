@@ -105,6 +105,14 @@ public record Region(long[] origin, Shape shape) implements Serializable {
    * @return the slabs, each made when it is asked for
    */
   public Iterable<Region> slabs(long most) {
-    return new Slabs(this, most);
+    return slabs(shape.rank(), most);
+  }
+
+  /**
+   * The same, cut in its first {@code free} dimensions alone: a slab has as many elements as the
+   * other dimensions have, if that is more.
+   */
+  public Iterable<Region> slabs(int free, long most) {
+    return new Slabs(this, free, most);
   }
 }

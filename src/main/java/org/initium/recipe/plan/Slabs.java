@@ -15,13 +15,16 @@ final class Slabs implements Iterable<Region> {
   private final long length;
   private final long perIndex;
 
-  /** Cuts a region into slabs of at most {@code most} elements. */
-  Slabs(Region region, long most) {
+  /**
+   * Cuts a region into slabs of at most {@code most} elements, but in its first {@code free}
+   * dimensions alone: a slab is as large as the others are, if that is more.
+   */
+  Slabs(Region region, int free, long most) {
     this.region = region;
     Shape shape = region.shape();
     long inner = 1;
     int d = shape.rank();
-    while (d > 0 && inner * Math.max(shape.size(d - 1), 1) <= most) {
+    while (d > 0 && (d > free || inner * Math.max(shape.size(d - 1), 1) <= most)) {
       d--;
       inner *= Math.max(shape.size(d), 1);
     }

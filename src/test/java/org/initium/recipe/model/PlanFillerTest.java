@@ -44,6 +44,9 @@ class PlanFillerTest {
           tensor("double", DType.F64, "uniform(-1, 1)", 4, 9),
           tensor("half", DType.F16, "trunc_normal(std=0.5)", 11, 13),
           tensor("square", DType.F32, "orthogonal", 12, 12),
+          tensor("stack", DType.F32, "orthogonal(batch_axis=0)", 7, 4, 6),
+          tensor("stacks", DType.F32, "orthogonal(batch_axis=[1,0,3])", 3, 2, 5, 2, 3),
+          tensor("last", DType.F32, "orthogonal(batch_axis=-1)", 4, 3, 3),
           tensor("sparse", DType.F32, "sparse(0.3)", 21, 8),
           tensor("eye", DType.F32, "eye", 6, 10),
           tensor("scalar", DType.F32, "normal"),
@@ -228,6 +231,19 @@ class PlanFillerTest {
                           throw new IOException("No space left on device");
                         }));
     assertEquals("No space left on device", error.getMessage());
+  }
+
+  /** Elements of a stack's matrix depend on each other, but not on those of the next matrix. */
+  @Test
+  void stacksAreCutBetweenTheirMatrices() throws IOException {
+    Map<String, Long> largest = new HashMap<>();
+    filler(Generator.philox(7), RowShard.ALL, 200)
+        .fill(
+            PLAN, (tensor, at, bytes) -> largest.merge(tensor.name(), bytes.byteSize(), Math::max));
+    assertEquals(2 * 4 * 6 * 4, largest.get("stack"));
+    assertEquals(5 * 2 * 3 * 4, largest.get("stacks"));
+    assertEquals(4 * 3 * 3 * 4, largest.get("last"));
+    assertEquals(12 * 12 * 4, largest.get("square"));
   }
 
   @Test
