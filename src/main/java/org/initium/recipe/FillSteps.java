@@ -48,11 +48,8 @@ final class FillSteps {
     rule.get("init")
         .ifPresent(
             node -> {
-              List<YamlNode> inits =
-                  node instanceof YamlNode.Sequence list ? list.items() : List.of(node);
-              inits.forEach(init -> steps.add(Optional.empty(), init, init.place()));
-              if (inits.isEmpty()) {
-                throw new RecipeException(node.place(), "'init' is an empty list");
+              for (YamlNode init : oneOrMore(node, "'init'")) {
+                steps.add(Optional.empty(), init, init.place());
               }
             });
     rule.get("parts")
@@ -64,15 +61,23 @@ final class FillSteps {
     rule.get("then")
         .ifPresent(
             node -> {
-              List<YamlNode> items =
-                  node instanceof YamlNode.Sequence list ? list.items() : List.of(node);
-              items.forEach(item -> steps.addPart(item, "an item of 'then'"));
+              for (YamlNode item : oneOrMore(node, "'then'")) {
+                steps.addPart(item, "an item of 'then'");
+              }
             });
     if (steps.steps.size() > MOST_PARTS) { // each is compared with all others
       throw new RecipeException(
           place, Text.message("%d parts; a tensor has at most %d", steps.steps.size(), MOST_PARTS));
     }
     return steps;
+  }
+
+  private static List<YamlNode> oneOrMore(YamlNode node, String field) {
+    List<YamlNode> items = node instanceof YamlNode.Sequence list ? list.items() : List.of(node);
+    if (items.isEmpty()) {
+      throw new RecipeException(node.place(), Text.message("%s is an empty list", field));
+    }
+    return items;
   }
 
   private void addPart(YamlNode node, String what) {

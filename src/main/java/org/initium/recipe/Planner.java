@@ -161,7 +161,8 @@ final class Planner {
       throw new RecipeException(
           link.place(),
           Text.message(
-              "tensor '%s' is like '%s', which is not there", tensor.name(), link.tensor()));
+              "tensor '%s' is %s '%s', which is not there",
+              tensor.name(), link.norm() ? "the norm of" : "like", link.tensor()));
     }
     PlannedTensor original = planned(other, path);
     Shape shape = tensor.shape().orElse(original.shape());
