@@ -73,13 +73,9 @@ __device__ __forceinline__ void elements(const Elements<Numbers, Where>& p) {
 }
 
 // The kernels of a law, one for each dtype.
-#define ELEMENTS(family, suffix, Numbers, T)                                                                       \
+#define ELEMENTS(family, Numbers, suffix, T)                                                                       \
   extern "C" __global__ void __launch_bounds__(256, RESIDENT) family##_##suffix(const __grid_constant__ Elements<Numbers, Region> p) { \
     elements<T>(p);                                                                                                \
   }
-#define LAW(family, Numbers)            \
-  ELEMENTS(family, f32, Numbers, F32)   \
-  ELEMENTS(family, f64, Numbers, F64)   \
-  ELEMENTS(family, f16, Numbers, F16)   \
-  ELEMENTS(family, bf16, Numbers, BF16)
+#define LAW(family, Numbers) TYPES(ELEMENTS, family, Numbers)
 #endif

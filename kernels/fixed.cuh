@@ -7,7 +7,7 @@
 struct Diagonal {
   uint64_t memory;       // address of the region's first element
   uint64_t bits;         // the value
-  uint64_t bytes;        // of an element: 2, 4 or 8
+  uint64_t bytes;        // of an element
   uint64_t firstRow;     // of the region, in the whole
   uint64_t rows;
   uint64_t period;
@@ -22,6 +22,7 @@ __device__ __forceinline__ void one(const Diagonal& p, uint64_t r) {
   uint64_t column = (p.firstRow + r) % p.period - p.firstColumn;
   if (column >= p.columns) return;
   uint64_t at = p.memory + (r * p.rowStride + column * p.columnStride) * p.bytes;
+  if (p.bytes == 1) *reinterpret_cast<uint8_t*>(at) = uint8_t(p.bits);
   if (p.bytes == 2) *reinterpret_cast<uint16_t*>(at) = uint16_t(p.bits);
   if (p.bytes == 4) *reinterpret_cast<uint32_t*>(at) = uint32_t(p.bits);
   if (p.bytes == 8) *reinterpret_cast<uint64_t*>(at) = p.bits;

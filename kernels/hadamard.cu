@@ -1,8 +1,10 @@
 // Hadamard matrices.
 #include "fixed.cuh"
 
-// Which of the 8 columns from a multiple of 8 on are negated in row i: bit k is the parity of i & k.
-__device__ __forceinline__ uint32_t signsOfEight(uint32_t i) { return (i & 1) * 0xaa ^ (i >> 1 & 1) * 0xcc ^ (i >> 2 & 1) * 0xf0; }
+// Which of the 16 columns from a multiple of 16 on are negated in row i: bit k is the parity of i & k.
+__device__ __forceinline__ uint32_t signsOfSixteen(uint32_t i) {
+  return (i & 1) * 0xaaaa ^ (i >> 1 & 1) * 0xcccc ^ (i >> 2 & 1) * 0xf0f0 ^ (i >> 3 & 1) * 0xff00;
+}
 
 // Bits are enough: negated is with the other sign bit.
 template <class T>
@@ -13,7 +15,7 @@ __device__ __forceinline__ void hadamard(const Hadamard& p) {
   fill<Raw<sizeof(Stored)>>(p.region, [&](uint64_t position, Stored* x) {
     uint64_t i = divide(position, p.columns), j = position - i * p.columns;
     if (j % N == 0 && j + N <= p.columns) {
-      uint32_t signs = signsOfEight(uint32_t(i)) ^ (__popcll(i & j) & 1 ? 0xff : 0);
+      uint32_t signs = signsOfSixteen(uint32_t(i)) ^ (__popcll(i & j) & 1 ? 0xffff : 0);
 #pragma unroll
       for (int k = 0; k < N; k++) x[k] = plus ^ Stored(Stored(signs >> k & 1) << SIGN);
     } else {
@@ -28,4 +30,4 @@ __device__ __forceinline__ void hadamard(const Hadamard& p) {
   });
 }
 
-FOR_EACH_TYPE(hadamard, Hadamard)
+TYPES(KERNEL, hadamard, Hadamard)

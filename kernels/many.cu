@@ -24,4 +24,4 @@ __device__ __forceinline__ void many(const Many& p) {
   }
 }
 
-FOR_EACH_TYPE(many, Many)
+TYPES(KERNEL, many, Many)

@@ -45,4 +45,4 @@ __device__ __forceinline__ void mapped(const Mapped& p) {
   });
 }
 
-FOR_EACH_TYPE(mapped, Mapped)
+TYPES(KERNEL, mapped, Mapped)

@@ -85,8 +85,8 @@ __device__ __forceinline__ void finish(const Finish& p) {
   });
 }
 
-KERNEL(signs, f32, Factor, F32)
-KERNEL(signs, f64, Factor, F64)
-KERNEL(reflectors, f32, Factor, F32)
-KERNEL(reflectors, f64, Factor, F64)
-FOR_EACH_TYPE(finish, Finish)
+KERNEL(signs, Factor, f32, F32)
+KERNEL(signs, Factor, f64, F64)
+KERNEL(reflectors, Factor, f32, F32)
+KERNEL(reflectors, Factor, f64, F64)
+TYPES(KERNEL, finish, Finish)

@@ -180,4 +180,4 @@ __device__ __forceinline__ void orthogonals(const Orthogonals& p) {
   }
 }
 
-FOR_EACH_TYPE(orthogonals, Orthogonals)
+TYPES(KERNEL, orthogonals, Orthogonals)

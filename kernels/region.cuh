@@ -39,8 +39,12 @@ __device__ __forceinline__ uint64_t divide(uint64_t a, uint64_t b) {
 template <class T>
 constexpr int GROUP = 16 / int(sizeof(typename T::Stored));
 
+// Elements that the words of a Philox block are for.
+template <class T>
+constexpr int PER_BLOCK = 16 / int(sizeof(typename T::Compute));
+
 // What is the same for all groups of 16 bytes that a row touches. Groups are of elements whose positions are next to each
-// other; the first of a group is at a multiple of the group's size, or of 16-bit types 4 behind one, where memory is aligned so.
+// other; the first of a group is at a multiple of the group's size, or of smaller types of 4 elements, where memory is aligned so.
 struct Row {
   uint64_t memory;  // address of its first element
   uint64_t start;   // its position
@@ -55,7 +59,7 @@ struct Row {
 // How far behind a multiple of the group's size the groups begin: Region.phase.
 template <class T>
 __device__ __forceinline__ uint64_t phase(uint64_t memory, uint64_t start) {
-  return sizeof(typename T::Stored) == 2 ? (memory >> 1) - start & 4 : 0;
+  return GROUP<T> > 4 ? memory / sizeof(typename T::Stored) - start & GROUP<T> - 4 : 0;
 }
 
 // The row of a region (its length and stride) that begins there.
@@ -106,9 +110,17 @@ __device__ __forceinline__ void storeWhole(uint64_t address, const typename T::C
   } else if constexpr (sizeof(typename T::Stored) == 4) {
 #pragma unroll
     for (int k = 0; k < 4; k++) packed[k] = T::round(x[k]);
-  } else {
+  } else if constexpr (sizeof(typename T::Stored) == 2) {
 #pragma unroll
     for (int k = 0; k < 4; k++) packed[k] = T::pack(x[2 * k], x[2 * k + 1]);
+  } else {
+    static_assert(sizeof(typename T::Stored) == 1);
+#pragma unroll
+    for (int k = 0; k < 4; k++) {
+      packed[k] = 0;
+#pragma unroll
+      for (int b = 0; b < 4; b++) packed[k] |= uint32_t(T::round(x[4 * k + b])) << 8 * b;
+    }
   }
   storeGroup(address, packed);
 }
@@ -154,20 +166,18 @@ __device__ __forceinline__ void fill(const Where& r, const Law& law, bool edges 
   }
 }
 
-// Elements that the words of a Philox block are for, and blocks for a group.
-template <class T>
-constexpr int PER_BLOCK = sizeof(typename T::Stored) == 8 ? 2 : 4;
+// Blocks of Philox for a group.
 template <class T>
 constexpr int BLOCKS = GROUP<T> / PER_BLOCK<T>;
 
 // Groups that a thread makes in one turn of its loop.
 template <class T>
-constexpr int UNROLLED = sizeof(typename T::Stored) == 2 ? 1 : 2;
+constexpr int UNROLLED = BLOCKS<T> > 1 ? 1 : 2;
 
 // The Philox block for the elements from a position on: four words are for four elements, or for two of f64.
 template <class T>
 __device__ __forceinline__ uint64_t blockAt(const Source& source, uint64_t position) {
-  return sizeof(typename T::Stored) == 8 ? blockOfDoubles(source.start, position >> 1) : position >> 2;
+  return PER_BLOCK<T> == 2 ? blockOfDoubles(source.start, position >> 1) : position >> 2;
 }
 
 // Elements in a line: a thread goes down lines, so that all its groups are of one Lane.
@@ -260,11 +270,6 @@ __device__ __forceinline__ void normals(const Words& w, typename T::Compute mean
 constexpr int RESIDENT = 3;
 
 // One kernel for each dtype, named after its family.
-#define KERNEL(family, suffix, Parameters, T) \
+#define KERNEL(family, Parameters, suffix, T) \
   extern "C" __global__ void __launch_bounds__(256, RESIDENT) family##_##suffix(const __grid_constant__ Parameters p) { family<T>(p); }
-#define FOR_EACH_TYPE(family, Parameters) \
-  KERNEL(family, f32, Parameters, F32)    \
-  KERNEL(family, f64, Parameters, F64)    \
-  KERNEL(family, f16, Parameters, F16)    \
-  KERNEL(family, bf16, Parameters, BF16)
 #endif

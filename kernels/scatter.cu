@@ -20,8 +20,6 @@ __device__ __forceinline__ void scatter(const Scatter& p) {
   });
 }
 
-#define SCATTER(bytes) \
-  extern "C" __global__ void __launch_bounds__(256) scatter_##bytes(const __grid_constant__ Scatter p) { scatter<bytes>(p); }
-SCATTER(2)
-SCATTER(4)
-SCATTER(8)
+#define SCATTER(family, bytes) \
+  extern "C" __global__ void __launch_bounds__(256) family##_##bytes(const __grid_constant__ Scatter p) { scatter<bytes>(p); }
+SIZES(SCATTER, scatter)

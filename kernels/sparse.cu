@@ -22,10 +22,10 @@ __device__ __forceinline__ void sparse(const Sparse& p) {
 
 // Two blocks of a multiprocessor may use all registers: left to itself, ptxas spills to make room for more.
 #undef KERNEL
-#define KERNEL(family, suffix, Parameters, T) \
+#define KERNEL(family, Parameters, suffix, T) \
   extern "C" __global__ void __launch_bounds__(THREADS, 2) family##_##suffix(const __grid_constant__ Parameters p) { family<T>(p); }
 
-FOR_EACH_TYPE(sparse, Sparse)
+TYPES(KERNEL, sparse, Sparse)
 
 // Adds what a block has counted to what all have.
 template <class S>
@@ -111,4 +111,4 @@ __device__ __forceinline__ void tall(const Sparse& p) {
   }
 }
 
-FOR_EACH_TYPE(tall, Sparse)
+TYPES(KERNEL, tall, Sparse)

@@ -43,5 +43,5 @@ __device__ __forceinline__ void torch_normal(const Torch& p) {
   torch<T>(p, [&](const Words& w, Real* x) { normals<T>(w, Real(p.a), Real(p.b), x); });
 }
 
-FOR_EACH_TYPE(torch_uniform, Torch)
-FOR_EACH_TYPE(torch_normal, Torch)
+TORCH_TYPES(KERNEL, torch_uniform, Torch)
+TORCH_TYPES(KERNEL, torch_normal, Torch)

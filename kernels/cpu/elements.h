@@ -33,20 +33,20 @@ static __attribute__((noinline)) void apply(const typename Numbers::template Law
 }
 
 template <class T, class Numbers>
-struct Drawn : Maker<typename T::Stored> {
+struct Drawn : Maker {
   using Real = typename T::Compute;
   using Stored = typename T::Stored;
   static constexpr bool WIDE = sizeof(Real) == 8;
-  static constexpr int PER_GROUP = sizeof(Stored) == 2 ? 2 : 1;  // blocks
+  static constexpr int PER_GROUP = GROUP<T> / PER_BLOCK<T>;  // blocks
   const Source& source;
   typename Numbers::template Law<Real> law;
   Bits bits;
 
   __forceinline__ Drawn(const Source& source, const Numbers& numbers)
-      : Maker<Stored>{make}, source(source), law(numbers) {}
+      : Maker{make}, source(source), law(numbers) {}
 
-  static void make(Maker<Stored>* self, const uint64_t* groups, uint64_t first, int count, Stored* out) {
-    static_cast<Drawn*>(self)->make(groups, first, count, out);
+  static void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out) {
+    static_cast<Drawn*>(self)->make(groups, first, count, static_cast<Stored*>(out));
   }
 
   __forceinline__ void make(const uint64_t* groups, uint64_t first, int count, Stored* out) {
@@ -73,25 +73,25 @@ struct Drawn : Maker<typename T::Stored> {
 template <class T, class Numbers>
 static __attribute__((noinline)) void elements(const Elements<Numbers, Region>& p, uint64_t begin, uint64_t end,
                                                bool streaming) {
-  Drawn<T, Numbers> drawn(p.source, p.numbers);
-  fillRegion<sizeof(typename T::Stored)>(p.region, begin, end, drawn, streaming);
+  Drawn<Made<T>, Numbers> drawn(p.source, p.numbers);
+  fillTyped<T>(p.region, begin, end, drawn, streaming);
 }
 
-// One value.
-template <class Stored>
-struct Same : Maker<Stored> {
-  Stored value;
+// One value, as often as 8 bytes have room for it.
+struct Same : Maker {
+  uint64_t values;
 
-  explicit __forceinline__ Same(Stored value) : Maker<Stored>{make}, value(value) {}
+  explicit __forceinline__ Same(uint64_t values) : Maker{make}, values(values) {}
 
-  static void make(Maker<Stored>* self, const uint64_t*, uint64_t, int count, Stored* out) {
-    Stored value = static_cast<Same*>(self)->value;
-    for (int i = 0; i < count * int(16 / sizeof(Stored)); i++) out[i] = value;
+  static void make(Maker* self, const uint64_t*, uint64_t, int count, void* out) {
+    typedef uint64_t Unaligned __attribute__((aligned(1)));
+    uint64_t values = static_cast<Same*>(self)->values;
+    for (int i = 0; i < 2 * count; i++) static_cast<Unaligned*>(out)[i] = values;
   }
 };
 
 template <int bytes>
 static __attribute__((noinline)) void constant(const Constant<Region>& p, uint64_t begin, uint64_t end, bool streaming) {
-  Same<typename Raw<bytes>::Stored> same(p.bits);
-  fillRegion<bytes>(p.region, begin, end, same, streaming);
+  Same same(uint64_t(typename Raw<bytes>::Stored(p.bits)) * (~uint64_t(0) / typename Raw<bytes>::Stored(-1)));
+  fillRegion(p.region, bytes, begin, end, same, streaming);
 }

@@ -5,17 +5,18 @@
 #include "many.cuh"
 
 template <int bytes>
-struct Signs : Maker<typename Raw<bytes>::Stored> {
+struct Signs : Maker {
   using Stored = typename Raw<bytes>::Stored;
   static constexpr uint64_t N = GROUP<Raw<bytes>>;
   Stored plus, minus;
   uint64_t columns;
 
   __forceinline__ Signs(Stored plus, Stored minus, uint64_t columns)
-      : Maker<Stored>{make}, plus(plus), minus(minus), columns(columns) {}
+      : Maker{make}, plus(plus), minus(minus), columns(columns) {}
 
-  static void make(Maker<Stored>* self, const uint64_t* groups, uint64_t first, int count, Stored* out) {
+  static void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* to) {
     const Signs& signs = *static_cast<Signs*>(self);
+    auto* out = static_cast<Stored*>(to);
     if (!groups) return signs.run(first * N, uint64_t(count) * N, out);
     for (int g = 0; g < count; g++) signs.run(groups[g] * N, N, out + uint64_t(g) * N);
   }
@@ -32,10 +33,10 @@ struct Signs : Maker<typename Raw<bytes>::Stored> {
 
 template <class T>
 INLINE void hadamard(const Hadamard& p, uint64_t begin, uint64_t end, bool streaming) {
-  constexpr int bytes = sizeof(typename T::Stored);
-  using Real = typename T::Compute;
-  Signs<bytes> signs(T::round(Real(p.value)), T::round(-Real(p.value)), p.columns);
-  fillRegion<bytes>(p.region, begin, end, signs, streaming);
+  using Own = Made<T>;
+  using Real = typename Own::Compute;
+  Signs<sizeof(typename Own::Stored)> signs(Own::round(Real(p.value)), Own::round(-Real(p.value)), p.columns);
+  fillTyped<T>(p.region, begin, end, signs, streaming);
 }
 
 // The rows of `begin` to `end - 1`.

@@ -19,46 +19,40 @@ namespace {
   static void name(const void* parameters, uint64_t begin, uint64_t end, uint64_t flags) {       \
     call(*static_cast<const Parameters*>(parameters), begin, end, (flags & STREAMING) != 0);     \
   }
-#define FOR_EACH(X, family, Parameters) \
-  X(family, f32, Parameters, F32) X(family, f64, Parameters, F64) X(family, f16, Parameters, F16) X(family, bf16, Parameters, BF16)
-#define LAW_OF(family, suffix, Numbers, T) KERNEL_OF(family##_##suffix, ELEMENTS_OF(Numbers), elements<T>)
-#define ELEMENTS_OF(Numbers) Of<Numbers>
-#define TYPED(family, suffix, Parameters, T) KERNEL_OF(family##_##suffix, Parameters, family<T>)
-#define NAMED(family, suffix, Parameters, T) {#family "_" #suffix, family##_##suffix},
+#define LAW_OF(family, Numbers, suffix, T) KERNEL_OF(family##_##suffix, Of<Numbers>, elements<T>)
+#define TYPED(family, Parameters, suffix, T) KERNEL_OF(family##_##suffix, Parameters, family<T>)
+#define SIZED(family, Parameters, bytes) KERNEL_OF(family##_##bytes, Parameters, family<bytes>)
+#define NAMED(family, suffix, ...) {#family "_" #suffix, family##_##suffix},
 
 template <class Numbers>
 using Of = Elements<Numbers, Region>;
 
 namespace {
-FOR_EACH(LAW_OF, uniform, Uniform)
-FOR_EACH(LAW_OF, normal, Normal)
-FOR_EACH(LAW_OF, quantile, Quantile)
-FOR_EACH(TYPED, many, Many)
-KERNEL_OF(constant_2, Constant<Region>, constant<2>)
-KERNEL_OF(constant_4, Constant<Region>, constant<4>)
-KERNEL_OF(constant_8, Constant<Region>, constant<8>)
+TYPES(LAW_OF, uniform, Uniform)
+TYPES(LAW_OF, normal, Normal)
+TYPES(LAW_OF, quantile, Quantile)
+TYPES(TYPED, many, Many)
+SIZES(SIZED, constant, Constant<Region>)
 #if !defined(__AVX512F__) // these are not faster by it
-FOR_EACH(TYPED, hadamard, Hadamard)
 KERNEL_OF(diagonal_, Diagonal, diagonal)
-FOR_EACH(TYPED, matrix, Matrix)
-FOR_EACH(TYPED, sparse, SparseCall)
-FOR_EACH(TYPED, torch_uniform, Torch)
-FOR_EACH(TYPED, torch_normal, Torch)
-FOR_EACH(TYPED, torch_cpu_uniform, TorchCpu)
-FOR_EACH(TYPED, torch_cpu_normal, TorchCpu)
+TYPES(TYPED, hadamard, Hadamard)
+TYPES(TYPED, matrix, Matrix)
+TYPES(TYPED, sparse, SparseCall)
+TORCH_TYPES(TYPED, torch_uniform, Torch)
+TORCH_TYPES(TYPED, torch_normal, Torch)
+TORCH_TYPES(TYPED, torch_cpu_uniform, TorchCpu)
+TORCH_TYPES(TYPED, torch_cpu_normal, TorchCpu)
 KERNEL_OF(twister_, Twister, twister)
 #endif
 }  // namespace
 
 extern const Kernel LEVEL[];
 const Kernel LEVEL[] = {
-    FOR_EACH(NAMED, uniform, ) FOR_EACH(NAMED, normal, ) FOR_EACH(NAMED, quantile, ) FOR_EACH(NAMED, many, ){"constant_2", constant_2},
-    {"constant_4", constant_4},
-    {"constant_8", constant_8},
+    TYPES(NAMED, uniform) TYPES(NAMED, normal) TYPES(NAMED, quantile) TYPES(NAMED, many) SIZES(NAMED, constant)
 #if !defined(__AVX512F__)
     {"diagonal", diagonal_},
-    FOR_EACH(NAMED, hadamard, ) FOR_EACH(NAMED, matrix, ) FOR_EACH(NAMED, sparse, ) FOR_EACH(NAMED, torch_uniform, ) FOR_EACH(NAMED, torch_normal, )
-    FOR_EACH(NAMED, torch_cpu_uniform, ) FOR_EACH(NAMED, torch_cpu_normal, ){"twister", twister_},
+    TYPES(NAMED, hadamard) TYPES(NAMED, matrix) TYPES(NAMED, sparse) TORCH_TYPES(NAMED, torch_uniform) TORCH_TYPES(NAMED, torch_normal)
+    TORCH_TYPES(NAMED, torch_cpu_uniform) TORCH_TYPES(NAMED, torch_cpu_normal){"twister", twister_},
 #endif
     {nullptr, nullptr},
 };

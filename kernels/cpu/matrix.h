@@ -11,15 +11,16 @@ struct Matrix {
 };
 
 template <class T>
-struct Scaled : Maker<typename T::Stored> {
+struct Scaled : Maker {
   using Real = typename T::Compute;
   using Stored = typename T::Stored;
   const Matrix& p;
 
-  explicit __forceinline__ Scaled(const Matrix& p) : Maker<Stored>{make}, p(p) {}
+  explicit __forceinline__ Scaled(const Matrix& p) : Maker{make}, p(p) {}
 
-  static void make(Maker<Stored>* self, const uint64_t* groups, uint64_t first, int count, Stored* out) {
+  static void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* to) {
     const Scaled& scaled = *static_cast<Scaled*>(self);
+    auto* out = static_cast<Stored*>(to);
     if (!groups) return scaled.run(first * GROUP<T>, uint64_t(count) * GROUP<T>, out);
     for (int g = 0; g < count; g++) scaled.run(groups[g] * GROUP<T>, GROUP<T>, out + g * GROUP<T>);
   }
@@ -40,6 +41,6 @@ struct Scaled : Maker<typename T::Stored> {
 
 template <class T>
 INLINE void matrix(const Matrix& p, uint64_t begin, uint64_t end, bool streaming) {
-  Scaled<T> scaled(p);
-  fillRegion<sizeof(typename T::Stored)>(p.region, begin, end, scaled, streaming);
+  Scaled<Made<T>> scaled(p);
+  fillTyped<T>(p.region, begin, end, scaled, streaming);
 }

@@ -2,11 +2,10 @@
 #pragma once
 #include "elements.cuh"
 
-// Elements of a batch.
+// Elements of a batch: those of so many blocks.
 template <class T>
-constexpr int BATCH = 2 * BLOCKS * (sizeof(typename T::Stored) == 8 ? 1 : 2);
-template <class T>
-constexpr int GROUPS = BATCH<T> / GROUP<T>;
+constexpr int BATCH = BLOCKS * PER_BLOCK<T>;
+constexpr int BATCH_BYTES = 16 * BLOCKS;  // at most
 
 // How a kernel's blocks go to memory that is larger than the caches: past them.
 enum Flags : uint64_t { STREAMING = 1 };
@@ -68,40 +67,76 @@ struct Rows {
   }
 };
 
-// What makes the elements of a batch: neighbouring groups from `first` on, or the groups that are listed.
-template <class Stored>
+// What makes the elements of a batch: neighbouring groups of 16 bytes from `first` on, or the groups that are listed.
 struct Maker {
-  void (*make)(Maker* self, const uint64_t* groups, uint64_t first, int count, Stored* out);
+  void (*make)(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out);
 };
 
-// The loop over a region of elements of some size.
-template <int bytes>
+static __attribute__((noinline)) void narrow(const Format8& of, const float* __restrict x, int count, uint8_t* __restrict out) {
+  const Format8 format = of;
+  VECTORIZED
+  for (int i = 0; i < count; i++) out[i] = uint8_t(format.round(x[i]));
+}
+
+// Elements of 8 bits: another makes them as binary32, four groups for each of ours; then they are rounded.
+struct Narrowed : Maker {
+  Maker& floats;
+  Format8 format;
+
+  __forceinline__ Narrowed(Maker& floats, const Format8& format) : Maker{make}, floats(floats), format(format) {}
+
+  static __attribute__((noinline, minsize)) void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out) {
+    auto& narrowed = *static_cast<Narrowed*>(self);
+    float x[4 * BLOCKS];
+    uint64_t list[BLOCKS];
+    for (int i = 0; groups && i < 4 * count; i++) list[i] = 4 * groups[i / 4] + uint64_t(i % 4);
+    narrowed.floats.make(&narrowed.floats, groups ? list : nullptr, 4 * first, 4 * count, x);
+    narrow(narrowed.format, x, 16 * count, static_cast<uint8_t*>(out));
+  }
+};
+
+// The type that a maker of a type's elements makes.
+template <class T>
+using Made = std::conditional_t<sizeof(typename T::Stored) == 1, F32, T>;
+
+// Copies elements that are not neighbours in memory.
+template <class Stored>
+INLINE void copyApart(char* to, uint64_t stride, const char* from, uint64_t count) {
+  auto* out = reinterpret_cast<Stored*>(to);
+  auto* x = reinterpret_cast<const Stored*>(from);
+  ROLLED
+  for (uint64_t k = 0; k < count; k++) out[k * stride] = x[k];
+}
+
+// The loop over a region of elements of so many bytes.
 struct Filling {
-  using T = Raw<bytes>;
-  using Stored = typename T::Stored;
-  static constexpr uint64_t N = GROUP<T>;
-
   const Region& r;
-  Maker<Stored>& maker;
+  const uint64_t bytes, N;  // of an element; elements of a group
+  const int most;           // groups of a batch
+  Maker& maker;
   bool streaming;
-  alignas(64) Stored batch[BATCH<T>];
+  alignas(64) char batch[BATCH_BYTES];
 
-  __forceinline__ Filling(const Region& r, Maker<Stored>& maker, bool streaming) : r(r), maker(maker), streaming(streaming) {}
+  __forceinline__ Filling(const Region& r, int bytes, Maker& maker, bool streaming)
+      : r(r), bytes(uint64_t(bytes)), N(uint64_t(16 / bytes)), most(bytes < 4 ? BLOCKS / 4 * bytes : BLOCKS), maker(maker), streaming(streaming) {}
 
   // Writes elements of a row from position `first` on: those of `count` that the row has.
-  __attribute__((noinline)) void write(uint64_t memory, uint64_t start, const Stored* x, uint64_t first, uint64_t count) {
+  __attribute__((noinline)) void write(uint64_t memory, uint64_t start, const char* x, uint64_t first, uint64_t count) {
     uint64_t skipped = first < start ? start - first : 0;
     uint64_t end = first + count < start + r.length ? first + count : start + r.length;
     if (first + skipped >= end) return;
     uint64_t i = first + skipped - start, n = end - first - skipped;
-    Stored* to = reinterpret_cast<Stored*>(memory) + i * r.stride;
-    x += skipped;
+    char* to = reinterpret_cast<char*>(memory) + i * r.stride * bytes;
+    x += skipped * bytes;
     if (r.stride != 1) {
-      for (uint64_t k = 0; k < n; k++) to[k * r.stride] = x[k];
+#define APART(_, size) \
+  if (bytes == size) copyApart<typename Raw<size>::Stored>(to, r.stride, x, n);
+      SIZES(APART, )
+#undef APART
     } else if (n == N) {
       __builtin_memcpy(to, x, 16);
     } else {
-      copy(reinterpret_cast<char*>(to), reinterpret_cast<const char*>(x), n * bytes, streaming);
+      copy(to, x, n * bytes, streaming);
     }
   }
 
@@ -112,12 +147,12 @@ struct Filling {
     uint64_t end = group + count < last ? group + count : last;
     while (group < end) {
       // Batches end at multiples of their size: a run of blocks never crosses one of 65536.
-      uint64_t next = (group / GROUPS<T> + 1) * GROUPS<T>;
+      uint64_t next = (group / most + 1) * most;
       if (next > end) next = end;
       uint64_t first = group * N, n = (next - group) * N;
       bool inside = first >= row.start && first + n <= row.start + r.length;
       if (inside && r.stride == 1 && !streaming) {
-        maker.make(&maker, nullptr, group, int(next - group), reinterpret_cast<Stored*>(row.memory) + (first - row.start));
+        maker.make(&maker, nullptr, group, int(next - group), reinterpret_cast<char*>(row.memory) + (first - row.start) * bytes);
       } else {
         maker.make(&maker, nullptr, group, int(next - group), batch);
         write(row.memory, row.start, batch, first, n);
@@ -137,12 +172,12 @@ struct Filling {
 
   // Where rows are short, or memory is contiguous down them: groups of several rows to a batch.
   void fillGroups(uint64_t begin, uint64_t end) {
-    uint64_t list[GROUPS<T>], memory[GROUPS<T>], start[GROUPS<T>];
+    uint64_t list[BLOCKS], memory[BLOCKS], start[BLOCKS];
     uint64_t inner = r.rowsFirst ? r.rows : r.groups, outer = begin / inner, rest = begin - outer * inner;
     Rows row(r, bytes, r.rowsFirst ? rest : outer);
     for (uint64_t i = begin; i < end;) {
       int n = 0;
-      for (; n < GROUPS<T> && i < end; i++, n++) {
+      for (; n < most && i < end; i++, n++) {
         list[n] = row.start / N + (r.rowsFirst ? outer : rest);
         memory[n] = row.memory;
         start[n] = row.start;
@@ -154,20 +189,30 @@ struct Filling {
         }
       }
       maker.make(&maker, list, 0, n, batch);
-      for (int k = 0; k < n; k++) write(memory[k], start[k], batch + k * N, list[k] * N, N);
+      for (int k = 0; k < n; k++) write(memory[k], start[k], batch + 16 * k, list[k] * N, N);
     }
   }
 };
 
 // Groups `begin` to `end - 1` of the region's rows * groups, in the order in which a GPU's threads share them.
-template <int bytes>
-static __attribute__((noinline)) void fillRegion(const Region& r, uint64_t begin, uint64_t end,
-                                                 Maker<typename Raw<bytes>::Stored>& maker, bool streaming) {
-  Filling<bytes> filling(r, maker, streaming);
+static __attribute__((noinline)) void fillRegion(const Region& r, int bytes, uint64_t begin, uint64_t end, Maker& maker,
+                                                 bool streaming) {
+  Filling filling(r, bytes, maker, streaming);
   if (r.rows != 1 && (r.rowsFirst || r.groups < 64)) {
     filling.fillGroups(begin, end);
   } else {
     filling.fillRows(begin, end);
   }
   if (streaming) streamed();
+}
+
+// Of a type, by a maker of Made<T>.
+template <class T>
+INLINE void fillTyped(const Region& r, uint64_t begin, uint64_t end, Maker& maker, bool streaming) {
+  if constexpr (sizeof(typename T::Stored) == 1) {
+    Narrowed narrowed(maker, T::format());
+    fillRegion(r, 1, begin, end, narrowed, streaming);
+  } else {
+    fillRegion(r, sizeof(typename T::Stored), begin, end, maker, streaming);
+  }
 }

@@ -44,7 +44,7 @@ struct SparseCall {
 template <class T>
 static SMALL void sparseNormals(const Sparse& p, Bits& bits, uint64_t position, int64_t count, void* to) {
   auto* out = static_cast<typename T::Stored*>(to);
-  constexpr bool WIDE = sizeof(*out) == 8;
+  constexpr bool WIDE = sizeof(typename T::Compute) == 8;
   constexpr int PER = WIDE ? 2 : 4;
   Normal::Law<typename T::Compute> law(Normal{0, p.std});
   uint64_t block = position / PER, end = block + uint64_t(count + PER - 1) / PER, blocks[BLOCKS + LANES];
@@ -62,6 +62,19 @@ static SMALL void sparseNormals(const Sparse& p, Bits& bits, uint64_t position, 
     out += some * PER;
     block += uint64_t(some);
   }
+}
+
+// Of types of 8 bits.
+static SMALL void sparseNormals(const Sparse& p, Bits& bits, uint64_t position, int64_t count, void* to, const Format8& format) {
+  float x[SparseStrip::ROOM];
+  sparseNormals<F32>(p, bits, position, count, x);
+  narrow(format, x, int(count), static_cast<uint8_t*>(to));
+}
+
+template <class T>
+static void typedNormals(const Sparse& p, Bits& bits, uint64_t position, int64_t count, void* to) {
+  if constexpr (sizeof(typename T::Stored) == 1) sparseNormals(p, bits, position, count, to, T::format());
+  else sparseNormals<T>(p, bits, position, count, to);
 }
 
 // A group of some tiles side by side.
@@ -264,6 +277,6 @@ static SMALL void sparsePass(const SparseCall& c, uint64_t begin, uint64_t end, 
 template <class T>
 static void sparse(const SparseCall& c, uint64_t begin, uint64_t end, bool streaming) {
   using Writer = SparseWriter<typename T::Stored>;
-  SparseDType dtype{sparseNormals<T>, Writer::rows, Writer::row, sizeof(typename T::Stored)};
+  SparseDType dtype{typedNormals<T>, Writer::rows, Writer::row, sizeof(typename T::Stored)};
   sparsePass(c, begin, end, streaming, dtype);
 }

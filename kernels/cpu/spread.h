@@ -6,6 +6,7 @@ typedef uint32_t S8x32 __attribute__((vector_size(32)));
 typedef uint32_t S16x32 __attribute__((vector_size(64)));
 typedef uint16_t S8x16 __attribute__((vector_size(16), aligned(2)));
 typedef uint16_t S16x16 __attribute__((vector_size(32), aligned(2)));
+typedef uint8_t S16x8 __attribute__((vector_size(16), aligned(1)));
 typedef uint64_t S8x64 __attribute__((vector_size(64), aligned(8)));
 
 // The first values, from the lowest lane on, in the lanes of the set; zeros in the others. As many as lanes can be read.
@@ -82,7 +83,7 @@ INLINE S8x64 expanded(const uint64_t* values, uint32_t kept) {
 // To memory; past the caches where a line is written at once.
 template <class V>
 INLINE void put(V x, uint64_t address, bool streaming) {
-  typedef V Unaligned __attribute__((aligned(2)));
+  typedef V Unaligned __attribute__((aligned(1)));
   if (streaming && sizeof(V) == 64 && address % 64 == 0) {
     typedef V Line __attribute__((aligned(64)));
     __builtin_nontemporal_store(x, reinterpret_cast<Line*>(address));
@@ -97,6 +98,10 @@ INLINE void spread(const uint32_t* values, uint32_t kept, uint64_t address, bool
 
 INLINE void spread(const uint16_t* values, uint32_t kept, uint64_t address, bool) {
   put(__builtin_convertvector(expanded(values, kept), S16x16), address, false);
+}
+
+INLINE void spread(const uint8_t* values, uint32_t kept, uint64_t address, bool) {
+  put(__builtin_convertvector(expanded(values, kept), S16x8), address, false);
 }
 
 INLINE void spread(const uint64_t* values, uint32_t kept, uint64_t address, bool streaming) {
