@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Writes src/test/resources/org/initium/dtypes.csv: doubles and what they round to.
 
-    python3 src/test/python/dtypes.py        # needs numpy and torch 2.13.0
+    python3 src/test/python/dtypes.py        # needs numpy, ml_dtypes and torch 2.13.0
 
 f32 and f16 by NumPy, which rounds a double once. PyTorch rounds a double to bfloat16 by way of
 float32, that is twice; so bf16 rows are made from values that float32 holds, and the doubles that
-would be rounded twice are judged with exact rational arithmetic instead.
+would be rounded twice are judged with exact rational arithmetic instead. The floats of 8 bits by
+ml_dtypes, within their range: beyond it, it does not saturate. All 2^32 values of float32 were compared
+so once with kernels/types.cuh.
 """
 import fractions
 import pathlib
 import random
 import struct
 
+import ml_dtypes
 import numpy as np
 import torch
 
@@ -55,10 +58,18 @@ with np.errstate(all="ignore"):
     for x in [1 + 2 ** -8, 1 + 3 * 2 ** -8, 257 / 512, 3 * (1 + 2 ** -8)]:
         rows += [("bf16", float(y), bf16_exactly(float(y))) for y in
                  [np.nextafter(x, 0), np.nextafter(x, 9), -np.nextafter(x, 9)]]
+    for name, of, top in [("f8_e4m3fn", ml_dtypes.float8_e4m3fn, 448), ("f8_e5m2", ml_dtypes.float8_e5m2, 57344)]:
+        own = [float(np.uint8(b).view(of)) for b in range(127)]
+        own = sorted(x for x in own if np.isfinite(x))
+        ties = [(x + y) / 2 for x, y in zip(own, own[1:])]
+        near = [np.nextafter(np.float32(x), np.float32(to)) for x in ties for to in (0, 9e9)]
+        some = [RANDOM.uniform(-1, 1) * top * 2.0 ** RANDOM.randint(-26, 0) for _ in range(100)]
+        for x in ties + [-x for x in ties] + [float(x) for x in near] + [float(np.float32(x)) for x in some]:
+            rows.append((name, x, float(np.float32(x).astype(of))))
 rows += [("f64", x, x) for x in [0.1, -0.0, 5e-324]]
 HEAD = f"""\
 # dtype,double,rounded (bits in hexadecimal)
-# Written by src/test/python/dtypes.py with numpy {np.__version__}, torch {torch.__version__}.
+# Written by src/test/python/dtypes.py with numpy {np.__version__}, torch {torch.__version__}, ml_dtypes {ml_dtypes.__version__}.
 """
 OUT.write_text(HEAD + "".join(f"{t},{bits(x)},{bits(y)}\n" for t, x, y in rows))
 print(len(rows), "rows")

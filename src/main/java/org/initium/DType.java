@@ -9,18 +9,30 @@ import java.util.stream.Collectors;
 import org.initium.expression.Checks;
 
 /**
- * The element types. Values of the 16-bit types are computed in binary32 and rounded once, to
- * nearest, ties to even, when they are stored.
+ * The element types. Values of fewer bits than a binary32's are computed in binary32 and rounded
+ * once, to nearest, ties to even, when they are stored.
  */
 public enum DType {
   /** IEEE 754 binary32. */
-  F32(4, 24, -126, 127),
+  F32(4, 24, -126, Float.MAX_VALUE, Double.POSITIVE_INFINITY),
   /** IEEE 754 binary64. */
-  F64(8, 53, -1022, 1023),
+  F64(8, 53, -1022, Double.MAX_VALUE, Double.POSITIVE_INFINITY),
   /** IEEE 754 binary16. */
-  F16(2, 11, -14, 15),
+  F16(2, 11, -14, 65504, Double.POSITIVE_INFINITY),
   /** bfloat16: the upper half of a binary32. */
-  BF16(2, 8, -126, 127);
+  BF16(2, 8, -126, 0x1.fep127, Double.POSITIVE_INFINITY),
+  /**
+   * A float of 8 bits with 3 of fraction, from 2^-9 to 448, without infinities: E4M3 of the OCP's
+   * 8-bit specification (OFP8), PyTorch's {@code float8_e4m3fn}. What is beyond its largest value
+   * becomes that, infinity too (the specification's saturating conversion); NaN stays NaN.
+   */
+  F8_E4M3FN(1, 4, -6, 448, 448),
+  /**
+   * A float of 8 bits with 2 of fraction, from 2^-16 to 57344: E5M2 of the OCP's 8-bit
+   * specification, PyTorch's {@code float8_e5m2}. What is beyond its largest value becomes that,
+   * infinity too; so no fill makes an infinity, but one in memory is read as one.
+   */
+  F8_E5M2(1, 3, -14, 57344, 57344);
 
   /**
    * How elements lie in memory. On their own, since a first fill that needs none is sooner done.
@@ -32,18 +44,30 @@ public enum DType {
         ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfShort SHORT =
         ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    static void set(MemorySegment memory, long at, int bytes, long bits) {
+      switch (bytes) {
+        case 1 -> memory.set(ValueLayout.JAVA_BYTE, at, (byte) bits);
+        case 2 -> memory.set(SHORT, at, (short) bits);
+        case 4 -> memory.set(FLOAT, at, Float.intBitsToFloat((int) bits));
+        case 8 -> memory.set(DOUBLE, at, Double.longBitsToDouble(bits));
+        default -> throw new AssertionError("no element has " + bytes + " bytes");
+      }
+    }
   }
 
   private final int bytes;
   private final int precision;
   private final int minExponent;
-  private final int maxExponent;
+  private final double maxValue;
+  private final double beyond; // what a number becomes that rounds to more than maxValue
 
-  DType(int bytes, int precision, int minExponent, int maxExponent) {
+  DType(int bytes, int precision, int minExponent, double maxValue, double beyond) {
     this.bytes = bytes;
     this.precision = precision;
     this.minExponent = minExponent;
-    this.maxExponent = maxExponent;
+    this.maxValue = maxValue;
+    this.beyond = beyond;
   }
 
   /**
@@ -75,12 +99,20 @@ public enum DType {
     return bytes;
   }
 
-  /** Whether elements are computed in binary32 and rounded at the end. */
-  public boolean isHalf() {
-    return bytes == 2;
+  /** The type that elements are computed in: {@link #F64} or {@link #F32}. */
+  public DType computedIn() {
+    return switch (this) {
+      case F64 -> F64;
+      case F32, F16, BF16, F8_E4M3FN, F8_E5M2 -> F32;
+    };
   }
 
-  /** Significant bits, the hidden one counted: 24, 53, 11, 8. */
+  /** Whether elements are computed in binary64, of two words of the stream where one is random. */
+  public boolean isWide() {
+    return computedIn() == F64;
+  }
+
+  /** Significant bits, the hidden one counted: 24, 53, 11, 8, 4, 3. */
   public int precision() {
     return precision;
   }
@@ -92,17 +124,27 @@ public enum DType {
 
   /** The largest finite value. */
   public double maxValue() {
-    return Math.scalb(2.0 - epsilon(), maxExponent);
+    return maxValue;
   }
 
-  /** The value rounded to this type, to nearest, ties to even; beyond the range it is infinite. */
+  /**
+   * The value rounded to this type, to nearest, ties to even; beyond the range it is infinite, or
+   * the largest value where the type saturates.
+   */
   public double round(double value) {
-    return switch (this) {
-      case F64 -> value;
-      case F32 -> (float) value;
-      case F16 -> Float.float16ToFloat(toFloat16((float) value, value));
-      case BF16 -> fromBfloat16(toBfloat16(oddly(value)));
-    };
+    double nearest = nearest(value);
+    return Math.abs(nearest) > maxValue ? Math.copySign(beyond, nearest) : nearest;
+  }
+
+  /** As if there were no largest value. */
+  private double nearest(double value) {
+    double spacing = spacing(value);
+    return Math.rint(value / spacing) * spacing;
+  }
+
+  /** The spacing of this type's values in the value's binade. */
+  private double spacing(double value) {
+    return Math.scalb(1.0, Math.max(Math.getExponent(value), minExponent) - precision + 1);
   }
 
   /** The largest value of this type that is less than {@code bound}. */
@@ -111,7 +153,7 @@ public enum DType {
     return nearest < bound ? nearest : 0 - above(-nearest); // the zero above -MIN is not -0
   }
 
-  /** The smallest value of this type that is not less than {@code bound}. */
+  /** The smallest value of this type that is not less than {@code bound}; it may be infinite. */
   public double atLeast(double bound) {
     double nearest = round(bound);
     return nearest >= bound ? nearest : above(nearest);
@@ -119,15 +161,13 @@ public enum DType {
 
   /** The next value of this type above one of its own. */
   private double above(double own) {
-    if (own == 0) {
-      return Math.scalb(1.0, minExponent - precision + 1);
+    if (own == maxValue) {
+      return Double.POSITIVE_INFINITY;
     }
-    int exponent = Math.max(Math.getExponent(own), minExponent);
-    double step = Math.scalb(1.0, exponent - precision + 1);
     // Just below a power of two the spacing halves: a negative power of two moves up by half a
     // step.
-    boolean power = own < 0 && exponent > minExponent && -own == Math.scalb(1.0, exponent);
-    return own + (power ? step / 2 : step);
+    boolean power = own < 0 && Math.abs(own) == Math.scalb(1.0, Math.getExponent(own));
+    return own + spacing(power ? Math.nextUp(own) : own);
   }
 
   /** Reads element {@code index} of a segment of this type. */
@@ -137,19 +177,14 @@ public enum DType {
       case F32 -> memory.get(Layout.FLOAT, at);
       case F64 -> memory.get(Layout.DOUBLE, at);
       case F16 -> Float.float16ToFloat(memory.get(Layout.SHORT, at));
-      case BF16 -> fromBfloat16(memory.get(Layout.SHORT, at));
+      case BF16 -> Float.intBitsToFloat(memory.get(Layout.SHORT, at) << 16);
+      case F8_E4M3FN, F8_E5M2 -> ofByte(memory.get(ValueLayout.JAVA_BYTE, at));
     };
   }
 
-  /** Writes element {@code index} of a segment of this type, rounding to nearest even. */
+  /** Writes element {@code index} of a segment of this type, rounded as {@link #round} says. */
   public void set(MemorySegment memory, long index, double value) {
-    long at = index * bytes;
-    switch (this) {
-      case F32 -> memory.set(Layout.FLOAT, at, (float) value);
-      case F64 -> memory.set(Layout.DOUBLE, at, value);
-      case F16 -> memory.set(Layout.SHORT, at, toFloat16((float) value, value));
-      case BF16 -> memory.set(Layout.SHORT, at, toBfloat16(oddly(value)));
-    }
+    Layout.set(memory, index * bytes, bytes, bits(value));
   }
 
   /** The bits of a value rounded to this type, the rest of them 0. */
@@ -157,39 +192,34 @@ public enum DType {
     return switch (this) {
       case F32 -> Integer.toUnsignedLong(Float.floatToRawIntBits((float) value));
       case F64 -> Double.doubleToRawLongBits(value);
-      case F16 -> Short.toUnsignedLong(toFloat16((float) value, value));
-      case BF16 -> Short.toUnsignedLong(toBfloat16(oddly(value)));
+      case F16 -> Short.toUnsignedLong(Float.floatToFloat16((float) round(value)));
+      case BF16 -> Float.floatToRawIntBits((float) round(value)) >>> 16;
+      case F8_E4M3FN -> toByte(round(value), 0x7f);
+      case F8_E5M2 -> toByte(round(value), 0x7e);
     };
   }
 
-  /** binary32 to bfloat16, to nearest even; a NaN stays a NaN. */
-  public static short toBfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (value != value) {
-      return (short) (bits >>> 16 | 0x40);
+  /** The byte of one of this type's values: the sign, the exponent, the fraction. */
+  private long toByte(double own, int nan) {
+    long sign = Double.doubleToRawLongBits(own) >>> 56 & 0x80;
+    if (own != own) {
+      return sign | nan;
     }
-    return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    int exponent = Math.max(Math.getExponent(own), minExponent);
+    // The hidden bit, where there is one, adds one to the exponent.
+    return sign
+        | (long) (exponent - minExponent << precision - 1) + (long) (Math.abs(own) / spacing(own));
   }
 
-  /** bfloat16 to binary32, exactly. */
-  public static float fromBfloat16(short bits) {
-    return Float.intBitsToFloat(bits << 16);
-  }
-
-  private static short toFloat16(float single, double value) {
-    return Float.floatToFloat16(single == value ? single : oddly(value));
-  }
-
-  /**
-   * Rounds a double to binary32 "to odd", which keeps a later rounding to 16 bits from rounding
-   * twice (Boldo and Melquiond, 2008).
-   */
-  private static float oddly(double value) {
-    float nearest = (float) value;
-    if (nearest == value || nearest != nearest || (Float.floatToRawIntBits(nearest) & 1) == 1) {
-      return nearest;
+  private double ofByte(byte bits) {
+    int exponent = (bits & 0x7f) >> precision - 1;
+    int fraction = bits & (1 << precision - 1) - 1;
+    int significand = exponent == 0 ? fraction : fraction | 1 << precision - 1;
+    double size = Math.scalb(significand, Math.max(exponent, 1) - 1 + minExponent - precision + 1);
+    if (size > maxValue) {
+      size = fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
     }
-    return nearest < value ? Math.nextUp(nearest) : Math.nextDown(nearest);
+    return bits < 0 ? -size : size;
   }
 
   @Override
@@ -198,15 +228,15 @@ public enum DType {
   }
 
   /**
-   * Checks that a number is finite in this dtype.
+   * Checks that a number is finite in this dtype, and not beyond its largest value.
    *
    * @throws IllegalArgumentException naming the number, its value and the largest that there is
    */
   public void checkFinite(String name, double value) {
     Checks.that(
-        Math.abs(round(value)) <= maxValue(),
+        Math.abs(nearest(value)) <= maxValue,
         name,
         value,
-        "finite in " + this + ", whose largest value is " + maxValue());
+        "finite in " + this + ", whose largest value is " + maxValue);
   }
 }

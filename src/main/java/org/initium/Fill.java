@@ -55,7 +55,7 @@ public sealed interface Fill {
   sealed interface PerElement extends Elementary {
     @Override
     default long words(Shape whole, DType dtype) {
-      return Words.of(whole.numel(), dtype == DType.F64);
+      return Words.of(whole.numel(), dtype.isWide());
     }
   }
 
@@ -322,7 +322,7 @@ public sealed interface Fill {
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return new SparseTiles(whole.size(0), whole.size(1)).words(dtype == DType.F64);
+      return new SparseTiles(whole.size(0), whole.size(1)).words(dtype.isWide());
     }
   }
 
@@ -371,7 +371,7 @@ public sealed interface Fill {
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Words.of(whole.numel(), dtype == DType.F64);
+      return Words.of(whole.numel(), dtype.isWide());
     }
   }
 

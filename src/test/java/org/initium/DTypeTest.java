@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class DTypeTest {
-  /** src/test/python/dtypes.py wrote them with NumPy (f32, f16) and PyTorch (bf16). */
+  /** src/test/python/dtypes.py wrote them with NumPy, PyTorch (bf16) and ml_dtypes (f8). */
   static List<String> rounded() throws IOException {
     try (BufferedReader reader =
         new BufferedReader(
@@ -36,10 +36,12 @@ class DTypeTest {
     assertEquals(DType.F32, DType.parse("torch.float32"));
     assertEquals(DType.F64, DType.parse("Float64"));
     assertEquals(DType.F16, DType.parse("f16"));
+    assertEquals(DType.F8_E4M3FN, DType.parse("torch.float8_e4m3fn"));
+    assertEquals(DType.F8_E5M2, DType.parse("float8_e5m2"));
   }
 
   @Test
-  void roundsAsNumpyAndPyTorchDo() throws IOException {
+  void roundsAsOthersDo() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(16);
       for (String row : rounded()) {
@@ -60,11 +62,13 @@ class DTypeTest {
     for (int bits = 0; bits < 1 << 16; bits++) {
       float half = Float.float16ToFloat((short) bits);
       assertSame(half, DType.F16.round(half));
-      float brain = DType.fromBfloat16((short) bits);
-      assertEquals(bits << 16, Float.floatToRawIntBits(brain));
+      float brain = Float.intBitsToFloat(bits << 16);
       assertSame(brain, DType.BF16.round(brain));
       if (brain == brain) {
-        assertEquals((short) bits, DType.toBfloat16(brain));
+        assertEquals(bits, DType.BF16.bits(brain));
+      }
+      if (half == half) {
+        assertEquals(bits, DType.F16.bits(half));
       }
     }
   }
@@ -77,18 +81,28 @@ class DTypeTest {
   @EnumSource
   void belowTheLeastPositiveValueIsPlusZero(DType type) {
     double least =
-        Math.scalb(type.epsilon(), type == DType.F64 ? -1022 : type == DType.F16 ? -14 : -126);
+        switch (type) {
+          case F64 -> Double.MIN_VALUE;
+          case F32 -> Float.MIN_VALUE;
+          case F16 -> 0x1p-24;
+          case BF16 -> 0x1p-133;
+          case F8_E4M3FN -> 0x1p-9;
+          case F8_E5M2 -> 0x1p-16;
+        };
     assertEquals(0.0, type.below(least));
     assertEquals(-least, type.below(0.0));
     assertEquals(-least, type.below(-0.0));
   }
 
-  /** The definitions of below and atLeast, at the neighbours of every finite 16-bit value. */
+  /** The definitions of below and atLeast, at the neighbours of every finite value. */
   @ParameterizedTest
-  @EnumSource(names = {"F16", "BF16"})
-  void neighboursOfEveryHalf(DType type) {
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"F32", "F64"})
+  void neighboursOfEveryValue(DType type) {
     double previous = Double.NaN;
-    for (int rank = -0x7fff; rank <= 0x7fff; rank++) {
+    int last = (1 << 8 * type.bytes() - 1) - 1;
+    for (int rank = -last; rank <= last; rank++) {
       double value = ofRank(type, rank);
       if (!Double.isFinite(value)) {
         continue;
@@ -107,14 +121,75 @@ class DTypeTest {
     assertEquals(type.maxValue(), previous);
   }
 
-  /** The values of a 16-bit type in ascending order, 0 being rank 0 and -0 left out. */
+  /** The values of a type in ascending order, 0 being rank 0 and -0 left out. */
   private static double ofRank(DType type, int rank) {
-    int magnitude = Math.abs(rank);
-    float positive =
-        type == DType.F16
-            ? Float.float16ToFloat((short) magnitude)
-            : DType.fromBfloat16((short) magnitude);
+    double positive = ofBits(type, Math.abs(rank));
     return rank < 0 ? -positive : positive;
+  }
+
+  private static double ofBits(DType type, long bits) {
+    return type.get(MemorySegment.ofArray(new long[] {bits}), 0);
+  }
+
+  /** What the bytes of the 8-bit types are, by the tables of the OCP's OFP8, section 5.2. */
+  @ParameterizedTest
+  @CsvSource({
+    "F8_E4M3FN, 00, 0", "F8_E4M3FN, 80, -0.0", "F8_E4M3FN, 01, 0x1p-9", "F8_E4M3FN, 07, 0x0.7p-5",
+    "F8_E4M3FN, 08, 0x1p-6", "F8_E4M3FN, 38, 1", "F8_E4M3FN, b9, -1.125", "F8_E4M3FN, 7e, 448",
+    "F8_E4M3FN, fe, -448", "F8_E4M3FN, 7f, NaN", "F8_E4M3FN, ff, NaN", "F8_E5M2, 00, 0",
+    "F8_E5M2, 80, -0.0", "F8_E5M2, 01, 0x1p-16", "F8_E5M2, 03, 0x0.3p-12", "F8_E5M2, 04, 0x1p-14",
+    "F8_E5M2, 3c, 1", "F8_E5M2, bd, -1.25", "F8_E5M2, 7b, 57344", "F8_E5M2, 7c, Infinity",
+    "F8_E5M2, fc, -Infinity", "F8_E5M2, 7d, NaN", "F8_E5M2, 7e, NaN", "F8_E5M2, ff, NaN",
+  })
+  void bytes(DType type, String bits, double value) {
+    long code = Long.parseLong(bits, 16);
+    assertEquals(value, ofBits(type, code));
+    if (Double.isFinite(value)) {
+      assertEquals(code, type.bits(value));
+    }
+  }
+
+  /** All 256 of each: written as it was read, where it is a number. */
+  @ParameterizedTest
+  @EnumSource(names = {"F8_E4M3FN", "F8_E5M2"})
+  void everyByteIsItself(DType type) {
+    for (int bits = 0; bits < 256; bits++) {
+      double value = ofBits(type, bits);
+      if (Double.isFinite(value)) {
+        assertEquals(bits, type.bits(value));
+      }
+    }
+  }
+
+  /**
+   * The saturating conversion of the OCP's OFP8, section 5.3: what is larger than the largest value
+   * becomes that, infinities too; NaN is NaN.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "F8_E4M3FN, 464, 448", "F8_E4M3FN, 464.00003, 448", "F8_E4M3FN, 480, 448",
+        "F8_E4M3FN, 1e30, 448",
+    "F8_E4M3FN, Infinity, 448", "F8_E4M3FN, -Infinity, -448", "F8_E4M3FN, -1e9, -448",
+        "F8_E4M3FN, NaN, NaN",
+    "F8_E5M2, 61439, 57344", "F8_E5M2, 61440, 57344", "F8_E5M2, 65536, 57344",
+        "F8_E5M2, 1e30, 57344",
+    "F8_E5M2, Infinity, 57344", "F8_E5M2, -Infinity, -57344", "F8_E5M2, -1e9, -57344",
+        "F8_E5M2, NaN, NaN",
+  })
+  void saturates(DType type, double value, double wanted) {
+    assertEquals(wanted, type.round(value));
+    assertEquals(wanted, ofBits(type, type.bits(value)));
+  }
+
+  /** An argument is not saturated: it is an error. */
+  @ParameterizedTest
+  @CsvSource({"F8_E4M3FN, 464, 464.1", "F8_E5M2, 61439, 61440", "F16, 65519, 65520"})
+  void argumentsBeyondTheLargestValueAreRefused(DType type, double good, double bad) {
+    type.checkFinite("value", good);
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> type.checkFinite("value", bad));
+    assertTrue(e.getMessage().contains("whose largest value is " + type.maxValue()), e::getMessage);
+    assertThrows(IllegalArgumentException.class, () -> type.checkFinite("value", Double.NaN));
   }
 
   @ParameterizedTest
@@ -156,13 +231,15 @@ class DTypeTest {
     "f64, 8, 53, 2.220446049250313e-16, 1.7976931348623157e+308",
     "f16, 2, 11, 0.0009765625, 65504.0",
     "bf16, 2, 8, 0.0078125, 3.3895313892515355e+38",
+    "f8_e4m3fn, 1, 4, 0.125, 448.0",
+    "f8_e5m2, 1, 3, 0.25, 57344.0",
   })
   void limits(String name, int bytes, int precision, double epsilon, double max) {
     DType type = DType.parse(name);
     assertEquals(name, type.toString());
     assertEquals(type, DType.parse(type.name()));
     assertEquals(bytes, type.bytes());
-    assertEquals(bytes == 2, type.isHalf());
+    assertEquals(bytes == 8 ? DType.F64 : DType.F32, type.computedIn());
     assertEquals(precision, type.precision());
     assertEquals(epsilon, type.epsilon());
     assertEquals(max, type.maxValue());
@@ -174,6 +251,8 @@ class DTypeTest {
   void anUnknownNameIsAnsweredWithTheKnownOnes() {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> DType.parse("float"));
-    assertEquals("dtype 'float' is not known; use one of f32, f64, f16, bf16", e.getMessage());
+    assertEquals(
+        "dtype 'float' is not known; use one of f32, f64, f16, bf16, f8_e4m3fn, f8_e5m2",
+        e.getMessage());
   }
 }

@@ -92,6 +92,8 @@ record DLPackStruct(MemorySegment memory, boolean versioned) {
     return switch (dtype) {
       case F32, F64, F16 -> 2;
       case BF16 -> 4;
+      case F8_E4M3FN -> 10;
+      case F8_E5M2 -> 12;
     };
   }
 

@@ -86,11 +86,18 @@ public enum StoredType {
    * @param dtype any of ours
    */
   public static StoredType of(DType dtype) {
-    return valueOf(dtype.name());
+    return switch (dtype) {
+      case F32 -> F32;
+      case F64 -> F64;
+      case F16 -> F16;
+      case BF16 -> BF16;
+      case F8_E4M3FN -> F8_E4M3; // the format's names leave the fn out
+      case F8_E5M2 -> F8_E5M2;
+    };
   }
 
-  /** {@return the element type that we fill, if this is one: floating point of 16 bits or more} */
+  /** {@return the element type that we fill, if this is one} */
   public Optional<DType> dtype() {
-    return Arrays.stream(DType.values()).filter(type -> type.name().equals(name())).findFirst();
+    return Arrays.stream(DType.values()).filter(type -> of(type) == this).findFirst();
   }
 }

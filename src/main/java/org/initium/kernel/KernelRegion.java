@@ -95,12 +95,11 @@ public record KernelRegion(
 
   /**
    * Elements of the first group that may lie before the only row: the words of four elements are of
-   * one Philox block, so that a kernel's groups of eight begin at any multiple of four that memory
-   * is aligned for.
+   * one Philox block, so that a kernel's larger groups begin at any multiple of four that memory is
+   * aligned for.
    */
   private long mostBefore() {
-    long before = Math.floorMod(start, group());
-    return group() == 8 ? Math.max(before, (before + 4) % 8) : before;
+    return Math.floorMod(start, Math.min(group(), 4)) + Math.max(group() - 4, 0);
   }
 
   /** Groups of 16 bytes that a row touches at most. */

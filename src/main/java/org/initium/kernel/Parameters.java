@@ -37,9 +37,7 @@ public final class Parameters implements AutoCloseable {
 
   /** A value of the dtype as its bits. */
   public Parameters addBits(DType dtype, double value) {
-    MemorySegment bits = MemorySegment.ofArray(new long[1]);
-    dtype.set(bits, 0, value);
-    return add(bits.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
+    return add(dtype.bits(value));
   }
 
   /** So many fields, of which the first are given and the others 0. */

@@ -61,7 +61,7 @@ public record SparseKeys(Tensor tensor, Fill.Sparse fill, ColumnKeys keys) {
         .add(tensor.shape().size(1))
         .add(tensor.stride(0))
         .add(tensor.stride(1))
-        .add(dtype == DType.F64 ? fill.std() : (double) (float) fill.std())
+        .add(dtype.isWide() ? fill.std() : (double) (float) fill.std())
         .add((long) Math.clamp(256 * (share - spread) - 1, 0, 254))
         .add((long) Math.clamp(256 * (share + spread) + 2, 1, 255))
         .add(scratch);

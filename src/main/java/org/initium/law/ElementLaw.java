@@ -30,7 +30,7 @@ public sealed interface ElementLaw
 
   /** The law of a fill. */
   static ElementLaw of(Fill.PerElement fill, DType dtype) {
-    boolean wide = dtype == DType.F64;
+    boolean wide = dtype.isWide();
     return switch (fill) {
       case Fill.Uniform uniform -> wide ? Uniform64.of(uniform) : Uniform32.of(uniform, dtype);
       case Fill.Normal normal -> wide ? Normal64.of(normal) : Normal32.of(normal);

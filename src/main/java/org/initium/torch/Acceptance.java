@@ -20,7 +20,7 @@ record Acceptance(
   }
 
   boolean accepts(double x, double u) {
-    return dtype == DType.F64 ? accepts64(x, u) : accepts32((float) x, (float) u);
+    return dtype.isWide() ? accepts64(x, u) : accepts32((float) x, (float) u);
   }
 
   private boolean accepts64(double x, double u) {

@@ -16,6 +16,7 @@ import org.initium.torch.draw.TorchDraws;
 import org.initium.torch.draw.Workers;
 import org.initium.torch.kernel.DrawnTensor;
 import org.initium.torch.kernel.TorchKernels;
+import org.initium.torch.kernel.TorchTypes;
 
 /** Fills of the host's memory with PyTorch's own numbers, by the fills that draw any. */
 public final class TorchFill {
@@ -40,6 +41,7 @@ public final class TorchFill {
 
   /** Fills a tensor in the host's memory and moves the generator; the whole has an element. */
   public void fill(Tensor tensor, Fill.PerElement fill) {
+    TorchTypes.check(tensor.dtype());
     switch (fill) {
       case Fill.Uniform law ->
           draws.uniform(DrawnTensor.of(tensor), law.a(), law.b(), sink(tensor));
@@ -75,6 +77,7 @@ public final class TorchFill {
 
   /** Fills a tensor in the host's memory and moves the generator; the whole has an element. */
   public void fill(Tensor tensor, Fill.Sparse law) {
+    TorchTypes.check(tensor.dtype());
     TorchSparse.fill(law, draws, tensor.whole(), DrawnTensor.of(tensor), sink(tensor));
   }
 

@@ -1,6 +1,5 @@
 package org.initium.torch;
 
-import org.initium.DType;
 import org.initium.Fill;
 import org.initium.text.Text;
 import org.initium.torch.draw.ElementSink;
@@ -60,7 +59,7 @@ record TruncatedNormal(
   }
 
   private double rounded(double bound) {
-    return whole.dtype().round(whole.dtype() == DType.F64 ? bound : (float) bound);
+    return whole.dtype().round(whole.dtype().isWide() ? bound : (float) bound);
   }
 
   private void propose() {

@@ -24,6 +24,9 @@ class InitValuesTest {
     List<Long> wanted =
         Stream.of(numbers.split(",")).filter(s -> !s.isEmpty()).map(Long::parseLong).toList();
     for (DType dtype : DType.values()) {
+      if (what.equals("zeros") && dtype.precision() < DType.BF16.precision()) {
+        continue; // some normals of 0.01 are zeros, too
+      }
       try (Tensor tensor = Tensor.empty(Shape.parse(shape), dtype)) {
         tensor.fill(Init.parse(expression), Generator.philox(1));
         double[] values =

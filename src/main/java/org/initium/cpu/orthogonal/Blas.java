@@ -86,7 +86,7 @@ final class Blas {
    * @throws InitiumException if there is no OpenBLAS for this platform, or it cannot be loaded
    */
   static synchronized Blas of(DType dtype) {
-    if (dtype == DType.F64) {
+    if (dtype.isWide()) {
       twice =
           twice == null
               ? new Blas(OpenBlas.library(), DType.F64, "d", ValueLayout.JAVA_DOUBLE)

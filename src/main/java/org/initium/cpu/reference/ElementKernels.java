@@ -57,7 +57,7 @@ final class ElementKernels {
   }
 
   private static ElementLaw law(Family family, DType dtype, StructReader struct) {
-    boolean wide = dtype == DType.F64;
+    boolean wide = dtype.isWide();
     return switch (family) {
       case UNIFORM -> {
         double low = struct.nextDouble();
@@ -97,7 +97,7 @@ final class ElementKernels {
 
   private static void fill(
       Rows rows, ElementLaw law, DType dtype, long seed, long start, long begin, long end) {
-    boolean wide = dtype == DType.F64;
+    boolean wide = dtype.isWide();
     int perBlock = wide ? 2 : 4;
     int[] words = new int[4];
     double[] elements = new double[perBlock];
@@ -111,19 +111,9 @@ final class ElementKernels {
             Philox.block(seed, block, words, 0);
             law.elements(words, elements);
             for (int k = 0; k < perBlock; k++) {
-              out[at + k] = bits(dtype, elements[k]);
+              out[at + k] = dtype.bits(elements[k]);
             }
           }
         });
-  }
-
-  /** A value as the bits of the dtype; of 16-bit types, the value is a binary32's. */
-  static long bits(DType dtype, double value) {
-    return switch (dtype) {
-      case F32 -> Float.floatToRawIntBits((float) value);
-      case F64 -> Double.doubleToRawLongBits(value);
-      case F16 -> Float.floatToFloat16((float) value);
-      case BF16 -> DType.toBfloat16((float) value);
-    };
   }
 }

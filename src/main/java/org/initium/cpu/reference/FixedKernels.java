@@ -28,8 +28,8 @@ final class FixedKernels {
       Rows rows = Rows.read(struct, dtype.bytes());
       long columns = struct.next();
       double value = struct.nextDouble();
-      long plus = ElementKernels.bits(dtype, value);
-      long minus = ElementKernels.bits(dtype, -value);
+      long plus = dtype.bits(value);
+      long minus = dtype.bits(-value);
       rows.fill(
           begin,
           end,
@@ -62,7 +62,7 @@ final class FixedKernels {
               long at = group * out.length + k;
               if (at < height * width) { // a group may end behind the matrix
                 long place = at / width * rowStep + at % width * columnStep;
-                out[k] = ElementKernels.bits(dtype, scaled(dtype, matrix, place, gain));
+                out[k] = dtype.bits(scaled(dtype, matrix, place, gain));
               }
             }
           });
@@ -70,7 +70,7 @@ final class FixedKernels {
   }
 
   private static double scaled(DType dtype, long matrix, long place, double gain) {
-    return dtype == DType.F64
+    return dtype.isWide()
         ? gain * StructReader.MEMORY.get(ValueLayout.JAVA_DOUBLE, matrix + 8 * place)
         : (float) gain * StructReader.MEMORY.get(ValueLayout.JAVA_FLOAT, matrix + 4 * place);
   }

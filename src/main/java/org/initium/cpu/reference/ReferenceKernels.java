@@ -17,7 +17,7 @@ public enum ReferenceKernels implements KernelSet {
 
   @Override
   public Kernel kernel(String name) {
-    int end = name.lastIndexOf('_');
+    int end = name.indexOf('_');
     String family = end < 0 ? name : name.substring(0, end);
     String suffix = name.substring(end + 1);
     return switch (family) {

@@ -28,7 +28,7 @@ public final class ReferenceSparse {
     dtype = tensor.dtype();
     normal = ElementLaw.of(new Fill.Normal(0, sparse.fill().std()), dtype);
     width = law.width();
-    perBlock = dtype == DType.F64 ? 2 : 4;
+    perBlock = dtype.isWide() ? 2 : 4;
   }
 
   /** Something to do with the key of an index in a tile. */
@@ -110,7 +110,7 @@ public final class ReferenceSparse {
 
   /** The block of the normal of that index. */
   private long block(long index) {
-    return dtype == DType.F64
+    return dtype.isWide()
         ? Philox.blockOfDouble(law.normalStart(), index)
         : (law.normalStart() + index) / perBlock;
   }
@@ -121,9 +121,7 @@ public final class ReferenceSparse {
     if (i >= 0 && i < tensor.shape().size(0) && j >= 0 && j < tensor.shape().size(1)) {
       long place = tensor.memoryOffset() + i * tensor.stride(0) + j * tensor.stride(1);
       StructReader.write(
-          tensor.storage().address() + place * dtype.bytes(),
-          dtype.bytes(),
-          ElementKernels.bits(dtype, value));
+          tensor.storage().address() + place * dtype.bytes(), dtype.bytes(), dtype.bits(value));
     }
   }
 }

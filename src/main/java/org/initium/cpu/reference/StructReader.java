@@ -1,9 +1,7 @@
 package org.initium.cpu.reference;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
@@ -39,11 +37,8 @@ final class StructReader {
 
   /** Writes an element of so many bytes. */
   static void write(long address, int bytes, long bits) {
-    switch (bytes) {
-      case Short.BYTES -> MEMORY.set(JAVA_SHORT_UNALIGNED, address, (short) bits);
-      case Integer.BYTES -> MEMORY.set(JAVA_INT_UNALIGNED, address, (int) bits);
-      case Long.BYTES -> MEMORY.set(JAVA_LONG_UNALIGNED, address, bits);
-      default -> throw new AssertionError("no dtype has elements of " + bytes + " bytes");
+    for (int i = 0; i < bytes; i++) {
+      MEMORY.set(JAVA_BYTE, address + i, (byte) (bits >>> 8 * i));
     }
   }
 }

@@ -87,7 +87,7 @@ public final class Curand {
 
   /** Queues numbers in (0, 1]. */
   public void uniforms(DType dtype, long target, long n) {
-    if (dtype == DType.F64) {
+    if (dtype.isWide()) {
       check("curandGenerateUniformDouble", curandGenerateUniformDouble(generator, at(target), n));
     } else {
       check("curandGenerateUniform", curandGenerateUniform(generator, at(target), n));
@@ -96,7 +96,7 @@ public final class Curand {
 
   /** Queues an even number of standard normals. */
   public void normals(DType dtype, long target, long n) {
-    if (dtype == DType.F64) {
+    if (dtype.isWide()) {
       check(
           "curandGenerateNormalDouble", curandGenerateNormalDouble(generator, at(target), n, 0, 1));
     } else {

@@ -63,7 +63,7 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
 
   private void queue(Numbers numbers, Law law) {
     Jcuda.require(Artifact.JCURAND);
-    DType dtype = target.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    DType dtype = target.dtype().computedIn();
     List<KernelRegion> regions = target.regions();
     boolean windowed = generator == CudaOptions.CurandGenerator.PHILOX4_32_10 && dtype == DType.F32;
     // Normals come in pairs, of which the first has an even place.
@@ -92,7 +92,7 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
 
   private void queue(
       Numbers numbers, Law law, List<KernelRegion> regions, long from, long count, long memory) {
-    DType dtype = target.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    DType dtype = target.dtype().computedIn();
     Gpu gpu = target.gpu();
     GENERATORS
         .of(gpu)
@@ -106,7 +106,7 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
               switch (numbers) {
                 case UNIFORM -> curand.uniforms(dtype, memory, count);
                 case NORMAL -> curand.normals(dtype, memory, count);
-                case WORDS -> curand.words(memory, dtype == DType.F64 ? 2 * count : count);
+                case WORDS -> curand.words(memory, dtype.isWide() ? 2 * count : count);
               }
             });
     for (KernelRegion region : regions) {

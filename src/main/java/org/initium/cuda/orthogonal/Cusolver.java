@@ -92,7 +92,7 @@ final class Cusolver {
 
   /** The name of a function that there is for each precision. */
   private static String named(DType dtype, String function) {
-    return "cusolverDn" + (dtype == DType.F64 ? "D" : "S") + function;
+    return "cusolverDn" + (dtype.isWide() ? "D" : "S") + function;
   }
 
   void setStream(long stream) {

@@ -70,6 +70,6 @@ sealed interface CusolverFunctions permits JcudaCusolver, NativeCusolver {
 
   /** A cudaDataType. */
   static int type(DType dtype) {
-    return dtype == DType.F64 ? 1 : 0;
+    return dtype.isWide() ? 1 : 0;
   }
 }

@@ -68,7 +68,7 @@ final class JcudaCusolver implements CusolverFunctions {
 
   @Override
   public int geqrfSize(DType dtype, long handle, int rows, int columns, int[] elements) {
-    return dtype == DType.F64
+    return dtype.isWide()
         ? cusolverDnDgeqrf_bufferSize(handle(handle), rows, columns, at(0), rows, elements)
         : cusolverDnSgeqrf_bufferSize(handle(handle), rows, columns, at(0), rows, elements);
   }
@@ -88,7 +88,7 @@ final class JcudaCusolver implements CusolverFunctions {
     Pointer a = at(matrix);
     Pointer t = at(tau);
     Pointer w = at(work);
-    return dtype == DType.F64
+    return dtype.isWide()
         ? cusolverDnDgeqrf(h, rows, columns, a, rows, t, w, elements, at(info))
         : cusolverDnSgeqrf(h, rows, columns, a, rows, t, w, elements, at(info));
   }
@@ -97,7 +97,7 @@ final class JcudaCusolver implements CusolverFunctions {
   public int orgqrSize(DType dtype, long handle, int rows, int columns, int[] elements) {
     cusolverDnHandle h = handle(handle);
     Pointer none = at(0);
-    return dtype == DType.F64
+    return dtype.isWide()
         ? cusolverDnDorgqr_bufferSize(h, rows, columns, columns, none, rows, none, elements)
         : cusolverDnSorgqr_bufferSize(h, rows, columns, columns, none, rows, none, elements);
   }
@@ -117,7 +117,7 @@ final class JcudaCusolver implements CusolverFunctions {
     Pointer a = at(matrix);
     Pointer t = at(tau);
     Pointer w = at(work);
-    return dtype == DType.F64
+    return dtype.isWide()
         ? cusolverDnDorgqr(h, rows, columns, columns, a, rows, t, w, elements, at(info))
         : cusolverDnSorgqr(h, rows, columns, columns, a, rows, t, w, elements, at(info));
   }

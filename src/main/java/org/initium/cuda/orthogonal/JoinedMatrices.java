@@ -48,7 +48,7 @@ public final class JoinedMatrices extends JoinedLaunch {
   }
 
   private static int sharedBytes(int rows, int columns, DType dtype) {
-    return (rows | 1) * columns * (dtype == DType.F64 ? Double.BYTES : Float.BYTES);
+    return (rows | 1) * columns * (dtype.isWide() ? Double.BYTES : Float.BYTES);
   }
 
   public boolean hasRoomFor(MatrixPart part) {

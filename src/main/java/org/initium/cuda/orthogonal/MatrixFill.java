@@ -87,7 +87,7 @@ public final class MatrixFill {
 
   private static void queue(
       FillTarget target, Fill.Orthogonal fill, long seed, long start, SolverWorkspace solver) {
-    DType dtype = target.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    DType dtype = target.dtype().computedIn();
     Shape whole = target.tensor().whole();
     int first = (int) fill.rows(whole);
     int rest = (int) (whole.numel() / first);

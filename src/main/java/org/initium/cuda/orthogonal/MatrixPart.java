@@ -3,7 +3,6 @@ package org.initium.cuda.orthogonal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.cuda.fill.FillTarget;
@@ -103,7 +102,7 @@ public record MatrixPart(Kind kind, long memory) {
             swap ? wholeStrides.reversed() : wholeStrides,
             first,
             swap ? strides.reversed() : strides,
-            (target.dtype() == DType.F64 ? DType.F64 : DType.F32).round(fill.gain()));
+            target.dtype().computedIn().round(fill.gain()));
     long storage = target.tensor().storage().address();
     parts.add(new MatrixPart(kind, storage + memory * target.dtype().bytes()));
   }

@@ -103,7 +103,7 @@ final class NativeCusolver implements CusolverFunctions {
   }
 
   private Precision of(DType dtype) {
-    return dtype == DType.F64 ? f64 : f32;
+    return dtype.isWide() ? f64 : f32;
   }
 
   @Override

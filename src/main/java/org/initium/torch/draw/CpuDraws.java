@@ -42,7 +42,7 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
     long kept = tail == 0 ? numel : numel - BLOCK;
     new Chunks(TorchLaw.NORMAL, dtype, mean, std, kept, numel - tail, sink).from(0);
     if (tail != 0) {
-      if (!dtype.isHalf()) {
+      if (dtype == dtype.computedIn()) {
         host.skip(words(dtype, tail)); // drawn in place, and then drawn over
       }
       new Chunks(TorchLaw.NORMAL, dtype, mean, std, numel, numel, sink).from(numel - BLOCK);
@@ -50,7 +50,7 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
   }
 
   private static long words(DType dtype, long elements) {
-    return dtype == DType.F64 ? 2 * elements : elements;
+    return dtype.isWide() ? 2 * elements : elements;
   }
 
   /** One by one in binary64, whatever the type of the tensor. */
@@ -71,7 +71,7 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
         int count = (int) Math.min(DrawBuffer.SIZE, whole.numel() - at);
         for (int i = 0; i < count; i++) {
           double value = next.getAsDouble();
-          dtype.set(chunk.elements(), i, dtype == DType.F64 ? value : (float) value);
+          dtype.set(chunk.elements(), i, dtype.isWide() ? value : (float) value);
         }
         sink.put(at, chunk.elements(), count);
       }

@@ -1,9 +1,5 @@
 package org.initium.torch.draw;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
 import java.lang.foreign.MemorySegment;
 import org.initium.DType;
 import org.initium.spi.StridedLayout;
@@ -89,11 +85,7 @@ public final class MemorySink implements ElementSink {
       return;
     }
     long place = place(run, layout.memoryStrides(), layout.memoryOffset()) + skip * step;
-    switch (dtype.bytes()) {
-      case Short.BYTES -> memory.set(JAVA_SHORT_UNALIGNED, place * 2, (short) 0);
-      case Integer.BYTES -> memory.set(JAVA_INT_UNALIGNED, place * 4, 0);
-      default -> memory.set(JAVA_LONG_UNALIGNED, place * 8, 0);
-    }
+    dtype.set(memory, place, 0);
   }
 
   @Override
@@ -115,21 +107,10 @@ public final class MemorySink implements ElementSink {
     long bytes = dtype.bytes();
     if (step != 1) {
       for (long i = 0; i < n; i++) {
-        copy(elements, from + i, place + i * step);
+        MemorySegment.copy(elements, (from + i) * bytes, memory, (place + i * step) * bytes, bytes);
       }
     } else if (memory.address() + place * bytes != elements.address() + from * bytes) {
       MemorySegment.copy(elements, from * bytes, memory, place * bytes, n * bytes);
-    }
-  }
-
-  private void copy(MemorySegment elements, long from, long to) {
-    switch (dtype.bytes()) {
-      case Short.BYTES ->
-          memory.set(JAVA_SHORT_UNALIGNED, to * 2, elements.get(JAVA_SHORT_UNALIGNED, from * 2));
-      case Integer.BYTES ->
-          memory.set(JAVA_INT_UNALIGNED, to * 4, elements.get(JAVA_INT_UNALIGNED, from * 4));
-      default ->
-          memory.set(JAVA_LONG_UNALIGNED, to * 8, elements.get(JAVA_LONG_UNALIGNED, from * 8));
     }
   }
 }

@@ -18,7 +18,7 @@ import org.initium.random.TorchCudaGenerator;
 public record CudaLaunch(long start, long count, long offset, int threads) {
   /** Elements that a block of four words is for. */
   static int width(DType dtype) {
-    return dtype == DType.F64 ? 2 : 4;
+    return dtype.isWide() ? 2 : 4;
   }
 
   /** Elements of which each thread makes as many as it makes at once. */

@@ -17,6 +17,9 @@ import org.initium.kernel.Parameters;
 public record CudaNumbers(TorchLaw law, double a, double b, double high) {
   /** Of a fill, if it is a law that PyTorch has a kernel for and we know its numbers. */
   public static Optional<CudaNumbers> of(Fill.Elementary fill, DType dtype) {
+    if (!TorchTypes.draws(dtype)) {
+      return Optional.empty();
+    }
     return switch (fill) {
       case Fill.Uniform uniform -> Optional.of(of(uniform, dtype));
       case Fill.Normal normal -> Optional.of(of(normal, dtype));
@@ -26,7 +29,7 @@ public record CudaNumbers(TorchLaw law, double a, double b, double high) {
 
   /** Of a uniform fill. */
   public static CudaNumbers of(Fill.Uniform fill, DType dtype) {
-    if (dtype == DType.F64) {
+    if (dtype.isWide()) {
       return new CudaNumbers(TorchLaw.UNIFORM, fill.a(), fill.b() - fill.a(), fill.b());
     }
     float low = (float) dtype.round((float) fill.a());
@@ -36,7 +39,7 @@ public record CudaNumbers(TorchLaw law, double a, double b, double high) {
 
   /** Of a normal fill. */
   public static CudaNumbers of(Fill.Normal fill, DType dtype) {
-    boolean wide = dtype == DType.F64;
+    boolean wide = dtype.isWide();
     double mean = wide ? fill.mean() : (float) fill.mean();
     double std = wide ? fill.std() : (float) fill.std();
     return new CudaNumbers(TorchLaw.NORMAL, mean, std, Double.NaN);

@@ -48,11 +48,11 @@ public enum TorchReference implements TorchKernels {
   /** What rounds to b becomes a. */
   private static double uniform(DType dtype, double a, double b, MemorySegment words, int i) {
     double value =
-        dtype == DType.F64
+        dtype.isWide()
             ? DoubleDraws.uniform(two(words, i), a, b)
             : FloatDraws.uniform(one(words, i), (float) a, (float) b);
-    double low = dtype == DType.F64 ? a : (float) a;
-    double high = dtype == DType.F64 ? b : (float) b;
+    double low = dtype.isWide() ? a : (float) a;
+    double high = dtype.isWide() ? b : (float) b;
     return dtype.round(value) == dtype.round(high) ? low : value;
   }
 
@@ -64,7 +64,7 @@ public enum TorchReference implements TorchKernels {
     int first = i / BLOCK * BLOCK + i % (BLOCK / 2);
     int second = first + BLOCK / 2;
     boolean cosine = i == first;
-    if (dtype == DType.F64) {
+    if (dtype.isWide()) {
       double angle = DoubleDraws.angle(two(words, second));
       double turn = cosine ? HalfUlp.cos(angle) : HalfUlp.sin(angle);
       return Math.fma(DoubleDraws.radius(two(words, first)) * turn, std, mean);
@@ -111,7 +111,7 @@ public enum TorchReference implements TorchKernels {
 
   /** The elements of a block of four words, the last of their rounding left out. */
   private static void values(CudaNumbers numbers, DType dtype, int[] w, double[] values) {
-    boolean wide = dtype == DType.F64;
+    boolean wide = dtype.isWide();
     switch (numbers.law()) {
       case UNIFORM -> {
         for (int c = 0; c < values.length; c++) {

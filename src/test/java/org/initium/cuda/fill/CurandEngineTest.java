@@ -102,7 +102,7 @@ class CurandEngineTest implements Released {
     double[] cpu = values(Device.CPU, fill, dtype, part, 9, offset);
     double[] cuda = values(DEVICE, fill, dtype, part, 9, offset);
     for (int i = 0; i < cpu.length; i++) {
-      double rounding = dtype.isHalf() ? Math.abs(cpu[i]) * dtype.epsilon() : 0;
+      double rounding = dtype.computedIn() == dtype ? 0 : Math.abs(cpu[i]) * dtype.epsilon();
       double tolerance =
           dtype == DType.F64 ? Tolerances.CURAND_NORMAL_F64 : Tolerances.CURAND_NORMAL_F32;
       assertEquals(cpu[i], cuda[i], tolerance + rounding, dtype + " element " + i);

@@ -82,11 +82,11 @@ class StartTest {
                         furthest,
                         Math.abs(dtype.get(copy.segment(), i) - dtype.get(cpu.segment(), i)));
               }
-              double eps = (dtype.isHalf() ? DType.F32 : dtype).epsilon();
+              double eps = dtype.computedIn().epsilon();
               boolean near =
                   furthest
                       <= Tolerances.ORTHOGONAL_AGREEMENT * 140 * eps
-                          + (dtype.isHalf() ? dtype.epsilon() : 0);
+                          + (dtype.computedIn() == dtype ? 0 : dtype.epsilon());
               System.out.println(method + " " + dtype + (near ? " near" : " off by " + furthest));
             }
           }

@@ -144,6 +144,8 @@ public final class Libtorch {
       case F64 -> 7;
       case F16 -> 5;
       case BF16 -> 15;
+      case F8_E5M2 -> 23;
+      case F8_E4M3FN -> 24;
     };
   }
 }

@@ -1,0 +1,12 @@
+package org.initium.testing;
+
+import java.util.List;
+import org.initium.DType;
+
+/** Sets of element types. */
+public final class DTypes {
+  /** Those that PyTorch draws numbers in. */
+  public static final List<DType> OF_TORCH = List.of(DType.F32, DType.F64, DType.F16, DType.BF16);
+
+  private DTypes() {}
+}
