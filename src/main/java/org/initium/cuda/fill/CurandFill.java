@@ -65,7 +65,7 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
     Jcuda.require(Artifact.JCURAND);
     DType dtype = target.dtype().computedIn();
     List<KernelRegion> regions = target.regions();
-    boolean windowed = generator == CudaOptions.CurandGenerator.PHILOX4_32_10 && dtype == DType.F32;
+    boolean windowed = generator == CudaOptions.CurandGenerator.PHILOX4_32_10 && !dtype.isWide();
     // Normals come in pairs, of which the first has an even place.
     long first = windowed ? start + span(regions)[0] & ~1L : start;
     long end = start + (windowed ? span(regions)[1] : target.tensor().whole().numel());
