@@ -91,7 +91,7 @@ public abstract class FillContract {
         List.of(
             new Fill.TruncatedNormal(0, 1, 5, Double.POSITIVE_INFINITY),
             new Fill.TruncatedNormal(1, 2, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY),
-            new Fill.TruncatedNormal(0, 1e4, -1e-4, 1e-4),
+            new Fill.TruncatedNormal(0, 400, -1e-4, 1e-4),
             new Fill.TruncatedNormal(1, 1e-11, 0, 0.5),
             new Fill.Cauchy(0.5, 2),
             new Fill.Laplace(-1, 0.25),
