@@ -126,7 +126,7 @@ def orthogonal_table(results, wanted):
         return
     yield "### Orthogonal and the rate of sgemm"
     yield ""
-    yield "Useful GF/s (2 m n² − ⅔ n³ for the factorisation and again for Q; normals and rounding unpaid), and the share of torch.mm's rate at 2048."
+    yield "Useful GF/s (2 m n² − ⅔ n³ for the factorization and again for Q; normals and rounding unpaid), and the share of torch.mm's rate at 2048."
     yield "LAPACK is the rejected variant: sgelqf and sorglq of the same OpenBLAS."
     yield ""
     yield "| row | threads | GF/s | of sgemm | LAPACK ms | Initium ms |"

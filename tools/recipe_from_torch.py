@@ -35,7 +35,7 @@ class Unsupported(Exception):
 
 
 class Event:
-    """A write to a region of a storage: an initialiser with its arguments."""
+    """A write to a region of a storage: an initializer with its arguments."""
 
     def __init__(self, name, arguments, view, random):
         self.name, self.arguments, self.random = name, arguments, random
@@ -163,7 +163,7 @@ class Recorder(TorchDispatchMode):
         elif name in ("mul", "mul_") and isinstance(out, torch.Tensor) and scalar(args[1]) is not None:
             self.scale(out, args[0], scalar(args[1]))
         elif torch.Tag.nondeterministic_seeded in func.tags:
-            raise Unsupported("%s has no initialiser" % func)
+            raise Unsupported("%s has no initializer" % func)
         else:
             self.others(func, args, out)
         return out

@@ -64,7 +64,7 @@ def throughput(part):
 
 def torch_numbers(part):
     return [*part.get("torch", []), ""] + table(
-        ["initialiser", "shape", "dtype", "compared", "bits differ", "beyond the tolerance", "largest difference",
+        ["initializer", "shape", "dtype", "compared", "bits differ", "beyond the tolerance", "largest difference",
          "first"],
         [(f"`{row['init']}`", row["shape"], row["dtype"], row["kind"] + " " + str(row["compared"]), row["bits_differ"],
           row["beyond_tolerance"], row["largest_difference"], row["first"] or row.get("failed", ""))

@@ -3,7 +3,7 @@
     python3 torch_numbers.py FOLDER LARGEST [cpu]
 
 LARGEST is the greatest power of two of elements; from 31 on there are tensors whose bytes do not fit 31 bits. With cpu
-they are the CPU generator's, to try the way that they take. Writes cases.tsv as it goes: our initialiser, shape, dtype,
+they are the CPU generator's, to try the way that they take. Writes cases.tsv as it goes: our initializer, shape, dtype,
 seed, what the file holds, the tolerance of an element, the file.
 """
 import ctypes

@@ -22,7 +22,7 @@ import org.initium.djl.Rules;
 import org.initium.random.Generator;
 
 /**
- * DJL trains two small nets that Initium initialised, to tell bars in four directions on noisy
+ * DJL trains two small nets that Initium initialized, to tell bars in four directions on noisy
  * pictures of 12 x 12 pixels that are made here: {@code DjlTraining} prints their losses.
  */
 public final class DjlTraining {

@@ -18,12 +18,12 @@ namespace {
 
 enum Status : int {
   Success = 0,
-  NotInitialised = 101,
+  NotInitialized = 101,
   OutOfMemory = 102,
   LengthNotMultiple = 105,
   LaunchFailure = 201,
   PreexistingFailure = 202,
-  InitialisationFailed = 203,
+  InitializationFailed = 203,
 };
 
 struct Generator {
@@ -53,13 +53,13 @@ void* library() {
 
 template <class... A> int real(const char* name, A... arguments) {
   void* function = library() == nullptr ? nullptr : dlsym(library(), name);
-  if (function == nullptr) return InitialisationFailed;
+  if (function == nullptr) return InitializationFailed;
   return reinterpret_cast<int (*)(A...)>(function)(arguments...);
 }
 
 int create(const char* name, Generator** generator, int type, bool device) {
   if (const int fault = shim::enter(name)) return fault;
-  if (device && shim::context() != CUDA_SUCCESS) return InitialisationFailed;
+  if (device && shim::context() != CUDA_SUCCESS) return InitializationFailed;
   std::lock_guard guard(mutex);
   void* made = nullptr;
   if (const int r = real("curandCreateGeneratorHost", &made, type)) return r;
@@ -70,7 +70,7 @@ int create(const char* name, Generator** generator, int type, bool device) {
 
 template <class F> int on(const char* name, Generator* generator, F&& body) {
   if (const int fault = shim::enter(name)) return fault;
-  if (!shim::alive(name, generator)) return NotInitialised;
+  if (!shim::alive(name, generator)) return NotInitialized;
   std::lock_guard guard(mutex);
   return body(*generator);
 }

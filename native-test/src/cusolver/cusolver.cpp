@@ -1,5 +1,5 @@
 // cuSOLVER's dense QR for the software device, over LAPACK. Arguments and the sizes of all buffers
-// are checked at the call; the factorisation itself runs late, on the handle's stream.
+// are checked at the call; the factorization itself runs late, on the handle's stream.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -15,7 +15,7 @@ namespace {
 
 enum Status : int {
   Success = 0,
-  NotInitialised = 1,
+  NotInitialized = 1,
   InvalidValue = 3,
   ExecutionFailed = 6,
   NotSupported = 9
@@ -29,7 +29,7 @@ struct Parameters {};
 template <class T> int create(const char* name, const char* kind, T** object) {
   if (const int fault = shim::enter(name)) return fault;
   if (object == nullptr) return InvalidValue;
-  if (shim::context() != CUDA_SUCCESS) return NotInitialised;
+  if (shim::context() != CUDA_SUCCESS) return NotInitialized;
   shim::born(*object = new T, kind);
   return Success;
 }
@@ -37,7 +37,7 @@ template <class T> int create(const char* name, const char* kind, T** object) {
 // An entry point: the body throws the status that it fails with.
 template <class T, class F> int on(const char* name, T* handle, F&& body) {
   if (const int fault = shim::enter(name)) return fault;
-  if (!shim::alive(name, handle)) return NotInitialised;
+  if (!shim::alive(name, handle)) return NotInitialized;
   try {
     body();
   } catch (const Status status) {

@@ -1,4 +1,4 @@
-// Initialisation and devices.
+// Initialization and devices.
 #include <cstdio>
 #include <cstring>
 #include <utility>
@@ -41,7 +41,7 @@ INITIUM_API CUresult cuInit(unsigned flags) {
   return entry(__func__, Needs::Nothing, [&](Call& call) {
     require(flags == 0);
     require(call.driver.environment.devices != 0, CUDA_ERROR_NO_DEVICE);
-    call.driver.initialised = true;
+    call.driver.initialized = true;
   });
 }
 INITIUM_API CUresult cuDriverGetVersion(int* version) {

@@ -102,7 +102,7 @@ class Driver {
   Memory memory{environment.devices, environment.memory};
   Engine engine{environment.seed};
   Counters counters;
-  bool initialised = false;
+  bool initialized = false;
   std::vector<Device> devices = std::vector<Device>(size_t(environment.devices));
   void releasePools(int device);        // what a wait gives back to the system
   void trim(Pool&, uint64_t keep);      // until so much is held, live or kept

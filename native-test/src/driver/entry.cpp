@@ -15,7 +15,7 @@ CUresult entry(const char* name, Needs needs, const std::function<void(Call&)>& 
   if (const int fault = Calls::get().enter(name)) return CUresult(fault);
   Driver& driver = Driver::get();
   Lock lock(driver.mutex);
-  if (needs != Needs::Nothing && !driver.initialised) return CUDA_ERROR_NOT_INITIALIZED;
+  if (needs != Needs::Nothing && !driver.initialized) return CUDA_ERROR_NOT_INITIALIZED;
   Call call{name, driver, lock, thread, nullptr};
   if (!thread.contexts.empty()) call.context = thread.contexts.back();
   const bool inContext = needs == Needs::Context || needs == Needs::Release;

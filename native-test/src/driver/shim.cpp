@@ -15,7 +15,7 @@ CUresult inside(const char* name, const std::function<void(Call&)>& body) {
   Driver& driver = Driver::get();
   Lock lock(driver.mutex);
   Thread& thread = Thread::get();
-  if (!driver.initialised) return CUDA_ERROR_NOT_INITIALIZED;
+  if (!driver.initialized) return CUDA_ERROR_NOT_INITIALIZED;
   if (thread.contexts.empty()) return CUDA_ERROR_INVALID_CONTEXT;
   Call call{name, driver, lock, thread, thread.contexts.back()};
   if (!call.context->alive) return CUDA_ERROR_CONTEXT_IS_DESTROYED;

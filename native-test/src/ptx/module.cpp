@@ -10,7 +10,7 @@ namespace initium::soft {
 
 namespace {
 
-// Storage first, contents second: an initialiser may name a variable that is declared later.
+// Storage first, contents second: an initializer may name a variable that is declared later.
 void place(const Declaration& d, Memory& memory, int device, Variables& variables) {
   if (d.space == "shared" || d.unsized || variables.count(d.name)) return;
   if (d.size() == 0) throw LoadError(d.line, "variable '" + d.name + "' has no size");
@@ -21,7 +21,7 @@ void place(const Declaration& d, Memory& memory, int device, Variables& variable
   variables[d.name] = {at, d.size()};
 }
 
-void initialise(const Declaration& d, Memory& memory, const Variables& variables) {
+void initialize(const Declaration& d, Memory& memory, const Variables& variables) {
   if (d.space == "shared") return;
   const auto known = variables.find(d.name);
   if (known == variables.end())
@@ -34,7 +34,7 @@ void initialise(const Declaration& d, Memory& memory, const Variables& variables
     if (const std::string& symbol = d.values[k].symbol; !symbol.empty()) {
       const auto other = variables.find(symbol);
       if (other == variables.end() || width != 8)
-        throw LoadError(d.line, "initialiser names '" + symbol +
+        throw LoadError(d.line, "initializer names '" + symbol +
                                     "', which is not a variable whose address fits");
       bits += other->second.address;
     }
@@ -55,7 +55,7 @@ std::unique_ptr<Module> Module::load(std::string_view ptx, Memory& memory, int d
   try {
     const Outline outline(ptx);
     for (const Declaration& d : outline.variables) place(d, memory, device, module->variables_);
-    for (const Declaration& d : outline.variables) initialise(d, memory, module->variables_);
+    for (const Declaration& d : outline.variables) initialize(d, memory, module->variables_);
     for (const Function& f : outline.functions) {
       if (f.body == 0) continue;
       Compiler compiler(outline, module->variables_);

@@ -69,7 +69,7 @@ struct Problem {
 };
 
 template <typename T>
-void factorises(int m, int n, int lda) {
+void factorizes(int m, int n, int lda) {
   Device d;
   void* h = nullptr;
   CHECK_EQUAL(cusolverDnCreate(&h), 0);
@@ -127,12 +127,12 @@ void factorises(int m, int n, int lda) {
 
 }  // namespace
 
-TEST(factorises_float_and_double) {
-  factorises<float>(7, 7, 7);
-  factorises<float>(65, 33, 70);
-  factorises<double>(7, 3, 9);
-  factorises<double>(50, 50, 50);
-  factorises<double>(1, 1, 1);
+TEST(factorizes_float_and_double) {
+  factorizes<float>(7, 7, 7);
+  factorizes<float>(65, 33, 70);
+  factorizes<double>(7, 3, 9);
+  factorizes<double>(50, 50, 50);
+  factorizes<double>(1, 1, 1);
 }
 
 TEST(sixty_four_bit_interface) {

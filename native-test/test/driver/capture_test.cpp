@@ -143,7 +143,7 @@ TEST(what_no_graph_can_hold_spoils_the_capture) {
     CUresult (*call)(const Device&);
     CUresult status;
   } const cases[] = {
-      {"synchronise", [](const Device& d) { return cuStreamSynchronize(d.a); }, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED},
+      {"synchronize", [](const Device& d) { return cuStreamSynchronize(d.a); }, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED},
       {"query", [](const Device& d) { return cuStreamQuery(d.a); }, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED},
       {"whole context", [](const Device&) { return cuCtxSynchronize(); }, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED},
       {"allocate", [](const Device&) { CUdeviceptr p = 0; return cuMemAlloc_v2(&p, 4); }, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED},

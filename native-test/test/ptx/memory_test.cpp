@@ -134,7 +134,7 @@ TEST(every_atomic_opcode_is_known) {
     CHECK(!Forms::all().find(wrong).has_value());
 }
 
-TEST(variables_and_initialisers) {
+TEST(variables_and_initializers) {
   Device d(".global .align 4 .u32 table[4] = {10, 0x20, -1};\n.const .align 8 .f64 half = 0d3FE0000000000000;\n.global .align 8 .u64 where[2] = {generic(table)+8, table};\n.global .f32 f = 1.5;\n.global .align 1 .b8 text[4] = {104, 105, 0};\n"
            ".entry k(.param .u64 out) { .reg .b64 %o, %p, %x; .reg .f64 %d; .reg .b32 %r; ld.param.u64 %o, [out];\n"
            "ld.const.f64 %d, [half]; st.global.f64 [%o], %d; ld.global.u64 %p, [where]; ld.global.u32 %r, [%p]; st.global.u32 [%o+8], %r; ld.global.u32 %r, [table+4]; st.global.u32 [%o+12], %r;\n"

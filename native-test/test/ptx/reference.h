@@ -1,5 +1,5 @@
 // What each instruction of the table must answer, written from the PTX ISA without looking at the handlers: integers in
-// 128 bits and bit by bit, f32 and f64 as g++ compiles the expression, 16-bit floats by searching for the neighbours of
+// 128 bits and bit by bit, f32 and f64 as g++ compiles the expression, 16-bit floats by searching for the neighbors of
 // the exact value.
 #pragma once
 #include <algorithm>
@@ -154,7 +154,7 @@ template <class T> T apply(const std::string& op, const Modifiers& m, T x0, T x1
 
 template <class T> T extreme(bool max, const Modifiers& m, T a, T b) {
   const bool negative = std::signbit(a) != std::signbit(b);
-  if (std::isnan(a) && !m.nan) a = b;  // fmin and fmax would keep a signalling NaN
+  if (std::isnan(a) && !m.nan) a = b;  // fmin and fmax would keep a signaling NaN
   if (std::isnan(b) && !m.nan) b = a;
   if (m.xorsign) {
     const T r = max ? std::fmax(std::fabs(a), std::fabs(b)) : std::fmin(std::fabs(a), std::fabs(b));

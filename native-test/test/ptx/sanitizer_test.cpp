@@ -108,7 +108,7 @@ TEST(races_in_shared_memory) {
   provoke(own + " bar.sync 0; st.shared.u32 [%s], %c; bar.warp.sync -1; xor.b32 %s, %s, 128; ld.shared.u32 %r, [%s];", "race in shared memory", kFailed, own + " bar.warp.sync -1; xor.b32 %s, %s, 124; ld.shared.u32 %r, [%s];");
   provoke("setp.eq.u32 %p, %t, 0; @%p st.shared.u32 [sm], 0; bar.sync 0; atom.shared.add.u32 %r, [sm], 1; ld.shared.u32 %r, [sm];", "race in shared memory", kFailed,
           "setp.eq.u32 %p, %t, 0; @%p st.shared.u32 [sm], 0; bar.sync 0; atom.shared.add.u32 %r, [sm], 1; bar.sync 0; ld.shared.u32 %r, [sm];");
-  // neighbouring bytes of one word are not a race
+  // neighboring bytes of one word are not a race
   provoke("cvt.u16.u32 %h, %t; mov.u32 %r, sm; shr.u32 %s, %t, 1; add.u32 %s, %s, %r; st.shared.u8 [%s], %h;", "race", kFailed, "cvt.u16.u32 %h, %t; mov.u32 %r, sm; add.u32 %s, %t, %r; st.shared.u8 [%s], %h;");
 }
 
@@ -124,7 +124,7 @@ TEST(races_in_global_memory) {
   provoke("ld.global.u32 %r, [%a]; setp.eq.u32 %p, %t, 31; @%p ld.global.u32 %r, [%a]; @%p st.global.u32 [%a], %r;", "several threads of this block", kFailed, "setp.eq.u32 %p, %t, 31; @%p ld.global.u32 %r, [%a]; @%p ld.global.u32 %r, [%a]; @%p st.global.u32 [%a], %r;", {1}, {32});
   const std::string later = " setp.eq.u32 %p, %t, 1; @%p ld.volatile.global.u32 %r, [%a]; setp.eq.u32 %p, %t, 2; @%p st.volatile.global.u32 [%a], %t;";
   provoke("setp.eq.u32 %p, %t, 0; @%p ld.global.u32 %r, [%a];" + later, "race in global memory", kFailed, "setp.eq.u32 %p, %t, 0; @%p ld.volatile.global.u32 %r, [%a];" + later, {1}, {32});
-  // 16-bit elements: neighbours are fine, the same one twice is not
+  // 16-bit elements: neighbors are fine, the same one twice is not
   provoke("cvt.u16.u32 %h, %t; shr.u32 %s, %g, 1; mad.wide.u32 %y, %s, 2, %u; st.global.u16 [%y], %h;", "race in global memory", kFailed, "cvt.u16.u32 %h, %t; mad.wide.u32 %y, %g, 2, %u; st.global.u16 [%y], %h;");
   // a block barrier orders nothing between blocks
   provoke("mad.wide.u32 %y, %t, 4, %u; st.global.u32 [%y], %t; bar.sync 0;", "race in global memory", kFailed, "st.global.u32 [%x], %t; bar.sync 0;", {2}, {32});
@@ -215,8 +215,8 @@ TEST(load_errors_name_the_line) {
   CHECK(log("").find("expected '.version'") != std::string::npos);
   struct { const char *text, *error; } const texts[] = {
       {"/* no end", "line 4: comment without end"}, {"#", "line 4: unexpected character code 35"}, {".pragma \"no end", "line 4: string without end"}, {".alias f, g;", "line 4: unknown directive at '.alias'"},
-      {".entry k() {}\n.entry k() {}", "line 5: kernel defined twice: 'k'"}, {".global .u64 p = q;", "line 4: initialiser names 'q', which is not a variable whose address fits"},
-      {".global .u32 q;\n.global .u32 p = q;", "line 5: initialiser names 'q', which is not a variable whose address fits"}, {".global .u32 a[];", "line 4: extern variable 'a' is not defined"},
+      {".entry k() {}\n.entry k() {}", "line 5: kernel defined twice: 'k'"}, {".global .u64 p = q;", "line 4: initializer names 'q', which is not a variable whose address fits"},
+      {".global .u32 q;\n.global .u32 p = q;", "line 5: initializer names 'q', which is not a variable whose address fits"}, {".global .u32 a[];", "line 4: extern variable 'a' is not defined"},
       {".entry k() {\n.global .u32 p;\n}", "line 5: variables of this space belong outside functions"}, {".extern .func f();\n.entry k() {\ncall f;\n}", "line 6: call of 'f', which the module does not define"},
       {"/* two\nlines */ .entry k() {\n frob;\n}", "line 6: unknown instruction or modifier 'frob'"}, {".entry k() {\n{", "line 5: expected '}' at the end of the text"}};
   for (const auto& t : texts) CHECK_EQUAL(log(h + t.text), std::string(t.error));

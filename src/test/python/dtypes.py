@@ -33,7 +33,7 @@ def bf16(x):
 
 
 def bf16_exactly(x):
-    """Nearest of the two bfloat16 neighbours by exact distance, ties to the even one."""
+    """Nearest of the two bfloat16 neighbors by exact distance, ties to the even one."""
     upper = struct.unpack(">I", struct.pack(">f", np.float32(abs(x))))[0] >> 16
     near = [struct.unpack(">f", struct.pack(">I", (upper + d) << 16))[0] for d in (-1, 0, 1)]
     exact = fractions.Fraction(abs(x))

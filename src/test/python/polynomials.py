@@ -22,7 +22,7 @@ def f64(x):
 
 
 def solve(basis, target, weight, lo, hi, grid=1000):
-    """Minimises max |weight * (sum c_k basis_k - target)| on [lo, hi]."""
+    """Minimizes max |weight * (sum c_k basis_k - target)| on [lo, hi]."""
     n = len(basis)
     if n == 0:
         xs = linspace(lo, hi, grid)

@@ -24,7 +24,7 @@ SEEDS = (7, 11)
 
 
 class Mlp(nn.Sequential):
-    """Re-initialised after its construction, as tutorials do with module.apply."""
+    """Re-initialized after its construction, as tutorials do with module.apply."""
 
     def __init__(self):
         super().__init__(nn.Linear(20, 30), nn.ReLU(), nn.Linear(30, 17), nn.ReLU(), nn.Linear(17, 5))

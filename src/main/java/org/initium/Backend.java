@@ -26,7 +26,7 @@ public interface Backend {
   List<DeviceInfo> devices();
 
   /**
-   * Memory of its own, not initialised, aligned for any dtype.
+   * Memory of its own, not initialized, aligned for any dtype.
    *
    * @param device where, of this backend's type
    * @param bytes how many, 0 or more

@@ -348,7 +348,7 @@ public sealed interface Fill {
 
     /** How Q is made of the Gaussian matrix. */
     public enum Method {
-      /** Q of the QR factorisation with a positive diagonal of R. */
+      /** Q of the QR factorization with a positive diagonal of R. */
       QR,
       /** The product of the reflectors of the columns' lower parts (Stewart 1980). */
       HOUSEHOLDER
@@ -376,14 +376,14 @@ public sealed interface Fill {
   }
 
   /**
-   * Zeros but for the centre tap {@code [:, :, k/2...]} of a convolution of shape (out, in, k...),
+   * Zeros but for the center tap {@code [:, :, k/2...]} of a convolution of shape (out, in, k...),
    * which has a fill of its own: {@link Orthogonal} makes it delta-orthogonal (Xiao et al. 2018),
    * {@link Hadamard} or {@link Eye} make it ZerO (Zhao et al. 2022), and {@link Eye} of some groups
    * makes it the identity of a convolution of so many groups.
    *
    * @param tap the fill of the matrix (out, in)
    */
-  record Centre(Elementary tap) implements Fill {
+  record Center(Elementary tap) implements Fill {
     @Override
     public void check(Shape whole, DType dtype) {
       whole.checkRank(3, 5);
@@ -391,7 +391,7 @@ public sealed interface Fill {
     }
 
     /**
-     * {@return the shape (out, in) of the centre tap}
+     * {@return the shape (out, in) of the center tap}
      *
      * @param whole shape of the convolution, of 3 to 5 dimensions
      */

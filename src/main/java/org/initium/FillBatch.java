@@ -28,13 +28,13 @@ public final class FillBatch {
   public FillBatch() {}
 
   /**
-   * Adds a fill with an initialiser; nothing is drawn or written yet.
+   * Adds a fill with an initializer; nothing is drawn or written yet.
    *
    * @param tensor what is filled
    * @param initializer which gives the law for the shape of its whole
    * @param generator what it draws from when the batch is queued
    * @return this batch
-   * @throws IllegalArgumentException if the initialiser does not suit the shape or dtype
+   * @throws IllegalArgumentException if the initializer does not suit the shape or dtype
    */
   public FillBatch add(Tensor tensor, Initializer initializer, Generator generator) {
     return add(tensor, initializer.fill(tensor.whole()), generator);
@@ -109,7 +109,7 @@ public final class FillBatch {
     void fill(Tensor tensor, Fill fill) {
       switch (fill) {
         case Fill.Elementary elementary -> elementary(tensor, elementary);
-        case Fill.Centre centre -> centre(tensor, centre);
+        case Fill.Center center -> center(tensor, center);
         case Fill.Repeated repeated -> repeated(tensor, repeated);
         case Fill.Each each -> each(tensor, each);
       }
@@ -120,26 +120,26 @@ public final class FillBatch {
     }
 
     /** Zeros, then the tap's own fill. */
-    private void centre(Tensor tensor, Fill.Centre fill) {
+    private void center(Tensor tensor, Fill.Center fill) {
       elementary(tensor, new Fill.Constant(0));
       tap(tensor, fill);
     }
 
-    /** The tap's fill on the region's part of the centre, however small. */
-    private void tap(Tensor tensor, Fill.Centre fill) {
+    /** The tap's fill on the region's part of the center, however small. */
+    private void tap(Tensor tensor, Fill.Center fill) {
       Shape whole = tensor.whole();
       long[] origin = tensor.origin();
       Tensor tap = tensor;
       for (int d = whole.rank() - 1; d >= 2; d--) {
-        long centre = whole.size(d) / 2 - origin[d];
-        boolean here = tap != null && centre >= 0 && centre < tensor.shape().size(d);
-        tap = here ? tap.select(d, centre) : null;
+        long center = whole.size(d) / 2 - origin[d];
+        boolean here = tap != null && center >= 0 && center < tensor.shape().size(d);
+        tap = here ? tap.select(d, center) : null;
       }
       if (tap == null) {
-        // The centre lies in another shard: nothing to write, but the stream moves on all the same.
+        // The center lies in another shard: nothing to write, but the stream moves on all the same.
         tap = tensor.narrow(0, 0, 0).reshape(0, tensor.shape().size(1));
       }
-      elementary(tap.shardOf(Fill.Centre.tapShape(whole), origin[0], origin[1]), fill.tap());
+      elementary(tap.shardOf(Fill.Center.tapShape(whole), origin[0], origin[1]), fill.tap());
     }
 
     /** Each of the copies is a strided view that gets the base fill from the same place. */
@@ -166,7 +166,7 @@ public final class FillBatch {
         case Fill.Elementary base ->
             queue.apart(
                 tensor, () -> each(turned, tensor.whole(), fill, part -> elementary(part, base)));
-        case Fill.Centre base -> {
+        case Fill.Center base -> {
           elementary(tensor, new Fill.Constant(0));
           queue.apart(tensor, () -> each(turned, tensor.whole(), fill, part -> tap(part, base)));
         }

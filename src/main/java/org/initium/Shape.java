@@ -122,7 +122,7 @@ public final class Shape implements Serializable {
   }
 
   /**
-   * {@return the distance in elements between neighbours in each dimension of a row-major tensor}
+   * {@return the distance in elements between neighbors in each dimension of a row-major tensor}
    */
   public long[] rowMajorStrides() {
     long[] strides = new long[sizes.length];
@@ -160,7 +160,7 @@ public final class Shape implements Serializable {
    * The same where the first dimension runs fastest: Fortran's order, NumPy's and ND4J's {@code
    * 'f'}.
    *
-   * @return the distance in elements between neighbours in each dimension
+   * @return the distance in elements between neighbors in each dimension
    */
   public long[] columnMajorStrides() {
     long[] strides = new long[sizes.length];

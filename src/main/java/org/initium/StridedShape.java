@@ -7,7 +7,7 @@ import org.initium.text.Text;
 /**
  * Where the elements of a shape are in memory.
  *
- * @param strides distance in memory, in elements, between neighbours in each dimension
+ * @param strides distance in memory, in elements, between neighbors in each dimension
  * @param offset the first element's place, in elements
  */
 record StridedShape(Shape shape, long[] strides, long offset) {

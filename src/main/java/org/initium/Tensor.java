@@ -43,7 +43,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor with memory of its own, not initialised.
+   * A tensor with memory of its own, not initialized.
    *
    * @param shape the sizes
    * @param dtype the element type
@@ -58,7 +58,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor in the host's memory, not initialised.
+   * A tensor in the host's memory, not initialized.
    *
    * @param shape the sizes
    * @param dtype the element type
@@ -89,7 +89,7 @@ public final class Tensor implements AutoCloseable {
    * as the tensor. Closing its arena makes each later use of the tensor an {@link
    * IllegalStateException}, and fails while a fill is running.
    *
-   * @param strides distances in memory, in elements, between neighbours in each dimension: {@link
+   * @param strides distances in memory, in elements, between neighbors in each dimension: {@link
    *     Shape#rowMajorStrides}, {@link Shape#columnMajorStrides}, or any others of 0 or more. An
    *     element's value depends on its index in {@code shape} alone and not on the strides.
    * @param memory native memory
@@ -183,7 +183,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * {@return distance in memory, in elements, between neighbours in dimension {@code d}}
+   * {@return distance in memory, in elements, between neighbors in dimension {@code d}}
    *
    * @param d a dimension, from the end if negative
    */
@@ -351,7 +351,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Fills with an initialiser, and waits until it is done.
+   * Fills with an initializer, and waits until it is done.
    *
    * @param initializer which gives the law for the shape of the whole: an {@code Init}, a lambda
    * @param generator what it draws from, moved past the words of the whole
@@ -366,7 +366,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Queues a fill with an initialiser on a stream of this tensor's device.
+   * Queues a fill with an initializer on a stream of this tensor's device.
    *
    * @param initializer which gives the law for the shape of the whole: an {@code Init}, a lambda
    * @param generator what it draws from, moved past the words of the whole

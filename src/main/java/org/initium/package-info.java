@@ -1,5 +1,5 @@
 /**
- * Weight initialisation for the JVM: what every other package shares, and nothing of theirs.
+ * Weight initialization for the JVM: what every other package shares, and nothing of theirs.
  *
  * <p>An {@link org.initium.Initializer} turns a {@link org.initium.Shape} into a {@link
  * org.initium.Fill}; {@link org.initium.Tensor#fill(Initializer, Generator)} has the {@link

@@ -39,7 +39,7 @@ class LibtorchTest {
     return random.nextBoolean() ? number : Math.rint(number * 10) / 10;
   }
 
-  /** Fills with libtorch's initialiser, and with libtorch's uniform_ or normal_ by our law. */
+  /** Fills with libtorch's initializer, and with libtorch's uniform_ or normal_ by our law. */
   private static void assertSameLaw(
       Init init, Shape shape, UnaryOperator<org.bytedeco.pytorch.Tensor> theirs) {
     torch.manual_seed(7);

@@ -92,7 +92,7 @@ class CompositeFillTest {
   }
 
   @Test
-  void deltaOrthogonalKeepsTheNormAtTheCentreTap() {
+  void deltaOrthogonalKeepsTheNormAtTheCenterTap() {
     Shape shape = Shape.of(7, 5, 3, 4);
     try (Tensor tensor = filled(shape, DType.F64, Init.deltaOrthogonal(2))) {
       for (long n = 0; n < shape.numel(); n++) {

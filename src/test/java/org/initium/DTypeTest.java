@@ -94,12 +94,12 @@ class DTypeTest {
     assertEquals(-least, type.below(-0.0));
   }
 
-  /** The definitions of below and atLeast, at the neighbours of every finite value. */
+  /** The definitions of below and atLeast, at the neighbors of every finite value. */
   @ParameterizedTest
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,
       names = {"F32", "F64"})
-  void neighboursOfEveryValue(DType type) {
+  void neighborsOfEveryValue(DType type) {
     double previous = Double.NaN;
     int last = (1 << 8 * type.bytes() - 1) - 1;
     for (int rank = -last; rank <= last; rank++) {
@@ -194,7 +194,7 @@ class DTypeTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "F64"})
-  void neighboursAreTheJdks(DType type) {
+  void neighborsAreTheJdks(DType type) {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 200_000; i++) {
       double value =

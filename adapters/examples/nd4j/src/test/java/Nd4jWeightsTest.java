@@ -56,7 +56,7 @@ class Nd4jWeightsTest {
   }
 
   @Test
-  void aSliceLeavesItsNeighboursAlone() {
+  void aSliceLeavesItsNeighborsAlone() {
     INDArray whole = Nd4j.ones(6, 8).mul(9);
     INDArray slice = whole.get(NDArrayIndex.interval(1, 4), NDArrayIndex.interval(2, 7));
     Nd4jWeights.fill(slice, Init.uniform(), Generator.philox(3));

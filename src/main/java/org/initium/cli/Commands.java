@@ -68,15 +68,15 @@ final class Commands {
       line.addSubcommand(method.getName(), method);
     }
     if (line.getSubcommands().containsKey("fill")) {
-      listInitialisers(line.getSubcommands().get("fill"));
+      listInitializers(line.getSubcommands().get("fill"));
     }
   }
 
-  /** Below the help of a command: every initialiser, with its arguments and their defaults. */
-  private static void listInitialisers(CommandLine command) {
+  /** Below the help of a command: every initializer, with its arguments and their defaults. */
+  private static void listInitializers(CommandLine command) {
     List<String> footer =
         new ArrayList<>(List.of(command.getCommandSpec().usageMessage().footer()));
-    footer.add("%nThe initialisers (docs/initialisers.md has their formulas):");
+    footer.add("%nThe initializers (docs/initializers.md has their formulas):");
     Init.signatures().forEach(signature -> footer.add("  " + signature));
     command.getCommandSpec().usageMessage().footer(footer.toArray(String[]::new));
   }
@@ -217,7 +217,7 @@ final class Commands {
       header = "Write a whole model's initial weights.%n",
       description = {
         "%nReads a recipe: a list of tensors (or a template that has them) and rules that say how"
-            + " tensors whose names match are initialised. Writes safetensors, in a stream: memory"
+            + " tensors whose names match are initialized. Writes safetensors, in a stream: memory"
             + " use does not grow with the model. The file appears under its name when it is whole."
       },
       footer = Help.INIT)
@@ -282,7 +282,7 @@ final class Commands {
       header = "Write one tensor.%n",
       footer = Help.FILL)
   int fill(
-      @Parameters(paramLabel = "EXPRESSION", description = "The initialiser.") Init init,
+      @Parameters(paramLabel = "EXPRESSION", description = "The initializer.") Init init,
       @Option(
               names = "--shape",
               required = true,

@@ -71,7 +71,7 @@ public final class JCudaInterop {
    * @param device the ordinal of the device that the memory is on
    * @param memory a {@code CUdeviceptr} or {@code Pointer}
    * @param shape the sizes
-   * @param strides distances in elements between neighbours in each dimension, 0 or more
+   * @param strides distances in elements between neighbors in each dimension, 0 or more
    * @param dtype the element type
    * @return the tensor; closing it frees nothing
    * @throws IllegalArgumentException if it points to memory of Java or to nothing, or the strides

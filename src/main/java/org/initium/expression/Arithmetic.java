@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import org.initium.text.Text;
 
 /**
- * Arithmetic on doubles in the arguments of initialisers and in recipes: numbers, variables, {@code
+ * Arithmetic on doubles in the arguments of initializers and in recipes: numbers, variables, {@code
  * pi}, {@code + - * / // % **} ({@code ^} is another {@code **}), parentheses and the {@link
  * Functions}, with Python's precedence: {@code //} rounds towards minus infinity, {@code **} binds
  * tighter than a sign on its left and to the right. An expression has the same value, to the bit,

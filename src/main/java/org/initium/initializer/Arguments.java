@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.initium.expression.Suggestions;
 import org.initium.text.Text;
 
-/** Values for all parameters of an initialiser, each checked by its parameter; immutable. */
+/** Values for all parameters of an initializer, each checked by its parameter; immutable. */
 final class Arguments {
   private final List<Parameter> parameters;
   private final List<Object> values;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A row of the {@link Catalogue}: an initialiser as data.
+ * A row of the {@link Catalog}: an initializer as data.
  *
  * @param name the name in expressions: torch's or JAX's, where they have it
  * @param parameters in the order in which positional arguments are taken

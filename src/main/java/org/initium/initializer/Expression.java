@@ -9,7 +9,7 @@ import org.initium.expression.Tokens;
 import org.initium.text.Text;
 
 /**
- * Reads an initialiser that is written as text. What a value may be follows from the parameter's
+ * Reads an initializer that is written as text. What a value may be follows from the parameter's
  * kind:
  *
  * <pre>
@@ -36,8 +36,8 @@ final class Expression {
 
   private Init init() {
     int start = tokens.column();
-    String name = tokens.name("the name of an initialiser");
-    Definition initialiser = tokens.located(start, () -> Catalogue.of(name));
+    String name = tokens.name("the name of an initializer");
+    Definition initializer = tokens.located(start, () -> Catalog.of(name));
     Map<String, Object> given = new LinkedHashMap<>();
     if (tokens.skip("(")) {
       tokens.enter();
@@ -49,7 +49,7 @@ final class Expression {
         int column = tokens.column();
         named |= tokens.isAssignment();
         Parameter parameter =
-            tokens.isAssignment() ? named(initialiser) : positional(initialiser, i, named);
+            tokens.isAssignment() ? named(initializer) : positional(initializer, i, named);
         Object value = value(parameter);
         if (given.put(parameter.name(), value) != null) {
           throw tokens.error(column, "the argument " + parameter.name() + " is given twice");
@@ -57,25 +57,25 @@ final class Expression {
       }
       tokens.leave();
     }
-    return tokens.located(start, () -> Init.of(initialiser, given));
+    return tokens.located(start, () -> Init.of(initializer, given));
   }
 
-  private Parameter named(Definition initialiser) {
+  private Parameter named(Definition initializer) {
     int column = tokens.column();
     String name = tokens.name("the name of an argument");
     tokens.expect("=", "'='");
-    return tokens.located(column, () -> initialiser.parameter(name));
+    return tokens.located(column, () -> initializer.parameter(name));
   }
 
-  private Parameter positional(Definition initialiser, int index, boolean named) {
-    List<Parameter> parameters = initialiser.parameters();
+  private Parameter positional(Definition initializer, int index, boolean named) {
+    List<Parameter> parameters = initializer.parameters();
     if (named) {
       throw tokens.error(tokens.column(), "an argument without a name follows one with a name");
     }
     if (index >= parameters.size()) {
       throw tokens.error(
           tokens.column(),
-          Text.message("too many arguments: %s takes %s", initialiser.name(), initialiser.takes()));
+          Text.message("too many arguments: %s takes %s", initializer.name(), initializer.takes()));
     }
     return parameters.get(index);
   }

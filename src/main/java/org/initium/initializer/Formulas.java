@@ -8,7 +8,7 @@ import org.initium.Shape;
 import org.initium.expression.Checks;
 import org.initium.text.Text;
 
-/** The laws of the {@link Catalogue}: from arguments, a shape and its fans to a fill. */
+/** The laws of the {@link Catalog}: from arguments, a shape and its fans to a fill. */
 final class Formulas {
   private Formulas() {}
 
@@ -19,7 +19,7 @@ final class Formulas {
     return fill;
   }
 
-  /** The fill of a tensor of that shape, by the name of an initialiser in the catalogue. */
+  /** The fill of a tensor of that shape, by the name of an initializer in the catalog. */
   static Fill fill(String name, Arguments a, Shape whole) {
     return switch (name) {
       case "uniform" -> new Fill.Uniform(a.real("a"), a.real("b"));
@@ -30,7 +30,7 @@ final class Formulas {
       case "ones" -> new Fill.Constant(1);
       case "zeros" -> new Fill.Constant(0);
       case "eye" -> matrix(a, whole, new Fill.Eye(1));
-      case "dirac" -> matrix(a, whole, new Fill.Centre(new Fill.Eye(1, a.count("groups"))));
+      case "dirac" -> matrix(a, whole, new Fill.Center(new Fill.Eye(1, a.count("groups"))));
       case "xavier_uniform" -> Distribution.UNIFORM.of(xavier(a, whole));
       case "xavier_normal" -> Distribution.NORMAL.of(xavier(a, whole));
       case "kaiming_uniform" -> Distribution.UNIFORM.of(kaiming(a, whole));
@@ -152,7 +152,7 @@ final class Formulas {
               "delta_orthogonal needs at least as many outputs as inputs; shape %s has %d and %d",
               one, one.size(0), one.size(1)));
     }
-    return matrix(a, whole, new Fill.Centre(orthogonal(a, 1)));
+    return matrix(a, whole, new Fill.Center(orthogonal(a, 1)));
   }
 
   private static Fill residual(Arguments a) {
@@ -199,7 +199,7 @@ final class Formulas {
   private static Fill zero(Shape whole) {
     whole.checkRank(2, 5);
     Fill.Elementary matrix = zeroMatrix(whole.size(0), whole.size(1));
-    return whole.rank() == 2 ? matrix : new Fill.Centre(matrix);
+    return whole.rank() == 2 ? matrix : new Fill.Center(matrix);
   }
 
   private static Fill.Elementary zeroMatrix(long out, long in) {

@@ -16,10 +16,10 @@ import org.initium.expression.Arithmetic;
 import org.initium.expression.ExpressionException;
 
 /**
- * An initialiser: a value, a pure function from the shape of a whole tensor to its {@link Fill}.
+ * An initializer: a value, a pure function from the shape of a whole tensor to its {@link Fill}.
  *
  * <p>All of torch.nn.init under the same names in camelCase, with the same formulas and defaults,
- * and those past it: docs/initialisers.md has the table. Less common arguments are set with {@link
+ * and those past it: docs/initializers.md has the table. Less common arguments are set with {@link
  * #with(String, double)}:
  *
  * <pre>{@code
@@ -30,19 +30,19 @@ import org.initium.expression.ExpressionException;
 public final class Init implements Initializer, Serializable {
   private static final long serialVersionUID = 1;
 
-  private final transient Definition initialiser;
+  private final transient Definition initializer;
   private final transient Arguments arguments;
   private final transient Fill fixed; // null where the law depends on the shape
 
-  private Init(Definition initialiser, Arguments arguments) {
-    this.initialiser = initialiser;
+  private Init(Definition initializer, Arguments arguments) {
+    this.initializer = initializer;
     this.arguments = arguments;
-    this.fixed = initialiser.fixed() ? Formulas.fixed(initialiser.name(), arguments) : null;
+    this.fixed = initializer.fixed() ? Formulas.fixed(initializer.name(), arguments) : null;
   }
 
-  static Init of(Definition initialiser, Map<String, ?> arguments) {
+  static Init of(Definition initializer, Map<String, ?> arguments) {
     return new Init(
-        initialiser, Arguments.of(initialiser.name(), initialiser.parameters(), arguments));
+        initializer, Arguments.of(initializer.name(), initializer.parameters(), arguments));
   }
 
   private static Init of(String name, Object... namesAndValues) {
@@ -50,15 +50,15 @@ public final class Init implements Initializer, Serializable {
     for (int i = 0; i < namesAndValues.length; i += 2) {
       arguments.put((String) namesAndValues[i], namesAndValues[i + 1]);
     }
-    return of(Catalogue.of(name), arguments);
+    return of(Catalog.of(name), arguments);
   }
 
   /**
    * Reads an expression: {@code kaiming_uniform(a=0.1, mode=fan_out)}. Arguments may be positional,
    * in torch's order, and numbers may be arithmetic ({@link Arithmetic}).
    *
-   * @param expression a name of the table in docs/initialisers.md and its arguments
-   * @return the initialiser, which prints as the shortest expression that gives it
+   * @param expression a name of the table in docs/initializers.md and its arguments
+   * @return the initializer, which prints as the shortest expression that gives it
    * @throws ExpressionException saying what is wrong and where
    */
   public static Init parse(String expression) {
@@ -70,7 +70,7 @@ public final class Init implements Initializer, Serializable {
    *
    * @param expression a name and its arguments
    * @param variables values of the names that may stand in arithmetic
-   * @return the initialiser, in which the variables have become numbers
+   * @return the initializer, in which the variables have become numbers
    * @throws ExpressionException saying what is wrong and where
    */
   public static Init parse(String expression, Map<String, Double> variables) {
@@ -81,26 +81,26 @@ public final class Init implements Initializer, Serializable {
    * {@return what may be written} {@code sparse(sparsity, std=0.01)} and so on, one for each name.
    */
   public static List<String> signatures() {
-    return Catalogue.all().entrySet().stream()
+    return Catalog.all().entrySet().stream()
         .map(e -> e.getKey() + e.getValue().toString().substring(e.getValue().name().length()))
         .toList();
   }
 
   /**
-   * The fill of a tensor of that shape. Every initialiser leaves a tensor without elements alone.
+   * The fill of a tensor of that shape. Every initializer leaves a tensor without elements alone.
    *
-   * @throws IllegalArgumentException if the shape does not suit this initialiser
+   * @throws IllegalArgumentException if the shape does not suit this initializer
    */
   @Override
   public Fill fill(Shape whole) {
     if (whole.numel() == 0) {
       return new Fill.Constant(0);
     }
-    return fixed != null ? fixed : Formulas.fill(initialiser.name(), arguments, whole);
+    return fixed != null ? fixed : Formulas.fill(initializer.name(), arguments, whole);
   }
 
   /**
-   * {@return the same initialiser with another value for a number}
+   * {@return the same initializer with another value for a number}
    *
    * @param argument name of the argument, as it is written in an expression: {@code gain}
    * @param value what it becomes
@@ -111,7 +111,7 @@ public final class Init implements Initializer, Serializable {
   }
 
   /**
-   * {@return the same initialiser with another choice}
+   * {@return the same initializer with another choice}
    *
    * @param argument name of the argument, as it is written in an expression: {@code mode}
    * @param choice one of its words, in any case: {@code fan_out}
@@ -126,7 +126,7 @@ public final class Init implements Initializer, Serializable {
    *
    * @param argument name of the argument
    * @param value what it becomes
-   * @return the same initialiser with that value
+   * @return the same initializer with that value
    */
   public Init set(String argument, double value) {
     return with(argument, value);
@@ -137,7 +137,7 @@ public final class Init implements Initializer, Serializable {
    *
    * @param argument name of the argument
    * @param choice one of its words, in any case
-   * @return the same initialiser with that choice
+   * @return the same initializer with that choice
    */
   public Init set(String argument, String choice) {
     return with(argument, choice);
@@ -150,14 +150,14 @@ public final class Init implements Initializer, Serializable {
    * @param first a dimension, from the end if negative
    * @param second another
    * @param more further ones
-   * @return the same initialiser for those dimensions
+   * @return the same initializer for those dimensions
    */
   public Init set(String argument, int first, int second, int... more) {
     return with(argument, first, second, more);
   }
 
   /**
-   * {@return the same initialiser for other dimensions} {@code with("in_axis", 0)}, {@code
+   * {@return the same initializer for other dimensions} {@code with("in_axis", 0)}, {@code
    * with("out_axis", 1, 2)}, {@code with("batch_axis", 0)}.
    *
    * @param argument {@code in_axis}, {@code out_axis} or {@code batch_axis}
@@ -174,26 +174,26 @@ public final class Init implements Initializer, Serializable {
   private Init with(String argument, Object value) {
     Map<String, Object> changed = arguments.asMap();
     changed.put(argument, value);
-    return of(initialiser, changed);
+    return of(initializer, changed);
   }
 
-  /** Whether the other is the same initialiser with the same arguments, aliases being the same. */
+  /** Whether the other is the same initializer with the same arguments, aliases being the same. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Init that
-        && initialiser == that.initialiser
+        && initializer == that.initializer
         && arguments.equals(that.arguments);
   }
 
   @Override
   public int hashCode() {
-    return 31 * initialiser.name().hashCode() + arguments.hashCode();
+    return 31 * initializer.name().hashCode() + arguments.hashCode();
   }
 
   /** The shortest expression that {@link #parse(String)} reads as an equal value. */
   @Override
   public String toString() {
-    return initialiser.name() + arguments;
+    return initializer.name() + arguments;
   }
 
   /**
@@ -273,7 +273,7 @@ public final class Init implements Initializer, Serializable {
    * Every element is val.
    *
    * @param val the value, which is rounded to the dtype
-   * @return an initialiser that draws no random number
+   * @return an initializer that draws no random number
    */
   public static Init constant(double val) {
     return of("constant", "val", val);
@@ -282,7 +282,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * Every element is 1.
    *
-   * @return an initialiser that draws no random number: {@code constant(1)}
+   * @return an initializer that draws no random number: {@code constant(1)}
    */
   public static Init ones() {
     return of("ones");
@@ -291,7 +291,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * Every element is 0.
    *
-   * @return an initialiser that draws no random number: {@code constant(0)}
+   * @return an initializer that draws no random number: {@code constant(0)}
    */
   public static Init zeros() {
     return of("zeros");
@@ -300,7 +300,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * 1 on the main diagonal of a matrix, 0 elsewhere.
    *
-   * @return an initialiser of tensors of 2 dimensions, which need not be square
+   * @return an initializer of tensors of 2 dimensions, which need not be square
    */
   public static Init eye() {
     return of("eye");
@@ -309,7 +309,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * The identity of a convolution.
    *
-   * @return an initialiser of tensors (out, in, k...) of 3 to 5 dimensions: 1 at {@code [d, d,
+   * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions: 1 at {@code [d, d,
    *     k/2...]} for d below both out and in, 0 elsewhere
    */
   public static Init dirac() {
@@ -320,7 +320,7 @@ public final class Init implements Initializer, Serializable {
    * The identity of a convolution of that many groups.
    *
    * @param groups how many; divides dimension 0
-   * @return an initialiser of tensors (out, in, k...) of 3 to 5 dimensions: with n = out / groups
+   * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions: with n = out / groups
    *     it is 1 at {@code [g n + d, d, k/2...]} for d below both n and in, 0 elsewhere
    */
   public static Init dirac(long groups) {
@@ -330,7 +330,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * U[-b, b) with b = sqrt(6 / (fan_in + fan_out)).
    *
-   * @return an initialiser of tensors of 2 dimensions or more, with gain 1
+   * @return an initializer of tensors of 2 dimensions or more, with gain 1
    */
   public static Init xavierUniform() {
     return of("xavier_uniform");
@@ -340,7 +340,7 @@ public final class Init implements Initializer, Serializable {
    * U[-b, b) with b = gain * sqrt(6 / (fan_in + fan_out)): Glorot and Bengio 2010.
    *
    * @param gain a factor of the standard deviation, 0 or more: {@link #calculateGain}
-   * @return an initialiser of tensors of 2 dimensions or more
+   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init xavierUniform(double gain) {
     return of("xavier_uniform", "gain", gain);
@@ -349,7 +349,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * N(0, 2 / (fan_in + fan_out)).
    *
-   * @return an initialiser of tensors of 2 dimensions or more, with gain 1
+   * @return an initializer of tensors of 2 dimensions or more, with gain 1
    */
   public static Init xavierNormal() {
     return of("xavier_normal");
@@ -359,7 +359,7 @@ public final class Init implements Initializer, Serializable {
    * N(0, gain^2 * 2 / (fan_in + fan_out)): Glorot and Bengio 2010.
    *
    * @param gain a factor of the standard deviation, 0 or more: {@link #calculateGain}
-   * @return an initialiser of tensors of 2 dimensions or more
+   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init xavierNormal(double gain) {
     return of("xavier_normal", "gain", gain);
@@ -368,7 +368,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * U[-b, b) with b = sqrt(6 / fan_in).
    *
-   * @return an initialiser of tensors of 2 dimensions or more: {@code kaiming_uniform(a=0)}, for a
+   * @return an initializer of tensors of 2 dimensions or more: {@code kaiming_uniform(a=0)}, for a
    *     layer in front of relu
    */
   public static Init kaimingUniform() {
@@ -381,7 +381,7 @@ public final class Init implements Initializer, Serializable {
    * @param a the negative slope of leaky_relu; 0 is relu's
    * @param mode which fan: {@code FAN_IN} keeps the variance forwards, {@code FAN_OUT} backwards
    * @param nonlinearity what comes behind the layer, which gives the gain
-   * @return an initialiser of tensors of 2 dimensions or more
+   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init kaimingUniform(double a, Fans.Mode mode, Nonlinearity nonlinearity) {
     return of("kaiming_uniform", "a", a, "mode", mode, "nonlinearity", nonlinearity);
@@ -390,7 +390,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * N(0, 2 / fan_in).
    *
-   * @return an initialiser of tensors of 2 dimensions or more: {@code kaiming_normal(a=0)}, for a
+   * @return an initializer of tensors of 2 dimensions or more: {@code kaiming_normal(a=0)}, for a
    *     layer in front of relu
    */
   public static Init kaimingNormal() {
@@ -403,7 +403,7 @@ public final class Init implements Initializer, Serializable {
    * @param a the negative slope of leaky_relu; 0 is relu's
    * @param mode which fan: {@code FAN_IN} keeps the variance forwards, {@code FAN_OUT} backwards
    * @param nonlinearity what comes behind the layer, which gives the gain
-   * @return an initialiser of tensors of 2 dimensions or more
+   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init kaimingNormal(double a, Fans.Mode mode, Nonlinearity nonlinearity) {
     return of("kaiming_normal", "a", a, "mode", mode, "nonlinearity", nonlinearity);
@@ -412,7 +412,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * A Haar-distributed matrix with orthonormal rows or columns.
    *
-   * @return an initialiser of tensors of 2 dimensions or more, taken as matrices of (size 0, the
+   * @return an initializer of tensors of 2 dimensions or more, taken as matrices of (size 0, the
    *     rest): of columns if it is tall, of rows if it is wide
    */
   public static Init orthogonal() {
@@ -423,7 +423,7 @@ public final class Init implements Initializer, Serializable {
    * A Haar-distributed matrix with orthonormal rows or columns, times gain: Saxe et al. 2013.
    *
    * @param gain the length of each row or column
-   * @return an initialiser of tensors of 2 dimensions or more, taken as matrices of (size 0, the
+   * @return an initializer of tensors of 2 dimensions or more, taken as matrices of (size 0, the
    *     rest)
    */
   public static Init orthogonal(double gain) {
@@ -436,7 +436,7 @@ public final class Init implements Initializer, Serializable {
    * @param gain the length of each row or column
    * @param method Householder QR of a Gaussian matrix, or a product of random reflectors: half the
    *     work and the same law
-   * @return an initialiser of tensors of 2 dimensions or more, taken as matrices of (size 0, the
+   * @return an initializer of tensors of 2 dimensions or more, taken as matrices of (size 0, the
    *     rest)
    */
   public static Init orthogonal(double gain, Method method) {
@@ -447,7 +447,7 @@ public final class Init implements Initializer, Serializable {
    * N(0, 0.01^2) with ceil(sparsity * rows) zeros in each column of a matrix.
    *
    * @param sparsity the share of each column that is 0, in [0, 1]
-   * @return an initialiser of tensors of 2 dimensions
+   * @return an initializer of tensors of 2 dimensions
    */
   public static Init sparse(double sparsity) {
     return of("sparse", "sparsity", sparsity);
@@ -458,7 +458,7 @@ public final class Init implements Initializer, Serializable {
    *
    * @param sparsity the share of each column that is 0, in [0, 1]
    * @param std standard deviation of the others, 0 or more
-   * @return an initialiser of tensors of 2 dimensions
+   * @return an initializer of tensors of 2 dimensions
    */
   public static Init sparse(double sparsity, double std) {
     return of("sparse", "sparsity", sparsity, "std", std);
@@ -498,7 +498,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * Truncated normal of variance 1 / fan_in.
    *
-   * @return an initialiser of tensors of 2 dimensions or more: {@code variance_scaling(scale=1,
+   * @return an initializer of tensors of 2 dimensions or more: {@code variance_scaling(scale=1,
    *     mode=fan_in, distribution=truncated_normal)}, each set by {@link #with(String, String)}
    */
   public static Init varianceScaling() {
@@ -508,7 +508,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * U[-b, b) with b = sqrt(3 / fan_in): LeCun et al. 1998.
    *
-   * @return an initialiser of tensors of 2 dimensions or more
+   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init lecunUniform() {
     return of("lecun_uniform");
@@ -517,7 +517,7 @@ public final class Init implements Initializer, Serializable {
   /**
    * Truncated normal of variance 1 / fan_in: LeCun et al. 1998, as JAX has it.
    *
-   * @return an initialiser of tensors of 2 dimensions or more, cut at two standard deviations and
+   * @return an initializer of tensors of 2 dimensions or more, cut at two standard deviations and
    *     widened by what the cut takes
    */
   public static Init lecunNormal() {
@@ -550,26 +550,26 @@ public final class Init implements Initializer, Serializable {
    * gain on the main diagonal of a matrix, 0 elsewhere.
    *
    * @param gain the value on the diagonal
-   * @return an initialiser of tensors of 2 dimensions
+   * @return an initializer of tensors of 2 dimensions
    */
   public static Init identity(double gain) {
     return of("identity", "gain", gain);
   }
 
   /**
-   * Orthogonal centre tap of a convolution, zeros elsewhere: Xiao et al. 2018.
+   * Orthogonal center tap of a convolution, zeros elsewhere: Xiao et al. 2018.
    *
-   * @return an initialiser of tensors (out, in, k...) of 3 to 5 dimensions with in of at most out
+   * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions with in of at most out
    */
   public static Init deltaOrthogonal() {
     return of("delta_orthogonal");
   }
 
   /**
-   * Orthogonal centre tap times gain, zeros elsewhere: Xiao et al. 2018.
+   * Orthogonal center tap times gain, zeros elsewhere: Xiao et al. 2018.
    *
    * @param gain the length of each column of the tap
-   * @return an initialiser of tensors (out, in, k...) of 3 to 5 dimensions with in of at most out
+   * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions with in of at most out
    */
   public static Init deltaOrthogonal(double gain) {
     return of("delta_orthogonal", "gain", gain);
@@ -580,7 +580,7 @@ public final class Init implements Initializer, Serializable {
    *
    * @param layers blocks of the model, of which each adds twice; 1 or more
    * @param std standard deviation of its other weights, 0 or more
-   * @return an initialiser of tensors of any shape
+   * @return an initializer of tensors of any shape
    */
   public static Init residualNormal(long layers, double std) {
     return of("residual_normal", "layers", layers, "std", std);
@@ -590,7 +590,7 @@ public final class Init implements Initializer, Serializable {
    * N(0, 2 / (5 * dim)): Nguyen and Salazar 2019.
    *
    * @param dim width of the model, 1 or more
-   * @return an initialiser of tensors of any shape
+   * @return an initializer of tensors of any shape
    */
   public static Init smallInit(long dim) {
     return of("small_init", "dim", dim);
@@ -601,7 +601,7 @@ public final class Init implements Initializer, Serializable {
    *
    * @param layers blocks of the model, 1 or more
    * @param dim its width, 1 or more
-   * @return an initialiser of tensors of any shape
+   * @return an initializer of tensors of any shape
    */
   public static Init wangInit(long layers, long dim) {
     return of("wang_init", "layers", layers, "dim", dim);
@@ -612,7 +612,7 @@ public final class Init implements Initializer, Serializable {
    *
    * @param base the fan_in of the small model whose std was tuned, 1 or more
    * @param std that standard deviation, 0 or more
-   * @return an initialiser of tensors of 2 dimensions or more
+   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init mupNormal(long base, double std) {
     return of("mup_normal", "base", base, "std", std);
@@ -622,18 +622,18 @@ public final class Init implements Initializer, Serializable {
    * Kaiming normal, each row upscale^k times over for k spatial dimensions: Aitken et al. 2017.
    *
    * @param upscale the factor of the pixel shuffle behind, 1 or more
-   * @return an initialiser of convolutions (out, in, k...) whose out is a multiple of upscale^k
+   * @return an initializer of convolutions (out, in, k...) whose out is a multiple of upscale^k
    */
   public static Init icnr(long upscale) {
     return of("icnr", "upscale", upscale);
   }
 
   /**
-   * Each row of another initialiser's values upscale^k times over, for a pixel shuffle.
+   * Each row of another initializer's values upscale^k times over, for a pixel shuffle.
    *
    * @param init what makes the rows that are repeated
    * @param upscale the factor of the pixel shuffle behind, 1 or more
-   * @return an initialiser of convolutions (out, in, k...) whose out is a multiple of upscale^k
+   * @return an initializer of convolutions (out, in, k...) whose out is a multiple of upscale^k
    */
   public static Init icnr(Init init, long upscale) {
     return of("icnr", "init", init, "upscale", upscale);
@@ -642,13 +642,13 @@ public final class Init implements Initializer, Serializable {
   /**
    * ZerO: partial identity or Hadamard, no random number: Zhao et al. 2022.
    *
-   * @return an initialiser of tensors of 2 to 5 dimensions; of a convolution it is the centre tap
+   * @return an initializer of tensors of 2 to 5 dimensions; of a convolution it is the center tap
    */
   public static Init zero() {
     return of("zero");
   }
 
-  /** It is serialised as its text. */
+  /** It is serialized as its text. */
   private record Written(String expression) implements Serializable {
     private Object readResolve() {
       return parse(expression);
@@ -660,6 +660,6 @@ public final class Init implements Initializer, Serializable {
   }
 
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
-    throw new InvalidObjectException("an Init is serialised as its text");
+    throw new InvalidObjectException("an Init is serialized as its text");
   }
 }

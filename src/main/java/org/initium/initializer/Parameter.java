@@ -6,7 +6,7 @@ import org.initium.expression.Checks;
 import org.initium.expression.Suggestions;
 
 /**
- * A parameter of an initialiser.
+ * A parameter of an initializer.
  *
  * @param name the name in an expression
  * @param kind what its values are
@@ -89,11 +89,11 @@ record Parameter(String name, Kind kind, Object standard) {
     }
   }
 
-  /** Another initialiser; held as an Init. */
+  /** Another initializer; held as an Init. */
   record Nested() implements Kind {
     @Override
     public Init resolve(String name, Object value) {
-      Checks.that(value instanceof Init, name, value, "an initialiser");
+      Checks.that(value instanceof Init, name, value, "an initializer");
       return (Init) value;
     }
   }

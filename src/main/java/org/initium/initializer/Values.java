@@ -4,8 +4,8 @@ import java.util.Map;
 import org.initium.function.IndexFunction.Wave;
 
 /**
- * Initialisers that are values by index, and smooth functions of those or of a uniform: buffers and
- * the parameters of state-space models. docs/initialisers.md has their formulas. Values by index
+ * Initializers that are values by index, and smooth functions of those or of a uniform: buffers and
+ * the parameters of state-space models. docs/initializers.md has their formulas. Values by index
  * are computed in f64 and rounded once; they draw nothing.
  *
  * <pre>{@code
@@ -17,7 +17,7 @@ public final class Values {
   private Values() {}
 
   private static Init of(String name, Map<String, ?> arguments) {
-    return Init.of(Catalogue.of(name), arguments);
+    return Init.of(Catalog.of(name), arguments);
   }
 
   /**
@@ -36,7 +36,7 @@ public final class Values {
    *
    * @param start the first value
    * @param end the last value
-   * @return an initialiser that draws no random number; of one element it is start
+   * @return an initializer that draws no random number; of one element it is start
    */
   public static Init linspace(double start, double end) {
     return of("linspace", Map.of("start", start, "end", end));
@@ -45,7 +45,7 @@ public final class Values {
   /**
    * Sines and cosines of positions, in turn, of base 10000: Vaswani et al. 2017.
    *
-   * @return an initialiser of tables (position, feature): {@code sin(p / 10000^(2i/d))} in the even
+   * @return an initializer of tables (position, feature): {@code sin(p / 10000^(2i/d))} in the even
    *     features, the cosine in the odd ones
    */
   public static Init sinusoidal() {
@@ -57,7 +57,7 @@ public final class Values {
    *
    * @param wave which of the three
    * @param base the base of the frequencies, more than 0: 10000 in most models
-   * @return an initialiser of tables (position, feature), or of the frequencies alone
+   * @return an initializer of tables (position, feature), or of the frequencies alone
    */
   public static Init rotary(Wave wave, double base) {
     return of("rotary", Map.of("wave", wave, "base", base));

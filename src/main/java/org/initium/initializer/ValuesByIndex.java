@@ -13,13 +13,13 @@ import org.initium.function.SmoothMap;
 import org.initium.function.UniformMap;
 import org.initium.text.Text;
 
-/** The rows of the {@link Catalogue} that are values by index, or smooth functions of others. */
+/** The rows of the {@link Catalog} that are values by index, or smooth functions of others. */
 final class ValuesByIndex {
   private static final double INFINITY = Double.POSITIVE_INFINITY;
 
   private ValuesByIndex() {}
 
-  /** The fill of a tensor of that shape, by the name of an initialiser in the catalogue. */
+  /** The fill of a tensor of that shape, by the name of an initializer in the catalog. */
   static Fill fill(String name, Arguments a, Shape whole) {
     return switch (name) {
       case "arange" ->
@@ -78,7 +78,7 @@ final class ValuesByIndex {
             inverse.of(a.real("dt_init_floor"))));
   }
 
-  /** A function of each value of another initialiser, which is a uniform or by index. */
+  /** A function of each value of another initializer, which is a uniform or by index. */
   private static Fill mapped(Arguments a, Shape whole, SmoothMap map) {
     Init init = a.nested("init");
     return switch (init.fill(whole)) {

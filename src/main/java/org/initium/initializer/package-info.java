@@ -1,6 +1,5 @@
 /**
- * The initialisers by their names: {@link org.initium.initializer.Init} is what a user holds, the
- * {@link org.initium.initializer.Catalogue} has a row for each, the formulas make a fill of a
- * shape.
+ * The initializers by their names: {@link org.initium.initializer.Init} is what a user holds, the
+ * {@link org.initium.initializer.Catalog} has a row for each, the formulas make a fill of a shape.
  */
 package org.initium.initializer;

@@ -14,7 +14,7 @@ import org.initium.spi.StridedLayout;
  * @param start the first element's position: its place in the stream of random elements, or its
  *     row-major index in the whole
  * @param length elements in a row
- * @param stride distance between neighbours of a row in memory, in elements
+ * @param stride distance between neighbors of a row in memory, in elements
  * @param sizes of the array of rows, outermost first
  * @param memoryStrides in elements
  * @param wholeStrides in elements
@@ -113,7 +113,7 @@ public record KernelRegion(
     return rows() * groups();
   }
 
-  /** Whether neighbouring rows are nearer to each other in memory than neighbours of a row are. */
+  /** Whether neighboring rows are nearer to each other in memory than neighbors of a row are. */
   private boolean rowsFirst() {
     int last = sizes.length - 1;
     return last >= 0 && length > 1 && Math.abs(memoryStrides[last]) < Math.abs(stride);

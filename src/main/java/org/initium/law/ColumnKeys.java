@@ -23,7 +23,7 @@ import org.initium.spi.SparseTiles;
  * decide between equal (key, tie word): the sets of rows are as likely as each other but for at
  * most rows / 2^40 in all.
  *
- * <p>{@value #GROUP} neighbours in a tile are a group. The elements of it that are not zero are, in
+ * <p>{@value #GROUP} neighbors in a tile are a group. The elements of it that are not zero are, in
  * order, the first normals of those whose indices the group has. They are as many as are needed,
  * and the others need not be computed.
  *

@@ -18,7 +18,7 @@ import org.initium.recipe.yaml.YamlNode;
 import org.initium.text.Text;
 
 /**
- * What a tensor is drawn with, step by step: an initialiser or several, each of which draws all of
+ * What a tensor is drawn with, step by step: an initializer or several, each of which draws all of
  * it, or one for each of the parts that tile it; then what overwrites some of it.
  */
 final class FillSteps {

@@ -27,7 +27,7 @@ import org.initium.text.Text;
 
 /**
  * A recipe in YAML. It lists tensors, or takes them from a template, and gives rules; the first
- * rule whose pattern fits a tensor's name initialises it.
+ * rule whose pattern fits a tensor's name initializes it.
  *
  * <pre>
  * vars: {layers: 12, width: 768}

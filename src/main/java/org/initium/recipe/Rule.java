@@ -16,7 +16,7 @@ import org.initium.recipe.yaml.YamlNode;
 import org.initium.text.Text;
 
 /**
- * Names, and what the tensors that have them are filled with: initialisers, or another tensor's
+ * Names, and what the tensors that have them are filled with: initializers, or another tensor's
  * values.
  */
 final class Rule {

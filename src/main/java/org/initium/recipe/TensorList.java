@@ -237,7 +237,7 @@ final class TensorList {
                 new RecipeException(
                     place,
                     Text.message(
-                        "tensor '%s' of the template is %s, which has no initialisers; leave it"
+                        "tensor '%s' of the template is %s, which has no initializers; leave it"
                             + " out: template: {file: ..., exclude: ['%s']}",
                         tensor.name(), tensor.type(), tensor.name())));
   }

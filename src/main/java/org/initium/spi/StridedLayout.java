@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Where the elements of a tensor are, in memory and in the whole tensor that it is a region of, in
- * as few dimensions as can be: neighbouring dimensions that advance together in both are one.
+ * as few dimensions as can be: neighboring dimensions that advance together in both are one.
  *
  * <p>Element (i0, i1, ...) is at memory element {@code memoryOffset + sum i*memoryStride} and is
  * element {@code wholeOffset + sum i*wholeStride} of the whole in row-major order.
@@ -32,9 +32,9 @@ public record StridedLayout(
    * Of the elements of a tensor.
    *
    * @param shape the tensor's sizes
-   * @param strides distance in memory between neighbours in each dimension
+   * @param strides distance in memory between neighbors in each dimension
    * @param memoryOffset the first element's place in the storage
-   * @param whole distance in the whole tensor between neighbours in each dimension
+   * @param whole distance in the whole tensor between neighbors in each dimension
    * @param origin the first element's index in the whole
    * @return the layout, in the fewest dimensions
    */

@@ -54,7 +54,7 @@ public abstract class DistributionContract {
       counts[(int) ((v + 2) * 200)]++;
     }
     Statistics.equallyLikely(counts);
-    // the same of neighbours: 32 x 32 classes of pairs
+    // the same of neighbors: 32 x 32 classes of pairs
     long[] pairs = new long[1024];
     for (int i = 0; i < N; i += 2) {
       pairs[(int) ((x[i] + 2) * 6.4) * 32 + (int) ((x[i + 1] + 2) * 6.4)]++;

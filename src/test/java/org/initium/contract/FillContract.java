@@ -122,7 +122,7 @@ public abstract class FillContract {
   @TestFactory
   Stream<DynamicTest> convolutions() {
     return tests(
-        List.of(new Fill.Centre(new Fill.Eye(1, 1)), new Fill.Centre(new Fill.Eye(1, 2))),
+        List.of(new Fill.Center(new Fill.Eye(1, 1)), new Fill.Center(new Fill.Eye(1, 2))),
         (fill, dtype) -> {
           for (Shape shape :
               List.of(Shape.of(2, 3, 4), Shape.of(6, 2, 3, 3), Shape.of(4, 8, 1, 2, 3))) {
@@ -160,12 +160,12 @@ public abstract class FillContract {
     return tests(
         Stream.concat(
                 Stream.concat(ANY_SHAPE.stream(), MATRIX.stream()),
-                Stream.of(new Fill.Centre(new Fill.Eye(1, 3))))
+                Stream.of(new Fill.Center(new Fill.Eye(1, 3))))
             .toList(),
         (fill, dtype) -> {
           Random random = new Random(7);
           Shape whole =
-              fill instanceof Fill.Centre
+              fill instanceof Fill.Center
                   ? Shape.of(9, 4, 3)
                   : Shape.of(MATRIX.contains(fill) ? new long[] {41, 67} : new long[] {7, 11, 31});
           for (int i = 0; i < 12; i++) {

@@ -53,7 +53,7 @@ public final class Corpus {
     return fuzz.text(RecipeFuzzTest.RECIPES, RecipeFuzzTest.RECIPE_WORDS);
   }
 
-  /** An initialiser, or something like it. */
+  /** An initializer, or something like it. */
   public String expression() {
     return fuzz.text(RecipeFuzzTest.EXPRESSIONS, RecipeFuzzTest.EXPRESSION_WORDS);
   }

@@ -24,7 +24,7 @@ import org.initium.recipe.plan.Glob;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Recipes, and the small languages in them: initialisers, arithmetic, generators, patterns. */
+/** Recipes, and the small languages in them: initializers, arithmetic, generators, patterns. */
 class RecipeFuzzTest {
   @TempDir Path folder;
 
@@ -164,7 +164,7 @@ class RecipeFuzzTest {
 
   @Test
   void expressions() throws IOException {
-    fuzz("initialisers", EXPRESSIONS, EXPRESSION_WORDS, text -> Init.parse(text, Map.of()));
+    fuzz("initializers", EXPRESSIONS, EXPRESSION_WORDS, text -> Init.parse(text, Map.of()));
   }
 
   @Test

@@ -77,7 +77,7 @@ class AxesTest {
   }
 
   static List<Init> withFans() {
-    return Catalogue.all().values().stream()
+    return Catalog.all().values().stream()
         .distinct()
         .filter(d -> d.parameters().containsAll(Axes.PARAMETERS))
         .map(AxesTest::any)

@@ -17,7 +17,7 @@ import net.jqwik.api.Provide;
 import org.initium.expression.Arithmetic;
 import org.initium.expression.ExpressionException;
 
-/** What holds of every initialiser with any arguments, and of every text. */
+/** What holds of every initializer with any arguments, and of every text. */
 class ExpressionProperties {
   @Property(tries = 5000, seed = "20240607")
   void parseAfterPrintIsTheIdentity(@ForAll("inits") Init init) {
@@ -82,7 +82,7 @@ class ExpressionProperties {
 
   @Provide
   Arbitrary<Init> inits() {
-    return inits(List.copyOf(Catalogue.all().values()));
+    return inits(List.copyOf(Catalog.all().values()));
   }
 
   private Arbitrary<Init> inits(List<Definition> rows) {
@@ -126,7 +126,7 @@ class ExpressionProperties {
   }
 
   private static List<Definition> simple() {
-    List<Definition> rows = new ArrayList<>(Catalogue.all().values());
+    List<Definition> rows = new ArrayList<>(Catalog.all().values());
     rows.removeIf(
         row -> row.parameters().stream().anyMatch(p -> p.kind() instanceof Parameter.Nested));
     return rows;

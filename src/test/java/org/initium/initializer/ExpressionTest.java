@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How initialisers are written, and what is said of those that are written wrongly. */
+/** How initializers are written, and what is said of those that are written wrongly. */
 class ExpressionTest {
   private static final Map<String, Double> VARIABLES = Map.of("layers", 12.0, "width", 768.0);
 
@@ -52,10 +52,10 @@ class ExpressionTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "`` | 1 | expected the name of an initialiser but found the end",
-        "`  ` | 3 | expected the name of an initialiser but found the end",
-        "3 | 1 | expected the name of an initialiser but found '3'",
-        "(normal) | 1 | expected the name of an initialiser but found '('",
+        "`` | 1 | expected the name of an initializer but found the end",
+        "`  ` | 3 | expected the name of an initializer but found the end",
+        "3 | 1 | expected the name of an initializer but found '3'",
+        "(normal) | 1 | expected the name of an initializer but found '('",
         "normal normal | 8 | expected the end but found 'normal'",
         "normal)) | 7 | expected the end but found ')'",
         "normal(1)) | 10 | expected the end but found ')'",
@@ -77,10 +77,10 @@ class ExpressionTest {
         "normal(0, 1, 2) | 14 | too many arguments: normal takes mean=0, std=1",
         "zeros(0) | 7 | too many arguments: zeros takes none",
         "zeros(val=0) | 7 | zeros takes no arguments, but 'val' is given",
-        "kaimng_uniform | 1 | unknown initialiser 'kaimng_uniform'; did you mean kaiming_uniform?",
-        "kaimingUniforn | 1 | unknown initialiser 'kaimingUniforn'; did you mean kaiming_uniform?",
-        "norml(1) | 1 | unknown initialiser 'norml'; did you mean normal?",
-        "qwertyuiop | 1 | unknown initialiser 'qwertyuiop'; there are uniform, normal, trunc",
+        "kaimng_uniform | 1 | unknown initializer 'kaimng_uniform'; did you mean kaiming_uniform?",
+        "kaimingUniforn | 1 | unknown initializer 'kaimingUniforn'; did you mean kaiming_uniform?",
+        "norml(1) | 1 | unknown initializer 'norml'; did you mean normal?",
+        "qwertyuiop | 1 | unknown initializer 'qwertyuiop'; there are uniform, normal, trunc",
         "normal(sdt=1) | 8 | unknown argument of normal 'sdt'; there are mean, std",
         "kaiming_normal(slope=1) | 16 | unknown argument of kaiming_normal 'slope'",
         "normal(std=-1) | 12 | std = -1.0 is not allowed; it must be 0 or more",
@@ -125,11 +125,11 @@ class ExpressionTest {
         "constant(calculate_gain()) | 25 | expected one of linear, conv1d",
         "small_init(0) | 12 | dim = 0 is not allowed; it must be an integer, 1 or more",
         "wang_init(3) | 1 | wang_init needs the argument dim, which has no default",
-        "icnr(3) | 6 | expected the name of an initialiser but found '3'",
-        "icnr(norml) | 6 | unknown initialiser 'norml'; did you mean normal?",
+        "icnr(3) | 6 | expected the name of an initializer but found '3'",
+        "icnr(norml) | 6 | unknown initializer 'norml'; did you mean normal?",
         "icnr(normal(std=-1)) | 17 | std = -1.0 is not allowed",
         "icnr(upscale=0) | 14 | upscale = 0 is not allowed; it must be an integer, 1 or more",
-        "nörmal | 1 | unknown initialiser 'nörmal'; did you mean normal?",
+        "nörmal | 1 | unknown initializer 'nörmal'; did you mean normal?",
       })
   void aFaultIsOneLineWithItsColumn(String text, int column, String reason) {
     ExpressionException e =

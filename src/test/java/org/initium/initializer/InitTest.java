@@ -25,14 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every initialiser as built in code, as read from an expression, and the fill that it makes. */
+/** Every initializer as built in code, as read from an expression, and the fill that it makes. */
 class InitTest {
   private static final double SQRT_3 = Math.sqrt(3);
   private static final Fill TRUNCATED =
       new Fill.TruncatedNormal(
           0, 0.1 / 0.87962566103423978, -0.2 / 0.87962566103423978, 0.2 / 0.87962566103423978);
 
-  /** A case: an initialiser from its factory, as it prints, and its fill of a shape. */
+  /** A case: an initializer from its factory, as it prints, and its fill of a shape. */
   record Case(Init init, String expression, Shape shape, Fill fill) {}
 
   private static Case row(Init init, String expression, Shape shape, Fill fill) {
@@ -59,8 +59,8 @@ class InitTest {
         row(Init.ones(), "ones", Shape.of(7), new Fill.Constant(1)),
         row(Init.zeros(), "zeros", Shape.of(7), new Fill.Constant(0)),
         row(Init.eye(), "eye", matrix, new Fill.Eye(1)),
-        row(Init.dirac(), "dirac", conv, new Fill.Centre(new Fill.Eye(1, 1))),
-        row(Init.dirac(2), "dirac(groups=2)", conv, new Fill.Centre(new Fill.Eye(1, 2))),
+        row(Init.dirac(), "dirac", conv, new Fill.Center(new Fill.Eye(1, 1))),
+        row(Init.dirac(2), "dirac(groups=2)", conv, new Fill.Center(new Fill.Eye(1, 2))),
         row(Init.cauchy(1, 0.5), "cauchy(loc=1, scale=0.5)", conv, new Fill.Cauchy(1, 0.5)),
         row(Init.laplace(0, 0.5), "laplace(scale=0.5)", matrix, new Fill.Laplace(0, 0.5)),
         row(Init.exponential(2), "exponential(rate=2)", matrix, new Fill.Exponential(2)),
@@ -112,7 +112,7 @@ class InitTest {
             Init.deltaOrthogonal(2),
             "delta_orthogonal(gain=2)",
             conv,
-            new Fill.Centre(new Fill.Orthogonal(2, Method.QR))),
+            new Fill.Center(new Fill.Orthogonal(2, Method.QR))),
         row(
             Init.residualNormal(8, 0.04),
             "residual_normal(layers=8, std=0.04)",
@@ -192,7 +192,7 @@ class InitTest {
                     1e-4 + Math.log(-Math.expm1(-1e-4))))),
         row(Init.zero(), "zero", matrix, new Fill.Eye(1)),
         row(Init.zero(), "zero", tall, new Fill.Hadamard(1 / Math.sqrt(8))),
-        row(Init.zero(), "zero", conv, new Fill.Centre(new Fill.Hadamard(1 / Math.sqrt(8)))));
+        row(Init.zero(), "zero", conv, new Fill.Center(new Fill.Hadamard(1 / Math.sqrt(8)))));
   }
 
   private static Fill ofUniform(double a, double b, SmoothMap... maps) {
@@ -230,13 +230,13 @@ class InitTest {
   }
 
   @Test
-  void everyInitialiserHasACase() {
+  void everyInitializerHasACase() {
     Set<String> tested =
         cases().stream()
             .map(c -> c.expression.replaceAll("\\(.*", ""))
             .collect(Collectors.toCollection(TreeSet::new));
     Set<String> all =
-        Catalogue.all().values().stream()
+        Catalog.all().values().stream()
             .map(Definition::name)
             .collect(Collectors.toCollection(TreeSet::new));
     assertEquals(all, tested);
@@ -308,7 +308,7 @@ class InitTest {
     assertEquals(Init.xavierUniform(5.0 / 3), Init.parse("xavier_uniform(calculate_gain('tanh'))"));
   }
 
-  /** torch warns and does nothing, or fails, or divides by zero, each in another initialiser. */
+  /** torch warns and does nothing, or fails, or divides by zero, each in another initializer. */
   @Test
   void leavesTensorsWithoutElementsAlone() {
     for (Case c : cases()) {

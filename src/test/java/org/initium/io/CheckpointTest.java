@@ -112,7 +112,7 @@ class CheckpointTest {
   }
 
   @Test
-  void leftoversOfDeadRunsAreRecognisedByTheirLock(@TempDir Path folder) throws IOException {
+  void leftoversOfDeadRunsAreRecognizedByTheirLock(@TempDir Path folder) throws IOException {
     Path dead = leftover(folder, ".model.safetensors.host.1a2b.initium-tmp");
     leftover(folder, ".other.safetensors.host.1a2b.initium-tmp");
     Files.createDirectory(folder.resolve(".model.safetensors.host.3c.initium-tmp")); // no lock yet

@@ -219,7 +219,7 @@ class SoftDeviceSmokeTest {
   }
 
   @Test
-  void factorisesByCusolver(SoftDevice soft) {
+  void factorizesByCusolver(SoftDevice soft) {
     cusolverDnHandle handle = new cusolverDnHandle();
     ok(JCusolverDn.cusolverDnCreate(handle));
     ok(JCusolverDn.cusolverDnSetStream(handle, new cudaStream_t(stream)));

@@ -88,18 +88,18 @@ public final class Reference {
     return Math.fma(Normal64.radius(x) * side, law.std(), law.mean());
   }
 
-  /** Of a fill that is zeros but for its centre tap, too. */
+  /** Of a fill that is zeros but for its center tap, too. */
   public static double at(Fill fill, Shape whole, DType dtype, long seed, long start, long index) {
     return switch (fill) {
       case Fill.Elementary elementary -> at(elementary, whole, dtype, seed, start, index);
-      case Fill.Centre centre -> {
+      case Fill.Center center -> {
         for (int d = whole.rank() - 1; d >= 2; d--) {
           if (index % whole.size(d) != whole.size(d) / 2) {
             yield 0;
           }
           index /= whole.size(d);
         }
-        yield at(centre.tap(), Fill.Centre.tapShape(whole), dtype, seed, start, index);
+        yield at(center.tap(), Fill.Center.tapShape(whole), dtype, seed, start, index);
       }
       case Fill.Repeated _, Fill.Each _ -> throw new AssertionError("not of one element");
     };

@@ -68,7 +68,7 @@ public final class Tolerances {
   /** The same in f64. */
   public static final double REFLECTORS_F64 = 1e-13;
 
-  /** |Q'Q - I| of a factorisation, in units of n eps, n the longer side. */
+  /** |Q'Q - I| of a factorization, in units of n eps, n the longer side. */
   public static final double ORTHOGONAL_DEFECT = 8;
 
   /** Q by two libraries, in units of n eps: the matrix's condition is in it. */

@@ -50,7 +50,7 @@ class TorchGoldenTest {
     }
   }
 
-  /** To the bit, but for what a factorisation or the C library's functions round otherwise. */
+  /** To the bit, but for what a factorization or the C library's functions round otherwise. */
   private static void assertClose(TorchGolden row, double[] theirs, double[] ours) {
     boolean wide = row.dtype() == DType.F64;
     for (int i = 0; i < ours.length; i++) {

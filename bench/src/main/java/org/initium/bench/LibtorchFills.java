@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.initium.DType;
 
-/** libtorch's initialisers in this process, by way of org.bytedeco:pytorch. */
+/** libtorch's initializers in this process, by way of org.bytedeco:pytorch. */
 final class LibtorchFills {
   private LibtorchFills() {}
 

@@ -5,7 +5,7 @@ import org.initium.text.Text;
 
 /**
  * Where values are on the axis of a plot. The library that draws it counts its ticks up from one
- * end to the other: between neighbouring doubles it would never get there, and widths of 1e308 or
+ * end to the other: between neighboring doubles it would never get there, and widths of 1e308 or
  * 1e-310 are no numbers to divide by. Such ranges are drawn from 0 to 1 under labels of their own.
  *
  * @param exponent the values are scaled by 2^-exponent

@@ -55,7 +55,7 @@ public final class HostMemory {
   }
 
   /**
-   * The address of memory that is not initialised, aligned to 64 bytes.
+   * The address of memory that is not initialized, aligned to 64 bytes.
    *
    * @throws OutOfMemoryException if the system has not so much, or the machine never can
    */

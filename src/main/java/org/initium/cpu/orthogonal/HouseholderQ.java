@@ -94,7 +94,7 @@ final class HouseholderQ {
     return elements(rows, columns, block(rows, columns));
   }
 
-  /** Q of the QR factorisation whose R has a positive diagonal. */
+  /** Q of the QR factorization whose R has a positive diagonal. */
   void qr() {
     reflectors(0).factor(signs, 0);
     for (int j = 0; j + block < n; j += block) {

@@ -45,7 +45,7 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long scr
     invert(0, b);
   }
 
-  /** Makes the reflectors of the panel's QR factorisation; R itself is not kept. */
+  /** Makes the reflectors of the panel's QR factorization; R itself is not kept. */
   void factor(double[] signs, int at) {
     factor(0, b, signs, at);
   }

@@ -41,7 +41,7 @@ final class Cusolver {
   private final long handle;
   private final long params;
 
-  /** Room that a factorisation needs: on the device, and on the host. */
+  /** Room that a factorization needs: on the device, and on the host. */
   record Work(long deviceBytes, long hostBytes) {}
 
   /** Where the room is, as {@link Work} asked for. */
@@ -136,7 +136,7 @@ final class Cusolver {
   }
 
   /**
-   * Queues the QR factorisation of a tall matrix, column by column, as LAPACK's geqrf leaves it.
+   * Queues the QR factorization of a tall matrix, column by column, as LAPACK's geqrf leaves it.
    */
   void geqrf(DType dtype, int rows, int columns, long matrix, long tau, Room room, long info) {
     if ((long) rows * columns > INT_ELEMENTS) {

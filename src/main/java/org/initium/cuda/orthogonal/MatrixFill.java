@@ -19,7 +19,7 @@ import org.initium.text.Text;
  * Queues orthogonal fills: one kernel for matrices that a block of threads can hold; for others
  * normals straight into the column-major tall matrix, cuSOLVER's geqrf and orgqr on it (or
  * reflectors of our own and orgqr), and one kernel for sign, gain, transpose and rounding. The
- * 16-bit types are factorised in f32.
+ * 16-bit types are factorized in f32.
  */
 public final class MatrixFill {
   private static final DeviceLocal<Leases<SolverWorkspace>> SOLVERS =

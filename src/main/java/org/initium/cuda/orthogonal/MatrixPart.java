@@ -87,7 +87,7 @@ public record MatrixPart(Kind kind, long memory) {
     List<Long> sizes = lastTwo(layout.sizes(), 1);
     List<Long> strides = lastTwo(layout.memoryStrides(), Long.MAX_VALUE);
     List<Long> wholeStrides = lastTwo(layout.wholeStrides(), 0);
-    // Neighbouring threads write neighbours in memory.
+    // Neighboring threads write neighbors in memory.
     boolean swap = Math.abs(strides.getFirst()) < Math.abs(strides.getLast());
     Shape whole = target.tensor().whole();
     long height = fill.rows(whole);

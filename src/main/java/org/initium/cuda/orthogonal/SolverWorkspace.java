@@ -66,7 +66,7 @@ final class SolverWorkspace {
     }
   }
 
-  /** Memory for a tall matrix of that size and for its factorisation. */
+  /** Memory for a tall matrix of that size and for its factorization. */
   Plan plan(DType dtype, int rows, int columns, CudaStream stream) {
     cusolver.setStream(stream.handle());
     Cusolver.Work work = cusolver.work(dtype, rows, columns);

@@ -167,7 +167,7 @@ record RegionFiller(StreamStarts starts, long chunkBytes) {
   private static boolean isWhole(Fill fill, boolean ours) {
     return switch (fill) {
       case Fill.Elementary elementary -> isWhole(elementary, ours);
-      case Fill.Centre centre -> isWhole(centre.tap(), ours);
+      case Fill.Center center -> isWhole(center.tap(), ours);
       case Fill.Repeated repeated -> isWhole(repeated.base(), ours);
       case Fill.Each each -> isWhole(each.base(), ours);
     };

@@ -6,7 +6,7 @@ import org.initium.text.Text;
 
 /**
  * A recipe that was followed to the end: every tensor of a model, in order, with its shape, dtype
- * and initialisers.
+ * and initializers.
  *
  * @param tensors in the order in which they draw from a shared generator
  * @param notes what is not wrong but may be meant otherwise, a line each

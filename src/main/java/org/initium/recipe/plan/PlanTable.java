@@ -15,7 +15,7 @@ public final class PlanTable {
 
   /**
    * The lines, of which the first names the columns: name, shape and dtype of the tensor; what of
-   * it is in the file; the stream that it draws from; its initialisers as they are written, and
+   * it is in the file; the stream that it draws from; its initializers as they are written, and
    * what they come to for its shape.
    *
    * @param plan the tensors

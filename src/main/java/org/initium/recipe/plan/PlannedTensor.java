@@ -42,7 +42,7 @@ public record PlannedTensor(
   }
 
   /**
-   * A tensor with one initialiser.
+   * A tensor with one initializer.
    *
    * @param name its name
    * @param shape its sizes

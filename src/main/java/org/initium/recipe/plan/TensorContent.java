@@ -23,7 +23,7 @@ public sealed interface TensorContent extends Serializable {
     }
 
     /**
-     * All of a tensor by one initialiser.
+     * All of a tensor by one initializer.
      *
      * @param shape the tensor's sizes
      * @param init what all of it draws by
@@ -35,10 +35,10 @@ public sealed interface TensorContent extends Serializable {
   }
 
   /**
-   * A region of a tensor with an initialiser, which sees the region's shape.
+   * A region of a tensor with an initializer, which sees the region's shape.
    *
    * @param region where in the tensor
-   * @param init the initialiser
+   * @param init the initializer
    */
   record Part(Region region, Init init) implements Serializable {}
 

@@ -109,9 +109,9 @@ class HaarTest {
         for (int i = 0; i < n; i++) {
           trace += power[i][i];
         }
-        double centred = trace - (k % 2 == 0 ? 1 : 0);
-        sum += centred;
-        squares += centred * centred;
+        double centered = trace - (k % 2 == 0 ? 1 : 0);
+        sum += centered;
+        squares += centered * centered;
       }
       assertEquals(0, sum / SAMPLES, SIGMAS * Math.sqrt((double) k / SAMPLES), "mean, k = " + k);
       // the traces are normal to high order, so that their squares have variance 2 k^2

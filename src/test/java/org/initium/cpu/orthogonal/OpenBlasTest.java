@@ -25,7 +25,7 @@ class OpenBlasTest {
     assertEquals(files, platform.files().size());
   }
 
-  /** Each time: a static initialiser would say so once, and then NoClassDefFoundError. */
+  /** Each time: a static initializer would say so once, and then NoClassDefFoundError. */
   @Test
   void whatToAddWhereThereIsNone() {
     for (int i = 0; i < 2; i++) {

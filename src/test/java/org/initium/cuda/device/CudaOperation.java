@@ -71,7 +71,7 @@ public record CudaOperation(String name, Runnable run) {
         fill(philox, NORMAL, DType.BF16, 100),
         fill(philox, TRUNCATED, DType.F32, 100),
         fill(philox, new Fill.Eye(1), DType.F16, 5, 4),
-        fill(philox, new Fill.Centre(new Fill.Eye(1, 1)), DType.F32, 4, 4, 3),
+        fill(philox, new Fill.Center(new Fill.Eye(1, 1)), DType.F32, 4, 4, 3),
         fill(philox, new Fill.Hadamard(1), DType.F32, 4, 4),
         fill(philox, new Fill.Sparse(0.5, 1), DType.F32, 8, 4),
         fill(philox, new Fill.Sparse(0.5, 1), DType.F32, 1 << 16, 1),

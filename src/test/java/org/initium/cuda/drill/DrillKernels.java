@@ -59,7 +59,7 @@ final class DrillKernels {
         fill(square.narrow(1, 3, 201), fill, Generator.philox(1));
       }
       fill(tall, SPARSE, Generator.philox(1));
-      fill(kernel, new Fill.Centre(new Fill.Eye(1, 2)), Generator.philox(1));
+      fill(kernel, new Fill.Center(new Fill.Eye(1, 2)), Generator.philox(1));
       fill(square, UNIFORM, Generator.torchCuda(1));
       fill(square, NORMAL, Generator.torchCuda(1));
       fill(square.narrow(1, 0, 200), UNIFORM, Generator.torchCpu(1));

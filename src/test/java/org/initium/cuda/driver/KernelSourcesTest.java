@@ -115,9 +115,7 @@ class KernelSourcesTest {
     }
   }
 
-  /**
-   * What fills a tensor, but for PyTorch's numbers, whose neighbours neighbouring threads write.
-   */
+  /** What fills a tensor, but for PyTorch's numbers, whose neighbors neighboring threads write. */
   @Test
   void whatFillsWritesSixteenBytesAtATime() throws IOException {
     for (Path ptx : files(PTX, ".ptx")) {

@@ -152,7 +152,7 @@ class CudaFillTest implements Released {
   @EnumSource(DType.class)
   void convolutions(DType dtype) {
     for (long groups : new long[] {1, 2, 6}) {
-      Fill dirac = new Fill.Centre(new Fill.Eye(1, groups));
+      Fill dirac = new Fill.Center(new Fill.Eye(1, groups));
       for (Shape shape :
           List.of(Shape.of(12, 5, 3), Shape.of(6, 9, 3, 4), Shape.of(6, 1, 1, 2, 3))) {
         SameBits.check(dirac, dtype, shape, t -> t, 0);
@@ -160,7 +160,7 @@ class CudaFillTest implements Released {
       SameBits.check(
           dirac, dtype, Shape.of(5, 4, 2, 3), t -> t.shardOf(Shape.of(12, 9, 3, 3), 4, 1, 1, 0), 0);
     }
-    SameBits.check(new Fill.Centre(new Fill.Hadamard(1)), dtype, Shape.of(5, 6, 3, 3), t -> t, 0);
+    SameBits.check(new Fill.Center(new Fill.Hadamard(1)), dtype, Shape.of(5, 6, 3, 3), t -> t, 0);
     SameBits.check(
         new Fill.Repeated(new Fill.Normal(0, 1), 4), dtype, Shape.of(12, 6, 3, 3), t -> t, 0);
   }

@@ -42,7 +42,7 @@ class StartTest {
           new Fill.Normal(0, 1),
           new Fill.TruncatedNormal(0, 1, -2, 2),
           new Fill.Eye(1),
-          new Fill.Centre(new Fill.Eye(1, 1)),
+          new Fill.Center(new Fill.Eye(1, 1)),
           new Fill.Sparse(0.5, 1),
           new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR));
 
@@ -100,7 +100,7 @@ class StartTest {
     private static void fill(Fill fill) {
       Shape shape =
           switch (fill) {
-            case Fill.Centre _ -> Shape.of(8, 8, 3);
+            case Fill.Center _ -> Shape.of(8, 8, 3);
             case Fill.Orthogonal _ -> Shape.of(130, 40);
             default -> Shape.of(40, 40);
           };

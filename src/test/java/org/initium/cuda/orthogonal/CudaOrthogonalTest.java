@@ -78,7 +78,7 @@ class CudaOrthogonalTest implements Released {
     }
   }
 
-  /** Of the type that the factorisation is computed in. */
+  /** Of the type that the factorization is computed in. */
   private static double rounding(DType dtype) {
     return dtype == DType.F64 ? DType.F64.epsilon() : DType.F32.epsilon();
   }
@@ -123,7 +123,7 @@ class CudaOrthogonalTest implements Released {
     check(Shape.of(8, 16, 128), DType.F16, Fill.Orthogonal.Method.HOUSEHOLDER);
   }
 
-  /** Parts are the same bits as in the whole: the same factorisation is cut. */
+  /** Parts are the same bits as in the whole: the same factorization is cut. */
   @ParameterizedTest
   @ValueSource(ints = {30, 130})
   void viewsAndShards(int rows) {

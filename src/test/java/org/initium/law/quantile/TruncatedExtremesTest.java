@@ -86,7 +86,7 @@ class TruncatedExtremesTest {
       double own = dtype.round(x);
       assertTrue(own >= law.a() && own <= law.b(), () -> law + " in " + dtype + " gives " + own);
       double ulp = narrow == null ? Math.ulp(x) : Math.ulp((float) x);
-      double scale = narrow == null ? 1e-15 : 1e-7; // of what was cancelled on the way
+      double scale = narrow == null ? 1e-15 : 1e-7; // of what was canceled on the way
       double slack = 4 * ulp + scale * Math.min(law.std(), Math.abs(law.b() - law.a()));
       double last = before;
       assertTrue(

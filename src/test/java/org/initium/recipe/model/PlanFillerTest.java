@@ -106,7 +106,7 @@ class PlanFillerTest {
     expected.forEach((name, bytes) -> assertArrayEquals(bytes, actual.get(name), name));
   }
 
-  /** A class of its own: chunks come on another thread, which waits for this one's initialiser. */
+  /** A class of its own: chunks come on another thread, which waits for this one's initializer. */
   private static final class Reference {
     static final Map<String, byte[]> PHILOX = philox();
 

@@ -11,12 +11,12 @@ import java.util.List;
 import org.initium.Initializer;
 import org.initium.random.Generator;
 
-/** Blocks of DJL's, initialised by the names of their parameters. */
+/** Blocks of DJL's, initialized by the names of their parameters. */
 public final class Blocks {
   private Blocks() {}
 
   /**
-   * Initialises a block as {@link Block#initialize} does, each parameter by the first rule that
+   * Initializes a block as {@link Block#initialize} does, each parameter by the first rule that
    * fits its name in {@link Block#getParameters} ({@code 01Linear_weight}). A parameter has a
    * generator of its own, {@code generator.fork(name)}, so that its values depend on the seed and
    * its name and not on the other parameters: a recipe with the same names, shapes and rules makes

@@ -9,14 +9,14 @@ import org.initium.Initializer;
 import org.initium.random.Generator;
 
 /**
- * One of our initialisers as DJL's:
+ * One of our initializers as DJL's:
  *
  * <pre>{@code
  * block.setInitializer(
  *     new InitiumInitializer(Init.kaimingUniform(), Generator.philox(42)), Parameter.Type.WEIGHT);
  * }</pre>
  *
- * <p>DJL tells an initialiser no name, so that each array takes the numbers that come next from the
+ * <p>DJL tells an initializer no name, so that each array takes the numbers that come next from the
  * generator, in the order in which DJL asks. {@link Blocks#initialize} goes by names.
  */
 public final class InitiumInitializer implements ai.djl.training.initializer.Initializer {
@@ -24,7 +24,7 @@ public final class InitiumInitializer implements ai.djl.training.initializer.Ini
   private final Generator generator;
 
   /**
-   * An initialiser that draws from a generator.
+   * An initializer that draws from a generator.
    *
    * @param generator moved on by each array; not to be used by two threads at a time
    */

@@ -9,7 +9,7 @@ import org.initium.initializer.Init;
 import org.initium.recipe.plan.Glob;
 
 /**
- * Which initialiser a parameter gets, by its name; the first pattern that fits wins, as in a
+ * Which initializer a parameter gets, by its name; the first pattern that fits wins, as in a
  * recipe:
  *
  * <pre>{@code
@@ -34,7 +34,7 @@ public final class Rules {
     return new Rules(List.of()).then(match, initializer);
   }
 
-  /** A first rule, with an initialiser as recipes and the command line write it. */
+  /** A first rule, with an initializer as recipes and the command line write it. */
   public static Rules of(String match, String initializer) {
     return of(match, Init.parse(initializer));
   }
@@ -47,13 +47,13 @@ public final class Rules {
   }
 
   /**
-   * These rules, and then another, with an initialiser as recipes and the command line write it.
+   * These rules, and then another, with an initializer as recipes and the command line write it.
    */
   public Rules then(String match, String initializer) {
     return then(match, Init.parse(initializer));
   }
 
-  /** The initialiser of a parameter; empty if no pattern fits. */
+  /** The initializer of a parameter; empty if no pattern fits. */
   public Optional<Initializer> initializer(String name) {
     return rules.stream()
         .filter(rule -> rule.match.matches(name))

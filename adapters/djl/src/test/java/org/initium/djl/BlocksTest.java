@@ -164,7 +164,7 @@ class BlocksTest {
   }
 
   @Test
-  void eachArrayOfAnInitialiserTakesTheNextNumbers() {
+  void eachArrayOfAnInitializerTakesTheNextNumbers() {
     try (NDManager manager = NDManager.newBaseManager(ai.djl.Device.cpu(), "PyTorch")) {
       InitiumInitializer initializer =
           new InitiumInitializer(Init.uniform(), Generator.torchCpu(7));

@@ -81,7 +81,7 @@ class LibtorchFillTest {
   }
 
   @Test
-  void aSliceLeavesItsNeighboursAlone() {
+  void aSliceLeavesItsNeighborsAlone() {
     Tensor whole = JavaCpp.nines(ScalarType.BFloat16, 20, 30);
     Tensor slice = whole.narrow(1, 7, 11);
     libtorch.fill(slice.address(), Init.uniform(-1, 1), generator());

@@ -10,10 +10,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** docs/initialisers.md lists what there is, with the parameters and defaults that it has. */
-class InitialisersPageTest {
+/** docs/initializers.md lists what there is, with the parameters and defaults that it has. */
+class InitializersPageTest {
   private static List<String> rows(String pattern) throws IOException {
-    String page = Files.readString(Path.of("docs/initialisers.md"));
+    String page = Files.readString(Path.of("docs/initializers.md"));
     return Pattern.compile(pattern, Pattern.MULTILINE)
         .matcher(page)
         .results()
@@ -22,9 +22,9 @@ class InitialisersPageTest {
   }
 
   @Test
-  void everyInitialiserIsListedWithItsSignature() throws IOException {
+  void everyInitializerIsListedWithItsSignature() throws IOException {
     List<String> wanted =
-        Catalogue.all().entrySet().stream()
+        Catalog.all().entrySet().stream()
             .filter(e -> e.getKey().equals(e.getValue().name()))
             .map(e -> "| `" + e.getValue() + "` |")
             .toList();
@@ -39,7 +39,7 @@ class InitialisersPageTest {
   @Test
   void everyAliasIsListed() throws IOException {
     List<String> wanted =
-        Catalogue.all().entrySet().stream()
+        Catalog.all().entrySet().stream()
             .filter(e -> !e.getKey().equals(e.getValue().name()))
             .map(e -> "| `%s` | `%s` |".formatted(e.getKey(), e.getValue().name()))
             .toList();

@@ -18,11 +18,11 @@ import org.initium.initializer.Parameter.Nested;
 import org.initium.initializer.Parameter.Real;
 
 /**
- * Every initialiser, one row each: its name and parameters; {@link Formulas} has its law by the
- * name, docs/initialisers.md the sources. A start waits for this table: there is no lambda in it,
+ * Every initializer, one row each: its name and parameters; {@link Formulas} has its law by the
+ * name, docs/initializers.md the sources. A start waits for this table: there is no lambda in it,
  * each of which takes the first use half a millisecond, and a process's first one five.
  */
-final class Catalogue {
+final class Catalog {
   private static final Map<String, Definition> BY_NAME = new LinkedHashMap<>();
 
   private static final Parameter MEAN = real("mean", 0);
@@ -136,7 +136,7 @@ final class Catalogue {
     alias("wang", "wang_init");
   }
 
-  private Catalogue() {}
+  private Catalog() {}
 
   private static void fixed(String name, Parameter... parameters) {
     BY_NAME.put(name, new Definition(name, List.of(parameters), true));
@@ -154,14 +154,14 @@ final class Catalogue {
     return real("std", Real.NOT_NEGATIVE, standard);
   }
 
-  /** Behind an initialiser's own: what its fans depend on besides the shape. */
+  /** Behind an initializer's own: what its fans depend on besides the shape. */
   private static List<Parameter> withFans(Parameter... own) {
     List<Parameter> all = new ArrayList<>(List.of(own));
     all.add(count("groups", 1L));
     return withAxes(all.toArray(new Parameter[0]));
   }
 
-  /** Behind an initialiser's own: what the dimensions are. */
+  /** Behind an initializer's own: what the dimensions are. */
   private static List<Parameter> withAxes(Parameter... own) {
     List<Parameter> all = new ArrayList<>(List.of(own));
     all.add(choice("layout", Fans.Layout.OIHW, Fans.Layout.values()));
@@ -170,7 +170,7 @@ final class Catalogue {
   }
 
   /**
-   * The initialiser of that name or alias; torch's trailing underscore may be left on.
+   * The initializer of that name or alias; torch's trailing underscore may be left on.
    *
    * @throws IllegalArgumentException if there is none, with the nearest
    */
@@ -179,7 +179,7 @@ final class Catalogue {
     Definition found = BY_NAME.get(plain);
     if (found == null) {
       throw new IllegalArgumentException(
-          Suggestions.unknown("initialiser", name, BY_NAME.keySet()));
+          Suggestions.unknown("initializer", name, BY_NAME.keySet()));
     }
     return found;
   }
