@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The CPU's bars, each beside its peer in the same run, as a table for RESULTS.md.
 
     PYTHON=/path/to/python-with-torch python3 bench/bars.py [--turns N]

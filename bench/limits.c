@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the memory takes: GB/s of stores to memory that was written before, regular and
  * non-temporal. What the arithmetic units take: ns a word of Philox4x32-10 by intrinsics, left in the
  * L1 cache, which no fill of that stream can be faster than. Usage: limits THREADS; prints a JSON

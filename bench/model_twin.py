@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PyTorch's side of the whole models: init with torch.nn.init, then a safetensors file.
 
 python model_twin.py gpt2-124m|llama-1b-bf16 FILE

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tables that run.py prints, and bench/RESULTS.md."""
 
 import dataclasses

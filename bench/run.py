@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measures grid.tsv, the cold starts and the whole models for every contender; see run.sh.
 
 Contenders take turns (A B C A B C ...), each turn a process of its own, since torch's and OpenBLAS's

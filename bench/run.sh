@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Runs Initium and its peers side by side and prints ratios: bench/run.sh [--quick] [--publish] ...
 # (bench/run.sh --help lists the options). PYTHON names a Python that has torch; without one,
 # PyTorch's rows are missing and libtorch is the only peer.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PyTorch's side of grid.tsv: the same fills, measured as JMH measures ours.
 
 python torch_twin.py THREADS [--quick] ID... prints a JSON object {id: [milliseconds per fill, ...]};

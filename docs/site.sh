@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-
 # The documentation as a site: the pages of docs/ with a search, and the Javadoc, which has its own.
 #   docs/site.sh               target/site/VERSION, of this checkout, and target/site/index.html with all versions there
 #   docs/site.sh --releases    the same, and a folder for each tag v*, made by the docs/site.sh of that tag

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Compiles kernels/*.cu to the PTX that ships in the jar, in src/main/resources/org/initium/cuda: a file for each kernel,
 # so that a driver compiles what is used and nothing else.
 #   kernels/build.sh            writes the files

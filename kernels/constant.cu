@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Constants: one kernel for each size of an element.
 #include "elements.cuh"
 

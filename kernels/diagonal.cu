@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The ones of eye and dirac: a thread for each row.
 #include "fixed.cuh"
 

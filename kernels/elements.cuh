@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fills whose elements each have a value of their own, as device functions over a Region, as the kernels of one
 // tensor have it (constant.cu, uniform.cu, normal.cu, quantile.cu), or over a Run (many.cu).
 #pragma once

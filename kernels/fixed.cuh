@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the fills are that nothing is random in, element by element.
 #pragma once
 #include "region.cuh"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The element laws of org.initium.law, operation by operation: the results are equal in bits. Compiled with -fmad=false,
 // so that * and + stay what they are; every fma is written out. Constants are those of the Java classes of the same names.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many small tensors in one launch: row y of the grid fills tensor y, with the bits that a launch of its own would give.
 // What the tensors are comes in the launch itself, so nothing is copied before it and nothing is kept for it.
 #include "many.cuh"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many small tensors in one call: what they are comes in the parameters themselves.
 #pragma once
 #include "elements.cuh"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What becomes of the numbers that cuRAND made: an affine map, or the inverse distribution function, then the rounding and
 // the layout. In place where the numbers are in the tensor itself: a thread reads what it writes.
 #include "quantile.cuh"

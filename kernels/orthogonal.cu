@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What stands between the normals and cuSOLVER, and between cuSOLVER and the tensor. The matrix is tall and column by
 // column, its leading dimension its rows.
 #include "region.cuh"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Orthogonal matrices of up to 128 rows and columns, one for each block of threads, from the normals to the tensor without
 // leaving shared memory: Householder's reflectors, then their product, both in place. What the matrices are comes in the
 // launch itself, as in many.cu. A warp has every eighth column, a lane every 32nd row of it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Philox4x32-10 (Salmon et al., SC'11), laid out as cuRAND's host API does: words 4b to 4b+3 of a seed.
 #pragma once
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Quantile32 and Quantile64 but for their last clamp: the inverse distribution function from its table.
 #pragma once
 #include "law.cuh"

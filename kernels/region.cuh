@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the elements of a tensor are, in memory and in the whole tensor that it is a region of, and the loop over them.
 // Mirrored in Java by Region; every field is 8 bytes.
 #pragma once

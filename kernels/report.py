@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """docs/kernels.md from the PTX that ships: registers and spills by ptxas -v, the rest by sass.py."""
 import glob
 import os

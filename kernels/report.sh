@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Writes docs/kernels.md. Needs ptxas, and nvdisasm (CUDA's toolkit has both; INITIUM_NVDISASM names one that is elsewhere:
 # the Python package triton holds one in triton/backends/nvidia/bin).
 set -euo pipefail

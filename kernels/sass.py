@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What ptxas makes of the kernels' PTX for sm_90, and how long an H100's pipes take for it.
 
 The code is that of nvdisasm. Of the loop that stores 16 bytes at a time (the innermost one), the shortest way through is

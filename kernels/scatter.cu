@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Elements that the host made, from memory laid out as the tensor is, into the tensor: what lies between is left alone.
 #include "region.cuh"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // N(0, std^2) with exactly so many zeros in each column: org.initium.law.ColumnKeys, which says what the keys are, the tie
 // words, the groups and the values. Keys are drawn anew in each pass over a tile, 4 to a word, and compared so: those that
 // find the cuts (sparse_cuts.cuh), and the one that writes (sparse_values.cuh).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parameters of a sparse fill, on the GPU (sparse.cu) and on the CPU (cpu/sparse.h): org.initium.law.ColumnKeys, and
 // where the region is.
 #pragma once

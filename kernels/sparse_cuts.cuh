@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the zeros of a tile's columns end: the passes over the keys that find it, for one block of threads or for some.
 //
 // A pass counts the keys below the span in which the cuts almost surely are, and has a counter for each key in it; where

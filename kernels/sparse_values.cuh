@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes a tile whose cuts are known, two groups at a time: which keys are kept, how many are before each, the normals
 // that are needed, and all elements in stores of 16 bytes.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels of torch.cuh. A thread here makes a block: neighbours write to neighbouring memory.
 #include "region.cuh"
 #include "torch.cuh"

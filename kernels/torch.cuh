@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PyTorch's own numbers on a CUDA device: classes CudaDraws and CudaLaunch of org.initium.torch. Each thread of PyTorch's
 // kernel has a Philox stream of its own; block d of thread t's gives elements (d * width + c) * threads + t for c below
 // width, which is 4, or 2 for f64.

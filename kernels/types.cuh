@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The element types: how a computed value becomes the stored one, rounded to nearest even. A new dtype is a struct here and a
 // row of TYPES. Stored is an integer type: a value is bits once it is rounded, and 16 bytes of them leave in one store.
 #pragma once

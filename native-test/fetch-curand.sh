@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # usage: fetch-curand.sh [DIRECTORY]
 # Gets NVIDIA's libcurand.so.10 of CUDA 12.6 out of the jar that redistributes it (2 GB, once, through
 # Maven), and prints its path: the value for INITIUM_REAL_CURAND. Only its host generators are used.

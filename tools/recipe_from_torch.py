@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Prints the Initium recipe of a torch.nn.Module, in the order in which it draws.
 
     pip install torch==2.13.0

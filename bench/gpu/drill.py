@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The drill: what there is to know about a machine with an NVIDIA GPU, in less than six minutes. run.sh starts it.
 
 Eight parts in order, each with a limit of its own and none beyond the end; after each, drill.json and drill.md are

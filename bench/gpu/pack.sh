@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Packs what bench/gpu/run.sh needs into one folder that runs on a machine with a driver and Python 3; it needs no JDK
 # and no network there.
 #   bench/gpu/pack.sh FOLDER       makes FOLDER and FOLDER.tar.gz, then run FOLDER/run.sh there

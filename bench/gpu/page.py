@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the drill found, as a page of Markdown in the form of docs/hardware.md."""
 
 

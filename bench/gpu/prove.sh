@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Tries a pack without a GPU: on the software device, from an empty environment, with CUDA 13 as Python's wheels have it
 # and nothing else, a few tests and small tensors. The times mean nothing; that every part does its work does.
 #   bench/gpu/prove.sh PACK [VARIABLE=VALUE ...]

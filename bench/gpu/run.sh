@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The drill: everything on a machine with an NVIDIA GPU, in less than six minutes (bench/gpu/drill.py has the parts).
 #   bench/gpu/run.sh [FOLDER]      writes drill.md, drill.json and what each part printed there (default: gpu-out)
 # In a pack (bench/gpu/pack.sh) it needs nothing but the driver and Python 3; CUDA's libraries, PyTorch, ncu and

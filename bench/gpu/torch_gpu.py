@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """torch.nn.init on the GPU: the rows of GpuBench that PyTorch has, a line of JSON each, written as they come.
 
 python3 torch_gpu.py fills|orthogonal RESULTS LARGEST         (the largest power of two of elements)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PyTorch's own numbers on this GPU, for DrillTorch to compare ours with, element by element.
 
     python3 torch_numbers.py FOLDER LARGEST [cpu]

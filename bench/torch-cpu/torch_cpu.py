@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """PyTorch's fills and ours with torch-cpu in the same run: seconds (median) and their ratio.
 
     python3 bench/torch-cpu/torch_cpu.py --classpath target/classes:... [--threads 2]

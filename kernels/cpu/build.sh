@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Compiles the CPU's kernels to the libraries that ship in the jar, in src/main/resources/org/initium/cpu/kernels:
 #   kernels/cpu/build.sh            writes the files
 #   kernels/cpu/build.sh --check    compiles to a temporary folder and compares byte by byte

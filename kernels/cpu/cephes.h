@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Logarithm, sine and cosine in binary32: the polynomials of the Cephes library (S. L. Moshier, logf.c and sinf.c), with the
 // fused multiply-adds that PyTorch's AVX2 and AVX-512 kernels have. Class Cephes of org.initium.torch.
 #pragma once

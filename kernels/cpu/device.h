@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What CUDA's words mean to a C++ compiler, so that the headers of kernels/ are CPU code too. All are operations that
 // IEEE 754 rounds correctly, so the bits are those of the GPU. Compiled with -ffp-contract=off.
 #pragma once

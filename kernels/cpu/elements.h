@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One loop for all laws of elements: random bits of a batch, then the law over them.
 #pragma once
 #include "philox.h"

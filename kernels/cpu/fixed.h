@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hadamard matrices, the diagonals of eye and dirac, and batches of small tensors.
 #pragma once
 #include "elements.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fused multiply-adds of processors that have none (x86-64-v2).
 #pragma once
 

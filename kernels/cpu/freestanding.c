@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What compilers call without being asked. Compiled without builtins, so that none of it becomes a call of itself.
 #include <stddef.h>
 #include <stdint.h>

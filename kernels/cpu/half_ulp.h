@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Logarithm, sine and cosine in binary64 by Taylor's series, the leading terms summed in two doubles: class HalfUlp of
 // org.initium.torch.
 #pragma once

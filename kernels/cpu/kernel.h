@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A kernel and its name; each level of instructions has a list of them.
 #pragma once
 #include <stdint.h>

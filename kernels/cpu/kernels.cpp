@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels of one level of instructions: their names are those of the PTX. Compiled once a level; a kernel does the
 // work items `begin` to `end - 1` of a launch with these parameters.
 #include <cstdint>

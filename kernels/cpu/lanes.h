@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Some numbers side by side, which clang makes the vectors of any instruction set of.
 #pragma once
 #include "device.h"

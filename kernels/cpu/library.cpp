@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The library's doors: which level of instructions, which kernel, and memory. Called by JNI, whose first two arguments mean
 // nothing here. No C library: what is needed of the system is asked of it directly.
 #include <stdint.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Philox for many blocks at a time: a 32-bit word in each 64-bit lane, since that is what vector multipliers take. The
 // compiler cuts these vectors into the processor's: some of them under way at a time hide a multiplication's latency.
 #pragma once

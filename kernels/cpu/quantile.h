@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // quantile() of quantile.cuh for many words: rows of the table are loaded whole and transposed, since to gather numbers from
 // them one by one is slower on every processor that was tried.
 #pragma once

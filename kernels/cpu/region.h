@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The loop over a region's groups of 16 bytes, in batches of some, for one thread's share of them.
 #pragma once
 #include "elements.cuh"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sparse fills on the CPU: which elements are zero, and what the others are, as org.initium.law.ColumnKeys has it.
 //
 // A thread draws all keys of a tile, finds each column's cut, the key where its zeros end, by counting what is below a few

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The keys of a tile, or of some of its rows, and which of them are of zeros.
 #pragma once
 #include "elements.h"

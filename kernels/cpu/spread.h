@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kept values between zeros: sixteen elements, of which a set says which are kept.
 #pragma once
 #include "device.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PyTorch's numbers: those of a CUDA device, whose law is torch.cuh's, and those of its CPU.
 #pragma once
 #include "elements.h"

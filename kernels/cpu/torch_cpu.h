@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PyTorch's uniforms and normals on its CPU, made of words of the Mersenne Twister: classes FloatDraws and DoubleDraws
 // of org.initium.torch, whose bits these are.
 #pragma once

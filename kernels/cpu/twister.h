@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Mersenne Twister MT19937 (Matsumoto and Nishimura, ACM TOMACS 8, 1998): class Mt19937 of org.initium.
 #pragma once
 #include "device.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PTX instructions a second: a Philox fill of 1e6 floats, in one thread and on all cores, sanitizer on as always.
 #include <chrono>
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // libFuzzer's target: whatever the text, Module::load answers with a module or with an error log.
 #include <cstdlib>
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # usage: seeds.sh FOLDER TEST... -- FILE...   The first corpus: every text that a test loads, and every kernel of the PTX
 # files for itself, since the fuzzer is slow on long texts. Beside it FOLDER.dict, the words that all of them have.
 set -eu

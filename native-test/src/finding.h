@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the sanitizer says: one defect of a program under test, with what is needed to go and look.
 #pragma once
 #include <cstdint>

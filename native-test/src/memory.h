@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The memory of the software devices: allocations with, for every byte, whether it was ever
 // written, and, for kernels, who touched it last. A device address is the host address of its
 // backing store; every device has a range that is never handed out twice, so a stale address is

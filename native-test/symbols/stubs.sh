@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # usage: stubs.sh NAMES STATUS OBJECT...   writes C to standard output
 # A definition for every name of the list that no object defines, answering STATUS: JCuda's natives
 # bind all their symbols, and the JVM dies at the first call of one that is missing.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A test runner in one header: TEST(name) { CHECK(..); CHECK_EQUAL(got, want); } in any number of files of a program.
 #pragma once
 #include <cstdio>

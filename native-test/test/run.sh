@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # usage: run.sh TEST...   Runs every test binary and adds up what they count.
 # Each ends with a line "N passed, M failed"; one that dies without it counts as one failure.
 passed=0 failed=0

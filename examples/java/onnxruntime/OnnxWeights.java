@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.initium.DType;

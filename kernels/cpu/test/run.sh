@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The kernels over vectors.txt: under ASan and UBSan for each level that this processor has, on aarch64 under qemu-user,
 # and the shipped Windows library under wine. What is not installed is an error in CI, and elsewhere said.
 #   apt-get install clang-19 lld-19 qemu-user wine64 g++-mingw-w64-x86-64

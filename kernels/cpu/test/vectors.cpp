@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs the kernels over vectors.txt, which the Java reference made (VectorsTest), and compares what they write with it:
 // under sanitizers, on aarch64 by qemu, and the Windows library by wine. A line is, in hexadecimal,
 //   kernel begin end flags table hash parameters...

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // cuRAND for the software device: NVIDIA's own host generators make the numbers, at the call, and
 // the caller's stream writes them to device memory later. So the values are cuRAND's, the order is
 // a GPU's. Pseudo-random generators only.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // cuSOLVER's dense QR for the software device, over LAPACK. Arguments and the sizes of all buffers
 // are checked at the call; the factorization itself runs late, on the handle's stream.
 #include <algorithm>

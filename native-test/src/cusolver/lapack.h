@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The LAPACK routines behind cuSOLVER's QR, for float and double under one name.
 #pragma once
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of the CUDA driver's binary interface that the software device implements. Names and
 // values are those of cuda.h; test/driver/abi_test.cpp compares them where there is a toolkit.
 #pragma once

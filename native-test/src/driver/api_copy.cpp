@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Copies and sets. One body moves rows between any two places; the entry points differ in what the
 // caller may rely on when they return.
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Initialization and devices.
 #include <cstdio>
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // cuGetErrorName and cuGetErrorString. Neither takes part in fault injection: a program calls them
 // to say what went wrong.
 #include "abi.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Capture and graphs. Graphs are made by capture; nodes are not added one by one.
 #include <utility>
 

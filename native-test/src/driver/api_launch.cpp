@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Functions, occupancy and launches.
 #include <algorithm>
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Device memory, at once and in stream order; pinned and registered host memory; what a pointer is.
 #include <algorithm>
 #include <cstring>

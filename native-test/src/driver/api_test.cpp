@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Functions that no GPU has: how a test asks the device what it found, and tells it what to fail.
 // Plain C, so that Java calls them through FFM.
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counts the calls of every entry point and makes chosen ones fail.
 #pragma once
 #include <map>

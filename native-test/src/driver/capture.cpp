@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of the engine that adds work to graphs instead of queueing it.
 #include <algorithm>
 

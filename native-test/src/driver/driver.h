@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Devices, contexts and the handles that a program holds: all the state of the driver.
 #pragma once
 #include <map>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Streams, events, capture and graphs: what is promised about order, and nothing more.
 //
 // Queued work is an Op. It knows which ops it comes after, so that a stream is no more than its

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every entry point does before its own work, in one place: count the call, fail by order,
 // take the lock, look for a context and for a context that is lost. Its own work throws the status
 // that it fails with.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a test may choose before the process starts: the variables INITIUM_SOFT_*.
 #pragma once
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What was found since the start: printed at once, kept for the tests that ask.
 #pragma once
 #include <mutex>

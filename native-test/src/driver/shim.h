@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the software cuRAND and cuSOLVER ask of the software driver. They are libraries of their
 // own, as NVIDIA's are, and find these functions in libcuda.so.1.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sanitizer: every access of a kernel passes here.
 #include <cstring>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // __assertfail: what assert() of a CUDA program calls, and the driver provides.
 #include <cstring>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What happens when nobody in a block can go on: the barrier opens, or the block would hang.
 #include <bit>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From the text of one entry function to its Program, statement by statement. Calls are expanded in
 // place.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What kernels did, for docs/kernels.md: instructions, approximate results, bytes moved.
 #pragma once
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // f32 and f64 arithmetic. Results are those of IEEE 754 in the rounding that the instruction names;
 // `.approx` is the correctly rounded f64 result rounded once more to f32, and is counted.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The instruction set: every accepted opcode, with its modifiers, and the handler that executes it.
 #pragma once
 #include <map>

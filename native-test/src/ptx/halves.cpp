@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // f16 and bf16, one at a time and two to a register. Every result is the exact one rounded once.
 #include <cmath>
 

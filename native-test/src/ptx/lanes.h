@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One operation applied to the lanes of a warp.
 #pragma once
 #include <bit>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Launches: what is refused, and the worker threads that share a grid.
 #include <algorithm>
 #include <mutex>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PTX text as tokens.
 #pragma once
 #include <string_view>

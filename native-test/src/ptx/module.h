@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PTX text made executable: what the driver needs of it.
 #pragma once
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // mov, address space conversions, fences.
 #include "forms.h"
 

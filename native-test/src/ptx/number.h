@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Formats narrower than double, rounded exactly as IEEE 754 and PTX say.
 #pragma once
 #include <cmath>

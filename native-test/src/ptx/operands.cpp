@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Operands of an instruction as register slots; constants and special registers get slots of their
 // own.
 #include <chrono>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A PTX text in outline: its variables, and its functions with their parameters. What a function
 // does is read when it is compiled.
 #pragma once

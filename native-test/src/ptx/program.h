@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A kernel decoded: a flat array of instructions over numbered register slots. A slot holds one
 // register for the 32 lanes of a warp, 64 bits each, zero-extended; a predicate is a lane mask in
 // the slot's first word.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Races. Each granule of global and shared memory remembers its last writer and its readers in the
 // launch as a tag: who (launch, block, thread) and in which phase of the block, a counter that
 // every barrier advances. Two accesses are ordered when they are of different launches, of one

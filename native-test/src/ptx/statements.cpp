@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One statement as one instruction.
 #include <algorithm>
 

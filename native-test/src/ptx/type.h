@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The types of PTX, and what a text that we cannot execute is answered with.
 #pragma once
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The state of 32 threads while they run, and the ways to fail.
 #pragma once
 #include <memory>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instructions where the lanes of a warp talk to each other. The scheduler calls them when all
 // lanes that the member mask names are here; m is those lanes.
 #include <algorithm>

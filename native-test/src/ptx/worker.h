@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs blocks on one host thread: in a block one warp after the other, each until it waits or ends;
 // in a warp the group of lanes with the lowest pc first, so that lanes that parted meet again.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // cuRAND over NVIDIA's host generators. The words are Random123's known answers, not ours.
 #include "../driver/device.h"
 

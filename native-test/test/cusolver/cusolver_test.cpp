@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // cuSOLVER's QR: by its properties (Q orthogonal, Q R = A), and by what it refuses.
 #include <cmath>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Our declarations of CUDA's types and numbers, compared with NVIDIA's cuda.h where a toolkit has it.
 #include <cstddef>
 #include <cstdint>

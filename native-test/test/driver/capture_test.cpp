@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Capture and graphs: what is captured does not run, what is launched runs in the order of its edges,
 // and what no graph can hold spoils the capture.
 #include <thread>

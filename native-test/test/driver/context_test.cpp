@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Devices and contexts: what they are, who has them, what is left when they end.
 #include <thread>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the tests of the driver share: its interface as a program sees it, a context, a few kernels.
 #pragma once
 

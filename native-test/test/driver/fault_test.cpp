@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults that a test orders, the variables that a process starts with, and what it says when it ends.
 #include <sys/wait.h>
 #include <unistd.h>

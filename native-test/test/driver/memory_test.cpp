@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory: allocation, copies and sets, and what goes wrong with them.
 #include "device.h"
 

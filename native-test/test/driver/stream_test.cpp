@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Streams and events: work runs late, in the order that was promised, and in no other.
 #include <set>
 #include <thread>

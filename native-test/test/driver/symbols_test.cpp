@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every symbol that JCuda's natives bind is there, and those that do nothing say so.
 #include <dlfcn.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A software device for a test: PTX in, buffers in and out.
 #pragma once
 #include <cstdlib>

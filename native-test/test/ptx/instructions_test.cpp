@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every form of the instruction table against its reference, on special and random operands.
 #include <algorithm>
 #include <cmath>

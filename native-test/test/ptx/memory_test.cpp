@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Loads, stores, atomics, address spaces, variables: the forms that are not in the table, against results worked out by hand.
 #include "../../src/ptx/forms.h"
 #include "device.h"

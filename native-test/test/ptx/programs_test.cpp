@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Programs that nvcc compiled (programs/*.cu, the PTX is committed) against their results on the CPU.
 #include <algorithm>
 #include <cmath>

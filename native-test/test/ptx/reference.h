@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each instruction of the table must answer, written from the PTX ISA without looking at the handlers: integers in
 // 128 bits and bit by bit, f32 and f64 as g++ compiles the expression, 16-bit floats by searching for the neighbors of
 // the exact value.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every finding of the sanitizer provoked by a kernel written for it, and a clean twin that must stay silent.
 #include "device.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The PTX that ships in the jar: all of it loads, nothing in it is approximate, and none of it needs more than the oldest
 // driver that the project promises (PTX 6.3, sm_75; NAME.sm_80.ptx PTX 7.0).
 #include <filesystem>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Control flow, lanes that talk to each other, barriers, calls, carry chains.
 #include "../../src/ptx/forms.h"
 #include "device.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import org.initium.Backend;
 import org.initium.cpu.CpuBackend;
 import org.initium.cuda.backend.CudaBackend;

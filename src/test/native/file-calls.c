@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A library for LD_PRELOAD that counts the calls which change files of one folder, and at one of them ends the
 // process or lets the call fail. What of a file is whole, whatever is killed when, is seen by trying each.
 //

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The release's archive, unpacked and started in an empty environment: no Maven, no sources, nothing built.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."

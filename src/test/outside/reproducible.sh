@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-
 # What a release build left in target/, built once more: in another folder, time zone and language. Every file that is
 # published must be the same to the byte.
 #   mvn package -Prelease -Dmaven.test.skip=true && src/test/outside/reproducible.sh

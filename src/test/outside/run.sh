@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # A program of somebody else's, built by Maven against Initium's artifacts as they are installed: bare and with each
 # artifact, on the class path and on the module path, in Java, Kotlin and Scala. What is missing must be said in one
 # line with the artifact to add. Usage: run.sh [a local repository, to be reused; else a temporary one]

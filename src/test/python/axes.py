@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fans by axes, by the rule that jax.nn.initializers.variance_scaling documents: fan_in is the product of the sizes of
 in_axis, fan_out that of out_axis, each times the receptive field, which is what neither they nor batch_axis count.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes single elements of long calls of curandGenerateUniformDouble (host generator).
 
     python3 curand_doubles.py PATH/TO/libcurand.so.10 > ../resources/golden/curand-10.3.7-doubles.txt

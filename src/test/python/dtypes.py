@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes src/test/resources/org/initium/dtypes.csv: doubles and what they round to.
 
     python3 src/test/python/dtypes.py        # needs numpy, ml_dtypes and torch 2.13.0

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Gains 1 / sqrt(E[f(z)^2]), z ~ N(0, 1), for Nonlinearity: integrated with 40 digits by mpmath.
 
     python3 gains.py        prints a row for each function, as src/test/resources/org/initium/initializer/gains.csv has them

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes values by index, as NumPy has them in f64 (needs numpy and transformers==5.18.0 with torch).
 
     python3 index_values.py > ../resources/law/index-values.txt

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes src/test/resources/org/initium/init-laws.csv: what law PyTorch gives a tensor.
 
     python3 src/test/python/init_laws.py        # needs torch 2.13.0

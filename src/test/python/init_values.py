@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes src/test/resources/org/initium/init-values.csv: where PyTorch puts ones and zeros.
 
     python3 src/test/python/init_values.py        # needs torch 2.13.0

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Derives the minimax polynomials of org.initium.law (needs mpmath).
 
     python3 polynomials.py

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes quantiles of laws by SciPy, and functions of a uniform by mpmath (needs scipy and mpmath).
 
     python3 quantile_reference.py > ../resources/law/quantiles.txt

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes reference values of -2 ln u, sin and cos of binary64 arguments (needs mpmath).
 
     python3 reference64.py > ../resources/law/elementary-f64.txt

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sparse fills from their definition, in plain Python: the table that SparseReferenceTest reads.
 
 python sparse_reference.py > ../resources/org/initium/sparse-reference.csv

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Loads a folder of shards as torch's trainers do, and compares with the whole: WHOLE FOLDER."""
 
 import sys

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares torch-cpu numbers with PyTorch's own on random cases.
 
     mvn -q test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Initializes GPT-2 in PyTorch as examples/gpt2-124m.yaml does: the same tensors in the same order.
 
     python3 torch_gpt2.py > torch-2.13.0-gpt2.txt

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the recipes of small modules, and what PyTorch's state_dict has under two seeds.
 
     pip install torch==2.13.0

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes quantiles of truncated normal laws of extreme arguments (needs mpmath).
 
     python3 truncated_extremes.py > ../resources/law/truncated-extremes.txt

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes quantiles of truncated normal laws (needs mpmath).
 
     python3 truncated_reference.py > ../resources/law/truncated.txt

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shared memory and barriers.
 extern "C" __global__ void reduce(float* out, const float* in, int n) {
   extern __shared__ float s[];

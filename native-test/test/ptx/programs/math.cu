@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CUDA's own math library, slow paths included, and the 16-bit types.
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Philox4x32-10 fills with 64-bit indices, grid-stride loops and 16-byte stores.
 #include <cstdint>
 

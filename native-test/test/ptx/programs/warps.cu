@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shuffles, votes and atomics.
 extern "C" __global__ void sum(unsigned long long* total, const int* in, int n) {
   int v = 0;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import org.initium.{DType, Fill, Initializer, Shape, Tensor}
 import org.initium.initializer.Init
 import org.initium.random.Generator

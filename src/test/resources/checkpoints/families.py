@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the config.json of public checkpoints of several families and sizes, and what they hold.
 
     pip install transformers==5.18.0 torch==2.13.0

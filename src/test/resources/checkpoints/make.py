@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the names and shapes of public checkpoints, one "name sizes dtype" line for each tensor.
 
     pip install transformers==5.18.0 torch==2.13.0 torchvision==0.28.0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium;
 
 /** A device was asked for that is not there; the message says what was looked for and why not. */

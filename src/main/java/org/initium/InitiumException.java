@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium;
 
 /** What went wrong at run time, as opposed to a bad argument; the message is one line. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Weight initialization for the JVM: what every other package shares, and nothing of theirs.
  *

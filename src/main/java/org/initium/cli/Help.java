@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.cli;
 
 /** What stands below the options in the help of commands. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.expression;
 
 /** Argument checks whose messages name the argument, its value and what is allowed. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The little language of arguments: tokens, arithmetic, and what to say of a word or a value that
  * is not allowed. It knows nothing of tensors.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.function;
 
 /** A smooth, monotone function of a number, and what it makes of a {@link PowerSeries}. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.kernel;
 
 /** A kernel of the CPU: does some of the work items that a launch of the GPU's kernel would do. */

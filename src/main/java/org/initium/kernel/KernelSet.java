@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.kernel;
 
 /** The CPU's kernels, by the names that they have on the GPU: {@code normal_f32}. */

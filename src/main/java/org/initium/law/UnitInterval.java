@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.law;
 
 /** Random words to numbers in (0, 1], as cuRAND maps them. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What the numbers are: constants, rounded parameters, tables, and the scalar reference of every
  * random element. Each backend computes these functions to the bit.

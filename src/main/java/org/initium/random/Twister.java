@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
 /** Makes words of the Mersenne Twister MT19937, whose state is the last 624 before tempering. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.torch;
 
 /** The error function, to about 1e-15. */

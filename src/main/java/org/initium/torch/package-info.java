@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * PyTorch's own numbers: what {@code torch.manual_seed(s)} and {@code torch.nn.init} give on the
  * CPU and on a CUDA device, computed on the host.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.testing;
 
 import com.fasterxml.jackson.core.JsonFactory;

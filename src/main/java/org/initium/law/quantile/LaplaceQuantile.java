@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.law.quantile;
 
 /** {@code loc + scale log(2 share)}: Laplace's law below its median. */

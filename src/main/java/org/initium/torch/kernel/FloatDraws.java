@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.torch.kernel;
 
 /** torch's uniforms and normals on the CPU in the types computed in binary32, before rounding. */
