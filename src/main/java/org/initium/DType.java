@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.initium.expression.Checks;
+import org.initium.expression.ArgumentChecks;
 
 /**
  * The element types. Values of fewer bits than a binary32's are computed in binary32 and rounded
@@ -234,7 +234,7 @@ public enum DType {
    * @throws IllegalArgumentException naming the number, its value and the largest that there is
    */
   public void checkFinite(String name, double value) {
-    Checks.that(
+    ArgumentChecks.that(
         Math.abs(nearest(value)) <= maxValue,
         name,
         value,

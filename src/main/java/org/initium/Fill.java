@@ -3,12 +3,12 @@ package org.initium;
 
 import java.util.Arrays;
 import java.util.List;
-import org.initium.expression.Checks;
+import org.initium.expression.ArgumentChecks;
 import org.initium.function.IndexFunction;
 import org.initium.function.UniformMap;
 import org.initium.initializer.Init;
 import org.initium.spi.SparseTiles;
-import org.initium.spi.Words;
+import org.initium.spi.WordCount;
 import org.initium.text.Text;
 
 /**
@@ -56,7 +56,7 @@ public sealed interface Fill {
   sealed interface PerElement extends Elementary {
     @Override
     default long words(Shape whole, DType dtype) {
-      return Words.of(whole.numel(), dtype.isWide());
+      return WordCount.of(whole.numel(), dtype.isWide());
     }
   }
 
@@ -99,7 +99,7 @@ public sealed interface Fill {
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("a", a);
       dtype.checkFinite("b", b);
-      Checks.that(a <= b, "a", a, "at most b = " + b);
+      ArgumentChecks.that(a <= b, "a", a, "at most b = " + b);
       dtype.checkFinite("b - a", b - a);
     }
   }
@@ -115,7 +115,7 @@ public sealed interface Fill {
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("mean", mean);
       dtype.checkFinite("std", std);
-      Checks.that(std >= 0, "std", std, "0 or more");
+      ArgumentChecks.that(std >= 0, "std", std, "0 or more");
     }
   }
 
@@ -144,10 +144,10 @@ public sealed interface Fill {
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("mean", mean);
       dtype.checkFinite("std", std);
-      Checks.that(std > 0, "std", std, "more than 0");
+      ArgumentChecks.that(std > 0, "std", std, "more than 0");
       checkBound("a", a, dtype);
       checkBound("b", b, dtype);
-      Checks.that(a < b, "a", a, "less than b = " + b);
+      ArgumentChecks.that(a < b, "a", a, "less than b = " + b);
       double least = dtype.atLeast(Math.max(a, -dtype.maxValue()));
       if (least > b) {
         throw new IllegalArgumentException(
@@ -235,7 +235,7 @@ public sealed interface Fill {
 
   private static void checkPositive(String name, double value, DType dtype) {
     dtype.checkFinite(name, value);
-    Checks.that(value > 0, name, value, "more than 0");
+    ArgumentChecks.that(value > 0, name, value, "more than 0");
   }
 
   /**
@@ -259,8 +259,8 @@ public sealed interface Fill {
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("gain", gain);
       whole.checkRank(2, 2);
-      Checks.that(groups >= 1, "groups", groups, "1 or more");
-      Checks.that(
+      ArgumentChecks.that(groups >= 1, "groups", groups, "1 or more");
+      ArgumentChecks.that(
           whole.size(0) % groups == 0,
           "groups",
           groups,
@@ -306,10 +306,10 @@ public sealed interface Fill {
     @Override
     public void check(Shape whole, DType dtype) {
       whole.checkRank(2, 2);
-      Checks.that(sparsity >= 0 && sparsity <= 1, "sparsity", sparsity, "from 0 to 1");
+      ArgumentChecks.that(sparsity >= 0 && sparsity <= 1, "sparsity", sparsity, "from 0 to 1");
       dtype.checkFinite("std", std);
-      Checks.that(std >= 0, "std", std, "0 or more");
-      Checks.that(whole.size(0) <= 1L << 31, "rows", whole.size(0), "at most 2^31");
+      ArgumentChecks.that(std >= 0, "std", std, "0 or more");
+      ArgumentChecks.that(whole.size(0) <= 1L << 31, "rows", whole.size(0), "at most 2^31");
     }
 
     /**
@@ -372,7 +372,7 @@ public sealed interface Fill {
 
     @Override
     public long words(Shape whole, DType dtype) {
-      return Words.of(whole.numel(), dtype.isWide());
+      return WordCount.of(whole.numel(), dtype.isWide());
     }
   }
 
@@ -416,8 +416,8 @@ public sealed interface Fill {
   record Repeated(Elementary base, long times) implements Fill {
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.that(times >= 1, "times", times, "1 or more");
-      Checks.that(
+      ArgumentChecks.that(times >= 1, "times", times, "1 or more");
+      ArgumentChecks.that(
           whole.rank() >= 1 && whole.size(0) % times == 0,
           "times",
           times,
@@ -458,7 +458,7 @@ public sealed interface Fill {
 
     @Override
     public void check(Shape whole, DType dtype) {
-      Checks.that(
+      ArgumentChecks.that(
           order.size() == whole.rank(), "order", order, "all of the dimensions of " + whole);
       base.check(shape(whole), dtype);
     }
@@ -488,7 +488,7 @@ public sealed interface Fill {
             ? 0
             : Math.multiplyExact(count(whole), base.words(shape(whole), dtype));
       } catch (ArithmeticException e) {
-        throw Words.tooMany(whole.numel(), e);
+        throw WordCount.tooMany(whole.numel(), e);
       }
     }
   }

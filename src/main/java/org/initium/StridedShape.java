@@ -2,7 +2,7 @@
 package org.initium;
 
 import java.util.Arrays;
-import org.initium.expression.Checks;
+import org.initium.expression.ArgumentChecks;
 import org.initium.text.Text;
 
 /**
@@ -26,7 +26,7 @@ record StridedShape(Shape shape, long[] strides, long offset) {
               Arrays.toString(strides), shape.rank(), shape));
     }
     for (int d = 0; d < strides.length; d++) {
-      Checks.that(strides[d] >= 0, "stride of dimension " + d, strides[d], "0 or more");
+      ArgumentChecks.that(strides[d] >= 0, "stride of dimension " + d, strides[d], "0 or more");
     }
     return new StridedShape(shape, strides.clone(), 0);
   }
@@ -180,7 +180,7 @@ record StridedShape(Shape shape, long[] strides, long offset) {
 
   StridedShape permute(int... order) {
     int[] dims = Arrays.stream(order).map(shape::dimension).toArray();
-    Checks.that(
+    ArgumentChecks.that(
         Arrays.stream(dims).distinct().count() == shape.rank() && dims.length == shape.rank(),
         "order",
         Arrays.toString(order),
@@ -192,8 +192,8 @@ record StridedShape(Shape shape, long[] strides, long offset) {
 
   StridedShape every(int d, long start, long step) {
     int dim = shape.dimension(d);
-    Checks.that(step >= 1, "step", step, "1 or more");
-    Checks.that(start >= 0, "start", start, "0 or more");
+    ArgumentChecks.that(step >= 1, "step", step, "1 or more");
+    ArgumentChecks.that(start >= 0, "start", start, "0 or more");
     long behind = shape.size(dim) - start; // elements from the first on
     long count = behind <= 0 ? 0 : (behind - 1) / step + 1;
     long[] wider = strides.clone();

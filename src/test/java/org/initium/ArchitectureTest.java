@@ -347,6 +347,14 @@ class ArchitectureTest {
   }
 
   @Test
+  void theMapHasEachPackage() throws IOException {
+    String map = Files.readString(Path.of("docs/ARCHITECTURE.md"));
+    List<String> missing =
+        ARROWS.keySet().stream().filter(room -> !map.contains("| `" + room + "`")).toList();
+    assertEquals(List.of(), missing);
+  }
+
+  @Test
   void noTwoClassesHaveOneName() throws IOException {
     Map<String, List<Path>> files =
         sources("src", "adapters", "bench", "examples").stream()

@@ -39,9 +39,9 @@ public final class InspectCommand {
     try (Checkpoint checkpoint = Checkpoint.open(file)) {
       if (plot.isPresent()) {
         require(Artifact.XCHART);
-        Inputs.keep(checkpoint.path(), plot.get());
+        OverwriteGuard.keep(checkpoint.path(), plot.get());
         for (Path part : checkpoint.files()) {
-          Inputs.keep(part, plot.get());
+          OverwriteGuard.keep(part, plot.get());
         }
       }
       List<InspectedTensor> tensors =

@@ -105,15 +105,15 @@ public final class ModelCommands {
 
     /** Refuses to write over what is read. */
     private void keepFrom(Path file) throws IOException {
-      Inputs.keep(recipe, file);
+      OverwriteGuard.keep(recipe, file);
       if (config.isPresent()) {
-        Inputs.keep(config.get(), file);
+        OverwriteGuard.keep(config.get(), file);
       }
       if (from.isPresent()) {
         try (Checkpoint kept = Checkpoint.open(from.get())) {
-          Inputs.keep(kept.path(), file);
+          OverwriteGuard.keep(kept.path(), file);
           for (Path part : kept.files()) {
-            Inputs.keep(part, file);
+            OverwriteGuard.keep(part, file);
           }
         }
       }

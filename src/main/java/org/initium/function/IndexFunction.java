@@ -2,7 +2,7 @@
 package org.initium.function;
 
 import java.util.Arrays;
-import org.initium.expression.Checks;
+import org.initium.expression.ArgumentChecks;
 
 /**
  * What an element is by its index in the whole tensor: computed in f64 with StrictMath, which has
@@ -58,7 +58,8 @@ public sealed interface IndexFunction {
   }
 
   private static void checkDimension(int d, long[] sizes) {
-    Checks.that(d >= -sizes.length && d < sizes.length, "dim", d, "a dimension of " + sizes.length);
+    ArgumentChecks.that(
+        d >= -sizes.length && d < sizes.length, "dim", d, "a dimension of " + sizes.length);
   }
 
   /**
@@ -81,7 +82,7 @@ public sealed interface IndexFunction {
       checkDimension(dim, sizes);
       long size = sizes[dimension(dim, sizes)];
       double count = Math.ceil((end - start) / step);
-      Checks.that(
+      ArgumentChecks.that(
           Double.isInfinite(end) || count == size,
           "end",
           end,
@@ -222,14 +223,15 @@ public sealed interface IndexFunction {
     public void check(long[] sizes) {
       checkTable(sizes, 2, width == 1 ? 2 : 4);
       long positions = sizes[sizes.length - 2];
-      Checks.that(
+      ArgumentChecks.that(
           positions % width == 0, "width", width, "a divisor of the " + positions + " positions");
     }
   }
 
   private static void checkTable(long[] sizes, int rank, int multiple) {
-    Checks.that(sizes.length >= rank, "rank", sizes.length, rank + " or more");
+    ArgumentChecks.that(sizes.length >= rank, "rank", sizes.length, rank + " or more");
     long last = sizes[sizes.length - 1];
-    Checks.that(last % multiple == 0, "the last dimension", last, "a multiple of " + multiple);
+    ArgumentChecks.that(
+        last % multiple == 0, "the last dimension", last, "a multiple of " + multiple);
   }
 }

@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.initium.Shape;
-import org.initium.expression.Checks;
+import org.initium.expression.ArgumentChecks;
 
 /**
  * What the dimensions of a weight are, as jax.nn.initializers has it: the inputs, the outputs, the
@@ -60,7 +60,7 @@ record Axes(List<Integer> in, List<Integer> out, List<Integer> batch, List<Integ
       batch = Stream.concat(batch.stream(), layout.batch(rest).stream()).toList();
     }
     List<Integer> all = Stream.of(in, out, batch).flatMap(List::stream).toList();
-    Checks.that(
+    ArgumentChecks.that(
         new TreeSet<>(all).size() == all.size(),
         "in_axis, out_axis, batch_axis",
         in + ", " + out + ", " + batch,
@@ -70,7 +70,7 @@ record Axes(List<Integer> in, List<Integer> out, List<Integer> batch, List<Integ
 
   private static List<Integer> dimensions(String name, List<Integer> axes, Shape weight) {
     for (int axis : axes) {
-      Checks.that(
+      ArgumentChecks.that(
           axis >= -weight.rank() && axis < weight.rank(), name, axis, "a dimension of " + weight);
     }
     return axes.stream().map(weight::dimension).toList();

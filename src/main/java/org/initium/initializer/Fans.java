@@ -3,7 +3,7 @@ package org.initium.initializer;
 
 import java.util.List;
 import org.initium.Shape;
-import org.initium.expression.Checks;
+import org.initium.expression.ArgumentChecks;
 import org.initium.expression.Suggestions;
 import org.initium.text.Text;
 
@@ -131,12 +131,12 @@ public record Fans(double in, double out) {
    * @param inputsGrouped whether it is the inputs, not the outputs, that all groups share out
    */
   private static Fans of(Shape weight, Axes axes, long groups, boolean inputsGrouped) {
-    Checks.that(groups >= 1, "groups", groups, "1 or more");
+    ArgumentChecks.that(groups >= 1, "groups", groups, "1 or more");
     double taps = Axes.product(weight, axes.taps());
     double in = Axes.product(weight, axes.in());
     double out = Axes.product(weight, axes.out());
     double all = inputsGrouped ? in : out;
-    Checks.that(
+    ArgumentChecks.that(
         all % groups == 0,
         "groups",
         groups,

@@ -6,7 +6,7 @@ import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
 import org.initium.Shape;
-import org.initium.expression.Checks;
+import org.initium.expression.ArgumentChecks;
 import org.initium.text.Text;
 
 /** The laws of the {@link Catalog}: from arguments, a shape and its fans to a fill. */
@@ -105,7 +105,7 @@ final class Formulas {
   }
 
   private static void single(String name, List<Integer> axes) {
-    Checks.that(axes.size() == 1, name, axes, "one dimension, but for orthogonal");
+    ArgumentChecks.that(axes.size() == 1, name, axes, "one dimension, but for orthogonal");
   }
 
   /** The shape of one of the matrices or convolutions: outputs, inputs, taps. */
@@ -130,7 +130,7 @@ final class Formulas {
   }
 
   private static Fill truncatedNormal(Arguments a) {
-    Checks.that(
+    ArgumentChecks.that(
         a.real("lower") < a.real("upper"),
         "lower",
         a.real("lower"),
@@ -181,7 +181,7 @@ final class Formulas {
       times =
           small ? times * upscale : 0; // more than there are rows, and perhaps than a long holds
     }
-    Checks.that(
+    ArgumentChecks.that(
         times > 0 && whole.size(0) % times == 0,
         "upscale",
         upscale,

@@ -2,8 +2,8 @@
 package org.initium.initializer;
 
 import java.util.List;
+import org.initium.expression.ArgumentChecks;
 import org.initium.expression.Arithmetic;
-import org.initium.expression.Checks;
 import org.initium.expression.Suggestions;
 
 /**
@@ -53,7 +53,7 @@ record Parameter(String name, Kind kind, Object standard) {
 
     @Override
     public Double resolve(String name, Object value) {
-      Checks.that(value instanceof Number n && has(n.doubleValue()), name, value, allowed);
+      ArgumentChecks.that(value instanceof Number n && has(n.doubleValue()), name, value, allowed);
       return ((Number) value).doubleValue();
     }
   }
@@ -66,7 +66,7 @@ record Parameter(String name, Kind kind, Object standard) {
     @Override
     public Long resolve(String name, Object value) {
       double number = value instanceof Number n ? n.doubleValue() : Double.NaN;
-      Checks.that(
+      ArgumentChecks.that(
           number >= 1 && number <= MOST && number == Math.rint(number),
           name,
           value instanceof Number ? Arithmetic.print(number) : value,
@@ -94,7 +94,7 @@ record Parameter(String name, Kind kind, Object standard) {
   record Nested() implements Kind {
     @Override
     public Init resolve(String name, Object value) {
-      Checks.that(value instanceof Init, name, value, "an initializer");
+      ArgumentChecks.that(value instanceof Init, name, value, "an initializer");
       return (Init) value;
     }
   }
@@ -110,7 +110,7 @@ record Parameter(String name, Kind kind, Object standard) {
     }
 
     private static Integer axis(String name, Object value) {
-      Checks.that(
+      ArgumentChecks.that(
           value instanceof Number n
               && n.doubleValue() == Math.rint(n.doubleValue())
               && Math.abs(n.doubleValue()) < Integer.MAX_VALUE,

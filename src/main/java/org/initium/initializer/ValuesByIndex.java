@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.initium.Fill;
 import org.initium.Shape;
-import org.initium.expression.Checks;
+import org.initium.expression.ArgumentChecks;
 import org.initium.function.IndexFunction;
 import org.initium.function.IndexFunction.Order;
 import org.initium.function.IndexFunction.Spread;
@@ -45,7 +45,7 @@ final class ValuesByIndex {
 
   private static int dim(Arguments a) {
     List<Integer> dims = a.axes("dim");
-    Checks.that(dims.size() == 1, "dim", dims, "one dimension");
+    ArgumentChecks.that(dims.size() == 1, "dim", dims, "one dimension");
     return dims.getFirst();
   }
 
@@ -69,7 +69,7 @@ final class ValuesByIndex {
   private static Fill dtBias(Arguments a) {
     double least = a.real("dt_min");
     double most = a.real("dt_max");
-    Checks.that(least <= most, "dt_min", least, "at most dt_max = " + most);
+    ArgumentChecks.that(least <= most, "dt_min", least, "at most dt_max = " + most);
     SmoothMap inverse = new SmoothMap.InverseSoftplus();
     return new Fill.OfUniform(
         new UniformMap(

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.initium.expression.Checks;
+import org.initium.expression.ArgumentChecks;
 import org.initium.text.Text;
 
 /**
@@ -51,8 +51,8 @@ public record GpuGeometry(int multiprocessors, int threads) {
 
   /** At least one multiprocessor, and room for a block in it. */
   public GpuGeometry {
-    Checks.that(multiprocessors >= 1, "sms", multiprocessors, "1 or more");
-    Checks.that(threads >= BLOCK, "threads", threads, "256 or more");
+    ArgumentChecks.that(multiprocessors >= 1, "sms", multiprocessors, "1 or more");
+    ArgumentChecks.that(threads >= BLOCK, "threads", threads, "256 or more");
   }
 
   /**

@@ -14,14 +14,14 @@ final class Mt19937 {
 
   private final int[] state; // what the batch after this one is made of
   private final int[] words; // the batch
-  private final Waypoints waypoints; // shared with all copies
+  private final TwisterCheckpoints waypoints; // shared with all copies
   private Twister twister = Twister::reference;
   private long batch; // its number; -1 before the first
   private int next; // of the words
   private int start; // before the first batch: words of the first state that had been drawn
   private long skipped; // words after the batch that are not wanted
 
-  private Mt19937(int[] state, int[] words, Waypoints waypoints) {
+  private Mt19937(int[] state, int[] words, TwisterCheckpoints waypoints) {
     this.state = state;
     this.words = words;
     this.waypoints = waypoints;
@@ -43,7 +43,7 @@ final class Mt19937 {
    * @param drawn how many of them have been drawn; 0 if none will be, but those made of them
    */
   static Mt19937 of(int[] block, int drawn) {
-    Mt19937 twister = new Mt19937(block.clone(), new int[BATCH], new Waypoints());
+    Mt19937 twister = new Mt19937(block.clone(), new int[BATCH], new TwisterCheckpoints());
     twister.batch = -1;
     twister.start = drawn;
     int left = drawn == 0 ? 0 : block.length - drawn;

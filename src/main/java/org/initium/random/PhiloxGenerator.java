@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
-import org.initium.expression.Checks;
+import org.initium.expression.ArgumentChecks;
 
 /**
  * Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11): word n of
@@ -13,7 +13,7 @@ public final class PhiloxGenerator implements Generator {
   private long offset;
 
   PhiloxGenerator(long seed, long offset) {
-    Checks.that(offset >= 0, "offset", offset, "0 or more");
+    ArgumentChecks.that(offset >= 0, "offset", offset, "0 or more");
     this.seed = seed;
     this.offset = offset;
   }
@@ -36,7 +36,7 @@ public final class PhiloxGenerator implements Generator {
    * @throws IllegalStateException if the stream's 2^63 words are used up
    */
   public synchronized long take(long words) {
-    Checks.that(words >= 0, "words", words, "0 or more");
+    ArgumentChecks.that(words >= 0, "words", words, "0 or more");
     long start = offset;
     if (words > Long.MAX_VALUE - start) {
       throw new IllegalStateException(

@@ -34,9 +34,9 @@ public record SparseTiles(long rows, long columns) {
     }
     try {
       long keys = Math.multiplyExact(Math.ceilDiv(columns, width()), keysEach());
-      return Math.addExact(Words.of(keys, doubles), keys + keys / 4 + 4);
+      return Math.addExact(WordCount.of(keys, doubles), keys + keys / 4 + 4);
     } catch (ArithmeticException e) {
-      throw Words.tooMany(rows * columns, e);
+      throw WordCount.tooMany(rows * columns, e);
     }
   }
 }

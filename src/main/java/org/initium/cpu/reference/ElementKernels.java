@@ -27,7 +27,7 @@ final class ElementKernels {
   static Kernel drawn(Family law, DType dtype) {
     return (parameters, begin, end, flags) -> {
       StructReader struct = new StructReader(parameters);
-      Rows rows = Rows.read(struct, dtype.bytes());
+      RegionRows rows = RegionRows.read(struct, dtype.bytes());
       long start = struct.next();
       long seed = struct.next(); // the key of the first round
       struct.next(Philox.ROUNDS - 1);
@@ -45,7 +45,7 @@ final class ElementKernels {
         long lengthAndLaw = struct.next();
         long start = struct.next();
         long seed = struct.next();
-        Rows rows = Rows.run(memory, first, lengthAndLaw & 0xFFFFFFFFL, dtype.bytes());
+        RegionRows rows = RegionRows.run(memory, first, lengthAndLaw & 0xFFFFFFFFL, dtype.bytes());
         int number = (int) (lengthAndLaw >>> 32);
         if (number == 0) {
           FixedKernels.constant(rows, struct.next(), 0, rows.groups());
@@ -97,7 +97,7 @@ final class ElementKernels {
   }
 
   private static void fill(
-      Rows rows, ElementLaw law, DType dtype, long seed, long start, long begin, long end) {
+      RegionRows rows, ElementLaw law, DType dtype, long seed, long start, long begin, long end) {
     boolean wide = dtype.isWide();
     int perBlock = wide ? 2 : 4;
     int[] words = new int[4];

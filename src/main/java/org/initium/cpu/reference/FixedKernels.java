@@ -13,12 +13,12 @@ final class FixedKernels {
   static Kernel constant(int bytes) {
     return (parameters, begin, end, flags) -> {
       StructReader struct = new StructReader(parameters);
-      Rows rows = Rows.read(struct, bytes);
+      RegionRows rows = RegionRows.read(struct, bytes);
       constant(rows, struct.next(), begin, end);
     };
   }
 
-  static void constant(Rows rows, long bits, long begin, long end) {
+  static void constant(RegionRows rows, long bits, long begin, long end) {
     rows.fill(begin, end, (group, out) -> java.util.Arrays.fill(out, bits));
   }
 
@@ -26,7 +26,7 @@ final class FixedKernels {
   static Kernel hadamard(DType dtype) {
     return (parameters, begin, end, flags) -> {
       StructReader struct = new StructReader(parameters);
-      Rows rows = Rows.read(struct, dtype.bytes());
+      RegionRows rows = RegionRows.read(struct, dtype.bytes());
       long columns = struct.next();
       double value = struct.nextDouble();
       long plus = dtype.bits(value);
@@ -48,7 +48,7 @@ final class FixedKernels {
   static Kernel matrix(DType dtype) {
     return (parameters, begin, end, flags) -> {
       StructReader struct = new StructReader(parameters);
-      Rows rows = Rows.read(struct, dtype.bytes());
+      RegionRows rows = RegionRows.read(struct, dtype.bytes());
       long matrix = struct.next();
       long height = struct.next();
       long width = struct.next();
@@ -93,7 +93,7 @@ final class FixedKernels {
       long column = (firstRow + row) % period - firstColumn;
       if (column >= 0 && column < columns) {
         long at = memory + bytes * (row * rowStride + column * columnStride);
-        constant(Rows.run(at, 0, 1, bytes), bits, 0, 1);
+        constant(RegionRows.run(at, 0, 1, bytes), bits, 0, 1);
       }
     }
   }

@@ -6,7 +6,7 @@ package org.initium.cpu.reference;
  *
  * @param bytes of an element
  */
-record Rows(
+record RegionRows(
     long memory,
     long start,
     long length,
@@ -27,8 +27,8 @@ record Rows(
     void make(long group, long[] out);
   }
 
-  static Rows read(StructReader struct, int bytes) {
-    return new Rows(
+  static RegionRows read(StructReader struct, int bytes) {
+    return new RegionRows(
         struct.next(),
         struct.next(),
         struct.next(),
@@ -44,11 +44,11 @@ record Rows(
   }
 
   /** Row 0 alone, without gaps. */
-  static Rows run(long memory, long start, long length, int bytes) {
+  static RegionRows run(long memory, long start, long length, int bytes) {
     long perGroup = 16 / bytes;
     long groups = (start % perGroup + length + perGroup - 1) / perGroup;
     long[] none = {};
-    return new Rows(memory, start, length, 1, 1, groups, 0, false, none, none, none, bytes);
+    return new RegionRows(memory, start, length, 1, 1, groups, 0, false, none, none, none, bytes);
   }
 
   /** Writes groups {@code begin} to {@code end - 1} of rows * groups. */

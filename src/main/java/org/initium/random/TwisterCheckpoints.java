@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * that came next: a copy that has to go as far starts from there. The last {@value #KEPT} are kept,
  * of every {@value #DISTANCE}th batch.
  */
-final class Waypoints {
+final class TwisterCheckpoints {
   private static final int DISTANCE = 512;
   private static final int KEPT = 256;
 

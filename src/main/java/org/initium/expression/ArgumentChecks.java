@@ -2,8 +2,8 @@
 package org.initium.expression;
 
 /** Argument checks whose messages name the argument, its value and what is allowed. */
-public final class Checks {
-  private Checks() {}
+public final class ArgumentChecks {
+  private ArgumentChecks() {}
 
   /**
    * Throws unless it holds.

@@ -6,11 +6,11 @@ package org.initium.spi;
  * begin behind every word that this one uses, where the generator is at a multiple of 4, which it
  * then stays at.
  */
-public final class Words {
+public final class WordCount {
   /** The threads of cuRAND's double calls, each of which has a block in 65536 to itself. */
   private static final long THREADS = 1 << 16;
 
-  private Words() {}
+  private WordCount() {}
 
   /**
    * Of a random value for each element.

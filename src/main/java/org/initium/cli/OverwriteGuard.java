@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.initium.text.Text;
 
 /** What a command reads, and must not write over. */
-final class Inputs {
-  private Inputs() {}
+final class OverwriteGuard {
+  private OverwriteGuard() {}
 
   /**
    * Refuses an output that is the input, by whatever name.
