@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The library's doors: which level of instructions, which kernel, and memory. Called by JNI, whose first two arguments mean
-// nothing here. No C library: what is needed of the system is asked of it directly.
+// The library's doors: which level of instructions, which kernel, and memory. Called by JNI, whose second argument
+// means nothing here. No C library: what is needed of the system is asked of it directly.
 #include <stdint.h>
 #include "kernel.h"
 
@@ -50,9 +50,23 @@ static const Kernel* kernels(int64_t) { return kernels_base; }
 // The best level of this processor: 2 to 4 of x86-64, 1 of others; 0 where no kernel runs.
 JAVA(level)(void*, void*) { return levelOfProcessor(); }
 
+// What is used of Java's Native Interface: functions by their places in the table of its specification.
+struct Java {
+  void* const* functions;
+  int32_t length(void* array) { return reinterpret_cast<int32_t (*)(Java*, void*)>(functions[171])(this, array); }
+  template <int place, class T>
+  int32_t copy(void* array, T* to, int32_t most) {
+    int32_t count = length(array) < most ? length(array) : most;
+    reinterpret_cast<void (*)(Java*, void*, int32_t, int32_t, T*)>(functions[place])(this, array, 0, count, to);
+    return count;
+  }
+};
+constexpr int BYTES = 200, LONGS = 204;  // Get<Type>ArrayRegion
+
 // The kernel of that name (its address), 0 if there is none. What level 4 has none of is level 3's.
-JAVA(kernel)(void*, void*, int64_t level, int64_t name) {
-  const char* wanted = reinterpret_cast<const char*>(name);
+JAVA(kernel)(Java* java, void*, int64_t level, void* name) {
+  char wanted[64];
+  wanted[java->copy<BYTES>(name, wanted, 63)] = 0;
   for (; level > 0; level = level == 4 ? 3 : 0) {
     for (const Kernel* k = kernels(level); k->name; k++) {
       int i = 0;
@@ -64,8 +78,10 @@ JAVA(kernel)(void*, void*, int64_t level, int64_t name) {
 }
 
 // Does work items `begin` to `end - 1`.
-JAVA(run)(void*, void*, int64_t kernel, int64_t parameters, int64_t begin, int64_t end, int64_t flags) {
-  reinterpret_cast<Entry>(kernel)(reinterpret_cast<const void*>(parameters), uint64_t(begin), uint64_t(end), uint64_t(flags));
+JAVA(run)(Java* java, void*, int64_t kernel, void* parameters, int64_t begin, int64_t end, int64_t flags) {
+  int64_t fields[512];  // org.initium.kernel.Parameters
+  java->copy<LONGS>(parameters, fields, 512);
+  reinterpret_cast<Entry>(kernel)(fields, uint64_t(begin), uint64_t(end), uint64_t(flags));
   return 0;
 }
 

@@ -77,15 +77,33 @@ static Entry named(const Kernel *k, const char *name) {
 
 #if defined(_WIN32)
 #include <stdio.h>
+#include <string.h>
 #include <windows.h>
-using Find = int64_t (*)(void *, void *, int64_t, int64_t);
-using Run = int64_t (*)(void *, void *, int64_t, int64_t, int64_t, int64_t, int64_t);
+// A Java whose arrays are memory.
+struct Array {
+  const void *at;
+  int32_t length;
+};
+static int32_t length(void *, Array *array) { return array->length; }
+template <class T>
+static void region(void *, Array *array, int32_t from, int32_t count, T *to) {
+  for (int32_t i = 0; i < count; i++) to[i] = static_cast<const T *>(array->at)[from + i];
+}
+static const void *functions[256];
+static const void *const *java = functions;
+
+using Find = int64_t (*)(void *, void *, int64_t, Array *);
+using Run = int64_t (*)(void *, void *, int64_t, Array *, int64_t, int64_t, int64_t);
 static Run run;
 static int64_t found;
 static void through(const void *p, uint64_t begin, uint64_t end, uint64_t flags) {
-  run(nullptr, nullptr, found, int64_t(p), int64_t(begin), int64_t(end), int64_t(flags));
+  Array parameters{p, 512};
+  run(&java, nullptr, found, &parameters, int64_t(begin), int64_t(end), int64_t(flags));
 }
 int main() {
+  functions[171] = (void *)length;
+  functions[200] = (void *)region<char>;
+  functions[204] = (void *)region<int64_t>;
   HMODULE library = LoadLibraryA("initium-windows-x86_64.dll");
   if (!library) return printf("the library does not load: %lu\n", GetLastError()), 1;
   auto door = [&](const char *name) { return (void *)GetProcAddress(library, name); };
@@ -96,7 +114,10 @@ int main() {
   bool good = true;
   for (int64_t level = 2; level <= best(nullptr, nullptr); level++) {
     printf("x86-64-v%d: ", int(level));
-    auto find = [&](const char *name) -> Entry { return (found = kernel(nullptr, nullptr, level, int64_t(name))) ? through : nullptr; };
+    auto find = [&](const char *name) -> Entry {
+      Array text{name, int32_t(strlen(name))};
+      return (found = kernel(&java, nullptr, level, &text)) ? through : nullptr;
+    };
     good &= check(find, [](const char *text) { fputs(text, stdout); });
   }
   return !good;

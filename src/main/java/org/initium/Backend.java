@@ -2,12 +2,16 @@
 package org.initium;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.InvocationTargetException;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.ServiceLoader.Provider;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.initium.random.Generator;
 
 /**
@@ -90,6 +94,18 @@ public interface Backend {
    * @return a stream that the caller closes
    */
   Stream newStream(Device device);
+
+  /**
+   * A stream whose fills are each shared by at most so many threads of the host.
+   *
+   * @param device the device, of this backend's type
+   * @param threads 1 or more
+   * @return a stream of that device
+   * @throws UnsupportedOperationException if it is not the host's threads that fill
+   */
+  default Stream newStream(Device device, int threads) {
+    throw new UnsupportedOperationException("no threads of the host fill " + device);
+  }
 
   /**
    * Someone else's stream by its native handle; close does nothing.
@@ -206,7 +222,7 @@ public interface Backend {
    * @throws IllegalArgumentException if a system property that one of them reads has a wrong value
    */
   static List<Backend> all() {
-    return List.copyOf(Registry.byType().values());
+    return List.copyOf(Registry.all().values());
   }
 
   /**
@@ -217,54 +233,95 @@ public interface Backend {
    * @throws IllegalArgumentException if a system property that a backend reads has a wrong value
    */
   static Backend of(Device device) {
-    Map<String, Backend> known = Registry.byType();
-    Backend backend = known.get(device.type());
+    Backend backend = Registry.of(device.type());
     if (backend == null) {
       throw new DeviceUnavailableException(
-          "no backend for device " + device + "; there are " + String.join(", ", known.keySet()));
+          "no backend for device "
+              + device
+              + "; there are "
+              + String.join(", ", Registry.all().keySet()));
     }
     return backend;
   }
 }
 
-/** What {@link java.util.ServiceLoader} found. */
+/**
+ * What there is, as far as somebody has asked for it: a program that fills the CPU's memory waits
+ * for no other backend.
+ */
 final class Registry {
-  private static volatile Map<String, Backend> byType;
+  private static final Map<String, Backend> FOUND = new ConcurrentHashMap<>();
 
   private Registry() {}
 
-  /** Loads them at the first call; one that fails, on a wrong option, is made again by the next. */
-  static Map<String, Backend> byType() {
-    Map<String, Backend> found = byType;
-    if (found == null) {
-      synchronized (Registry.class) {
-        found = byType == null ? byType = load() : byType;
-      }
-    }
-    return found;
+  /** The backend of that type, or null. */
+  static Backend of(String type) {
+    Backend found = FOUND.get(type);
+    return found != null ? found : find(type);
+  }
+
+  /** All that there are, by their types. */
+  static Map<String, Backend> all() {
+    find(null);
+    return new TreeMap<>(FOUND);
   }
 
   /** Those that there are by now. */
   static Collection<Backend> loaded() {
-    Map<String, Backend> found = byType;
-    return found == null ? List.of() : found.values();
+    return FOUND.values();
   }
 
-  private static Map<String, Backend> load() {
-    Map<String, Backend> found = new TreeMap<>();
+  /** One that fails, on a wrong option, is made again by the next who asks. */
+  private static synchronized Backend find(String type) {
+    if (Device.CPU.type().equals(type) && !FOUND.containsKey(type)) {
+      host();
+    }
     try {
-      for (Backend backend : ServiceLoader.load(Backend.class, Backend.class.getClassLoader())) {
-        found.put(backend.type(), backend);
+      Iterator<Provider<Backend>> rest = null;
+      while (type == null || !FOUND.containsKey(type)) {
+        rest = rest != null ? rest : services();
+        if (!rest.hasNext()) {
+          break;
+        }
+        add(rest.next());
       }
     } catch (ServiceConfigurationError e) {
-      if (e.getCause() instanceof IllegalArgumentException wrongOption) {
-        throw wrongOption;
-      }
-      if (e.getCause() instanceof InitiumException failure) {
-        throw failure;
-      }
-      throw e;
+      throw reason(e.getCause(), e);
     }
-    return found;
+    return type == null ? null : FOUND.get(type);
+  }
+
+  private static Iterator<Provider<Backend>> services() {
+    return ServiceLoader.load(Backend.class, Backend.class.getClassLoader()).stream().iterator();
+  }
+
+  private static void add(Provider<Backend> provider) {
+    for (Backend known : FOUND.values()) {
+      if (known.getClass() == provider.type()) {
+        return;
+      }
+    }
+    Backend backend = provider.get();
+    FOUND.putIfAbsent(backend.type(), backend);
+  }
+
+  /** The CPU's, if it is there, by its name: to look for services takes a start 5 ms. */
+  private static void host() {
+    try {
+      Class<?> type = Class.forName("org.initium.cpu.CpuBackend");
+      FOUND.put(Device.CPU.type(), (Backend) type.getConstructor().newInstance());
+    } catch (InvocationTargetException e) {
+      throw reason(e.getCause(), new AssertionError(e));
+    } catch (ReflectiveOperationException e) {
+      // A service may have that type.
+    }
+  }
+
+  /** What a backend throws where a property has a wrong value, or it can have no memory. */
+  private static RuntimeException reason(Throwable cause, Error other) {
+    if (cause instanceof IllegalArgumentException || cause instanceof InitiumException) {
+      return (RuntimeException) cause;
+    }
+    throw other;
   }
 }

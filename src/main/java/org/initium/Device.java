@@ -15,10 +15,20 @@ public record Device(String type, int index) implements Serializable {
 
   /** A name of letters, and an index that is not negative. */
   public Device {
-    if (!type.matches("[a-z]+") || index < 0) {
+    if (!isName(type) || index < 0) {
       throw new IllegalArgumentException(
           "device '" + type + ":" + index + "' is not a name and an index; write cpu or cuda:0");
     }
+  }
+
+  /** Of letters; without a regular expression, since a start waits for it. */
+  private static boolean isName(String type) {
+    for (int i = 0; i < type.length(); i++) {
+      if (type.charAt(i) < 'a' || type.charAt(i) > 'z') {
+        return false;
+      }
+    }
+    return !type.isEmpty();
   }
 
   /**

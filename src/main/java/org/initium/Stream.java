@@ -21,6 +21,20 @@ public interface Stream extends AutoCloseable {
     return Backend.of(device).wrapStream(device, handle);
   }
 
+  /**
+   * The CPU's stream with a limit: a fill on it is shared by at most so many threads, the caller
+   * among them, and never by more than the system property {@code initium.threads} allows. For
+   * tasks that run side by side in a process: eight of them on eight cores take a thread each, as
+   * {@code tensor.fill(init, generator, Stream.cpu(1))}. The bits do not depend on it.
+   *
+   * @param threads 1 or more
+   * @return a stream that needs no closing
+   * @throws IllegalArgumentException if {@code threads} is less than 1
+   */
+  static Stream cpu(int threads) {
+    return Backend.of(Device.CPU).newStream(Device.CPU, threads);
+  }
+
   /** {@return the device whose work this orders} */
   Device device();
 

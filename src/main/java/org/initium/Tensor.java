@@ -401,7 +401,7 @@ public final class Tensor implements AutoCloseable {
     fill.check(whole, dtype);
     checkCanBeFilled(stream);
     if (whole.numel() > 0) {
-      during(() -> FillBatch.fill(this, fill, generator, stream));
+      during(new FillBatch.Single(this, fill, generator, stream));
     }
     return this;
   }

@@ -176,8 +176,15 @@ final class Commands {
         })
     private long chunkBytes;
 
+    @Option(
+        names = "--threads",
+        paramLabel = "N",
+        description = "Threads that share a fill on the CPU (default: one a processor).")
+    private Optional<Integer> threads;
+
     ModelCommands.Source source() {
-      return new ModelCommands.Source(seed, generator, devices, chunkBytes);
+      return new ModelCommands.Source(
+          seed, generator, devices, chunkBytes, threads.orElse(Integer.MAX_VALUE));
     }
   }
 

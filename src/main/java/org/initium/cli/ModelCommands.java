@@ -49,9 +49,14 @@ public final class ModelCommands {
    * @param generator its name, as {@link GeneratorName} reads it; the file's own if absent
    * @param devices what computes, in turns
    * @param chunkBytes what is computed at a time
+   * @param threads how many of the host's are at a fill at most
    */
   record Source(
-      Optional<Long> seed, Optional<String> generator, List<Device> devices, long chunkBytes) {
+      Optional<Long> seed,
+      Optional<String> generator,
+      List<Device> devices,
+      long chunkBytes,
+      int threads) {
     private Generator open(Map<String, String> recorded, long offset) {
       String name = generator.orElse(recorded.getOrDefault(PREFIX + "generator", "philox"));
       String seedText = recorded.getOrDefault(PREFIX + "seed", "0");
@@ -181,14 +186,20 @@ public final class ModelCommands {
             GeneratorSharing.IN_ORDER,
             source.devices(),
             RowShard.ALL,
-            source.chunkBytes());
+            source.chunkBytes(),
+            source.threads());
     write(plan, filler, file, metadata, Long.MAX_VALUE);
     return 0;
   }
 
   private static PlanFiller filler(Generator generator, Source source, RowShard shard) {
     return new PlanFiller(
-        generator, GeneratorSharing.of(generator), source.devices(), shard, source.chunkBytes());
+        generator,
+        GeneratorSharing.of(generator),
+        source.devices(),
+        shard,
+        source.chunkBytes(),
+        source.threads());
   }
 
   private static Map<String, String> metadata(Source source) {

@@ -3,7 +3,6 @@ package org.initium.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.function.Supplier;
 import org.initium.Backend;
 import org.initium.Backend.DeviceInfo;
 import org.initium.Device;
@@ -12,48 +11,27 @@ import org.initium.Fill;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
-import org.initium.cpu.fill.IndexFill;
 import org.initium.cpu.fill.KernelFills;
 import org.initium.cpu.fill.Team;
 import org.initium.cpu.memory.CpuStorage;
 import org.initium.cpu.memory.HostMemory;
 import org.initium.cpu.memory.WrappedMemory;
-import org.initium.cpu.orthogonal.OrthogonalFill;
 import org.initium.random.Generator;
-import org.initium.random.PhiloxGenerator;
-import org.initium.random.TorchCpuGenerator;
-import org.initium.random.TorchCudaGenerator;
-import org.initium.torch.TorchFill;
-import org.initium.torch.draw.Workers;
-import org.initium.torch.kernel.TorchKernels;
 
 /** The host's memory, filled by its processor; a fill is done when the call returns. */
 public final class CpuBackend implements Backend {
-  private static final Supplier<IllegalArgumentException> NO_GPU =
-      () ->
-          new IllegalArgumentException(
-              "torch-cuda on the cpu must name the GPU whose numbers are wanted:"
-                  + " torch-cuda(gpu=A100) or torch-cuda(sms=108, threads=2048)");
-
   private final CpuOptions options;
-  private final Team team;
-  private final KernelFills fills;
-  private final Workers workers;
-  private final TorchKernels torch;
+  private final CpuFills fills;
 
   /** With the options of the system properties initium.threads and initium.native. */
   public CpuBackend() {
     HostMemory.require();
     this(CpuOptions.fromProperties());
-    EarlyFill.begin();
   }
 
   CpuBackend(CpuOptions options) {
     this.options = options;
-    this.team = new Team(options.threads());
-    this.fills = new KernelFills(options.kernels(), team);
-    this.workers = (pieces, part) -> team.share(pieces, 1, part);
-    this.torch = fills.torch();
+    this.fills = new CpuFills(new KernelFills(options.kernels(), new Team(options.threads())));
   }
 
   @Override
@@ -68,7 +46,7 @@ public final class CpuBackend implements Backend {
             Device.CPU,
             System.getProperty("os.arch"),
             HostMemory.total(),
-            options.threads() + " threads, " + fills.kernels()));
+            options.threads() + " threads, " + options.kernels()));
   }
 
   @Override
@@ -97,13 +75,19 @@ public final class CpuBackend implements Backend {
   @Override
   public Stream defaultStream(Device device) {
     check(device);
-    return CpuStream.IMMEDIATE;
+    return CpuStream.ALL;
   }
 
   @Override
   public Stream newStream(Device device) {
     check(device);
-    return CpuStream.IMMEDIATE;
+    return CpuStream.ALL;
+  }
+
+  @Override
+  public Stream newStream(Device device, int threads) {
+    check(device);
+    return new CpuStream(threads);
   }
 
   @Override
@@ -113,63 +97,21 @@ public final class CpuBackend implements Backend {
       throw new IllegalArgumentException(
           "stream handle " + handle + " is not the CPU's; it has no streams but 0");
     }
-    return CpuStream.IMMEDIATE;
+    return CpuStream.ALL;
   }
 
   @Override
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
-    if (fill instanceof Fill.Orthogonal orthogonal) {
-      OrthogonalFill.check(tensor, orthogonal); // before the generator moves
-    }
-    switch (generator) {
-      case PhiloxGenerator philox -> {
-        long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
-        if (tensor.shape().numel() > 0) {
-          fill(tensor, fill, philox.seed(), start);
-        }
-      }
-      case TorchCpuGenerator cpu -> fill(tensor, fill, TorchFill.cpu(cpu, torch, workers));
-      case TorchCudaGenerator cuda ->
-          fill(
-              tensor,
-              fill,
-              TorchFill.cuda(cuda, cuda.geometry().orElseThrow(NO_GPU), torch, workers));
-    }
+    fills(stream).fill(tensor, fill, generator);
   }
 
   @Override
   public Queue queue(Stream stream) {
-    return new CpuQueue(this, fills);
+    return new CpuQueue(fills(stream));
   }
 
-  /** Fills with PyTorch's numbers; what draws none is the same as with ours. */
-  private void fill(Tensor tensor, Fill.Elementary fill, TorchFill torch) {
-    switch (fill) {
-      case Fill.Fixed fixed -> fill(tensor, fixed, 0, 0);
-      case Fill.PerElement elements -> torch.fill(tensor, elements);
-      case Fill.Sparse sparse -> torch.fill(tensor, sparse);
-      case Fill.Orthogonal orthogonal ->
-          OrthogonalFill.fill(
-              tensor,
-              orthogonal,
-              OrthogonalFill.Gaussian.AS_SHAPED,
-              fills,
-              part -> torch.fill(part, new Fill.Normal(0, 1)));
-    }
-  }
-
-  private void fill(Tensor tensor, Fill.Elementary fill, long seed, long start) {
-    switch (fill) {
-      case Fill.Constant constant -> fills.constant(tensor, constant.value());
-      case Fill.PerElement elements -> fills.elements(tensor, elements, seed, start);
-      case Fill.Eye eye -> fills.eye(tensor, eye);
-      case Fill.Hadamard hadamard -> fills.hadamard(tensor, hadamard);
-      case Fill.ByIndex table -> IndexFill.fill(tensor, table.function(), fills.team());
-      case Fill.Sparse sparse -> fills.sparse(tensor, sparse, seed, start);
-      case Fill.Orthogonal orthogonal ->
-          OrthogonalFill.fill(
-              tensor, orthogonal, fills, part -> fill(part, new Fill.Normal(0, 1), seed, start));
-    }
+  private CpuFills fills(Stream stream) {
+    return fills.limited(((CpuStream) stream).threads());
   }
 
   @Override

@@ -22,17 +22,15 @@ import org.initium.spi.MemoryRanges.Range;
 final class CpuQueue implements Backend.Queue {
   private static final long LONGEST = 128;
 
-  private final CpuBackend backend;
-  private final Team team;
+  private final CpuFills fills;
   private final KernelFills alone;
   private final List<Runnable> waiting = new ArrayList<>();
   private final MemoryRanges written = new MemoryRanges(); // what waits
   private boolean apart;
 
-  CpuQueue(CpuBackend backend, KernelFills fills) {
-    this.backend = backend;
-    this.team = fills.team();
-    this.alone = new KernelFills(fills.kernels(), new Team(1));
+  CpuQueue(CpuFills fills) {
+    this.fills = fills;
+    this.alone = fills.kernels().limited(1);
   }
 
   @Override
@@ -46,7 +44,7 @@ final class CpuQueue implements Backend.Queue {
         && tensor.shape().numel() > 0) {
       join(tensor, matrix, philox);
     } else {
-      backend.fill(tensor, fill, generator, CpuStream.IMMEDIATE);
+      fills.fill(tensor, fill, generator);
     }
   }
 
@@ -103,6 +101,7 @@ final class CpuQueue implements Backend.Queue {
     List<Runnable> all = List.copyOf(waiting);
     waiting.clear();
     written.clear();
+    Team team = fills.kernels().team();
     team.share(
         all.size(), 1, (from, to) -> all.subList((int) from, (int) to).forEach(Runnable::run));
   }

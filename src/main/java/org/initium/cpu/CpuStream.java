@@ -5,9 +5,21 @@ import org.initium.Device;
 import org.initium.Stream;
 import org.initium.Stream.Event;
 
-/** The order of work on the CPU: each call is done when it returns, so there is never a queue. */
-enum CpuStream implements Stream {
-  IMMEDIATE;
+/**
+ * The order of work on the CPU: each call is done when it returns, so there is never a queue.
+ *
+ * @param threads how many may be at a fill at most
+ */
+record CpuStream(int threads) implements Stream {
+  /** All that there are. */
+  static final CpuStream ALL = new CpuStream(Integer.MAX_VALUE);
+
+  CpuStream {
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "threads = " + threads + " is not allowed; it must be 1 or more");
+    }
+  }
 
   @Override
   public Device device() {

@@ -10,8 +10,8 @@ public interface Kernel {
   /**
    * Does work items {@code begin} to {@code end - 1}.
    *
-   * @param parameters the address of the kernel's parameters
+   * @param parameters the kernel's parameters, of which there may be more
    * @param flags {@link #STREAMING} or 0
    */
-  void run(long parameters, long begin, long end, long flags);
+  void run(long[] parameters, long begin, long end, long flags);
 }

@@ -91,7 +91,11 @@ public record KernelRegion(
   }
 
   public long rows() {
-    return Arrays.stream(sizes).reduce(1, Math::multiplyExact);
+    long rows = 1;
+    for (long size : sizes) {
+      rows = Math.multiplyExact(rows, size);
+    }
+    return rows;
   }
 
   /**
@@ -118,6 +122,13 @@ public record KernelRegion(
   private boolean rowsFirst() {
     int last = sizes.length - 1;
     return last >= 0 && length > 1 && Math.abs(memoryStrides[last]) < Math.abs(stride);
+  }
+
+  /** New parameters that begin with the struct Region. */
+  public Parameters parameters() {
+    Parameters parameters = new Parameters();
+    addTo(parameters);
+    return parameters;
   }
 
   /** The struct Region. */

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.kernel;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.initium.DType;
 import org.initium.law.Philox;
 
@@ -11,23 +8,24 @@ import org.initium.law.Philox;
  * The one parameter of a kernel, the same on every processor: a struct of fields of 8 bytes,
  * written in the order of the struct. CUDA's driver copies it when the kernel is queued.
  */
-public final class Parameters implements AutoCloseable {
-  private static final long BYTES = 4096; // the most that a kernel takes
+public final class Parameters {
+  private static final int FIELDS = 512; // 4096 bytes are the most that a kernel takes
 
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment memory = arena.allocate(BYTES, 8);
-  private long end;
+  private final long[] fields = new long[FIELDS];
+  private int end;
+
+  /** Nothing yet. */
+  public Parameters() {}
 
   /** Goes to a place in the struct, in bytes. */
   public Parameters seek(long place) {
-    end = place;
+    end = (int) place / Long.BYTES;
     return this;
   }
 
   /** A field. */
   public Parameters add(long value) {
-    memory.set(ValueLayout.JAVA_LONG, end, value);
-    end += Long.BYTES;
+    fields[end++] = value;
     return this;
   }
 
@@ -62,13 +60,8 @@ public final class Parameters implements AutoCloseable {
     return this;
   }
 
-  /** Where the struct is, while this is open. */
-  public long address() {
-    return memory.address();
-  }
-
-  @Override
-  public void close() {
-    arena.close();
+  /** The struct, and zeros behind it: the array itself. */
+  public long[] fields() {
+    return fields;
   }
 }

@@ -32,11 +32,15 @@ public sealed interface ElementLaw
   /** The law of a fill. */
   static ElementLaw of(Fill.PerElement fill, DType dtype) {
     boolean wide = dtype.isWide();
-    return switch (fill) {
-      case Fill.Uniform uniform -> wide ? Uniform64.of(uniform) : Uniform32.of(uniform, dtype);
-      case Fill.Normal normal -> wide ? Normal64.of(normal) : Normal32.of(normal);
-      case Fill.ByQuantile law -> wide ? Quantile64.of(law) : Quantile32.of(law, dtype);
-    };
+    // No switch: the first one over classes takes a process 5 ms, as long as a fill.
+    if (fill instanceof Fill.Normal normal) {
+      return wide ? Normal64.of(normal) : Normal32.of(normal);
+    }
+    if (fill instanceof Fill.Uniform uniform) {
+      return wide ? Uniform64.of(uniform) : Uniform32.of(uniform, dtype);
+    }
+    Fill.ByQuantile law = (Fill.ByQuantile) fill;
+    return wide ? Quantile64.of(law) : Quantile32.of(law, dtype);
   }
 
   /** Which kernels compute it. */

@@ -4,7 +4,7 @@ package org.initium.law;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.law.quantile.QuantileSeries;
-import org.initium.law.quantile.RecentResults;
+import org.initium.law.quantile.RecentTables;
 
 /**
  * A law by its inverse distribution function in the types computed in binary32: its value at the
@@ -21,8 +21,15 @@ public final class Quantile32 implements ElementLaw {
   /** The upper 13 bits of 0.5. */
   public static final int FIRST_ROW = 0x3f000000 >>> 19;
 
-  private static final RecentResults<Fill.ByQuantile, float[]> TABLES =
-      new RecentResults<>(Quantile32::compute);
+  private static final RecentTables<float[]> TABLES =
+      new RecentTables<>() {
+        @Override
+        protected float[] compute(Fill.ByQuantile fill) {
+          Cubics cubics = new Cubics(new float[2 * SEGMENTS * 4]);
+          QuantileSeries.compute(fill, 32, SEGMENTS, Float.MAX_VALUE, cubics);
+          return cubics.table;
+        }
+      };
 
   private final float[] table;
   private final float low;
@@ -45,24 +52,18 @@ public final class Quantile32 implements ElementLaw {
   public static Quantile32 of(Fill.ByQuantile fill, DType dtype) {
     float low = (float) dtype.atLeast(Math.max(fill.least(), -dtype.maxValue())) + 0f; // not -0
     float high = (float) -dtype.atLeast(Math.max(-fill.greatest(), -dtype.maxValue())) + 0f;
-    return new Quantile32(TABLES.get(fill), low, high);
+    return new Quantile32(TABLES.of(fill), low, high);
   }
 
   /** The series cut to cubics: s^4 and s^5 by their Chebyshev polynomials on [-1/2, 1/2]. */
-  private static float[] compute(Fill.ByQuantile fill) {
-    float[] table = new float[2 * SEGMENTS * 4];
-    QuantileSeries.compute(
-        fill,
-        32,
-        SEGMENTS,
-        Float.MAX_VALUE,
-        (row, c) -> {
-          table[4 * row] = (float) (c[0] - c[4] / 128);
-          table[4 * row + 1] = (float) (c[1] - c[5] * 5 / 256);
-          table[4 * row + 2] = (float) (c[2] + c[4] / 4);
-          table[4 * row + 3] = (float) (c[3] + c[5] * 5 / 16);
-        });
-    return table;
+  private record Cubics(float[] table) implements QuantileSeries.Rows {
+    @Override
+    public void put(int row, double[] c) {
+      table[4 * row] = (float) (c[0] - c[4] / 128);
+      table[4 * row + 1] = (float) (c[1] - c[5] * 5 / 256);
+      table[4 * row + 2] = (float) (c[2] + c[4] / 4);
+      table[4 * row + 3] = (float) (c[3] + c[5] * 5 / 16);
+    }
   }
 
   /** Four coefficients a row, of s^0 first; {@link #SEGMENTS} rows a side. Not to be written to. */

@@ -3,7 +3,7 @@ package org.initium.law;
 
 import org.initium.Fill;
 import org.initium.law.quantile.QuantileSeries;
-import org.initium.law.quantile.RecentResults;
+import org.initium.law.quantile.RecentTables;
 
 /**
  * A law by its inverse distribution function in f64: as {@link Quantile32}, of 53 bits, with the
@@ -19,8 +19,15 @@ public final class Quantile64 implements ElementLaw {
   /** The upper 16 bits of 0.5. */
   public static final int FIRST_ROW = 0x3fe0;
 
-  private static final RecentResults<Fill.ByQuantile, double[]> TABLES =
-      new RecentResults<>(Quantile64::compute);
+  private static final RecentTables<double[]> TABLES =
+      new RecentTables<>() {
+        @Override
+        protected double[] compute(Fill.ByQuantile fill) {
+          Series series = new Series(new double[2 * SEGMENTS * COEFFICIENTS]);
+          QuantileSeries.compute(fill, 53, SEGMENTS, Double.MAX_VALUE, series);
+          return series.table;
+        }
+      };
 
   private final double[] table;
   private final double low;
@@ -42,20 +49,16 @@ public final class Quantile64 implements ElementLaw {
   /** The law of a fill in f64. */
   public static Quantile64 of(Fill.ByQuantile fill) {
     return new Quantile64(
-        TABLES.get(fill),
+        TABLES.of(fill),
         Math.max(fill.least(), -Double.MAX_VALUE),
         Math.min(fill.greatest(), Double.MAX_VALUE));
   }
 
-  private static double[] compute(Fill.ByQuantile fill) {
-    double[] table = new double[2 * SEGMENTS * COEFFICIENTS];
-    QuantileSeries.compute(
-        fill,
-        53,
-        SEGMENTS,
-        Double.MAX_VALUE,
-        (row, c) -> System.arraycopy(c, 0, table, row * COEFFICIENTS, COEFFICIENTS));
-    return table;
+  private record Series(double[] table) implements QuantileSeries.Rows {
+    @Override
+    public void put(int row, double[] c) {
+      System.arraycopy(c, 0, table, row * COEFFICIENTS, COEFFICIENTS);
+    }
   }
 
   /** {@link #COEFFICIENTS} a row; {@link #SEGMENTS} rows a side. Not to be written to. */

@@ -5,7 +5,6 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
-import java.net.URLConnection;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -63,10 +62,14 @@ public record NativeFiles(Path folder) {
 
   /** The file with that name in the folder, unpacked from the resource unless it is there. */
   public Path unpack(URL resource, String name) throws IOException {
+    return unpack(new Packed.Resource(resource), name);
+  }
+
+  private Path unpack(Packed resource, String name) throws IOException {
     Path file = folder.resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || !isSame(file, resource)) {
       Path partial = Files.createTempFile(folder, name, ".partial");
-      try (InputStream in = resource.openStream()) {
+      try (InputStream in = resource.open()) {
         Files.copy(in, partial, StandardCopyOption.REPLACE_EXISTING);
         Files.move(
             partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -91,6 +94,23 @@ public record NativeFiles(Path folder) {
    * @param load what loads the file, before it returns
    */
   public void load(URL resource, String name, Consumer<Path> load) throws IOException {
+    load(new Packed.Resource(resource), name, load);
+  }
+
+  /**
+   * The same of a resource in the package of a class, which has the name of the file.
+   *
+   * @return whether there is such a resource
+   */
+  public boolean load(Class<?> owner, String name, Consumer<Path> load) throws IOException {
+    Packed resource = Packed.beside(owner, name);
+    if (resource != null) {
+      load(resource, name, load);
+    }
+    return resource != null;
+  }
+
+  private void load(Packed resource, String name, Consumer<Path> load) throws IOException {
     String mark = "initium.loaded." + folder.resolve(name);
     if (System.getProperties().putIfAbsent(mark, "true") == null) {
       load.accept(unpack(resource, name));
@@ -116,13 +136,12 @@ public record NativeFiles(Path folder) {
   }
 
   /** Byte by byte: to hash both would cost a start 50 ms. */
-  private static boolean isSame(Path file, URL resource) throws IOException {
-    URLConnection connection = resource.openConnection();
-    long size = connection.getContentLengthLong();
+  private static boolean isSame(Path file, Packed resource) throws IOException {
+    long size = resource.bytes();
     if (Files.size(file) != size || size > COMPARED_BYTES) {
       return Files.size(file) == size;
     }
-    try (InputStream shouldBe = connection.getInputStream();
+    try (InputStream shouldBe = resource.open();
         InputStream is = new FileInputStream(file.toFile())) {
       byte[] expected;
       do {

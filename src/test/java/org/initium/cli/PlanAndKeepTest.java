@@ -70,9 +70,21 @@ class PlanAndKeepTest {
     return tensors;
   }
 
+  @Test
+  void aNumberOfThreadsIsOneOrMore() throws IOException {
+    recipe("old.yaml", model(10, ""));
+    CommandLineRun none = run("init @old.yaml --threads 0 --out @old.safetensors");
+    assertEquals(2, none.status());
+    assertTrue(
+        none.err().endsWith("threads = 0 is not allowed; it must be 1 or more\n"), none.err());
+    CommandLineRun word = run("init @old.yaml --threads two --out @old.safetensors");
+    assertEquals(2, word.status());
+    assertTrue(word.err().contains("--threads"), word.err());
+  }
+
   /** As transformers' resize_token_embeddings: old rows stay, new ones are drawn. */
   @ParameterizedTest
-  @ValueSource(strings = {"--chunk 64", "--chunk 1MiB", "--generator torch-cpu"})
+  @ValueSource(strings = {"--chunk 64", "--chunk 1MiB", "--generator torch-cpu", "--threads 1"})
   void whatIsThereIsKeptAndRowsAreAdded(String how) throws IOException {
     recipe("old.yaml", model(10, ""));
     String keep = "keep: [{match: wte, grow: true}, {match: '*'}]";

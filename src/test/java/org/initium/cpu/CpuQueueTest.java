@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Small orthogonal matrices that wait for each other: the bits of one after the other. */
 class CpuQueueTest {
   private static final int MATRICES = 200;
-  private static final CpuBackend BACKEND = new CpuBackend();
   private static final Fill.Constant CONSTANT = new Fill.Constant(3);
 
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -39,7 +38,7 @@ class CpuQueueTest {
               threads.add(Thread.currentThread());
               kernels.kernel(name).run(parameters, begin, end, flags);
             };
-    return new CpuQueue(BACKEND, new KernelFills(watched, new Team(2)));
+    return new CpuQueue(new CpuFills(new KernelFills(watched, new Team(2))));
   }
 
   @ParameterizedTest

@@ -2,9 +2,8 @@
 package org.initium.cpu.fill;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.initium.Fill;
 import org.initium.Tensor;
 import org.initium.cpu.reference.ReferenceKernels;
@@ -16,10 +15,14 @@ import org.initium.kernel.KernelSet;
 import org.initium.kernel.Parameters;
 import org.initium.kernel.SparseKeys;
 import org.initium.law.ElementLaw;
+import org.initium.torch.draw.Workers;
 import org.initium.torch.kernel.TorchKernels;
 import org.initium.torch.kernel.TorchReference;
 
-/** The fills that are a kernel each: their parameters, and how threads share the work items. */
+/**
+ * The fills that are a kernel each: their parameters, and how threads share the work items. Nothing
+ * here is a lambda, since the first of a process takes 5 ms, as long as a fill.
+ */
 public record KernelFills(KernelSet kernels, Team team) {
   /** Groups of 16 bytes that a thread takes at a time: some 50 microseconds of work. */
   private static final long PIECE = 1 << 15;
@@ -27,35 +30,34 @@ public record KernelFills(KernelSet kernels, Team team) {
   /** Tensors up to this may stay in a cache for whoever reads them next. */
   private static final long LARGE = 64 << 20;
 
+  /** The same with at most so many threads. */
+  public KernelFills limited(int threads) {
+    Team few = team.limited(threads);
+    return few == team ? this : new KernelFills(kernels, few);
+  }
+
   public void constant(Tensor tensor, double value) {
-    each(
-        tensor,
-        0,
-        "constant_" + tensor.dtype().bytes(),
-        KernelRegion::anywhere,
-        parameters -> parameters.addBits(tensor.dtype(), value));
+    Kernel kernel = kernels.kernel("constant_" + tensor.dtype().bytes());
+    for (KernelRegion each : regions(tensor, 0)) {
+      KernelRegion region = each.anywhere();
+      run(kernel, tensor, region, region.parameters().addBits(tensor.dtype(), value));
+    }
   }
 
   public void hadamard(Tensor tensor, Fill.Hadamard fill) {
-    each(
-        tensor,
-        0,
-        "hadamard_" + tensor.dtype(),
-        UnaryOperator.identity(),
-        parameters ->
-            parameters.add(tensor.whole().size(1)).add(tensor.dtype().round(fill.scale())));
+    Kernel kernel = kernels.kernel("hadamard_" + tensor.dtype());
+    double value = tensor.dtype().round(fill.scale());
+    for (KernelRegion region : regions(tensor, 0)) {
+      run(kernel, tensor, region, region.parameters().add(tensor.whole().size(1)).add(value));
+    }
   }
 
   public void eye(Tensor tensor, Fill.Eye fill) {
     constant(tensor, 0);
-    diagonal(Diagonal.of(tensor, fill));
-  }
-
-  private void diagonal(Diagonal ones) {
-    try (Parameters parameters = new Parameters()) {
-      ones.addTo(parameters);
-      run(kernels.kernel("diagonal"), parameters, ones.items(), 0);
-    }
+    Diagonal ones = Diagonal.of(tensor, fill);
+    Parameters parameters = new Parameters();
+    ones.addTo(parameters);
+    run(kernels.kernel("diagonal"), parameters, ones.items(), 0);
   }
 
   /**
@@ -68,19 +70,13 @@ public record KernelFills(KernelSet kernels, Team team) {
    */
   public void matrix(
       Tensor tensor, long matrix, long rows, long rowStep, long columnStep, double gain) {
-    each(
-        tensor,
-        0,
-        "matrix_" + tensor.dtype(),
-        UnaryOperator.identity(),
-        parameters ->
-            parameters
-                .add(matrix)
-                .add(rows)
-                .add(tensor.whole().numel() / rows)
-                .add(rowStep)
-                .add(columnStep)
-                .add(gain));
+    Kernel kernel = kernels.kernel("matrix_" + tensor.dtype());
+    long columns = tensor.whole().numel() / rows;
+    for (KernelRegion region : regions(tensor, 0)) {
+      Parameters parameters = region.parameters();
+      parameters.add(matrix).add(rows).add(columns).add(rowStep).add(columnStep).add(gain);
+      run(kernel, tensor, region, parameters);
+    }
   }
 
   /** Exactly so many zeros in each column, and normals. */
@@ -119,51 +115,50 @@ public record KernelFills(KernelSet kernels, Team team) {
   /** Elements that have words of their own. */
   public void elements(Tensor tensor, Fill.PerElement fill, long seed, long start) {
     ElementLaw law = ElementLaw.of(fill, tensor.dtype());
-    try (Arena arena = Arena.ofConfined()) {
-      each(
-          tensor,
-          start,
-          law.family().kernel() + "_" + tensor.dtype(),
-          UnaryOperator.identity(),
-          parameters -> addTo(parameters.addSource(seed, start), law, arena));
+    Kernel kernel = kernels.kernel(law.family().kernel() + "_" + tensor.dtype());
+    try (Arena arena = law.table() == null ? null : Arena.ofConfined()) {
+      for (KernelRegion region : regions(tensor, start)) {
+        Parameters parameters = region.parameters().addSource(seed, start);
+        addTo(parameters, law, arena);
+        run(kernel, tensor, region, parameters);
+      }
     }
   }
 
-  /** The law's numbers, and its table, which lives as long as the arena. */
+  /** The law's numbers, and its table if it has one, which lives as long as the arena. */
   static void addTo(Parameters parameters, ElementLaw law, Arena arena) {
-    switch (law.table()) {
-      case null -> {}
-      case float[] table ->
-          parameters.add(arena.allocateFrom(ValueLayout.JAVA_FLOAT, table).address());
-      case double[] table ->
-          parameters.add(arena.allocateFrom(ValueLayout.JAVA_DOUBLE, table).address());
-      default -> throw new AssertionError("a table is of floats or doubles");
+    if (law.table() != null) {
+      MemorySegment table = segment(law.table());
+      parameters.add(arena.allocate(table.byteSize(), Long.BYTES).copyFrom(table).address());
     }
     for (double number : law.numbers()) {
       parameters.add(number);
     }
   }
 
-  private void each(
-      Tensor tensor,
-      long position,
-      String name,
-      UnaryOperator<KernelRegion> seen,
-      Consumer<Parameters> rest) {
-    Kernel kernel = kernels.kernel(name);
-    long address = tensor.storage().address();
-    for (KernelRegion each : KernelRegion.of(tensor.layout(), tensor.dtype(), address, position)) {
-      KernelRegion region = seen.apply(each);
-      try (Parameters parameters = new Parameters()) {
-        region.addTo(parameters);
-        rest.accept(parameters);
-        run(kernel, parameters, region.items(), large(tensor) ? Kernel.STREAMING : 0);
-      }
-    }
+  private static MemorySegment segment(Object table) {
+    return table instanceof float[] singles
+        ? MemorySegment.ofArray(singles)
+        : MemorySegment.ofArray((double[]) table);
+  }
+
+  private static List<KernelRegion> regions(Tensor tensor, long position) {
+    return KernelRegion.of(tensor.layout(), tensor.dtype(), tensor.storage().address(), position);
+  }
+
+  private void run(Kernel kernel, Tensor tensor, KernelRegion region, Parameters parameters) {
+    run(kernel, parameters, region.items(), large(tensor) ? Kernel.STREAMING : 0);
   }
 
   private void run(Kernel kernel, Parameters parameters, long items, long flags) {
-    long address = parameters.address();
-    team.share(items, PIECE, (from, to) -> kernel.run(address, from, to, flags));
+    team.share(items, PIECE, new Call(kernel, parameters.fields(), flags));
+  }
+
+  /** A kernel and what it is called with. */
+  private record Call(Kernel kernel, long[] parameters, long flags) implements Workers.Part {
+    @Override
+    public void run(long from, long to) {
+      kernel.run(parameters, from, to, flags);
+    }
   }
 }

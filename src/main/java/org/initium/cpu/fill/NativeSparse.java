@@ -88,10 +88,11 @@ final class NativeSparse {
         piece,
         (from, to) -> {
           MemorySegment strip = strip();
-          try (Parameters parameters = new Parameters()) {
-            sparse.addTo(parameters, tile, items, SparseKeys.NEAR, strip.address());
-            parameters.add((long) pass.ordinal()).add(tall);
-            kernel.run(parameters.address(), from, to, flags);
+          Parameters parameters = new Parameters();
+          sparse.addTo(parameters, tile, items, SparseKeys.NEAR, strip.address());
+          parameters.add((long) pass.ordinal()).add(tall);
+          try {
+            kernel.run(parameters.fields(), from, to, flags);
           } finally {
             STRIPS.add(strip);
           }

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.initium.DType;
+import org.initium.kernel.Kernel;
 import org.initium.kernel.KernelSet;
 import org.initium.kernel.Parameters;
 import org.initium.random.Twister;
@@ -25,16 +26,14 @@ record NativeTorch(KernelSet kernels) implements TorchKernels {
     return this::twist;
   }
 
-  /** Memory of one call has the parameters, the sequence of untempered words, and the words. */
+  /** Memory of one call has the sequence of untempered words, and the words. */
   private void twist(int[] state, int[] words) {
     MemorySegment room = room();
-    long sequence = 2 * Long.BYTES;
-    long out = sequence + Integer.BYTES * (long) (Twister.STATE + words.length);
-    room.set(ValueLayout.JAVA_LONG, 0, room.address() + sequence);
-    room.set(ValueLayout.JAVA_LONG, Long.BYTES, room.address() + out);
-    MemorySegment.copy(state, 0, room, ValueLayout.JAVA_INT, sequence, Twister.STATE);
-    kernels.kernel("twister").run(room.address(), 0, words.length, 0);
-    long next = sequence + Integer.BYTES * (long) words.length;
+    long out = Integer.BYTES * (long) (Twister.STATE + words.length);
+    MemorySegment.copy(state, 0, room, ValueLayout.JAVA_INT, 0, Twister.STATE);
+    long[] parameters = {room.address(), room.address() + out};
+    kernels.kernel("twister").run(parameters, 0, words.length, 0);
+    long next = Integer.BYTES * (long) words.length;
     MemorySegment.copy(room, ValueLayout.JAVA_INT, next, state, 0, Twister.STATE);
     MemorySegment.copy(room, ValueLayout.JAVA_INT, out, words, 0, words.length);
     FREE.add(room);
@@ -49,13 +48,10 @@ record NativeTorch(KernelSet kernels) implements TorchKernels {
       MemorySegment words,
       MemorySegment elements,
       int count) {
-    MemorySegment room = room();
-    room.set(ValueLayout.JAVA_LONG, 0, words.address());
-    room.set(ValueLayout.JAVA_LONG, Long.BYTES, elements.address());
-    room.set(ValueLayout.JAVA_DOUBLE, 2 * Long.BYTES, a);
-    room.set(ValueLayout.JAVA_DOUBLE, 3 * Long.BYTES, b);
-    kernels.kernel("torch_cpu_" + name(law) + "_" + dtype).run(room.address(), 0, count, 0);
-    FREE.add(room);
+    Parameters parameters = new Parameters();
+    parameters.add(words.address()).add(elements.address()).add(a).add(b);
+    Kernel kernel = kernels.kernel("torch_cpu_" + name(law) + "_" + dtype);
+    kernel.run(parameters.fields(), 0, count, 0);
   }
 
   private static String name(TorchLaw law) {
@@ -78,10 +74,9 @@ record NativeTorch(KernelSet kernels) implements TorchKernels {
       long to) {
     long first = from / launch.threads() * launch.wave(dtype);
     long end = Math.min(launch.count(), first + launch.wave(dtype));
-    try (Parameters parameters = new Parameters()) {
-      numbers.addTo(parameters, dtype, elements.address(), seed, launch, first, end);
-      String kernel = "torch_" + name(numbers.law()) + "_" + dtype;
-      kernels.kernel(kernel).run(parameters.address(), from, to, 0);
-    }
+    Parameters parameters = new Parameters();
+    numbers.addTo(parameters, dtype, elements.address(), seed, launch, first, end);
+    String kernel = "torch_" + name(numbers.law()) + "_" + dtype;
+    kernels.kernel(kernel).run(parameters.fields(), from, to, 0);
   }
 }

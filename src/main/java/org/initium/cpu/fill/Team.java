@@ -1,44 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu.fill;
 
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.initium.torch.draw.Workers;
 
-/** A fixed number of threads that share the pieces of a job; the caller is one of them. */
-public final class Team {
-  /**
-   * How long a thread looks for work before it sleeps: a little more than it takes to wake one, so
-   * that jobs in quick succession find the helpers awake and idle helpers cost nothing.
-   */
-  private static final long SPIN_NANOS = 50_000;
-
+/**
+ * A number of threads that share the pieces of a job: the caller, and helpers, who are the same for
+ * all teams that were made of one.
+ */
+public final class Team implements Workers {
   private final int threads;
+  private final Helpers helpers;
 
-  /** Nothing where threads have to share a processor: one that spins would hold up another. */
-  private final long spinNanos;
-
-  private final ExecutorService helpers;
-
-  public Team(int threads) {
+  private Team(int threads, Helpers helpers) {
     this.threads = threads;
-    this.spinNanos = threads <= Runtime.getRuntime().availableProcessors() ? SPIN_NANOS : 0;
-    this.helpers =
-        threads == 1
-            ? null
-            : new ThreadPoolExecutor(
-                threads - 1,
-                threads - 1,
-                0,
-                TimeUnit.SECONDS,
-                new WatchedQueue(spinNanos),
-                Thread.ofPlatform().daemon().name("initium-", 1).factory());
+    this.helpers = helpers;
   }
 
-  int threads() {
+  /** With helpers of its own, who are started by the first job that is long enough for them. */
+  public Team(int threads) {
+    this(threads, new Helpers(threads - 1));
+  }
+
+  /** The same helpers, of whom a job gets so few that at most so many threads are at it. */
+  public Team limited(int most) {
+    return most >= threads ? this : new Team(most, helpers);
+  }
+
+  /** How many threads are at a job at most. */
+  public int threads() {
     return threads;
+  }
+
+  @Override
+  public void share(long pieces, Part part) {
+    share(pieces, 1, part);
   }
 
   /**
@@ -46,38 +41,13 @@ public final class Team {
    * next piece as they get ready, so that none waits long for the slowest; a helper that comes when
    * none is left is not waited for.
    */
-  public void share(long elements, long piece, Workers.Part part) {
+  public void share(long elements, long piece, Part part) {
     if (threads == 1 || elements <= piece) {
       part.run(0, elements);
       return;
     }
-    TeamJob job = new TeamJob(elements, piece, part, spinNanos);
-    long others = Math.min(threads - 1, (elements - 1) / piece);
-    for (int i = 0; i < others; i++) {
-      helpers.execute(job);
-    }
+    TeamJob job = new TeamJob(elements, piece, part, helpers.spinNanos());
+    helpers.add(job, (int) Math.min(threads - 1, (elements - 1) / piece));
     job.finish();
-  }
-
-  /** A queue whose takers watch it for a while before they sleep. */
-  private static final class WatchedQueue extends LinkedBlockingQueue<Runnable> {
-    private static final long serialVersionUID = 1;
-    private final long spinNanos;
-
-    WatchedQueue(long spinNanos) {
-      this.spinNanos = spinNanos;
-    }
-
-    @Override
-    public Runnable take() throws InterruptedException {
-      for (long begun = System.nanoTime(); System.nanoTime() - begun < spinNanos; ) {
-        Runnable next = poll();
-        if (next != null) {
-          return next;
-        }
-        Thread.onSpinWait();
-      }
-      return super.take();
-    }
   }
 }

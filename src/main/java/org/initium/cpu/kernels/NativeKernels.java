@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu.kernels;
 
-import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import org.initium.InitiumException;
 import org.initium.kernel.Kernel;
@@ -43,13 +43,17 @@ public record NativeKernels(long level, ConcurrentHashMap<String, Kernel> found)
   }
 
   private Kernel find(String name) {
-    try (Arena arena = Arena.ofConfined()) {
-      long kernel = NativeLibrary.kernel(level, arena.allocateFrom(name).address());
-      if (kernel == 0) {
-        throw new InitiumException("the native library has no kernel " + name);
-      }
-      return (parameters, begin, end, flags) ->
-          NativeLibrary.run(kernel, parameters, begin, end, flags);
+    long kernel = NativeLibrary.kernel(level, name.getBytes(StandardCharsets.US_ASCII));
+    if (kernel == 0) {
+      throw new InitiumException("the native library has no kernel " + name);
+    }
+    return new NativeKernel(kernel);
+  }
+
+  private record NativeKernel(long address) implements Kernel {
+    @Override
+    public void run(long[] parameters, long begin, long end, long flags) {
+      NativeLibrary.run(address, parameters, begin, end, flags);
     }
   }
 

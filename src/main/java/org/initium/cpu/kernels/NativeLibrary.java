@@ -2,7 +2,6 @@
 package org.initium.cpu.kernels;
 
 import java.io.IOException;
-import java.net.URL;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -27,12 +26,10 @@ public final class NativeLibrary {
     String processor = System.getProperty("os.arch").replace("amd64", "x86_64");
     String system = os.startsWith("mac") ? "macos" : os.startsWith("windows") ? "windows" : os;
     String name = file(system, processor);
-    URL resource = NativeLibrary.class.getResource(name);
-    if (resource == null) {
-      return "there is no library for " + system + " on " + processor;
-    }
     try {
-      NativeFiles.of("cpu").load(resource, name, new Loading());
+      if (!NativeFiles.of("cpu").load(NativeLibrary.class, name, new Loading())) {
+        return "there is no library for " + system + " on " + processor;
+      }
       return level() == 0 ? "the processor is older than x86-64-v2" : null;
     } catch (IOException | UnsatisfiedLinkError | RuntimeException e) {
       return name + " could not be loaded: " + e.getMessage();
@@ -64,11 +61,11 @@ public final class NativeLibrary {
   /** The best level of this processor: 2 to 4 of x86-64, 1 of others; 0 where nothing runs. */
   static native long level();
 
-  /** The address of a kernel, 0 if there is none; {@code name} is the address of a C string. */
-  static native long kernel(long level, long name);
+  /** The address of a kernel, 0 if there is none; names are of ASCII. */
+  static native long kernel(long level, byte[] name);
 
   /** Does work items {@code begin} to {@code end - 1}. */
-  static native long run(long kernel, long parameters, long begin, long end, long flags);
+  static native long run(long kernel, long[] parameters, long begin, long end, long flags);
 
   /**
    * Memory of Linux, for {@link #unmap}; it reads as zeros.

@@ -19,7 +19,7 @@ import org.initium.law.Uniform64;
 /** The kernels whose elements each have random bits of their own, and those of batches. */
 final class ElementKernels {
   /** The struct Piece of kernels/many.cuh. */
-  private static final int PIECE_BYTES = 72;
+  private static final int PIECE_FIELDS = 9;
 
   private ElementKernels() {}
 
@@ -39,7 +39,7 @@ final class ElementKernels {
   static Kernel many(DType dtype) {
     return (parameters, begin, end, flags) -> {
       for (long piece = begin; piece < end; piece++) {
-        StructReader struct = new StructReader(parameters + PIECE_BYTES * piece);
+        StructReader struct = new StructReader(parameters, PIECE_FIELDS * (int) piece);
         long memory = struct.next();
         long first = struct.next();
         long lengthAndLaw = struct.next();

@@ -77,7 +77,7 @@ final class FixedKernels {
   }
 
   /** {@code Diagonal} of kernels/fixed.cuh. */
-  static void diagonal(long parameters, long begin, long end, long flags) {
+  static void diagonal(long[] parameters, long begin, long end, long flags) {
     StructReader struct = new StructReader(parameters);
     long memory = struct.next();
     long bits = struct.next();

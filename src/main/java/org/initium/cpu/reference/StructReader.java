@@ -2,7 +2,6 @@
 package org.initium.cpu.reference;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 
@@ -12,16 +11,21 @@ final class StructReader {
   @SuppressWarnings("restricted") // kernels are given addresses
   static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-  private long place;
+  private final long[] fields;
+  private int place;
 
-  StructReader(long address) {
-    place = address;
+  StructReader(long[] fields) {
+    this(fields, 0);
+  }
+
+  /** From a field on. */
+  StructReader(long[] fields, int place) {
+    this.fields = fields;
+    this.place = place;
   }
 
   long next() {
-    long value = MEMORY.get(JAVA_LONG, place);
-    place += Long.BYTES;
-    return value;
+    return fields[place++];
   }
 
   double nextDouble() {

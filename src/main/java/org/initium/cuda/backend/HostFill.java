@@ -58,11 +58,10 @@ record HostFill(FillTarget target, Generator generator) {
               () -> {
                 for (KernelRegion region :
                     KernelRegion.of(places, target.dtype(), storage.address(), 0)) {
-                  try (Parameters parameters = new Parameters()) {
-                    region.addTo(parameters);
-                    parameters.add(beside.address()).add(layout.span());
-                    target.launchOfSize("scatter", region, parameters);
-                  }
+                  Parameters parameters = new Parameters();
+                  region.addTo(parameters);
+                  parameters.add(beside.address()).add(layout.span());
+                  target.launchOfSize("scatter", region, parameters);
                 }
               });
     }

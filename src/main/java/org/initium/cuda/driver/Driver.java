@@ -365,7 +365,7 @@ public record Driver(String where) {
         cuFuncSetAttribute(at(function, new CUfunction()), MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes));
   }
 
-  /** Queues a kernel whose one parameter, a struct, is at an address of the host's. */
+  /** Queues a kernel whose one parameter, a struct, has those fields. */
   void launch(
       String name,
       long function,
@@ -374,7 +374,7 @@ public record Driver(String where) {
       int threads,
       int sharedBytes,
       long stream,
-      long parameter) {
+      long[] parameter) {
     check(
         "cuLaunchKernel (" + name + ")",
         cuLaunchKernel(
@@ -387,7 +387,7 @@ public record Driver(String where) {
             1,
             sharedBytes,
             stream(stream),
-            Pointer.to(pointer(parameter)),
+            Pointer.to(Pointer.to(parameter)),
             null));
   }
 }

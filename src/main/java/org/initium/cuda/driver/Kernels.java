@@ -101,7 +101,7 @@ public final class Kernels {
         THREADS,
         sharedBytes,
         stream,
-        parameters.address());
+        parameters.fields());
   }
 
   private synchronized Kernel kernel(String name) {

@@ -132,11 +132,10 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
 
   /** Queues the kernel; number 0 is that of element {@code first} of the whole. */
   private void map(KernelRegion region, Law law, long numbers, long first, long count) {
-    try (Parameters parameters = new Parameters()) {
-      region.addTo(parameters);
-      parameters.add(numbers).add(first).add(count).add((long) law.map.ordinal());
-      parameters.add(law.a).add(law.b).add(law.least).add(law.greatest).add(law.table);
-      target.launch("mapped", region, parameters);
-    }
+    Parameters parameters = new Parameters();
+    region.addTo(parameters);
+    parameters.add(numbers).add(first).add(count).add((long) law.map.ordinal());
+    parameters.add(law.a).add(law.b).add(law.least).add(law.greatest).add(law.table);
+    target.launch("mapped", region, parameters);
   }
 }

@@ -19,12 +19,11 @@ public final class ElementFill {
         return;
       }
       for (KernelRegion region : target.regions(start)) {
-        try (Parameters parameters = new Parameters()) {
-          region.addTo(parameters);
-          parameters.addSource(seed, start);
-          law.addTo(parameters);
-          target.launch(law.law().family().kernel(), region, parameters);
-        }
+        Parameters parameters = new Parameters();
+        region.addTo(parameters);
+        parameters.addSource(seed, start);
+        law.addTo(parameters);
+        target.launch(law.law().family().kernel(), region, parameters);
       }
     }
   }
@@ -48,11 +47,10 @@ public final class ElementFill {
             new long[] {1},
             new long[] {columns},
             dtype);
-    try (Parameters parameters = new Parameters()) {
-      region.addTo(parameters);
-      parameters.addSource(seed, start);
-      parameters.add(0.0).add(1.0);
-      target.launch("normal", dtype, region.items(), parameters);
-    }
+    Parameters parameters = new Parameters();
+    region.addTo(parameters);
+    parameters.addSource(seed, start);
+    parameters.add(0.0).add(1.0);
+    target.launch("normal", dtype, region.items(), parameters);
   }
 }

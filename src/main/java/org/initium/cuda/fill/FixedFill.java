@@ -13,22 +13,20 @@ public final class FixedFill {
   public static void constant(FillTarget target, double value) {
     for (KernelRegion each : target.regions()) {
       KernelRegion region = each.anywhere();
-      try (Parameters parameters = new Parameters()) {
-        region.addTo(parameters);
-        parameters.add(target.bits(value));
-        target.launchOfSize("constant", region, parameters);
-      }
+      Parameters parameters = new Parameters();
+      region.addTo(parameters);
+      parameters.add(target.bits(value));
+      target.launchOfSize("constant", region, parameters);
     }
   }
 
   public static void hadamard(FillTarget target, Fill.Hadamard fill) {
     for (KernelRegion region : target.regions()) {
-      try (Parameters parameters = new Parameters()) {
-        region.addTo(parameters);
-        parameters.add(target.tensor().whole().size(1));
-        parameters.add(target.dtype().round(fill.scale()));
-        target.launch("hadamard", region, parameters);
-      }
+      Parameters parameters = new Parameters();
+      region.addTo(parameters);
+      parameters.add(target.tensor().whole().size(1));
+      parameters.add(target.dtype().round(fill.scale()));
+      target.launch("hadamard", region, parameters);
     }
   }
 
@@ -38,9 +36,8 @@ public final class FixedFill {
   }
 
   private static void diagonal(FillTarget target, Diagonal ones) {
-    try (Parameters parameters = new Parameters()) {
-      ones.addTo(parameters);
-      target.gpu().kernels().launch("diagonal", ones.items(), parameters, target.stream().handle());
-    }
+    Parameters parameters = new Parameters();
+    ones.addTo(parameters);
+    target.gpu().kernels().launch("diagonal", ones.items(), parameters, target.stream().handle());
   }
 }

@@ -43,6 +43,5 @@ public abstract class JoinedLaunch implements AutoCloseable {
   @Override
   public void close() {
     written.forEach(CudaStorage::release);
-    parameters.close();
   }
 }

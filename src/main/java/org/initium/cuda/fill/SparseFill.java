@@ -64,12 +64,11 @@ public final class SparseFill {
       long blocks,
       long scratch,
       double near) {
-    try (Parameters parameters = new Parameters()) {
-      keys.addTo(parameters, firstTile, tiles, near, scratch);
-      target
-          .gpu()
-          .kernels()
-          .launch(kernel, blocks * Kernels.THREADS, parameters, target.stream().handle());
-    }
+    Parameters parameters = new Parameters();
+    keys.addTo(parameters, firstTile, tiles, near, scratch);
+    target
+        .gpu()
+        .kernels()
+        .launch(kernel, blocks * Kernels.THREADS, parameters, target.stream().handle());
   }
 }

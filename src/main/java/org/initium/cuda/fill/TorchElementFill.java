@@ -35,17 +35,16 @@ public record TorchElementFill(FillTarget target, TorchCudaGenerator generator) 
         continue;
       }
       CudaLaunch launch = whole.within(first, last, target.dtype());
-      try (Parameters parameters = new Parameters()) {
-        numbers.addTo(
-            parameters,
-            target.dtype(),
-            memory + (first - begin) * bytes,
-            generator.seed(),
-            launch,
-            first - launch.start(),
-            last - launch.start());
-        target.launch(numbers.law().kernel(), target.dtype(), launch.count() / 2 + 1, parameters);
-      }
+      Parameters parameters = new Parameters();
+      numbers.addTo(
+          parameters,
+          target.dtype(),
+          memory + (first - begin) * bytes,
+          generator.seed(),
+          launch,
+          first - launch.start(),
+          last - launch.start());
+      target.launch(numbers.law().kernel(), target.dtype(), launch.count() / 2 + 1, parameters);
     }
   }
 }

@@ -112,13 +112,12 @@ public final class MatrixFill {
         .cusolver()
         .orgqr(dtype, rows, columns, plan.matrix(), plan.tau(), plan.room(), orgqrInfo);
     for (KernelRegion region : target.regions()) {
-      try (Parameters parameters = new Parameters()) {
-        region.addTo(parameters);
-        parameters.add(plan.matrix()).add((long) rows);
-        parameters.add(whole.numel()).add((long) rest).add(first >= rest ? 1L : 0L);
-        parameters.add(plan.signs()).add(solver.info()).add(dtype.round(fill.gain()));
-        target.launch("finish", target.dtype(), region.items(), parameters);
-      }
+      Parameters parameters = new Parameters();
+      region.addTo(parameters);
+      parameters.add(plan.matrix()).add((long) rows);
+      parameters.add(whole.numel()).add((long) rest).add(first >= rest ? 1L : 0L);
+      parameters.add(plan.signs()).add(solver.info()).add(dtype.round(fill.gain()));
+      target.launch("finish", target.dtype(), region.items(), parameters);
     }
   }
 
@@ -130,10 +129,9 @@ public final class MatrixFill {
       int rows,
       int columns,
       SolverWorkspace.Plan plan) {
-    try (Parameters parameters = new Parameters()) {
-      parameters.add(plan.matrix()).add((long) rows).add((long) columns);
-      parameters.add(plan.tau()).add(plan.signs());
-      target.launch(kernel, dtype, items, parameters);
-    }
+    Parameters parameters = new Parameters();
+    parameters.add(plan.matrix()).add((long) rows).add((long) columns);
+    parameters.add(plan.tau()).add(plan.signs());
+    target.launch(kernel, dtype, items, parameters);
   }
 }

@@ -22,6 +22,8 @@ final class NormalQuantile implements Quantile {
   private final NormalMass law;
   private final double total;
   private final double[] series = new double[DEGREE + 1];
+  private final double[] zr = new double[DEGREE]; // powers of z r
+  private final double[] rr = new double[DEGREE / 2]; // powers of r^2
   private Point point;
   private double share = 0.5;
 
@@ -81,22 +83,22 @@ final class NormalQuantile implements Quantile {
       below = law.below(point);
     }
     double r = below.ratio();
-    double zr = below.z() * r;
+    powers(below.z() * r, zr);
+    powers(r * r, rr);
     for (int n = 1; n <= DEGREE; n++) {
       double sum = 0;
       for (int j = 0; j < H[n].length; j++) {
-        sum += H[n][j] * power(zr, n - 1 - 2 * j) * power(r * r, j);
+        sum += H[n][j] * zr[n - 1 - 2 * j] * rr[j];
       }
       series[n] = sum * r;
     }
   }
 
-  private static double power(double x, int n) {
-    double product = 1;
-    for (int i = 0; i < n; i++) {
-      product *= x;
+  private static void powers(double x, double[] powers) {
+    powers[0] = 1;
+    for (int n = 1; n < powers.length; n++) {
+      powers[n] = powers[n - 1] * x;
     }
-    return product;
   }
 
   private boolean down() {

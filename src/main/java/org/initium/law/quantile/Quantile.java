@@ -47,8 +47,16 @@ sealed interface Quantile
    */
   double STEEP = 1e10;
 
+  /** Whether the law is that of its numbers with the other sign. */
+  static boolean isEven(Fill.ByQuantile fill) {
+    return fill instanceof Fill.TruncatedNormal law && law.mean() == 0 && law.a() == -law.b();
+  }
+
   /** The law of a fill. */
   static Quantile of(Fill.ByQuantile fill) {
+    if (fill instanceof Fill.TruncatedNormal law) { // the usual one; a switch takes a start 5 ms
+      return of(law.mean(), law.std(), law.a(), law.b());
+    }
     return switch (fill) {
       case Fill.TruncatedNormal law -> of(law.mean(), law.std(), law.a(), law.b());
       case Fill.Cauchy law -> new CauchyQuantile(law.loc(), law.scale());

@@ -35,23 +35,26 @@ public final class QuantileSeries {
    *     that number, since sums of infinite ones have no value
    */
   public static void compute(
-      Fill.ByQuantile law, int bits, int segments, double largest, Rows bounded) {
-    Rows rows =
-        (row, c) -> {
-          saturate(c, largest);
-          bounded.put(row, c);
-        };
-    side(Quantile.of(law), bits, segments, rows);
-    side(
-        Quantile.ofNegated(law),
-        bits,
-        segments,
-        (row, c) -> {
-          for (int n = 0; n < c.length; n++) {
-            c[n] = -c[n];
-          }
-          rows.put(segments + row, c);
-        });
+      Fill.ByQuantile law, int bits, int segments, double largest, Rows rows) {
+    boolean even = Quantile.isEven(law);
+    for (int side = 0; side < (even ? 1 : 2); side++) {
+      Quantile quantile = side == 0 ? Quantile.of(law) : Quantile.ofNegated(law);
+      // From the segments with the most mass down, so that each starts from the one before.
+      for (int row = segments - 1; row >= 0; row--) {
+        double[] c = segment(quantile, bits, row);
+        saturate(c, largest);
+        double[] negated = new double[COEFFICIENTS];
+        for (int n = 0; n < COEFFICIENTS; n++) {
+          negated[n] = -c[n];
+        }
+        if (side == 0) {
+          rows.put(row, c);
+        }
+        if (side == 1 || even) {
+          rows.put(segments + row, negated);
+        }
+      }
+    }
   }
 
   private static void saturate(double[] c, double largest) {
@@ -66,19 +69,16 @@ public final class QuantileSeries {
     }
   }
 
-  /** From the segments with the most mass down, so that each starts from the one before. */
-  private static void side(Quantile quantile, int bits, int segments, Rows rows) {
+  private static double[] segment(Quantile quantile, int bits, int row) {
     double[] c = new double[COEFFICIENTS];
-    for (int row = segments - 1; row >= 0; row--) {
-      double within = PER_OCTAVE + row % PER_OCTAVE + 0.5;
-      quantile.moveTo(Math.scalb(within / PER_OCTAVE, row / PER_OCTAVE - 1 - bits));
-      c[0] = Math.fma(quantile.offset(), quantile.scale(), quantile.base());
-      double scale = quantile.scale();
-      for (int n = 1; n < COEFFICIENTS; n++) {
-        scale /= within;
-        c[n] = quantile.series(n) * scale;
-      }
-      rows.put(row, c);
+    double within = PER_OCTAVE + row % PER_OCTAVE + 0.5;
+    quantile.moveTo(Math.scalb(within / PER_OCTAVE, row / PER_OCTAVE - 1 - bits));
+    c[0] = Math.fma(quantile.offset(), quantile.scale(), quantile.base());
+    double scale = quantile.scale();
+    for (int n = 1; n < COEFFICIENTS; n++) {
+      scale /= within;
+      c[n] = quantile.series(n) * scale;
     }
+    return c;
   }
 }

@@ -59,10 +59,10 @@ final class ChunkPipe implements AutoCloseable {
     private long used;
     private Future<?> sent;
 
-    Slot(Device device) {
+    Slot(Device device, int threads) {
       this.device = device;
       this.backend = Backend.of(device);
-      this.stream = backend.newStream(device);
+      this.stream = isHost() ? Stream.cpu(threads) : backend.newStream(device);
     }
 
     /** Has memory for a first chunk, or for several, whose gaps are copied with them. */
@@ -129,14 +129,15 @@ final class ChunkPipe implements AutoCloseable {
   /**
    * Two buffers for each device.
    *
+   * @param threads of the host that are at a fill at most
    * @param bufferBytes how much a buffer holds; more where one chunk is larger
    */
-  ChunkPipe(List<Device> devices, long bufferBytes, ChunkSink sink) {
+  ChunkPipe(List<Device> devices, int threads, long bufferBytes, ChunkSink sink) {
     this.bufferBytes = bufferBytes;
     this.sink = sink;
     try {
       for (int i = 0; i < 2 * devices.size(); i++) {
-        slots.add(new Slot(devices.get(i % devices.size())));
+        slots.add(new Slot(devices.get(i % devices.size()), threads));
       }
     } catch (RuntimeException e) {
       close();

@@ -30,15 +30,35 @@ import org.initium.recipe.plan.TensorContent;
  *     elements depend on each other is one chunk: an orthogonal one, but for a stack of matrices
  *     that its first dimensions count, and a sparse or truncated normal one of a generator that is
  *     someone else's sequence; small tensors share one
+ * @param threads how many of the host's threads are at a fill at most
  */
 public record PlanFiller(
     Generator generator,
     GeneratorSharing drawing,
     List<Device> devices,
     RowShard shard,
-    long chunkBytes) {
+    long chunkBytes,
+    int threads) {
   /** Chunks that are large for a disk, and a small part of any memory. */
   public static final long DEFAULT_CHUNK_BYTES = 64L << 20;
+
+  /**
+   * A filler that has all threads of the CPU's backend.
+   *
+   * @param generator where the random words come from
+   * @param drawing how the tensors share it
+   * @param devices what computes them
+   * @param shard which rows of each tensor are made
+   * @param chunkBytes the size of a chunk
+   */
+  public PlanFiller(
+      Generator generator,
+      GeneratorSharing drawing,
+      List<Device> devices,
+      RowShard shard,
+      long chunkBytes) {
+    this(generator, drawing, devices, shard, chunkBytes, Integer.MAX_VALUE);
+  }
 
   /**
    * A filler for all rows, which draws as is usual for the generator.
@@ -73,17 +93,27 @@ public record PlanFiller(
 
   RegionFiller regions(Plan plan) {
     return new RegionFiller(
-        new StreamStarts(plan, generator, drawing, devices.getFirst()), chunkBytes);
+        new StreamStarts(plan, generator, drawing, devices.getFirst()), chunkBytes, threads);
   }
 
   PlanFiller of(RowShard other) {
-    return new PlanFiller(generator, drawing, devices, other, chunkBytes);
+    return new PlanFiller(generator, drawing, devices, other, chunkBytes, threads);
+  }
+
+  /**
+   * The same with fewer threads, for tasks that run side by side in a process.
+   *
+   * @param most how many of the host's threads are at a fill at most; 1 or more
+   * @return a filler of the same values
+   */
+  public PlanFiller limited(int most) {
+    return new PlanFiller(generator, drawing, devices, shard, chunkBytes, most);
   }
 
   /** Makes tensors of a plan, whose regions are known, in any order. */
   void fill(RegionFiller regions, List<PlannedTensor> order, ChunkSink sink) throws IOException {
     long all = new Plan(order, List.of()).bytes(shard) + ChunkPipe.ALIGNMENT * order.size();
-    try (ChunkPipe pipe = new ChunkPipe(devices, Math.min(chunkBytes, all), sink)) {
+    try (ChunkPipe pipe = new ChunkPipe(devices, threads, Math.min(chunkBytes, all), sink)) {
       for (PlannedTensor tensor : order) {
         fill(tensor, regions, pipe);
       }

@@ -4,11 +4,10 @@ package org.initium.recipe.model;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import org.initium.Backend;
-import org.initium.Device;
 import org.initium.Fill;
 import org.initium.FillBatch;
 import org.initium.Shape;
+import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.random.Generator;
 import org.initium.recipe.plan.PlannedTensor;
@@ -16,7 +15,7 @@ import org.initium.recipe.plan.Region;
 import org.initium.recipe.plan.TensorContent;
 
 /** Makes any region of the tensors of a plan. */
-record RegionFiller(StreamStarts starts, long chunkBytes) {
+record RegionFiller(StreamStarts starts, long chunkBytes, int threads) {
   /** The tensor that is drawn where this one is: its original, as long as dtypes are the same. */
   static PlannedTensor source(PlannedTensor tensor) {
     PlannedTensor source = tensor;
@@ -71,7 +70,7 @@ record RegionFiller(StreamStarts starts, long chunkBytes) {
   private void drawHere(Tensor memory, PlannedTensor source, Region region) {
     FillBatch fills = new FillBatch();
     draw(memory, source, region, fills);
-    fills.queue(Backend.of(Device.CPU).defaultStream(Device.CPU));
+    fills.queue(Stream.cpu(threads));
   }
 
   /** The same values, rounded to another dtype. */

@@ -4,7 +4,6 @@ package org.initium.cpu.kernels;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -42,13 +41,12 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
   static KernelCase random(Random random) {
     DType dtype = DType.values()[random.nextInt(DType.values().length)];
     String family = FAMILIES.get(random.nextInt(FAMILIES.size()));
-    try (Parameters parameters = new Parameters()) {
-      return switch (family) {
-        case "many" -> many(random, dtype, parameters);
-        case "diagonal" -> diagonal(random, dtype, parameters);
-        default -> elements(random, family, dtype, parameters);
-      };
-    }
+    Parameters parameters = new Parameters();
+    return switch (family) {
+      case "many" -> many(random, dtype, parameters);
+      case "diagonal" -> diagonal(random, dtype, parameters);
+      default -> elements(random, family, dtype, parameters);
+    };
   }
 
   private static KernelCase elements(
@@ -123,11 +121,8 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
     return new KernelCase("diagonal", from, rows, 0, 0, read(parameters, 10));
   }
 
-  @SuppressWarnings("restricted") // what parameters hold is read at their address
   private static long[] read(Parameters parameters, int fields) {
-    return MemorySegment.ofAddress(parameters.address())
-        .reinterpret(8L * fields)
-        .toArray(JAVA_LONG);
+    return Arrays.copyOf(parameters.fields(), fields);
   }
 
   /** In memory from 0 on. */
@@ -180,8 +175,7 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
         }
         own[table] = values.address();
       }
-      MemorySegment block = arena.allocateFrom(JAVA_LONG, own);
-      kernels.kernel(kernel).run(block.address(), begin, end, flags);
+      kernels.kernel(kernel).run(own, begin, end, flags);
     }
   }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.initium.cpu;
+
+import org.initium.Fill;
+import org.initium.Tensor;
+import org.initium.cpu.fill.IndexFill;
+import org.initium.cpu.fill.KernelFills;
+import org.initium.cpu.orthogonal.OrthogonalFill;
+import org.initium.random.Generator;
+import org.initium.random.GpuGeometry;
+import org.initium.random.PhiloxGenerator;
+import org.initium.random.TorchCpuGenerator;
+import org.initium.random.TorchCudaGenerator;
+import org.initium.torch.TorchFill;
+
+/** Every elementary fill with the numbers of every generator, by some threads. */
+record CpuFills(KernelFills kernels) {
+  private static final Fill.Normal STANDARD = new Fill.Normal(0, 1);
+
+  /** The same with at most so many threads. */
+  CpuFills limited(int threads) {
+    KernelFills few = kernels.limited(threads);
+    return few == kernels ? this : new CpuFills(few);
+  }
+
+  /** Fills a tensor, and moves the generator behind the words of its whole. */
+  void fill(Tensor tensor, Fill.Elementary fill, Generator generator) {
+    if (fill instanceof Fill.Orthogonal orthogonal) {
+      OrthogonalFill.check(tensor, orthogonal); // before the generator moves
+    }
+    if (generator instanceof PhiloxGenerator philox) {
+      long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
+      if (tensor.shape().numel() > 0) {
+        fill(tensor, fill, philox.seed(), start);
+      }
+    } else {
+      fill(tensor, fill, torch(generator));
+    }
+  }
+
+  private TorchFill torch(Generator generator) {
+    return switch (generator) {
+      case TorchCpuGenerator cpu -> TorchFill.cpu(cpu, kernels.torch(), kernels.team());
+      case TorchCudaGenerator cuda ->
+          TorchFill.cuda(cuda, geometry(cuda), kernels.torch(), kernels.team());
+      case PhiloxGenerator _ -> throw new AssertionError("Philox is ours");
+    };
+  }
+
+  private static GpuGeometry geometry(TorchCudaGenerator generator) {
+    return generator
+        .geometry()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "torch-cuda on the cpu must name the GPU whose numbers are wanted:"
+                        + " torch-cuda(gpu=A100) or torch-cuda(sms=108, threads=2048)"));
+  }
+
+  /** Fills with PyTorch's numbers; what draws none is the same as with ours. */
+  private void fill(Tensor tensor, Fill.Elementary fill, TorchFill torch) {
+    switch (fill) {
+      case Fill.Fixed fixed -> fixed(tensor, fixed);
+      case Fill.PerElement elements -> torch.fill(tensor, elements);
+      case Fill.Sparse sparse -> torch.fill(tensor, sparse);
+      case Fill.Orthogonal orthogonal ->
+          OrthogonalFill.fill(
+              tensor,
+              orthogonal,
+              OrthogonalFill.Gaussian.AS_SHAPED,
+              kernels,
+              part -> torch.fill(part, STANDARD));
+    }
+  }
+
+  /** The usual fills are not found by a switch: the first over classes takes a process 5 ms. */
+  private void fill(Tensor tensor, Fill.Elementary fill, long seed, long start) {
+    if (fill instanceof Fill.PerElement elements) {
+      kernels.elements(tensor, elements, seed, start);
+    } else if (fill instanceof Fill.Fixed fixed) {
+      fixed(tensor, fixed);
+    } else {
+      matrix(tensor, (Fill.OfMatrix) fill, seed, start);
+    }
+  }
+
+  private void matrix(Tensor tensor, Fill.OfMatrix fill, long seed, long start) {
+    switch (fill) {
+      case Fill.Sparse sparse -> kernels.sparse(tensor, sparse, seed, start);
+      case Fill.Orthogonal orthogonal ->
+          OrthogonalFill.fill(
+              tensor, orthogonal, kernels, part -> kernels.elements(part, STANDARD, seed, start));
+    }
+  }
+
+  private void fixed(Tensor tensor, Fill.Fixed fill) {
+    if (fill instanceof Fill.Constant constant) {
+      kernels.constant(tensor, constant.value());
+      return;
+    }
+    switch (fill) {
+      case Fill.Constant constant -> kernels.constant(tensor, constant.value());
+      case Fill.Eye eye -> kernels.eye(tensor, eye);
+      case Fill.Hadamard hadamard -> kernels.hadamard(tensor, hadamard);
+      case Fill.ByIndex table -> IndexFill.fill(tensor, table.function(), kernels.team());
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.initium.law.quantile;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.initium.Fill;
+
+/** Tables of the last few laws, each of which takes some milliseconds to compute. */
+public abstract class RecentTables<T> {
+  private static final int KEPT = 16;
+
+  private final Map<Object, T> tables =
+      new LinkedHashMap<>(2 * KEPT, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, T> eldest) {
+          return size() > KEPT;
+        }
+      };
+
+  /** None yet. */
+  protected RecentTables() {}
+
+  /** Computes the table of a law. */
+  protected abstract T compute(Fill.ByQuantile law);
+
+  /** The table of a law. */
+  public final synchronized T of(Fill.ByQuantile law) {
+    Object key = key(law);
+    T known = tables.get(key);
+    if (known == null) {
+      known = compute(law);
+      tables.put(key, known);
+    }
+    return known;
+  }
+
+  /**
+   * Of the usual law its numbers: a record's equals is spun when first called, which takes 10 ms.
+   */
+  private static Object key(Fill.ByQuantile law) {
+    return law instanceof Fill.TruncatedNormal normal
+        ? List.of(normal.mean(), normal.std(), normal.a(), normal.b())
+        : law;
+  }
+}
