@@ -193,7 +193,8 @@ final class Commands {
     @Option(
         names = "--dtype",
         paramLabel = "TYPE",
-        description = "f32, f64, f16 or bf16 for every tensor, whatever the recipe says.")
+        description =
+            "f32, f64, f16, bf16, f8_e4m3fn or f8_e5m2 for every tensor, whatever the recipe says.")
     private Optional<DType> dtype;
 
     @Option(
@@ -301,7 +302,7 @@ final class Commands {
               names = "--dtype",
               paramLabel = "TYPE",
               defaultValue = "f32",
-              description = "f32 (default), f64, f16 or bf16.")
+              description = "f32 (default), f64, f16, bf16, f8_e4m3fn or f8_e5m2.")
           DType dtype,
       @Option(
               names = "--out",

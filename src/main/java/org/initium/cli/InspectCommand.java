@@ -98,8 +98,9 @@ public final class InspectCommand {
     List<Row> rows = tensors.stream().map(InspectCommand::row).toList();
     int names = width(rows.stream().map(Row::name), "name");
     int shapes = width(rows.stream().map(Row::shape), "shape");
-    out.println(HEAD.line(names, shapes));
-    rows.forEach(row -> out.println(row.line(names, shapes)));
+    int types = width(rows.stream().map(Row::type), "dtype");
+    out.println(HEAD.line(names, shapes, types));
+    rows.forEach(row -> out.println(row.line(names, shapes, types)));
     out.println(
         Text.format(
             "%s, %,d elements, %s",
@@ -126,11 +127,11 @@ public final class InspectCommand {
 
   /** A line of the table. */
   private record Row(String name, String shape, String type, List<String> cells, String histogram) {
-    String line(int names, int shapes) {
+    String line(int names, int shapes, int types) {
       StringBuilder line = new StringBuilder(name);
       pad(line, names).append("  ").append(shape);
       pad(line, names + 2 + shapes).append("  ").append(type);
-      pad(line, names + 2 + shapes + 2 + 5).append(' ');
+      pad(line, names + 2 + shapes + 2 + types).append(' ');
       for (String cell : cells) {
         line.append(" ".repeat(Math.max(1, 11 - cell.length()))).append(cell);
       }
