@@ -146,7 +146,8 @@ final class Commands {
         description = {
           "philox (default): the bits do not depend on device, threads or shards;",
           "each tensor has its own stream, by its name.",
-          "torch-cpu: what torch.manual_seed(N) gives in PyTorch on the CPU.",
+          "torch-cpu: what torch.manual_seed(N) gives in PyTorch 2.13 on the CPU;",
+          "torch-cpu(version=2.10): in PyTorch 2.4 to 2.10.",
           "torch-cuda(gpu=A100), torch-cuda(sms=108, threads=2048): what it gives on",
           "that GPU; torch-cuda: on the one that computes. Tensors draw in their order."
         })

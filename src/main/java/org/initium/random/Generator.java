@@ -36,7 +36,18 @@ public sealed interface Generator permits PhiloxGenerator, TorchCpuGenerator, To
    * @return the generator: MT19937 of the seed's lower 32 bits, as PyTorch has it
    */
   static TorchCpuGenerator torchCpu(long seed) {
-    return new TorchCpuGenerator(seed);
+    return torchCpu(seed, TorchVersion.FROM_2_13);
+  }
+
+  /**
+   * The same of a version of PyTorch: f16 and bf16 are not the same in all.
+   *
+   * @param seed any 64 bits
+   * @param version whose numbers
+   * @return the generator
+   */
+  static TorchCpuGenerator torchCpu(long seed, TorchVersion version) {
+    return new TorchCpuGenerator(seed, Objects.requireNonNull(version, "version"));
   }
 
   /**
@@ -63,8 +74,8 @@ public sealed interface Generator permits PhiloxGenerator, TorchCpuGenerator, To
 
   /**
    * A generator by its kind, as the command line and recipes write it: {@code philox}, {@code
-   * torch-cpu}, {@code torch-cuda} (of the device at hand), {@code torch-cuda(gpu=A100)} or {@code
-   * torch-cuda(sms=108, threads=2048)}.
+   * torch-cpu}, {@code torch-cpu(version=2.10)}, {@code torch-cuda} (of the device at hand), {@code
+   * torch-cuda(gpu=A100)} or {@code torch-cuda(sms=108, threads=2048)}.
    *
    * @param kind its name, with a GPU's where it needs one
    * @param seed any 64 bits

@@ -9,7 +9,8 @@ import org.initium.text.Text;
 /** The generators as the command line and recipes write them. */
 final class GeneratorExpression {
   private static final String KINDS =
-      "philox, torch-cpu, torch-cuda, torch-cuda(gpu=A100) and torch-cuda(sms=108, threads=2048)";
+      "philox, torch-cpu, torch-cpu(version=2.10), torch-cuda, torch-cuda(gpu=A100) and"
+          + " torch-cuda(sms=108, threads=2048)";
 
   private GeneratorExpression() {}
 
@@ -22,12 +23,15 @@ final class GeneratorExpression {
     String kind = open < 0 ? trimmed : trimmed.substring(0, open).trim();
     Map<String, String> arguments =
         open < 0 ? Map.of() : arguments(text, trimmed.substring(open + 1, trimmed.length() - 1));
-    if (!arguments.isEmpty() && !kind.equals("torch-cuda")) {
+    if (!arguments.isEmpty() && !kind.startsWith("torch-")) {
       throw unknown(text);
     }
     return switch (kind) {
       case "philox" -> Generator.philox(seed);
-      case "torch-cpu" -> Generator.torchCpu(seed);
+      case "torch-cpu" ->
+          arguments.isEmpty()
+              ? Generator.torchCpu(seed)
+              : Generator.torchCpu(seed, version(text, arguments));
       case "torch-cuda" ->
           arguments.isEmpty()
               ? Generator.torchCuda(seed)
@@ -51,6 +55,13 @@ final class GeneratorExpression {
       arguments.put(part.substring(0, equals).trim(), part.substring(equals + 1).trim());
     }
     return arguments;
+  }
+
+  private static TorchVersion version(String text, Map<String, String> arguments) {
+    if (!arguments.keySet().equals(Set.of("version"))) {
+      throw unknown(text);
+    }
+    return TorchVersion.of(arguments.get("version"));
   }
 
   private static GpuGeometry geometry(String text, Map<String, String> arguments) {

@@ -13,17 +13,34 @@ import java.lang.foreign.MemorySegment;
  */
 public final class TorchCpuGenerator implements Generator {
   private final long seed;
+  private final TorchVersion version;
   private final Mt19937 twister;
   private double cachedNormal; // NaN where there is none
 
-  private TorchCpuGenerator(long seed, Mt19937 twister, double cachedNormal) {
+  private TorchCpuGenerator(long seed, TorchVersion version, Mt19937 twister, double cachedNormal) {
     this.seed = seed;
+    this.version = version;
     this.twister = twister;
     this.cachedNormal = cachedNormal;
   }
 
-  TorchCpuGenerator(long seed) {
-    this(seed, Mt19937.seeded((int) seed), Double.NaN);
+  TorchCpuGenerator(long seed, TorchVersion version) {
+    this(seed, version, Mt19937.seeded((int) seed), Double.NaN);
+  }
+
+  /** {@return the version of PyTorch whose numbers it gives} */
+  public TorchVersion version() {
+    return version;
+  }
+
+  /**
+   * This generator with the numbers of another version: the words and the state are the same.
+   *
+   * @param other the version of PyTorch
+   * @return a generator in the same state, which moves on its own
+   */
+  public TorchCpuGenerator as(TorchVersion other) {
+    return new TorchCpuGenerator(seed, other, twister.copy(), cachedNormal);
   }
 
   /**
@@ -37,7 +54,7 @@ public final class TorchCpuGenerator implements Generator {
   public static TorchCpuGenerator ofState(byte[] bytes) {
     TorchState state = TorchState.parse(bytes);
     Mt19937 twister = Mt19937.of(state.block(), state.next());
-    return new TorchCpuGenerator(state.seed(), twister, state.normal());
+    return new TorchCpuGenerator(state.seed(), TorchVersion.FROM_2_13, twister, state.normal());
   }
 
   /**
@@ -134,21 +151,22 @@ public final class TorchCpuGenerator implements Generator {
   /** A generator of this kind, seeded as {@link PhiloxGenerator#fork} seeds its own. */
   @Override
   public TorchCpuGenerator fork(String name) {
-    return new TorchCpuGenerator(ForkedSeed.of(seed, name));
+    return new TorchCpuGenerator(ForkedSeed.of(seed, name), version);
   }
 
   @Override
   public TorchCpuGenerator withSeed(long other) {
-    return new TorchCpuGenerator(other);
+    return new TorchCpuGenerator(other, version);
   }
 
   @Override
   public TorchCpuGenerator copy() {
-    return new TorchCpuGenerator(seed, twister.copy(), cachedNormal);
+    return new TorchCpuGenerator(seed, version, twister.copy(), cachedNormal);
   }
 
   @Override
   public String toString() {
-    return "torch-cpu(seed=" + Long.toUnsignedString(seed) + ")";
+    String of = version == TorchVersion.FROM_2_13 ? "" : "version=" + version + ", ";
+    return "torch-cpu(" + of + "seed=" + Long.toUnsignedString(seed) + ")";
   }
 }

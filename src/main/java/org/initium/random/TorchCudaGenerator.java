@@ -28,7 +28,7 @@ public final class TorchCudaGenerator implements Generator {
   }
 
   TorchCudaGenerator(long seed, GpuGeometry geometry) {
-    this(seed, new AtomicLong(), geometry, new TorchCpuGenerator(seed));
+    this(seed, new AtomicLong(), geometry, new TorchCpuGenerator(seed, TorchVersion.FROM_2_13));
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.initium.function.UniformMap;
 import org.initium.random.GpuGeometry;
 import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchCudaGenerator;
+import org.initium.random.TorchVersion;
 import org.initium.torch.draw.CpuDraws;
 import org.initium.torch.draw.CudaDraws;
 import org.initium.torch.draw.MemorySink;
@@ -88,6 +89,11 @@ public final class TorchFill {
    */
   private void truncated(Tensor tensor, Fill.TruncatedNormal law) {
     TruncatedNormal.check(law);
+    if (draws.host().version() == TorchVersion.UP_TO_2_10) {
+      throw new IllegalArgumentException(
+          "PyTorch before 2.12 made truncated normals of its own inverse error function, whose bits"
+              + " are those of a C library; use torch-cpu(version=2.13) or philox");
+    }
     DrawnTensor whole = DrawnTensor.of(tensor);
     if (whole.contiguous() && tensor.shape().equals(tensor.whole()) && tensor.isContiguous()) {
       new TruncatedNormal(law, draws, whole, new HeldElements(memory(tensor), whole)).fill();

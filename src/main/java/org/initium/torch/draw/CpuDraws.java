@@ -5,8 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.DoubleSupplier;
 import org.initium.DType;
 import org.initium.random.TorchCpuGenerator;
+import org.initium.random.TorchVersion;
 import org.initium.torch.kernel.DoubleDraws;
 import org.initium.torch.kernel.DrawnTensor;
+import org.initium.torch.kernel.OlderDraws;
 import org.initium.torch.kernel.TorchKernels;
 import org.initium.torch.kernel.TorchLaw;
 
@@ -43,11 +45,15 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
     long kept = tail == 0 ? numel : numel - BLOCK;
     new Chunks(TorchLaw.NORMAL, dtype, mean, std, kept, numel - tail, sink).from(0);
     if (tail != 0) {
-      if (dtype == dtype.computedIn()) {
+      if (dtype == dtype.computedIn() || isOlder() && OlderDraws.isNarrow(dtype)) {
         host.skip(words(dtype, tail)); // drawn in place, and then drawn over
       }
       new Chunks(TorchLaw.NORMAL, dtype, mean, std, numel, numel, sink).from(numel - BLOCK);
     }
+  }
+
+  private boolean isOlder() {
+    return host.version() == TorchVersion.UP_TO_2_10;
   }
 
   private static long words(DType dtype, long elements) {
@@ -141,7 +147,11 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
       int count = count(at);
       int of = (int) Math.min(count, kept - at);
       MemorySegment room = of == count ? sink.room(at, count, chunk.elements()) : chunk.elements();
-      kernels.cpu(law, dtype, a, b, chunk.words(), room, count);
+      if (isOlder()) {
+        OlderDraws.fill(kernels, law, dtype, a, b, chunk.words(), room, count);
+      } else {
+        kernels.cpu(law, dtype, a, b, chunk.words(), room, count);
+      }
       sink.put(at, room, of);
     }
   }

@@ -48,13 +48,17 @@ public enum TorchReference implements TorchKernels {
 
   /** What rounds to b becomes a. */
   private static double uniform(DType dtype, double a, double b, MemorySegment words, int i) {
-    double value =
-        dtype.isWide()
-            ? DoubleDraws.uniform(two(words, i), a, b)
-            : FloatDraws.uniform(one(words, i), (float) a, (float) b);
+    double value = drawn(dtype, a, b, words, i);
     double low = dtype.isWide() ? a : (float) a;
     double high = dtype.isWide() ? b : (float) b;
     return dtype.round(value) == dtype.round(high) ? low : value;
+  }
+
+  /** Which may round to b. */
+  static double drawn(DType dtype, double a, double b, MemorySegment words, int i) {
+    return dtype.isWide()
+        ? DoubleDraws.uniform(two(words, i), a, b)
+        : FloatDraws.uniform(one(words, i), (float) a, (float) b);
   }
 
   /**
