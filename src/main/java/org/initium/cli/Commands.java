@@ -144,12 +144,10 @@ final class Commands {
         names = "--generator",
         paramLabel = "NAME",
         description = {
-          "philox (default): the bits do not depend on device, threads or shards;",
-          "each tensor has its own stream, by its name.",
-          "torch-cpu: what torch.manual_seed(N) gives in PyTorch 2.13 on the CPU;",
-          "torch-cpu(version=2.10): in PyTorch 2.4 to 2.10.",
-          "torch-cuda(gpu=A100), torch-cuda(sms=108, threads=2048): what it gives on",
-          "that GPU; torch-cuda: on the one that computes. Tensors draw in their order."
+          "philox (default): bits of the tensor's name, not of device, threads or shards.",
+          "torch-cpu, torch-cpu(version=2.10): torch.manual_seed(N)'s on the CPU; torch-cuda,",
+          "torch-cuda(gpu=A100), torch-cuda(sms=108, threads=2048): on the GPU that computes,",
+          "or on that one. Tensors draw in their order."
         })
     private Optional<String> generator;
 
