@@ -18,6 +18,8 @@ import org.initium.random.Generator;
  * A kind of device: how its memory is had and how a {@link Fill} is computed there. Found with
  * {@link java.util.ServiceLoader}; a new backend is a new package and one service line. Safe for
  * use by many threads.
+ *
+ * @since 0.1.0
  */
 public interface Backend {
   /** {@return the name that {@link Device#type} gives} {@code cpu}, {@code cuda}. */

@@ -12,6 +12,8 @@ import org.initium.expression.ArgumentChecks;
 /**
  * The element types. Values of fewer bits than a binary32's are computed in binary32 and rounded
  * once, to nearest, ties to even, when they are stored.
+ *
+ * @since 0.1.0
  */
 public enum DType {
   /** IEEE 754 binary32. */
@@ -72,9 +74,11 @@ public enum DType {
   }
 
   /**
-   * Returns the type of that name, in any case; PyTorch's and NumPy's names are known too: {@code
+   * Finds a type by its name, in any case. PyTorch's and NumPy's names are known too: {@code
    * bfloat16}, {@code torch.float32}.
    *
+   * @param name {@code bf16}
+   * @return the type
    * @throws IllegalArgumentException if there is none, listing those that there are
    */
   public static DType parse(String name) {
@@ -95,12 +99,16 @@ public enum DType {
     return Arrays.stream(values()).map(DType::toString).collect(Collectors.joining(", "));
   }
 
-  /** Size of an element in bytes. */
+  /**
+   * Size of an element in bytes.
+   *
+   * @return the size of an element in bytes
+   */
   public int bytes() {
     return bytes;
   }
 
-  /** The type that elements are computed in: {@link #F64} or {@link #F32}. */
+  /** {@return the type that elements are computed in} {@link #F64} or {@link #F32}. */
   public DType computedIn() {
     return switch (this) {
       case F64 -> F64;
@@ -108,29 +116,38 @@ public enum DType {
     };
   }
 
-  /** Whether elements are computed in binary64, of two words of the stream where one is random. */
+  /**
+   * {@return whether elements are computed in binary64, of two words of the stream where one is
+   * random}
+   */
   public boolean isWide() {
     return computedIn() == F64;
   }
 
-  /** Significant bits, the hidden one counted: 24, 53, 11, 8, 4, 3. */
+  /**
+   * Significant bits, the hidden one counted: 24, 53, 11, 8, 4, 3.
+   *
+   * @return how many bits of the significand count, the hidden one among them: 24, 53, 11, 8, 4, 3
+   */
   public int precision() {
     return precision;
   }
 
-  /** The spacing of values at 1: 2^(1 - precision). */
+  /** {@return the spacing of values at 1: 2^(1 - precision)} */
   public double epsilon() {
     return Math.scalb(1.0, 1 - precision);
   }
 
-  /** The largest finite value. */
+  /** {@return the largest finite value} */
   public double maxValue() {
     return maxValue;
   }
 
   /**
-   * The value rounded to this type, to nearest, ties to even; beyond the range it is infinite, or
-   * the largest value where the type saturates.
+   * {@return the value rounded to this type, to nearest, ties to even; beyond the range it is
+   * infinite, or the largest value where the type saturates}
+   *
+   * @param value any number; a NaN stays one
    */
   public double round(double value) {
     double nearest = nearest(value);
@@ -148,13 +165,22 @@ public enum DType {
     return Math.scalb(1.0, Math.max(Math.getExponent(value), minExponent) - precision + 1);
   }
 
-  /** The largest value of this type that is less than {@code bound}. */
+  /**
+   * {@return the largest value of this type that is less than {@code bound}}
+   *
+   * @param bound any number
+   */
   public double below(double bound) {
     double nearest = round(bound);
     return nearest < bound ? nearest : 0 - above(-nearest); // the zero above -MIN is not -0
   }
 
-  /** The smallest value of this type that is not less than {@code bound}; it may be infinite. */
+  /**
+   * {@return the smallest value of this type that is not less than {@code bound}; it may be
+   * infinite}
+   *
+   * @param bound any number
+   */
   public double atLeast(double bound) {
     double nearest = round(bound);
     return nearest >= bound ? nearest : above(nearest);
@@ -171,7 +197,13 @@ public enum DType {
     return own + spacing(power ? Math.nextUp(own) : own);
   }
 
-  /** Reads element {@code index} of a segment of this type. */
+  /**
+   * Reads element {@code index} of a segment of this type.
+   *
+   * @param memory of at least {@code index + 1} elements, in this machine's order of bytes
+   * @param index from 0
+   * @return the element, exactly
+   */
   public double get(MemorySegment memory, long index) {
     long at = index * bytes;
     return switch (this) {
@@ -183,12 +215,22 @@ public enum DType {
     };
   }
 
-  /** Writes element {@code index} of a segment of this type, rounded as {@link #round} says. */
+  /**
+   * Writes element {@code index} of a segment of this type, rounded as {@link #round} says.
+   *
+   * @param memory of at least {@code index + 1} elements, in this machine's order of bytes
+   * @param index from 0
+   * @param value any number
+   */
   public void set(MemorySegment memory, long index, double value) {
     Layout.set(memory, index * bytes, bytes, bits(value));
   }
 
-  /** The bits of a value rounded to this type, the rest of them 0. */
+  /**
+   * {@return the bits of a value rounded to this type, the rest of them 0}
+   *
+   * @param value any number
+   */
   public long bits(double value) {
     return switch (this) {
       case F32 -> Integer.toUnsignedLong(Float.floatToRawIntBits((float) value));
@@ -231,6 +273,8 @@ public enum DType {
   /**
    * Checks that a number is finite in this dtype, and not beyond its largest value.
    *
+   * @param name what to call the number in the message
+   * @param value the number
    * @throws IllegalArgumentException naming the number, its value and the largest that there is
    */
   public void checkFinite(String name, double value) {

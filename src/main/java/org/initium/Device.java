@@ -8,6 +8,7 @@ import java.io.Serializable;
  *
  * @param type the backend's name, {@code cpu} or {@code cuda}
  * @param index which of that backend's devices, from 0
+ * @since 0.1.0
  */
 public record Device(String type, int index) implements Serializable {
   /** The host's memory, filled by its processor. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium;
 
-/** A device was asked for that is not there; the message says what was looked for and why not. */
+/**
+ * A device was asked for that is not there; the message says what was looked for and why not.
+ *
+ * @since 0.1.0
+ */
 public class DeviceUnavailableException extends InitiumException {
   private static final long serialVersionUID = 1;
 

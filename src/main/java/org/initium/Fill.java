@@ -17,6 +17,8 @@ import org.initium.text.Text;
  *
  * <p>The {@link Elementary} fills are implemented by every backend; the others are put together
  * from those on views of the tensor.
+ *
+ * @since 0.1.0
  */
 public sealed interface Fill {
   /**

@@ -19,6 +19,8 @@ import org.initium.random.Generator;
  * biases.forEach(bias -> batch.add(bias, Init.zeros(), generator));
  * batch.queue(stream);
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class FillBatch {
   private record Entry(Tensor tensor, Fill fill, Generator generator) {}

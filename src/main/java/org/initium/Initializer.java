@@ -9,6 +9,8 @@ package org.initium;
  * Initializer small = shape -> new Fill.Normal(0, 1.0 / shape.size(-1));
  * weight.fill(small, Generator.philox(42));
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface Initializer {

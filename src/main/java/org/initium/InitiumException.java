@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium;
 
-/** What went wrong at run time, as opposed to a bad argument; the message is one line. */
+/**
+ * What went wrong at run time, as opposed to a bad argument; the message is one line.
+ *
+ * @since 0.1.0
+ */
 public class InitiumException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -3,7 +3,11 @@ package org.initium;
 
 import org.initium.text.Text;
 
-/** A device could not give the memory asked for. */
+/**
+ * A device could not give the memory asked for.
+ *
+ * @since 0.1.0
+ */
 public class OutOfMemoryException extends InitiumException {
   private static final long serialVersionUID = 1;
 

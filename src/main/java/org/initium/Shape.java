@@ -7,7 +7,11 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.initium.text.Text;
 
-/** The sizes of a tensor's dimensions, outermost first; immutable. A scalar has none. */
+/**
+ * The sizes of a tensor's dimensions, outermost first; immutable. A scalar has none.
+ *
+ * @since 0.1.0
+ */
 public final class Shape implements Serializable {
   private static final long serialVersionUID = 1;
 

@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * A block of memory on one device. Owned memory is freed by {@link #close}, wrapped memory never
  * is. Storages are made by a {@link Backend}.
+ *
+ * @since 0.1.0
  */
 public interface Storage extends AutoCloseable {
   /** {@return where the memory is} */

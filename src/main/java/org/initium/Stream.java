@@ -4,6 +4,8 @@ package org.initium;
 /**
  * A queue of work on one device. Work on one stream runs in order; work on two streams runs in any
  * order unless an {@link Event} orders it. The CPU's stream is done with each call when it returns.
+ *
+ * @since 0.1.0
  */
 public interface Stream extends AutoCloseable {
   /**

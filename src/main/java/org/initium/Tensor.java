@@ -16,6 +16,8 @@ import org.initium.text.Text;
  *
  * <p>A tensor can be a region of a larger one that exists nowhere as a whole ({@link #shardOf}):
  * its fill is then that slice of the fill of the whole, bit for bit.
+ *
+ * @since 0.1.0
  */
 public final class Tensor implements AutoCloseable {
   private final Storage storage;

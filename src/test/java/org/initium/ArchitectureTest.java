@@ -319,7 +319,7 @@ class ArchitectureTest {
     assertTrue(faults.isEmpty(), faults::toString);
   }
 
-  /** The aim is 250 lines of code; what is far longer holds a second concept. */
+  /** The aim is 250 lines of code; half again as many hold a second concept. */
   @Test
   void filesAreShort() throws IOException {
     Set<String> faults = new TreeSet<>();
@@ -329,7 +329,7 @@ class ArchitectureTest {
               .map(String::strip)
               .filter(line -> !line.isEmpty() && !line.startsWith("*") && !line.startsWith("/"))
               .count();
-      if (lines > 360) {
+      if (lines > 375) {
         faults.add(file + ": " + lines + " lines of code");
       }
     }

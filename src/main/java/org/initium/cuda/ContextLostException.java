@@ -4,6 +4,8 @@ package org.initium.cuda;
 /**
  * A failure after which CUDA refuses all work of this process on the device (an illegal address, a
  * hardware fault): memory and streams are lost, and only a new process can use the device again.
+ *
+ * @since 0.1.0
  */
 public final class ContextLostException extends CudaException {
   private static final long serialVersionUID = 1;

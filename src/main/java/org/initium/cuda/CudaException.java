@@ -4,7 +4,11 @@ package org.initium.cuda;
 import org.initium.InitiumException;
 import org.initium.text.Text;
 
-/** A call of a CUDA library failed; the message names the call, its status and the device. */
+/**
+ * A call of a CUDA library failed; the message names the call, its status and the device.
+ *
+ * @since 0.1.0
+ */
 public class CudaException extends InitiumException {
   private static final long serialVersionUID = 1;
 

@@ -8,6 +8,7 @@ import java.util.Objects;
  *
  * @param engine what computes uniform, normal and truncated normal fills
  * @param generator cuRAND's generator, for {@link Engine#CURAND}
+ * @since 0.1.0
  */
 public record CudaOptions(Engine engine, CurandGenerator generator) {
   /** Our own kernels. */

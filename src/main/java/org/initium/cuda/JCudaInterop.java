@@ -9,7 +9,11 @@ import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
 
-/** Memory and streams of a program that calls CUDA by JCuda. */
+/**
+ * Memory and streams of a program that calls CUDA by JCuda.
+ *
+ * @since 0.1.0
+ */
 @SuppressWarnings("exports") // JCuda's types, which whoever calls this has
 public final class JCudaInterop {
   private JCudaInterop() {}

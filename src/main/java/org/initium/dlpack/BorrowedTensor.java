@@ -14,6 +14,8 @@ import org.initium.Tensor;
 /**
  * A tensor over memory that another library lends by DLPack. {@link #close} gives it back; the
  * tensor must not be used after it, and only once what was queued on it is done.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("restricted") // the lender's deleter is called
 public final class BorrowedTensor implements AutoCloseable {

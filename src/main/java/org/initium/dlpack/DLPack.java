@@ -15,6 +15,8 @@ import org.initium.text.Text;
  *   lent.tensor().fill(Init.orthogonal(), Generator.philox(42));
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class DLPack {
   private DLPack() {}

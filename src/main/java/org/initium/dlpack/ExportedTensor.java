@@ -5,6 +5,8 @@ package org.initium.dlpack;
  * A struct that another library may take: the address of a {@code DLManagedTensorVersioned} or a
  * {@code DLManagedTensor}. Who takes it calls its deleter when done; {@link #close} is for when
  * nobody has taken it.
+ *
+ * @since 0.1.0
  */
 public final class ExportedTensor implements AutoCloseable {
   private final long address;

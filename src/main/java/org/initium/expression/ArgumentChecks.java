@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.expression;
 
-/** Argument checks whose messages name the argument, its value and what is allowed. */
+/**
+ * Argument checks whose messages name the argument, its value and what is allowed.
+ *
+ * @since 0.1.0
+ */
 public final class ArgumentChecks {
   private ArgumentChecks() {}
 

@@ -20,6 +20,8 @@ import org.initium.text.Text;
  * power   := atom [ ("**" | "^") unary ]
  * atom    := number | variable | function "(" sum { "," sum } ")" | "(" sum ")"
  * </pre>
+ *
+ * @since 0.1.0
  */
 public final class Arithmetic {
   private final Tokens tokens;

@@ -3,7 +3,11 @@ package org.initium.expression;
 
 import org.initium.text.Text;
 
-/** What is wrong with an expression, and where. */
+/**
+ * What is wrong with an expression, and where.
+ *
+ * @since 0.1.0
+ */
 public final class ExpressionException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 

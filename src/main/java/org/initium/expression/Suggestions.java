@@ -8,7 +8,11 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.initium.text.Text;
 
-/** Names that a user may write, and what to say when he writes another. */
+/**
+ * Names that a user may write, and what to say when he writes another.
+ *
+ * @since 0.1.0
+ */
 public final class Suggestions {
   /** Names of ours are shorter. */
   private static final int LONG = 60;

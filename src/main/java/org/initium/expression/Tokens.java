@@ -7,7 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.initium.text.Text;
 
-/** The text of an expression and how far it has been read; blanks mean nothing. */
+/**
+ * The text of an expression and how far it has been read; blanks mean nothing.
+ *
+ * @since 0.1.0
+ */
 public final class Tokens {
   private static final Pattern BLANKS = Pattern.compile("\\s*");
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");

@@ -5,6 +5,8 @@ import java.util.List;
 
 /**
  * A function of arithmetic whose first argument is a word: {@code calculate_gain(leaky_relu, 0.2)}.
+ *
+ * @since 0.1.0
  */
 public interface WordFunction {
   /** {@return the words that there are} */

@@ -7,6 +7,8 @@ import org.initium.expression.ArgumentChecks;
 /**
  * What an element is by its index in the whole tensor: computed in f64 with StrictMath, which has
  * the same bits on every machine, and rounded once to the dtype.
+ *
+ * @since 0.1.0
  */
 public sealed interface IndexFunction {
   /**

@@ -4,6 +4,8 @@ package org.initium.function;
 /**
  * A function near a point: {@code c[0] + c[1] v + ... + c[DEGREE] v^DEGREE}. What is made of one is
  * cut behind the same power.
+ *
+ * @since 0.1.0
  */
 public final class PowerSeries {
   /** The highest power. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.function;
 
-/** A smooth, monotone function of a number, and what it makes of a {@link PowerSeries}. */
+/**
+ * A smooth, monotone function of a number, and what it makes of a {@link PowerSeries}.
+ *
+ * @since 0.1.0
+ */
 public sealed interface SmoothMap {
   /**
    * {@return its value; not a number or infinite outside of where it is defined}

@@ -11,6 +11,7 @@ import org.initium.text.Text;
  * @param floor what is less than this is this
  * @param a the uniform's lower bound
  * @param b its upper bound, a or more
+ * @since 0.1.0
  */
 public record UniformMap(double a, double b, List<SmoothMap> maps, double floor) {
   /** Beyond this, {@code exp} changes too much for a table of the law. */

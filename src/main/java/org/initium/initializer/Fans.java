@@ -13,6 +13,7 @@ import org.initium.text.Text;
  *
  * @param in inputs of one output
  * @param out outputs of one input
+ * @since 0.1.0
  */
 public record Fans(double in, double out) {
 

@@ -27,6 +27,8 @@ import org.initium.expression.ExpressionException;
  * Init.kaimingNormal().with("mode", "fan_out").with("groups", 32)
  * Init.parse("kaiming_normal(mode=fan_out, groups=32)")               // an equal value
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class Init implements Initializer, Serializable {
   private static final long serialVersionUID = 1;

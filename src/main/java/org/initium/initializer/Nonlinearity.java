@@ -9,6 +9,8 @@ import org.initium.expression.WordFunction;
 /**
  * The function after a layer, by its name in torch.nn.functional, and the gain that keeps the
  * variance of what goes through both: torch.nn.init.calculate_gain.
+ *
+ * @since 0.1.0
  */
 public enum Nonlinearity {
   /** Identity: gain 1. */

@@ -13,6 +13,8 @@ import org.initium.function.IndexFunction.Wave;
  * Values.log(Values.arange(1, 1))                           // Mamba's A_log
  * Values.exp(Init.uniform(Math.log(1e-3), Math.log(0.1)))   // log-uniform
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class Values {
   private Values() {}

@@ -25,6 +25,8 @@ import org.initium.text.Text;
  * The tensors of a safetensors file, or of the files under a Hugging Face index ({@code
  * model.safetensors.index.json}): their headers, read and checked at once, and their bytes on
  * demand.
+ *
+ * @since 0.1.0
  */
 public final class Checkpoint implements AutoCloseable {
   /**

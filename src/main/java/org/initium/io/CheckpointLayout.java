@@ -19,6 +19,7 @@ import org.initium.text.Text;
  * replaces a model is killed.
  *
  * @param files the headers of the files, in order
+ * @since 0.1.0
  */
 public record CheckpointLayout(List<SafetensorsHeader> files) {
   private static final String EXTENSION = ".safetensors";

@@ -13,6 +13,8 @@ import org.initium.Shape;
  * What PyTorch's distributed checkpoints say of a file that has slices of tensors: {@code
  * DCP_SHARDING_INFO}, where in its whole each begins, as torch's {@code HuggingFaceStorageReader}
  * reads it from the header.
+ *
+ * @since 0.1.0
  */
 public final class DistributedCheckpoint {
   private static final String OFFSETS = "DCP_SHARDING_INFO";

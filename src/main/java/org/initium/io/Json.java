@@ -26,6 +26,8 @@ import org.initium.text.Text;
  * JSON, read as it comes: what a file says takes memory only where something is kept of it. It must
  * be UTF-8, well-formed; a key that stands twice in an object is an error, since readers differ in
  * which they take.
+ *
+ * @since 0.1.0
  */
 public final class Json {
   private static final JsonFactory FACTORY =

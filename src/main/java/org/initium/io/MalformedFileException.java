@@ -5,7 +5,11 @@ import java.nio.file.Path;
 import org.initium.InitiumException;
 import org.initium.text.Text;
 
-/** A file is not what its format asks for; the message is one line that starts with the file. */
+/**
+ * A file is not what its format asks for; the message is one line that starts with the file.
+ *
+ * @since 0.1.0
+ */
 public class MalformedFileException extends InitiumException {
   private static final long serialVersionUID = 1;
 

@@ -16,6 +16,7 @@ import org.initium.text.Text;
  *
  * @param numbers by name; true is 1, false 0
  * @param words the texts by name
+ * @since 0.1.0
  */
 public record ModelConfig(Map<String, Double> numbers, Map<String, String> words) {
   /** Of a model that has none. */

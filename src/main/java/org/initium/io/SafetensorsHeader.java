@@ -26,6 +26,7 @@ import org.initium.text.Text;
  * @param metadata the free entries of {@code __metadata__}
  * @param tensors in the order of their bytes
  * @param dataStart where the tensors' bytes begin in the file
+ * @since 0.1.0
  */
 public record SafetensorsHeader(
     Map<String, String> metadata, List<StoredTensor> tensors, long dataStart)

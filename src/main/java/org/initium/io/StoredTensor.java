@@ -12,6 +12,7 @@ import org.initium.Shape;
  * @param shape its sizes
  * @param begin its first byte, counted from the end of the header
  * @param end the byte after its last
+ * @since 0.1.0
  */
 public record StoredTensor(String name, StoredType type, Shape shape, long begin, long end)
     implements Serializable {

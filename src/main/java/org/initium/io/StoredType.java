@@ -7,7 +7,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.initium.DType;
 
-/** The element types of the safetensors format (0.8), named as its headers write them. */
+/**
+ * The element types of the safetensors format (0.8), named as its headers write them.
+ *
+ * @since 0.1.0
+ */
 public enum StoredType {
   /** A truth value in a byte. */
   BOOL(8),

@@ -16,6 +16,7 @@ import org.initium.text.Text;
  * @param dtype its element type
  * @param savedOffsets where its first element is in the whole tensor, if it is a slice of one, for
  *     trainers that put it together
+ * @since 0.1.0
  */
 public record TensorSpec(String name, Shape shape, DType dtype, Optional<List<Long>> savedOffsets) {
   /**

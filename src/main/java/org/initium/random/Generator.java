@@ -6,6 +6,8 @@ import java.util.Objects;
 /**
  * A source of random words with a position in it. A fill takes words from the position and moves
  * it. A generator is not shared by threads that fill at the same time: {@link #fork} one each.
+ *
+ * @since 0.1.0
  */
 public sealed interface Generator permits PhiloxGenerator, TorchCpuGenerator, TorchCudaGenerator {
   /**

@@ -13,6 +13,7 @@ import org.initium.text.Text;
  *
  * @param multiprocessors streaming multiprocessors
  * @param threads resident threads that each of them can have at most
+ * @since 0.1.0
  */
 public record GpuGeometry(int multiprocessors, int threads) {
   /** PyTorch's threads in a block. */

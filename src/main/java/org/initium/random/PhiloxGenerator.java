@@ -7,6 +7,8 @@ import org.initium.expression.ArgumentChecks;
  * Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11): word n of
  * seed s is a function of (s, n), laid out as cuRAND's CURAND_RNG_PSEUDO_PHILOX4_32_10 on the host
  * API. The offset counts 32-bit words.
+ *
+ * @since 0.1.0
  */
 public final class PhiloxGenerator implements Generator {
   private final long seed;

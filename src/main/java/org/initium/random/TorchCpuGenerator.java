@@ -10,6 +10,8 @@ import java.lang.foreign.MemorySegment;
  * <p>Its state is an MT19937, of which PyTorch uses the seed's lower 32 bits, and the second half
  * of a pair of normals that a draw of one value leaves behind. It is serial: the numbers of a
  * tensor depend on all tensors that were filled before it, and on whether its memory is contiguous.
+ *
+ * @since 0.1.0
  */
 public final class TorchCpuGenerator implements Generator {
   private final long seed;

@@ -12,6 +12,8 @@ import org.initium.text.Text;
  *
  * <p>It is Philox4x32-10 at an offset. Which word an element gets depends on how many threads the
  * device runs at a time.
+ *
+ * @since 0.1.0
  */
 public final class TorchCudaGenerator implements Generator {
   private final long seed;

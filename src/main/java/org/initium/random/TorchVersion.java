@@ -6,6 +6,8 @@ import org.initium.text.Text;
 /**
  * Whose numbers PyTorch's generator of the CPU gives: versions differ in f16 and bf16, where older
  * ones draw as many bits as the type has and compute in it, and in truncated normals.
+ *
+ * @since 0.1.0
  */
 public enum TorchVersion {
   /** 2.4 to 2.10. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
-/** Makes words of the Mersenne Twister MT19937, whose state is the last 624 before tempering. */
+/**
+ * Makes words of the Mersenne Twister MT19937, whose state is the last 624 before tempering.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface Twister {
   /** Words of a state. */

@@ -42,6 +42,8 @@ import org.initium.text.Text;
  *   - {match: "*.bias", init: zeros}
  *   - {match: "*", init: normal(std=0.02/sqrt(2*layers))}
  * </pre>
+ *
+ * @since 0.1.0
  */
 public final class Recipe {
   private static final List<String> FIELDS =

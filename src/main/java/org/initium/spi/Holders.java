@@ -5,6 +5,8 @@ package org.initium.spi;
  * Who uses a block of memory at the moment. Its end waits until nobody does, and nobody begins
  * after it: so that memory which one thread fills is not freed by another that closes it. A hold
  * within a hold is no other than one beside it, so the end keeps nobody away before it has come.
+ *
+ * @since 0.1.0
  */
 public final class Holders {
   private long holding;

@@ -4,7 +4,11 @@ package org.initium.spi;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Ranges of memory, from a first element to a last one, none of which overlap. */
+/**
+ * Ranges of memory, from a first element to a last one, none of which overlap.
+ *
+ * @since 0.1.0
+ */
 public final class MemoryRanges {
   /**
    * From the first element to the last.

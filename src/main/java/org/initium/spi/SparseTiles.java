@@ -8,6 +8,7 @@ package org.initium.spi;
  *
  * @param rows of the matrix
  * @param columns of the matrix
+ * @since 0.1.0
  */
 public record SparseTiles(long rows, long columns) {
   private static final int WIDEST = 16;

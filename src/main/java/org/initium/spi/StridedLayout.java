@@ -15,6 +15,7 @@ import java.util.Arrays;
  * @param wholeStrides distance in the whole tensor, in elements
  * @param memoryOffset the first element's place in the storage, in elements
  * @param wholeOffset the first element's index in the whole tensor
+ * @since 0.1.0
  */
 public record StridedLayout(
     long[] sizes, long[] memoryStrides, long[] wholeStrides, long memoryOffset, long wholeOffset) {

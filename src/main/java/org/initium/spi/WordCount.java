@@ -5,6 +5,8 @@ package org.initium.spi;
  * How many 32-bit words of the random stream a fill takes: as many as it takes for the next fill to
  * begin behind every word that this one uses, where the generator is at a multiple of 4, which it
  * then stays at.
+ *
+ * @since 0.1.0
  */
 public final class WordCount {
   /** The threads of cuRAND's double calls, each of which has a block in 65536 to itself. */

@@ -9,7 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** A small file that is written whole or not at all, and keeps the mode of the one it replaces. */
+/**
+ * A small file that is written whole or not at all, and keeps the mode of the one it replaces.
+ *
+ * @since 0.1.0
+ */
 public final class AtomicFile {
   private AtomicFile() {}
 

@@ -24,6 +24,8 @@ import org.initium.text.Text;
  * Writes a checkpoint from its first byte to its last. The files get their final names in {@link
  * #finish}, when all of them are whole and on the disk, the index last; close without finish leaves
  * nothing behind.
+ *
+ * @since 0.1.0
  */
 public final class CheckpointWriter implements AutoCloseable {
   private static final String INDEX = "index";

@@ -9,6 +9,8 @@ import java.util.List;
  * Where the files of a checkpoint go: a local folder, a file system of a cluster. Files only grow
  * at their end, and nobody sees them before {@link #commit}; so attempts at a file may be made
  * twice, side by side, and given up.
+ *
+ * @since 0.1.0
  */
 public interface Output extends AutoCloseable {
   /** A file in the making, written from its first byte to its last. */

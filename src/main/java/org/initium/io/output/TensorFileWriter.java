@@ -11,7 +11,11 @@ import org.initium.io.SafetensorsHeader;
 import org.initium.io.StoredTensor;
 import org.initium.text.Text;
 
-/** Writes a safetensors file from its first byte to its last, and hashes it on the way. */
+/**
+ * Writes a safetensors file from its first byte to its last, and hashes it on the way.
+ *
+ * @since 0.1.0
+ */
 public final class TensorFileWriter {
   /** Writes of more than this are split, so that the JDK's view of a segment has an int size. */
   private static final long PIECE = 1 << 30;

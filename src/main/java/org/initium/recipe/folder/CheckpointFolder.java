@@ -23,6 +23,8 @@ import org.initium.text.Text;
 /**
  * A folder in which several runs each made files of one model. A file has its name when it is
  * whole; what remains is to see that all are there, and of the same model, and to write the index.
+ *
+ * @since 0.1.0
  */
 public final class CheckpointFolder {
   private static final Pattern PART =

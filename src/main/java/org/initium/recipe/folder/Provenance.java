@@ -6,7 +6,11 @@ import java.util.TreeMap;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.RowShard;
 
-/** What a file's metadata say of the run that made it, so that it can be made again. */
+/**
+ * What a file's metadata say of the run that made it, so that it can be made again.
+ *
+ * @since 0.1.0
+ */
 public final class Provenance {
   /** Whose keys they are. */
   public static final String PREFIX = "initium.";

@@ -23,6 +23,8 @@ import org.initium.recipe.plan.RowShard;
 
 /**
  * The shards of a model in one folder: all are there, and together they are all of every tensor.
+ *
+ * @since 0.1.0
  */
 public final class ShardedFolder {
   /** Name of the file that lists the shards. */

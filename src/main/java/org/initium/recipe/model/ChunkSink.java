@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.initium.recipe.plan.PlannedTensor;
 
-/** Takes the bytes of tensors as they are made. */
+/**
+ * Takes the bytes of tensors as they are made.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface ChunkSink {
   /**

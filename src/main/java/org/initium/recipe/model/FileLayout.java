@@ -3,7 +3,11 @@ package org.initium.recipe.model;
 
 import org.initium.recipe.plan.RowShard;
 
-/** How a model is shared out among files, each of which a process may make by itself. */
+/**
+ * How a model is shared out among files, each of which a process may make by itself.
+ *
+ * @since 0.1.0
+ */
 public sealed interface FileLayout {
   /**
    * Whole tensors, as Hugging Face's checkpoints have them: files {@code

@@ -21,7 +21,11 @@ import org.initium.recipe.plan.Region;
 import org.initium.recipe.plan.RowShard;
 import org.initium.text.Text;
 
-/** Compares the tensors of a checkpoint with the values of a plan, bit for bit. */
+/**
+ * Compares the tensors of a checkpoint with the values of a plan, bit for bit.
+ *
+ * @since 0.1.0
+ */
 public final class ModelVerifier {
   /** Ends the making of values, of which no more are of interest. */
   private static final class Differs extends RuntimeException {

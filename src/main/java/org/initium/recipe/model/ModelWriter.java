@@ -13,7 +13,11 @@ import org.initium.recipe.folder.Provenance;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
 
-/** Writes the values of a plan to safetensors files. */
+/**
+ * Writes the values of a plan to safetensors files.
+ *
+ * @since 0.1.0
+ */
 public final class ModelWriter {
   private ModelWriter() {}
 

@@ -13,6 +13,7 @@ import org.initium.recipe.plan.RowShard;
  * @param header its tensors, in the order of their bytes
  * @param memory about how many bytes it takes to make: two chunks for each device, and those of the
  *     largest tensor that is made in one go
+ * @since 0.1.0
  */
 public record Piece(String file, RowShard shard, SafetensorsHeader header, long memory)
     implements Serializable {

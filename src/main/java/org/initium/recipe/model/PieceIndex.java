@@ -15,6 +15,7 @@ import org.initium.recipe.folder.ShardedFolder;
  *
  * @param name of the file
  * @param text that is in it: JSON
+ * @since 0.1.0
  */
 public record PieceIndex(String name, String text) {
   /**

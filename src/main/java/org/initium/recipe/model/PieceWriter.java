@@ -16,7 +16,11 @@ import org.initium.io.output.TensorFileWriter;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
 
-/** Writes pieces of a plan, one after the other. */
+/**
+ * Writes pieces of a plan, one after the other.
+ *
+ * @since 0.1.0
+ */
 public final class PieceWriter {
   /**
    * What was written.

@@ -17,7 +17,11 @@ import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.RowShard;
 import org.initium.text.Text;
 
-/** Cuts plans into pieces: the files of a layout. */
+/**
+ * Cuts plans into pieces: the files of a layout.
+ *
+ * @since 0.1.0
+ */
 public final class Pieces {
   /** A matrix, its reflectors and its factor: what an orthogonal tensor takes beside itself. */
   private static final int MATRICES = 3;

@@ -31,6 +31,7 @@ import org.initium.recipe.plan.TensorContent;
  *     that its first dimensions count, and a sparse or truncated normal one of a generator that is
  *     someone else's sequence; small tensors share one
  * @param threads how many of the host's threads are at a fill at most
+ * @since 0.1.0
  */
 public record PlanFiller(
     Generator generator,

@@ -4,7 +4,11 @@ package org.initium.recipe.plan;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 
-/** How the tensors of a model share a generator. */
+/**
+ * How the tensors of a model share a generator.
+ *
+ * @since 0.1.0
+ */
 public enum GeneratorSharing {
   /**
    * Each draws from {@code generator.fork(name)}: its values depend on the seed and its name, not

@@ -21,6 +21,8 @@ import org.initium.text.Text;
  * <p>It is matched as Thompson (1968) matches regular expressions: all places of the pattern that
  * fit what was read so far are followed at once, so that the time is at most the product of the two
  * lengths, whatever they are.
+ *
+ * @since 0.1.0
  */
 public final class Glob {
   /** Stand for a character of a capture in {@link #middle}, with dots or without. */

@@ -11,6 +11,7 @@ import org.initium.text.Text;
  *
  * @param tensors in the order in which they draw from a shared generator
  * @param notes what is not wrong but may be meant otherwise, a line each
+ * @since 0.1.0
  */
 public record Plan(List<PlannedTensor> tensors, List<String> notes) implements Serializable {
   /**

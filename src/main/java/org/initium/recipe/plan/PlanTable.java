@@ -7,7 +7,11 @@ import java.util.stream.Collectors;
 import org.initium.Fill;
 import org.initium.text.Text;
 
-/** What a plan comes to, a line for each tensor, for people to read. */
+/**
+ * What a plan comes to, a line for each tensor, for people to read.
+ *
+ * @since 0.1.0
+ */
 public final class PlanTable {
   private static final List<String> HEAD =
       List.of("name", "shape", "dtype", "shard", "stream", "values");

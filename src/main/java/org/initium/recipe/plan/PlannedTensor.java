@@ -20,6 +20,7 @@ import org.initium.io.TensorSpec;
  * @param cut how shards share it out
  * @param written whether it is in the file; not where it is drawn for the sake of what is drawn
  *     behind it, as a module does that draws anew
+ * @since 0.1.0
  */
 public record PlannedTensor(
     String name,

@@ -4,7 +4,11 @@ package org.initium.recipe.plan;
 import org.initium.InitiumException;
 import org.initium.text.Text;
 
-/** A recipe cannot be followed; the message is one line that starts with file:line:column. */
+/**
+ * A recipe cannot be followed; the message is one line that starts with file:line:column.
+ *
+ * @since 0.1.0
+ */
 public class RecipeException extends InitiumException {
   private static final long serialVersionUID = 1;
 

@@ -11,6 +11,7 @@ import org.initium.Shape;
  *
  * @param origin the index of its first element, one number for each dimension
  * @param shape its sizes
+ * @since 0.1.0
  */
 public record Region(long[] origin, Shape shape) implements Serializable {
   /**
@@ -112,6 +113,10 @@ public record Region(long[] origin, Shape shape) implements Serializable {
   /**
    * The same, cut in its first {@code free} dimensions alone: a slab has as many elements as the
    * other dimensions have, if that is more.
+   *
+   * @param free how many dimensions may be cut, from the first
+   * @param most elements of a slab, 1 or more
+   * @return the slabs, each made when it is asked for
    */
   public Iterable<Region> slabs(int free, long most) {
     return new Slabs(this, free, most);

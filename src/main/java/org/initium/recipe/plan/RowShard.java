@@ -12,6 +12,7 @@ import org.initium.text.Text;
  *
  * @param index which share, from 0
  * @param count how many there are, 1 or more
+ * @since 0.1.0
  */
 public record RowShard(int index, int count) implements Serializable {
   /** The one shard that is all. */

@@ -15,6 +15,7 @@ import org.initium.Shape;
  * @param dimension the one that is cut, below 0 for none
  * @param parts what is cut for itself, so that a shard has a share of each, one behind the other in
  *     that dimension: queries, keys and values in one weight. Empty for all of the tensor.
+ * @since 0.1.0
  */
 public record ShardCut(int dimension, List<Region> parts) implements Serializable {
   /** By rows, as a whole. */

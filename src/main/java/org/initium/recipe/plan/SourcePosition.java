@@ -7,6 +7,7 @@ package org.initium.recipe.plan;
  * @param file its name, as errors say it
  * @param line from 1
  * @param column from 1
+ * @since 0.1.0
  */
 public record SourcePosition(String file, int line, int column) {
   @Override

@@ -10,6 +10,7 @@ import org.initium.random.Generator;
  *
  * @param stream the name that is forked in place of the tensor's
  * @param seed the seed in place of the model's
+ * @since 0.1.0
  */
 public record StreamChoice(Optional<String> stream, Optional<Long> seed) implements Serializable {
   /** The stream of the tensor's own name. */

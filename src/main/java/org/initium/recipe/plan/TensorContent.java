@@ -10,7 +10,11 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
 
-/** What the values of a planned tensor are. */
+/**
+ * What the values of a planned tensor are.
+ *
+ * @since 0.1.0
+ */
 public sealed interface TensorContent extends Serializable {
   /**
    * Drawn, one part after the other; where parts meet, the later one counts.
