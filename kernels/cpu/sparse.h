@@ -256,12 +256,12 @@ static SMALL void sparsePass(const SparseCall& c, uint64_t begin, uint64_t end, 
                                 const SparseDType& dtype) {
   const Sparse& p = c.sparse;
   auto& s = *reinterpret_cast<SparseStrip*>(p.scratch);
-  auto& tall = *reinterpret_cast<SparseTall*>(c.tall);
+  auto* tall = reinterpret_cast<SparseTall*>(c.tall);
   uint64_t keys = p.rows << p.log2Width;
   if (c.pass == CUT) {
-    sparseCut(p, tall);
+    sparseCut(p, *tall);
   } else if (c.pass == RANK) {
-    sparseRank(p, tall);
+    sparseRank(p, *tall);
   } else if (c.pass == STRIPS) {
     uint64_t most = SparseStrip::KEYS / keys < SparseStrip::TILES ? SparseStrip::KEYS / keys : SparseStrip::TILES;
     for (uint64_t i = begin; i < end; i += most) {

@@ -21,6 +21,7 @@ import org.initium.Tensor;
 import org.initium.random.Generator;
 import org.initium.testing.Fills;
 import org.initium.testing.Levels;
+import org.initium.torch.kernel.TorchTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -58,9 +59,24 @@ class GuardPagesTest {
           long bytes = (long) rows * rows * dtype.bytes();
           fill(start + ROOM - bytes, Shape.of(rows, rows), dtype, new Fill.Eye(1));
           fill(start + ROOM - bytes, Shape.of(rows, rows), dtype, new Fill.Hadamard(1));
+          fill(start + ROOM - bytes, Shape.of(rows, rows), dtype, new Fill.Sparse(0.3, 1));
+          fill(start, Shape.of(rows, rows), dtype, new Fill.Sparse(0.3, 1));
+        }
+        for (int n = 1; n < 300 && TorchTypes.draws(dtype); n++) {
+          torch(start, n, dtype);
+          torch(start + ROOM - n * dtype.bytes(), n, dtype);
         }
       }
       System.out.println("all inside");
+    }
+
+    private static void torch(long address, long n, DType dtype) {
+      for (Fill fill : List.of(new Fill.Uniform(0, 1), new Fill.Normal(0, 1))) {
+        try (Tensor tensor = Tensor.wrap(Device.CPU, address, Shape.of(n), dtype)) {
+          Fills.fill(tensor, fill, Generator.torchCpu(1));
+          Fills.fill(tensor, fill, Generator.parse("torch-cuda(sms=2, threads=512)", 1));
+        }
+      }
     }
 
     private static void fill(long address, long n, DType dtype, Fill fill) {

@@ -4,13 +4,16 @@ package org.initium.cpu.kernels;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.initium.DType;
+import org.initium.cpu.reference.ReferenceKernels;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.KernelSet;
@@ -19,16 +22,51 @@ import org.initium.kernel.Parameters;
 /**
  * A call of a kernel, made at random.
  *
- * @param parameters the first is an offset into memory
- * @param table which parameter is the address of a table, or 0
+ * @param places which parameters are addresses, 12 bits each: what of, and the parameter's number
+ * @param parameters offsets where they are addresses
+ * @param reference what writes the same; null for a kernel of {@link ReferenceKernels}
  */
-record KernelCase(String kernel, long begin, long end, long flags, int table, long[] parameters) {
+record KernelCase(
+    String kernel,
+    long begin,
+    long end,
+    long flags,
+    long places,
+    long[] parameters,
+    Consumer<MemorySegment> reference) {
+  /**
+   * In the memory that is compared, in a table of numbers, and in scratch that begins with words.
+   */
+  static final int MEMORY = 0x400;
+
+  static final int IN_TABLE = 0x100;
+  static final int SCRATCH = 0x200;
+  private static final int PLACE_BITS = 12;
+  private static final long SCRATCH_BYTES = 9 << 20;
+  static final int WORDS = 1 << 16;
+
   static final int BYTES = 1 << 17;
   private static final int TABLE = 2 * 848 * 11;
   private static final int LAW = 40; // behind Region and Source
+  private static final int REGION = 29; // fields
+  private static final List<DType> TORCH = List.of(DType.F32, DType.F64, DType.F16, DType.BF16);
 
   private static final List<String> FAMILIES =
-      List.of("constant", "uniform", "normal", "quantile", "hadamard", "many", "diagonal");
+      List.of(
+          "constant",
+          "uniform",
+          "normal",
+          "quantile",
+          "hadamard",
+          "many",
+          "diagonal",
+          "matrix",
+          "sparse",
+          "torch_uniform",
+          "torch_normal",
+          "torch_cpu_uniform",
+          "torch_cpu_normal",
+          "twister");
 
   /** Where the upper words of counters change, and where nothing does. */
   private static final long[] PLACES = {0, 1L << 18, 1L << 19, 1L << 34, 1L << 35, 1L << 50};
@@ -45,8 +83,18 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
     return switch (family) {
       case "many" -> many(random, dtype, parameters);
       case "diagonal" -> diagonal(random, dtype, parameters);
+      case "sparse" -> DrawnCases.sparse(random, dtype, parameters);
+      case "torch_uniform", "torch_normal", "torch_cpu_uniform", "torch_cpu_normal" ->
+          DrawnCases.torch(random, family, TORCH.get(random.nextInt(TORCH.size())), parameters);
+      case "twister" -> DrawnCases.twister(random);
       default -> elements(random, family, dtype, parameters);
     };
+  }
+
+  /** Of a kernel of the reference. */
+  private KernelCase(
+      String kernel, long begin, long end, long flags, int table, long[] parameters) {
+    this(kernel, begin, end, flags, MEMORY | (long) table << PLACE_BITS, parameters, null);
   }
 
   private static KernelCase elements(
@@ -56,22 +104,64 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
     if (constant) {
       region = region.anywhere();
     }
+    if (family.equals("matrix")) {
+      region = ofMatrix(region, random);
+      if (end(region) > TABLE - 100) {
+        return elements(random, family, dtype, parameters);
+      }
+    }
     region.addTo(parameters);
-    if (!constant && !family.equals("hadamard")) {
+    if (!constant && !family.equals("hadamard") && !family.equals("matrix")) {
       parameters.addSource(random.nextLong(), Math.max(0, region.start() - random.nextInt(5000)));
     }
     switch (family) {
       case "constant" -> parameters.add(random.nextLong());
       case "hadamard" -> parameters.add(1 + random.nextLong(300)).add(dtype.round(0.3));
+      case "matrix" -> matrix(random, region, parameters);
       default -> law(random, family, dtype, parameters);
     }
     long items = region.items();
     long from = random.nextInt(3) == 0 ? random.nextLong(items) : 0;
     long to = random.nextInt(3) == 0 ? from + random.nextLong(items - from + 1) : items;
     long flags = random.nextInt(4) == 0 ? Kernel.STREAMING : 0;
-    int table = family.equals("quantile") ? LAW : 0;
+    int table =
+        switch (family) {
+          case "quantile" -> IN_TABLE + LAW;
+          case "matrix" -> IN_TABLE + REGION;
+          default -> 0;
+        };
     String name = family + "_" + (constant ? dtype.bytes() : dtype);
     return new KernelCase(name, from, to, flags, table, read(parameters, LAW + 4));
+  }
+
+  /** A region of a matrix that the table has. */
+  private static KernelRegion ofMatrix(KernelRegion region, Random random) {
+    return new KernelRegion(
+        region.memory(),
+        random.nextInt(100),
+        region.length(),
+        region.stride(),
+        region.sizes(),
+        region.memoryStrides(),
+        region.wholeStrides(),
+        region.dtype());
+  }
+
+  private static void matrix(Random random, KernelRegion region, Parameters parameters) {
+    long end = end(region);
+    long rows = 1 + random.nextInt(100);
+    long columns = Math.ceilDiv(end, rows);
+    boolean turned = random.nextBoolean();
+    parameters.add(0L).add(rows).add(columns);
+    parameters.add(turned ? 1 : columns).add(turned ? rows : 1).add(random.nextDouble());
+  }
+
+  private static long end(KernelRegion region) {
+    long end = region.start() + region.length();
+    for (int d = 0; d < region.sizes().length; d++) {
+      end += (region.sizes()[d] - 1) * region.wholeStrides()[d];
+    }
+    return end;
   }
 
   private static void law(Random random, String family, DType dtype, Parameters parameters) {
@@ -99,7 +189,8 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
     } else {
       law(random, List.of("uniform", "normal", "quantile").get(law - 1), dtype, parameters);
     }
-    return new KernelCase("many_" + dtype, 0, 1, 0, law == 3 ? 5 : 0, read(parameters, 9));
+    return new KernelCase(
+        "many_" + dtype, 0, 1, 0, law == 3 ? IN_TABLE + 5 : 0, read(parameters, 9));
   }
 
   private static KernelCase diagonal(Random random, DType dtype, Parameters parameters) {
@@ -121,7 +212,7 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
     return new KernelCase("diagonal", from, rows, 0, 0, read(parameters, 10));
   }
 
-  private static long[] read(Parameters parameters, int fields) {
+  static long[] read(Parameters parameters, int fields) {
     return Arrays.copyOf(parameters.fields(), fields);
   }
 
@@ -156,27 +247,63 @@ record KernelCase(String kernel, long begin, long end, long flags, int table, lo
         offset, start, length, stride, sizes, memoryStrides, wholeStrides, dtype);
   }
 
+  /** What is to be written, over memory that was the same before. */
+  void expected(MemorySegment memory) {
+    if (reference == null) {
+      run(ReferenceKernels.INSTANCE, memory);
+    } else {
+      memory.fill((byte) 0x5a);
+      reference.accept(memory);
+    }
+  }
+
   /** Writes over memory that was the same before. */
   void run(KernelSet kernels, MemorySegment memory) {
     memory.fill((byte) 0x5a);
     try (Arena arena = Arena.ofConfined()) {
       long[] own = parameters.clone();
-      own[0] += memory.address();
-      if (table > 0) {
-        boolean wide = kernel.endsWith("f64");
-        MemorySegment values = arena.allocate(8L * TABLE, 64);
-        for (int i = 0; i < TABLE; i++) {
-          double value = (i * 2654435761L & 0xFFFFFFFFL) * 0x1p-32 - 0.5;
-          if (wide) {
-            values.setAtIndex(JAVA_DOUBLE, i, value);
-          } else {
-            values.setAtIndex(JAVA_FLOAT, i, (float) value);
-          }
-        }
-        own[table] = values.address();
+      for (long rest = places; rest != 0; rest >>>= PLACE_BITS) {
+        MemorySegment base =
+            switch ((int) rest & 0xf00) {
+              case MEMORY -> memory;
+              case IN_TABLE -> table(arena);
+              case SCRATCH -> scratch(arena);
+              default -> MemorySegment.NULL;
+            };
+        own[(int) rest & 0xff] += base.address();
       }
       kernels.kernel(kernel).run(own, begin, end, flags);
     }
+  }
+
+  private MemorySegment table(Arena arena) {
+    boolean wide = kernel.endsWith("f64");
+    MemorySegment values = arena.allocate(8L * TABLE, 64);
+    for (int i = 0; i < TABLE; i++) {
+      double value = word(i) * 0x1p-32 - 0.5;
+      if (wide) {
+        values.setAtIndex(JAVA_DOUBLE, i, value);
+      } else {
+        values.setAtIndex(JAVA_FLOAT, i, (float) value);
+      }
+    }
+    return values;
+  }
+
+  private static MemorySegment scratch(Arena arena) {
+    MemorySegment scratch = arena.allocate(SCRATCH_BYTES, 64);
+    words(scratch);
+    return scratch;
+  }
+
+  static void words(MemorySegment memory) {
+    for (int i = 0; i < WORDS; i++) {
+      memory.setAtIndex(JAVA_INT, i, (int) word(i));
+    }
+  }
+
+  private static long word(int i) {
+    return i * 2654435761L & 0xFFFFFFFFL;
   }
 
   /** FNV-1a of memory. */
