@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
  * A source of random words with a position in it. A fill takes words from the position and moves
  * it. A generator is not shared by threads that fill at the same time: {@link #fork} one each.
  *
+ * <p>It can be sent to another process, as the state that it is in: what comes out there goes on
+ * where this one is, and moves on its own.
+ *
  * @since 0.1.0
  */
-public sealed interface Generator permits PhiloxGenerator, TorchCpuGenerator, TorchCudaGenerator {
+public sealed interface Generator extends Serializable
+    permits PhiloxGenerator, TorchCpuGenerator, TorchCudaGenerator {
   /**
    * {@return the default generator, Philox4x32-10 as NVIDIA's cuRAND host API lays it out, at
    * offset 0}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
+import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -15,7 +16,7 @@ import org.initium.text.Text;
  * @param threads resident threads that each of them can have at most
  * @since 0.1.0
  */
-public record GpuGeometry(int multiprocessors, int threads) {
+public record GpuGeometry(int multiprocessors, int threads) implements Serializable {
   /** PyTorch's threads in a block. */
   public static final int BLOCK = 256;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import org.initium.expression.ArgumentChecks;
 
 /**
@@ -11,6 +14,8 @@ import org.initium.expression.ArgumentChecks;
  * @since 0.1.0
  */
 public final class PhiloxGenerator implements Generator {
+  private static final long serialVersionUID = 1;
+
   private final long seed;
   private long offset;
 
@@ -67,6 +72,20 @@ public final class PhiloxGenerator implements Generator {
   @Override
   public PhiloxGenerator copy() {
     return new PhiloxGenerator(seed, offset());
+  }
+
+  private record Sent(long seed, long offset) implements Serializable {
+    private Object readResolve() {
+      return new PhiloxGenerator(seed, offset);
+    }
+  }
+
+  private Object writeReplace() {
+    return new Sent(seed, offset());
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("a generator is serialised as its state");
   }
 
   @Override

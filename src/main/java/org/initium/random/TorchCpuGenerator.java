@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,9 +17,11 @@ import java.lang.foreign.MemorySegment;
  * @since 0.1.0
  */
 public final class TorchCpuGenerator implements Generator {
+  private static final long serialVersionUID = 1;
+
   private final long seed;
   private final TorchVersion version;
-  private final Mt19937 twister;
+  private final transient Mt19937 twister;
   private double cachedNormal; // NaN where there is none
 
   private TorchCpuGenerator(long seed, TorchVersion version, Mt19937 twister, double cachedNormal) {
@@ -54,9 +59,13 @@ public final class TorchCpuGenerator implements Generator {
    * @throws IllegalArgumentException if they are no such state, saying why
    */
   public static TorchCpuGenerator ofState(byte[] bytes) {
+    return ofState(bytes, TorchVersion.FROM_2_13);
+  }
+
+  private static TorchCpuGenerator ofState(byte[] bytes, TorchVersion version) {
     TorchState state = TorchState.parse(bytes);
     Mt19937 twister = Mt19937.of(state.block(), state.next());
-    return new TorchCpuGenerator(state.seed(), TorchVersion.FROM_2_13, twister, state.normal());
+    return new TorchCpuGenerator(state.seed(), version, twister, state.normal());
   }
 
   /**
@@ -164,6 +173,20 @@ public final class TorchCpuGenerator implements Generator {
   @Override
   public TorchCpuGenerator copy() {
     return new TorchCpuGenerator(seed, version, twister.copy(), cachedNormal);
+  }
+
+  private record Sent(byte[] state, TorchVersion version) implements Serializable {
+    private Object readResolve() {
+      return ofState(state, version);
+    }
+  }
+
+  private Object writeReplace() {
+    return new Sent(state(), version);
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("a generator is serialised as its state");
   }
 
   @Override

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.initium.text.Text;
@@ -16,6 +19,8 @@ import org.initium.text.Text;
  * @since 0.1.0
  */
 public final class TorchCudaGenerator implements Generator {
+  private static final long serialVersionUID = 1;
+
   private final long seed;
   private final GpuGeometry geometry; // null for the device at hand
   private final TorchCpuGenerator host;
@@ -95,6 +100,21 @@ public final class TorchCudaGenerator implements Generator {
   @Override
   public TorchCudaGenerator copy() {
     return new TorchCudaGenerator(seed, new AtomicLong(offset()), geometry, host.copy());
+  }
+
+  private record Sent(long seed, long offset, GpuGeometry geometry, TorchCpuGenerator host)
+      implements Serializable {
+    private Object readResolve() {
+      return new TorchCudaGenerator(seed, new AtomicLong(offset), geometry, host);
+    }
+  }
+
+  private Object writeReplace() {
+    return new Sent(seed, offset(), geometry, host);
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("a generator is serialised as its state");
   }
 
   @Override

@@ -4,6 +4,11 @@ package org.initium.random;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.List;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.Tensor;
@@ -11,6 +16,7 @@ import org.initium.initializer.Init;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GeneratorTest {
   /**
@@ -102,5 +108,39 @@ class GeneratorTest {
           IllegalArgumentException.class, () -> region.fill(Init.parse("sparse(0.5)"), generator));
     }
     assertEquals(Generator.torchCpu(5).nextInt(), generator.nextInt());
+  }
+
+  private static Generator sent(Generator generator) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(generator);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (Generator) in.readObject();
+    }
+  }
+
+  private static long next(Generator generator, Init init) {
+    try (Tensor tensor = Tensor.empty(Shape.of(5, 3), DType.F32)) {
+      tensor.fill(init, generator);
+      return tensor.segment().asByteBuffer().hashCode();
+    }
+  }
+
+  /** In the middle of their numbers, with a normal left over, and what is drawn on the host. */
+  @ParameterizedTest
+  @ValueSource(strings = {"philox", "torch-cpu", "torch-cpu(version=2.10)", "torch-cuda(gpu=A100)"})
+  void whatIsSentGoesOn(String kind) throws Exception {
+    Generator here = Generator.parse(kind, -5);
+    next(here, Init.normal());
+    next(here, Init.sparse(0.5));
+    Generator there = sent(here);
+    assertEquals(here.toString(), there.toString());
+    for (Init init : List.of(Init.uniform(), Init.sparse(0.5), Init.normal())) {
+      assertEquals(next(here.copy(), init), next(there.copy(), init), init.toString());
+    }
+    next(there, Init.uniform());
+    assertEquals(next(sent(here), Init.normal()), next(here, Init.normal()), "moves on its own");
   }
 }

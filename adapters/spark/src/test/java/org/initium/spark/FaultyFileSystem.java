@@ -86,6 +86,12 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
     return false;
   }
 
+  /** Notes that an attempt was begun. */
+  private void note(Path file) throws IOException {
+    java.nio.file.Path state = java.nio.file.Path.of(getConf().get("faulty.state"));
+    Files.createFile(state.resolve("made-" + file.getName() + "-" + UUID.randomUUID()));
+  }
+
   @Override
   public FSDataInputStream open(Path file, int bufferSize) throws IOException {
     if (!pathToFile(file).isFile()) {
@@ -156,6 +162,9 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
       throws IOException {
     if (isAmongFirst(2, "fails", file) || isAmongFirst(100, "broken", file)) {
       throw new IOException("told to fail");
+    }
+    if (!file.getName().endsWith(".receipt")) {
+      note(file);
     }
     boolean isFull = isAmongFirst(1, "full", file);
     boolean isSlow = isAmongFirst(1, "slow", file);
