@@ -8,8 +8,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -29,6 +35,7 @@ import org.initium.io.output.Output;
  */
 final class HadoopOutput implements Output {
   private static final int BUFFER = 1 << 20;
+  private static final int RENAMES = 16;
 
   private final FileSystem files;
   private final Path folder;
@@ -105,19 +112,33 @@ final class HadoopOutput implements Output {
     return files.open(new Path(folder, name));
   }
 
+  /** Several renames at a time: each waits for the file system, and there may be thousands. */
   @Override
   public void commit(List<Named> named) throws IOException {
-    for (Named file : named) {
-      Path from = attempt(file.piece(), file.attempt());
-      Path to = new Path(folder, file.name());
-      if (from.equals(to)) {
-        continue;
+    List<Callable<Void>> renames = new ArrayList<>();
+    named.forEach(file -> renames.add(() -> rename(file)));
+    try (ExecutorService threads = Executors.newFixedThreadPool(RENAMES)) {
+      for (Future<Void> done : threads.invokeAll(renames)) {
+        done.get();
       }
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while files got their names", e);
+    }
+  }
+
+  private Void rename(Named file) throws IOException {
+    Path from = attempt(file.piece(), file.attempt());
+    Path to = new Path(folder, file.name());
+    if (!from.equals(to)) {
       files.delete(to, false); // rename does not replace
       if (!files.rename(from, to)) {
         throw new IOException("cannot rename " + from + " to " + to);
       }
     }
+    return null;
   }
 
   @Override

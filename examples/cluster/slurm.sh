@@ -1,0 +1,10 @@
+#!/bin/bash
+# Files of a model by the tasks of a Slurm array, each of which makes its share by itself; then the index.
+#   job=$(sbatch --parsable --array=0-63 examples/cluster/slurm.sh RECIPE FOLDER SEED)
+#   sbatch --dependency=afterok:$job --wrap "initium finish FOLDER"
+#SBATCH --job-name=initium
+#SBATCH --cpus-per-task=4
+#SBATCH --output=initium-%A-%a.log
+set -euo pipefail
+export JAVA_TOOL_OPTIONS=-Dinitium.threads=$SLURM_CPUS_PER_TASK
+initium init "$1" --out "$2" --part "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" --seed "$3"
