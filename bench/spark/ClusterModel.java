@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -13,8 +14,9 @@ import org.initium.recipe.model.PlanFiller;
 import org.initium.recipe.plan.Plan;
 
 /**
- * What up to 2,000 executors would take for a model of 1 T parameters in a million tensors: the real plan, cut for real,
- * its pieces given to simulated executors in the order of Spark's driver. Settings by -D:
+ * What up to 2,000 executors would take for a model of 1 T parameters in a million tensors: the
+ * real plan, cut for real, its pieces given to simulated executors in the order of Spark's driver.
+ * Settings by -D:
  *
  * <ul>
  *   <li>executor=0.5 GB/s that an executor fills, hashes and writes by itself
@@ -26,7 +28,8 @@ import org.initium.recipe.plan.Plan;
  *   <li>rename=5 ms of the commit for each file (delete, rename), 16 at a time
  * </ul>
  *
- * <p>Speculation is Spark's: from 9 tasks in 10 on, what takes longer than 3 medians gets a second attempt.
+ * <p>Speculation is Spark's: from 9 tasks in 10 on, what takes longer than 3 medians gets a second
+ * attempt.
  */
 public class ClusterModel {
   static final double EXECUTOR = number("executor", 0.5) * 1e9;
@@ -103,14 +106,19 @@ public class ClusterModel {
     PlanFiller filler = new PlanFiller(Generator.philox(7), Device.CPU);
     System.out.printf(
         "%,d tensors, %.2f T parameters, %.2f TB; executors of %.2f GB/s, storage of %.0f GB/s%n%n",
-        plan.tensors().size(), plan.parameters() / 1e12, plan.bytes() / 1e12, EXECUTOR / 1e9, STORAGE / 1e9);
+        plan.tensors().size(),
+        plan.parameters() / 1e12,
+        plan.bytes() / 1e12,
+        EXECUTOR / 1e9,
+        STORAGE / 1e9);
     System.out.println(
-        "| files of | files | executors | to the last byte | GB/s each | of what they could | with speculation"
-            + " (second attempts) | renames | in all |");
+        "| files of | files | executors | to the last byte | GB/s each | of what they could | with"
+            + " speculation (second attempts) | renames | in all |");
     System.out.println("|---|---|---|---|---|---|---|---|---|");
     for (double gigabytes : new double[] {5, 1, 0.25}) {
       List<Piece> pieces =
-          Pieces.of(plan, FileLayout.files((long) (gigabytes * 1e9)), filler, Provenance.of("philox", 7));
+          Pieces.of(
+              plan, FileLayout.files((long) (gigabytes * 1e9)), filler, Provenance.of("philox", 7));
       if (gigabytes == 5) {
         System.err.printf("plan and first cut: %.1f s%n", (System.nanoTime() - begun) / 1e9);
       }
@@ -124,8 +132,15 @@ public class ClusterModel {
         System.out.printf(
             "| %s GB | %,d | %,d | %,.0f s | %.3f | %.0f %% | %,.0f s (%d) | %.1f s | %,.0f s |%n",
             gigabytes == 0.25 ? "0.25" : "%.0f".formatted(gigabytes),
-            bytes.length, executors, plain.seconds(), each / 1e9, 100 * each / EXECUTOR,
-            quick.seconds(), quick.second(), renames, quick.seconds() + renames);
+            bytes.length,
+            executors,
+            plain.seconds(),
+            each / 1e9,
+            100 * each / EXECUTOR,
+            quick.seconds(),
+            quick.second(),
+            renames,
+            quick.seconds() + renames);
       }
     }
   }

@@ -6,5 +6,5 @@
 #SBATCH --cpus-per-task=4
 #SBATCH --output=initium-%A-%a.log
 set -euo pipefail
-export JAVA_TOOL_OPTIONS=-Dinitium.threads=$SLURM_CPUS_PER_TASK
-initium init "$1" --out "$2" --part "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" --seed "$3"
+initium init "$1" --out "$2" --seed "$3" --threads "$SLURM_CPUS_PER_TASK" \
+  --part "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT"

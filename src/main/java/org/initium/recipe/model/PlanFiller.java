@@ -2,6 +2,7 @@
 package org.initium.recipe.model;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.initium.Device;
@@ -39,7 +40,8 @@ public record PlanFiller(
     List<Device> devices,
     RowShard shard,
     long chunkBytes,
-    int threads) {
+    int threads)
+    implements Serializable {
   /** Chunks that are large for a disk, and a small part of any memory. */
   public static final long DEFAULT_CHUNK_BYTES = 64L << 20;
 

@@ -24,9 +24,9 @@ public record Source(String generator, long seed) implements Serializable {
     Generator.parse(generator, seed);
   }
 
-  /** For a task, on what Spark gave it. */
+  /** For a task, on what Spark gave it: {@code spark.task.cpus} threads, or GPUs. */
   PlanFiller filler(TaskContext task) {
-    return filler(TaskResources.devices(task));
+    return filler(TaskResources.devices(task)).limited(task.cpus());
   }
 
   /** For the driver, which makes nothing. */

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.initium.recipe.Recipe;
 import org.initium.recipe.model.FileLayout;
@@ -216,6 +218,17 @@ class SparkInitTest {
     job(FILES).run();
     Files.delete(out().resolve("shards.json"));
     Folders.assertSame(expected(FILES), out());
+  }
+
+  @Test
+  void aTaskHasItsThreadsAndNoMore() {
+    JavaSparkContext spark = new JavaSparkContext(session.sparkContext());
+    List<Integer> threads =
+        spark
+            .parallelize(List.of(1), 1)
+            .map(_ -> SOURCE.filler(TaskContext.get()).threads())
+            .collect();
+    assertEquals(List.of(1), threads, "spark.task.cpus");
   }
 
   @Test

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.initium.spark;
 
 import java.io.File;
