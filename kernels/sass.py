@@ -7,6 +7,7 @@ counted, which leaves out what only rare operands take: the calls of square root
 import collections
 import os
 import re
+import statistics
 import subprocess
 import tempfile
 
@@ -42,21 +43,38 @@ def pipe(text):
     return None
 
 
+def with_lines(text):
+    """The PTX with a .loc before each instruction that names its line: ptxas says of what it makes, whence it came."""
+    lines, inside = [], False
+    for number, line in enumerate(text.splitlines(), 1):
+        if inside and line.startswith("\t") and not line.strip().startswith((".", "//", "{", "}")):
+            lines.append(f".loc 1 {number} 0")
+        inside = inside or line.startswith("{")
+        lines.append(line)
+        if line.startswith(".address_size"):
+            lines.append('.file 1 "k.ptx"')
+    return "\n".join(lines)
+
+
 def code(ptx):
-    """Instructions of the PTX's kernel, and where its labels are."""
+    """Instructions of the PTX's kernel, each (predicate, text, line of the PTX), and where its labels are."""
     tool = os.environ.get("INITIUM_NVDISASM", "nvdisasm")
-    with tempfile.NamedTemporaryFile(suffix=".cubin") as cubin:
-        subprocess.run(["ptxas", "-arch=sm_90", ptx, "-o", cubin.name], check=True)
-        listing = subprocess.run([tool, "-c", cubin.name], check=True, capture_output=True, text=True).stdout
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/k.ptx", "w") as to, open(ptx) as of:
+            to.write(with_lines(of.read()))
+        subprocess.run(["ptxas", "-arch=sm_90", "-lineinfo", f"{folder}/k.ptx", "-o", f"{folder}/k.cubin"], check=True)
+        listing = subprocess.run([tool, "-c", "-g", f"{folder}/k.cubin"], check=True, capture_output=True, text=True).stdout
     instructions, labels = [], {}
-    inside = False
-    for line in listing.splitlines():
-        if re.match(r"\.text\.\w+:", line):
+    inside, line = False, 0
+    for text in listing.splitlines():
+        if re.match(r"\.text\.\w+:", text):
             inside = True
-        elif inside and (m := re.match(r"(\.L_\w+):", line)):
+        elif inside and (m := re.match(r"(\.L_\w+):", text)):
             labels[m[1]] = len(instructions)
-        elif inside and (m := re.match(r"\s+/\*[0-9a-f]{4,}\*/\s+(?:@(!?U?P\w+)\s+)?(.*?)\s*;", line)):
-            instructions.append((m[1], m[2]))
+        elif inside and (m := re.match(r'\s*//## File "k.ptx", line (\d+)', text)):
+            line = int(m[1])
+        elif inside and (m := re.match(r"\s+/\*[0-9a-f]{4,}\*/\s+(?:@(!?U?P\w+)\s+)?(.*?)\s*;", text)):
+            instructions.append((m[1], m[2], line))
     return instructions, labels
 
 
@@ -76,7 +94,7 @@ def way(instructions, labels, first, last):
                 found.append(at)
                 at = before[at]
             return found[::-1]
-        predicate, text = instructions[at]
+        predicate, text, _ = instructions[at]
         jump = target(text, labels)
         following = [at + 1]
         if text.startswith("BRA"):
@@ -94,7 +112,7 @@ def loop(ptx):
     """The way through the innermost loop that stores 16 bytes at a time: its instructions, and how many of these."""
     instructions, labels = code(ptx)
     best = None
-    for at, (_, text) in enumerate(instructions):
+    for at, (_, text, _) in enumerate(instructions):
         first = target(text, labels)
         if first is None or first > at:
             continue
@@ -111,10 +129,89 @@ def loop(ptx):
     return best
 
 
+def blocks(instructions, labels):
+    """The basic blocks, (first, behind the last), and for each those that may follow it."""
+    starts = {0, *labels.values()}
+    for at, (_, text, _) in enumerate(instructions):
+        if text.startswith(("BRA", "EXIT", "RET", "CALL")):
+            starts.add(at + 1)
+    starts = sorted(at for at in starts if at < len(instructions))
+    found = list(zip(starts, starts[1:] + [len(instructions)]))
+    index = {first: i for i, (first, _) in enumerate(found)}
+    following = []
+    for i, (_, end) in enumerate(found):
+        predicate, text, _ = instructions[end - 1]
+        jump = target(text, labels)
+        after = [] if jump is None else [index[jump]]
+        ends = text.startswith(("BRA", "EXIT", "RET")) and predicate is None and not re.match(r"BRA(\.DIV| !?U?P)", text)
+        if not ends and i + 1 < len(found):
+            after.append(i + 1)
+        following.append(after)
+    return found, following
+
+
+def typical(counts):
+    """Their median, without those that never ran unless these are most."""
+    ran = [count for count in counts if count]
+    return statistics.median_low(ran) if 3 * len(ran) >= len(counts) else 0
+
+
+def weights(instructions, labels, counts):
+    """The blocks, and how often a warp runs each, from how often it ran the lines of the PTX.
+
+    The weight of a block is the median of those of its instructions, and no more than those of the blocks before it, or
+    behind it, come to: what ptxas moved out of a loop counts as where it is. Calls (of roots and divisions of rare
+    operands) and what shuffles do where a warp has parted are left out. Of copies of a loop, the shortest one is counted.
+    """
+    found, following = blocks(instructions, labels)
+    parts = [instructions[first:end] for first, end in found]
+    lines = [collections.Counter(line for _, _, line in part) for part in parts]
+    weight = [typical([counts.get(line, 0) for _, _, line in part]) for part in parts]
+    called = min((labels[m[1]] for _, text, _ in instructions if (m := re.search(r"`\((\$\S+)\)", text)) and m[1] in labels),
+                 default=None)
+    for i, part in enumerate(parts):
+        texts = [text for _, text, _ in part]
+        rare = any(text.startswith(("CALL", "RET")) or "COLLECTIVE" in text for text in texts)
+        after_call = i > 0 and parts[i - 1][-1][1].startswith("CALL")
+        if rare or after_call or called is not None and found[i][0] >= called:
+            weight[i] = 0
+    for i, own in enumerate(lines):
+        for j, other in enumerate(lines):
+            if len(parts[j]) >= len(parts[i]) or weight[j] == 0 or len(own.keys() & other.keys()) < 6:
+                continue
+            if sum(n for line, n in own.items() if line in other) > 0.6 * len(parts[i]):
+                weight[i] = 0
+    before = [[] for _ in found]
+    for i, after in enumerate(following):
+        for j in after:
+            before[j].append(i)
+    for i, part in enumerate(parts):
+        if len(part) < 3 and before[i] and not part[-1][1].startswith("CALL") and not (i and parts[i - 1][-1][1].startswith("CALL")):  # where ways join: its line is that of one of them
+            weight[i] = sum(weight[j] for j in before[i])
+    most = [min((sum(weight[j] for j in others) for others in (before[i], following[i]) if others), default=0) for i in range(len(found))]
+    weight = [min(own, bound) for own, bound in zip(weight, most)]
+    return parts, weight
+
+
+def profile(ptx, counts):
+    """Of all warps of a launch: a count of instructions for each pipe, and of all as "issue"."""
+    total = collections.Counter()
+    for part, weight in zip(*weights(*code(ptx), counts)):
+        for _, text, _ in part:
+            total[pipe(text)] += weight
+            total["issue"] += weight
+    return total
+
+
 def clocks(texts):
     """Clocks of a scheduler for a warp: what is issued, and what each pipe takes."""
     count = collections.Counter(pipe(text) for text in texts)
-    found = {"issue": float(len(texts))}
+    count["issue"] = len(texts)
+    return taken(count)
+
+
+def taken(count):
+    found = {"issue": float(count["issue"])}
     for name, lanes in PIPES.items():
         found[name] = count[name] * 32 / lanes
     found["FMA"] += count["IMAD"]  # the other half of this pipe is all that f32 has then

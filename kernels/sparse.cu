@@ -8,9 +8,27 @@
 // tickets before its own have been taken, by blocks that run: so they end, however few blocks the device holds.
 #include "sparse_values.cuh"
 
+// The parameters, with the keys of Philox in registers, through shared memory: from constant memory each block of words
+// would load them anew, ten instructions of some seventy.
+template <class S>
+__device__ __forceinline__ Sparse withKeys(const Sparse& parameters, S& s) {
+  Sparse p = parameters;
+  uint32_t t = threadIdx.x;
+  if (t < 10) s.keys[t] = make_uint2(parameters.source.keys[t][0], parameters.source.keys[t][1]);
+  __syncthreads();
+#pragma unroll
+  for (int round = 0; round < 10; round++) {
+    uint2 keys = s.keys[round];
+    p.source.keys[round][0] = keys.x;
+    p.source.keys[round][1] = keys.y;
+  }
+  return p;
+}
+
 template <class T>
-__device__ __forceinline__ void sparse(const Sparse& p) {
+__device__ __forceinline__ void sparse(const Sparse& parameters) {
   __shared__ Shared<T> s;
+  Sparse p = withKeys(parameters, s);
   for (uint64_t tile = p.firstTile + blockIdx.x; tile < p.firstTile + p.tiles; tile += gridDim.x) {
     uint32_t pass = NEAR_KEYS;
     while (pass != WRITE) {
@@ -21,10 +39,15 @@ __device__ __forceinline__ void sparse(const Sparse& p) {
   }
 }
 
-// Two blocks of a multiprocessor may use all registers: left to itself, ptxas spills to make room for more.
+// So many blocks of a multiprocessor may use all registers: left to itself, ptxas spills to make room for more.
+template <class T>
+constexpr int sparse_BLOCKS = sizeof(typename T::Compute) == 8 ? 2 : 3;
+template <class T>
+constexpr int tall_BLOCKS = sizeof(typename T::Compute) == 8 ? 1 : 2;
+
 #undef KERNEL
 #define KERNEL(family, Parameters, suffix, T) \
-  extern "C" __global__ void __launch_bounds__(THREADS, 2) family##_##suffix(const __grid_constant__ Parameters p) { family<T>(p); }
+  extern "C" __global__ void __launch_bounds__(THREADS, family##_BLOCKS<T>) family##_##suffix(const __grid_constant__ Parameters p) { family<T>(p); }
 
 TYPES(KERNEL, sparse, Sparse)
 
@@ -83,8 +106,9 @@ __device__ __forceinline__ bool takeTicket(S& s, Tile& all, uint32_t parts) {
 
 // There are at least as many blocks as tiles.
 template <class T>
-__device__ __forceinline__ void tall(const Sparse& p) {
+__device__ __forceinline__ void tall(const Sparse& parameters) {
   __shared__ Shared<T> s;
+  Sparse p = withKeys(parameters, s);
   uint32_t tiles = uint32_t(p.tiles), slot = blockIdx.x % tiles;
   uint32_t parts = min(gridDim.x / tiles, uint32_t((p.perTile + STEP - 1) / STEP));
   uint64_t tile = p.firstTile + slot;

@@ -53,21 +53,32 @@ struct Shared {
   uint32_t cuts[KEYS / 4];  // the columns' keys, as those of a Philox block
   uint32_t real;            // which keys of a Philox block are of columns that there are
   uint32_t waiting[2];      // how many of `ties` there are, in turns
-  uint16_t ties[STEP];      // where in a step
-  uint2 marks[THREADS];     // of 16 elements: which are not zero, and how many of their group are not before them
-  uint32_t warps[THREADS / 32], needed[2];
-  typename T::Compute zero;
+  union {
+    uint4 words[THREADS];   // of each thread, whose bytes it reads
+    uint16_t ties[STEP];    // where in a step
+  };
+  uint2 marks[2][THREADS];  // in turns, of 16 elements: which are not zero, and where the first of their values is
+  uint4 warps[2];           // of each group, how many values the elements of each warp take
+  uint2 keys[10];           // of Philox
+  uint32_t way;             // that the tile is written
   uint32_t part, state;     // of a ticket
   bool isLast;
 };
 
-// Sets of a Philox block's keys: bit 8 * (j & 3) + j / 4 is for key j.
-__device__ __forceinline__ uint32_t bitOf(uint32_t j) { return 8 * (j & 3) + (j >> 2); }
-__device__ __forceinline__ uint32_t keyOf(uint32_t bit) { return 4 * (bit & 7) + (bit >> 3); }
+// Sets of a Philox block's keys: bit 8 * (j & 3) + 4 + j / 4 is for key j.
+__device__ __forceinline__ uint32_t bitOf(uint32_t j) { return 8 * (j & 3) + 4 + (j >> 2); }
+__device__ __forceinline__ uint32_t keyOf(uint32_t bit) { return 4 * (bit & 3) + (bit >> 3); }
 
 // Those before key j.
 __device__ __forceinline__ uint32_t before(uint32_t j) {
-  return EACH_BYTE * ((1u << (j >> 2)) - 1) | (EACH_BYTE & (1u << 8 * (j & 3)) - 1) << (j >> 2);
+  return EACH_BYTE * ((1u << (j >> 2)) - 1) << 4 | (EACH_BYTE & (1u << 8 * (j & 3)) - 1) << 4 + (j >> 2);
+}
+
+// Takes one of a set's keys.
+__device__ __forceinline__ uint32_t takeKey(uint32_t& set) {
+  uint32_t bit = 31 - __clz(set);
+  set ^= 1u << bit;
+  return keyOf(bit);
 }
 
 template <int table>
@@ -88,15 +99,23 @@ __device__ __forceinline__ uint32_t equal(uint32_t a, uint32_t b) {
   return lop3<0x41>(a, b, low + ~HIGH_BITS);    // ~(a ^ b | c)
 }
 
-// The keys of a Philox block of a tile. Those behind the last row are the highest key.
-__device__ __forceinline__ Words keys(const Sparse& p, uint64_t tile, uint64_t block) {
-  Words w = philox(p.source, p.keyBlock + tile * (p.perTile / KEYS) + block);
-  uint64_t left = (p.rows << p.log2Width) - block * KEYS;
-  if (left < KEYS) {
-#pragma unroll
-    for (int j = 0; j < KEYS; j++) w.word[j / 4] |= j < int(left) ? 0 : 0xffu << 8 * (j & 3);
-  }
-  return w;
+// The Philox blocks of a tile's keys: a column has at most 2^31 rows.
+struct Blocks {
+  uint64_t first;
+  uint32_t count, whole;  // those that the last row does not end in
+
+  __device__ __forceinline__ Blocks(const Sparse& p, uint64_t tile)
+      : first(p.keyBlock + tile * (p.perTile / KEYS)), count(uint32_t(p.perTile / KEYS)), whole(uint32_t((p.rows << p.log2Width) / KEYS)) {}
+};
+
+// The keys of one of them.
+__device__ __forceinline__ Words keys(const Sparse& p, const Blocks& blocks, uint32_t block) {
+  return philox(p.source, blocks.first + block);
+}
+
+// How many of the keys of the block in which the last row ends, or of one behind it, are not behind that row.
+__device__ __forceinline__ uint32_t keysLeft(const Sparse& p, const Blocks& blocks, uint32_t block) {
+  return block == blocks.whole ? uint32_t(p.rows << p.log2Width) & KEYS - 1 : 0;
 }
 
 // The tie word of an index in a tile, and below it the row.
@@ -129,31 +148,33 @@ __device__ __forceinline__ void addBytes(uint32_t* bytes, uint32_t lastColumn, u
 
 // Counts the keys of steps from `first` on.
 template <class S>
-__device__ __forceinline__ void countKeys(const Sparse& p, uint64_t tile, uint32_t lowest, uint32_t highest, S& s, uint64_t first, uint64_t stride) {
-  uint64_t blocks = p.perTile / KEYS;
-  uint32_t last = (1u << p.log2Width) - 1, span = highest - lowest;
+__device__ __forceinline__ void countKeys(const Sparse& p, uint64_t tile, uint32_t lowest, uint32_t highest, S& s, uint32_t first, uint32_t stride) {
+  Blocks blocks(p, tile);
+  uint32_t last = (1u << p.log2Width) - 1, span = highest - lowest, t = threadIdx.x;
   uint32_t low = lowest * EACH_BYTE, high = highest * EACH_BYTE, below[4] = {0, 0, 0, 0};
   uint32_t* counts = s.counts - lowest;
+  const uint8_t* bytes = reinterpret_cast<const uint8_t*>(&s.words[t]);
   int steps = 0;
-  for (uint64_t begin = first * THREADS; begin < blocks; begin += stride * THREADS) {
-    uint64_t b = begin + threadIdx.x;
-    if (b < blocks) {
-      Words w = keys(p, tile, b);
-      uint32_t hits = 0;
+  for (uint32_t begin = first * THREADS; begin < blocks.count; begin += stride * THREADS) {
+    Words w = keys(p, blocks, begin + t);
+    if (begin + t >= blocks.whole) {  // the highest key is never counted
+      uint32_t left = keysLeft(p, blocks, begin + t);
 #pragma unroll
-      for (int k = 0; k < 4; k++) {
-        uint32_t under = less(w.word[k], low);
-        below[k] += under >> 7 & EACH_BYTE;
-        hits |= lop3<0x20>(less(w.word[k], high), under, HIGH_BITS) >> 7 - k;  // a & ~b & c
-      }
-      for (; hits != 0; hits &= hits - 1) {
-        uint32_t bit = __ffs(hits) - 1, k = bit & 7;
-        uint32_t even = k & 2 ? w.word[2] : w.word[0], odd = k & 2 ? w.word[3] : w.word[1];
-        uint32_t key = (k & 1 ? odd : even) >> (bit & 24) & 0xff;
-        atomicAdd(&counts[(keyOf(bit) & last) * span + key], 1);
-      }
+      for (int j = 0; j < KEYS; j++) w.word[j / 4] |= j < left ? 0 : 0xffu << 8 * (j & 3);
     }
-    if (++steps == 7 || begin + stride * THREADS >= blocks) {
+    uint32_t hits = 0;
+#pragma unroll
+    for (int k = 0; k < 4; k++) {
+      uint32_t under = less(w.word[k], low) & HIGH_BITS;
+      below[k] += under >> 7;
+      hits = hits >> 1 | lop3<0x20>(less(w.word[k], high), under, HIGH_BITS);  // a & ~b & c
+    }
+    s.words[t] = make_uint4(w.word[0], w.word[1], w.word[2], w.word[3]);
+    while (hits != 0) {
+      uint32_t j = takeKey(hits);
+      atomicAdd(&counts[(j & last) * span + bytes[j]], 1);
+    }
+    if (++steps == 7 || begin + stride * THREADS >= blocks.count) {
       addBytes(below, last, s.below);
       steps = 0;
     }
@@ -220,7 +241,7 @@ __device__ __forceinline__ void pack(const Sparse& p, uint64_t tile, S& s) {
   uint32_t lane = threadIdx.x, last = (1u << p.log2Width) - 1;
   if (lane >= 32) return;
   uint32_t column = keyOf(lane) & last;
-  uint32_t real = __ballot_sync(0xffffffff, (lane & 7) < 4 && (tile << p.log2Width) + column < p.columns);
+  uint32_t real = __ballot_sync(0xffffffff, (lane & 4) != 0 && (tile << p.log2Width) + column < p.columns);
   if (lane == 0) s.real = real;
   if (lane >= KEYS / 4) return;
   uint32_t cuts = 0;
@@ -228,41 +249,48 @@ __device__ __forceinline__ void pack(const Sparse& p, uint64_t tile, S& s) {
   s.cuts[lane] = cuts;
 }
 
-// Lists the ties of a set of the thread's keys; after the next barrier, all threads have them.
+// Of a set of a block's keys, those that are not behind the last row.
+__device__ __forceinline__ uint32_t inRows(const Sparse& p, const Blocks& blocks, uint32_t block, uint32_t set) {
+  return block < blocks.whole ? set : set & before(keysLeft(p, blocks, block));
+}
+
+// Those of a block that equal the cuts of their columns, or would.
 template <class S>
-__device__ __forceinline__ void listTies(S& s, uint32_t ties, int turn) {
-  for (; ties != 0; ties &= ties - 1) {
-    uint32_t j = keyOf(__ffs(ties) - 1);
+__device__ __forceinline__ uint32_t ties(const Words& w, const S& s) {
+  uint32_t set = 0;
+#pragma unroll
+  for (int k = 0; k < 4; k++) set = lop3<0xf8>(set >> 1, equal(w.word[k], s.cuts[k]), HIGH_BITS);  // a | b & c
+  return set;
+}
+
+// Lists them; after the next barrier, all threads have them.
+template <class S>
+__device__ __forceinline__ void listTies(S& s, uint32_t set, int turn) {
+  while (set != 0) {
+    uint32_t j = takeKey(set);
     s.ties[atomicAdd(&s.waiting[turn], 1)] = uint16_t(threadIdx.x * KEYS + j);
   }
 }
 
 // Calls each(index in the step, column, tie) for those that were listed.
 template <class S, class Each>
-__device__ __forceinline__ void eachTie(const Sparse& p, uint64_t tile, uint64_t step, S& s, int turn, Each each) {
+__device__ __forceinline__ void eachTie(const Sparse& p, uint64_t tile, uint32_t step, S& s, int turn, Each each) {
   uint32_t n = s.waiting[turn], last = (1u << p.log2Width) - 1;
   if (threadIdx.x == 0) s.waiting[turn ^ 1] = 0;
   for (uint32_t i = threadIdx.x; i < n; i += THREADS) {
     uint32_t at = s.ties[i];
-    uint64_t inTile = step * STEP + at;
-    if (inTile < p.rows << p.log2Width) each(at, at & last, tie(p, tile, inTile));
+    each(at, at & last, tie(p, tile, uint64_t(step) * STEP + at));
   }
 }
 
 template <class S>
-__device__ __forceinline__ void countTies(const Sparse& p, uint64_t tile, S& s, uint64_t* list, uint32_t* size, uint64_t first, uint64_t stride) {
-  uint64_t blocks = p.perTile / KEYS;
+__device__ __forceinline__ void countTies(const Sparse& p, uint64_t tile, S& s, uint64_t* list, uint32_t* size, uint32_t first, uint32_t stride) {
+  Blocks blocks(p, tile);
   uint32_t most = LIST >> p.log2Width;
   int turn = 0;
-  for (uint64_t step = first; step * THREADS < blocks; step += stride) {
-    uint64_t b = step * THREADS + threadIdx.x;
-    if (b < blocks) {
-      Words w = keys(p, tile, b);
-      uint32_t ties = 0;
-#pragma unroll
-      for (int k = 0; k < 4; k++) ties |= (equal(w.word[k], s.cuts[k]) & HIGH_BITS) >> 7 - k;
-      listTies(s, ties, turn);
-    }
+  for (uint32_t step = first; step * THREADS < blocks.count; step += stride) {
+    uint32_t block = step * THREADS + threadIdx.x;
+    listTies(s, inRows(p, blocks, block, ties(keys(p, blocks, block), s)), turn);
     __syncthreads();
     eachTie(p, tile, step, s, turn, [&](uint32_t, uint32_t column, uint64_t order) {
       const Column& c = s.columns[column];
@@ -281,10 +309,15 @@ __device__ __forceinline__ void countTies(const Sparse& p, uint64_t tile, S& s, 
 template <class S>
 __device__ __forceinline__ bool cutTies(const Sparse& p, S& s) {
   uint32_t column = threadIdx.x / PARTS, part = threadIdx.x % PARTS, most = LIST >> p.log2Width;
-  bool isOpen = column < 1u << p.log2Width && s.columns[column].isOpen();
+  bool isOpen = false;
+  Column c;
+  if (column < 1u << p.log2Width) {
+    c = s.columns[column];
+    isOpen = c.isOpen();
+  }
   __syncthreads();
   if (!isOpen) return false;
-  uint32_t below = s.below[column], size = s.size[column], left = s.columns[column].left, rank = left - below;
+  uint32_t below = s.below[column], size = s.size[column], left = c.left, rank = left - below;
   if (left >= below && rank < size && size <= most) {
     const uint64_t* list = s.list + column * most;
     for (uint32_t i = part; i < size; i += PARTS) {
@@ -296,7 +329,6 @@ __device__ __forceinline__ bool cutTies(const Sparse& p, S& s) {
     return false;
   }
   if (part != 0) return true;
-  Column c = s.columns[column];
   if (left < below) {
     c.high = c.from - 1;
     c.end = below;
@@ -325,7 +357,7 @@ __device__ __forceinline__ void clear(const Sparse& p, uint32_t pass, S& s) {
 
 // A pass over steps from `first` on, by the whole block of threads.
 template <class S>
-__device__ __forceinline__ void count(const Sparse& p, uint64_t tile, uint32_t pass, S& s, uint64_t* list, uint32_t* size, uint64_t first, uint64_t stride) {
+__device__ __forceinline__ void count(const Sparse& p, uint64_t tile, uint32_t pass, S& s, uint64_t* list, uint32_t* size, uint32_t first, uint32_t stride) {
   clear(p, pass, s);
   if (pass == TIES) pack(p, tile, s);
   __syncthreads();

@@ -6,6 +6,16 @@
 
 namespace initium::soft {
 
+namespace {
+
+template <class Key> void put(std::ostream& out, const std::map<Key, uint64_t>& counts) {
+  const char* comma = "";
+  for (const auto& [key, n] : counts)
+    out << std::exchange(comma, ",") << '"' << key << "\":" << n;
+}
+
+}  // namespace
+
 void KernelCount::add(const KernelCount& o) {
   launches += o.launches;
   threads += o.threads;
@@ -14,6 +24,7 @@ void KernelCount::add(const KernelCount& o) {
   bytesRead += o.bytesRead;
   bytesWritten += o.bytesWritten;
   for (const auto& [opcode, n] : o.byOpcode) byOpcode[opcode] += n;
+  for (const auto& [line, n] : o.byLine) byLine[line] += n;
 }
 
 void Counters::add(const std::string& kernel, const KernelCount& count) {
@@ -34,9 +45,9 @@ std::string Counters::report() const {
     out << "{\"kernel\":\"" << kernel << "\",\"launches\":" << c.launches
         << ",\"threads\":" << c.threads << ",\"instructions\":" << c.instructions
         << ",\"byOpcode\":{";
-    const char* comma = "";
-    for (const auto& [opcode, n] : c.byOpcode)
-      out << std::exchange(comma, ",") << '"' << opcode << "\":" << n;
+    put(out, c.byOpcode);
+    out << "},\"byLine\":{";
+    put(out, c.byLine);
     out << "},\"approx\":" << c.approx << ",\"bytesRead\":" << c.bytesRead
         << ",\"bytesWritten\":" << c.bytesWritten << "}\n";
   }

@@ -13,6 +13,7 @@ struct KernelCount {
   uint64_t approx = 0;                       // results where the ISA leaves the last bits open
   uint64_t bytesRead = 0, bytesWritten = 0;  // global memory
   std::map<std::string, uint64_t> byOpcode;  // instructions, as written: "ld.param.u64"
+  std::map<int, uint64_t> byLine;            // of the PTX: how often a warp was given it, predicated off or not
   void add(const KernelCount&);
 };
 

@@ -40,6 +40,7 @@ Worker::Worker(const Launch& launch, std::atomic<uint64_t>& next, const Order& o
       order_(order),
       stop_(stop),
       executed_(program_.code.size()),
+      issued_(program_.code.size()),
       deadline_(Clock::now() + timeout()) {}
 
 std::optional<Finding> Worker::run(uint64_t resident) {
@@ -75,6 +76,7 @@ KernelCount Worker::count() const {
     const Instr& instr = program_.code[i];
     c.instructions += executed_[i];
     if (executed_[i] != 0) c.byOpcode[instr.opcode] += executed_[i];
+    if (issued_[i] != 0) c.byLine[instr.line] += issued_[i];
     if (instr.approx) c.approx += executed_[i];
   }
   return c;
@@ -163,6 +165,7 @@ void Worker::run(Warp& w) {
       }
       const Instr& i = code[pc];
       pc_ = pc;
+      issued_[pc]++;
       Mask m = lanes;
       if (i.guard != kNone) {
         m &= i.guardNegated ? ~predicate(w, i.guard) : predicate(w, i.guard);

@@ -61,7 +61,7 @@ class Worker {
   std::atomic<uint64_t>& next_;
   const Order& order_;
   std::atomic<bool>& stop_;
-  std::vector<uint64_t> executed_;  // thread instructions, by pc
+  std::vector<uint64_t> executed_, issued_;  // instructions of threads and of warps, by pc
   KernelCount count_;
   std::chrono::steady_clock::time_point deadline_;
   Warp* warp_ = nullptr;  // what runs now, for a report
