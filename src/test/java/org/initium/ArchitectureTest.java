@@ -2,10 +2,7 @@
 package org.initium;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toCollection;
-import static java.util.stream.Collectors.toList;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -192,9 +189,6 @@ class ArchitectureTest {
   /** JCuda's pointers and streams, which its driver, cuRAND and cuSOLVER bindings share. */
   private static final Pattern SHARED = Pattern.compile("jcuda\\.(runtime\\.)?[A-Za-z_]+");
 
-  private static final Pattern SOFTWARE_DEVICE =
-      Pattern.compile("soft(ware)?[ _-]?device|native-test|mockgpu", Pattern.CASE_INSENSITIVE);
-
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -309,61 +303,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void theProductKnowsNothingOfTheSoftwareDevice() throws IOException {
-    Set<String> faults = new TreeSet<>();
-    for (Path file : sources("src/main", "kernels")) {
-      if (SOFTWARE_DEVICE.matcher(Files.readString(file)).find()) {
-        faults.add(file.toString());
-      }
-    }
-    assertTrue(faults.isEmpty(), faults::toString);
-  }
-
-  /** The aim is 250 lines of code; half again as many hold a second concept. */
-  @Test
-  void filesAreShort() throws IOException {
-    Set<String> faults = new TreeSet<>();
-    for (Path file : sources("src/main/java", "src/test/java")) {
-      long lines =
-          Files.readAllLines(file).stream()
-              .map(String::strip)
-              .filter(line -> !line.isEmpty() && !line.startsWith("*") && !line.startsWith("/"))
-              .count();
-      if (lines > 375) {
-        faults.add(file + ": " + lines + " lines of code");
-      }
-    }
-    assertTrue(faults.isEmpty(), faults::toString);
-  }
-
-  /** A room that a newcomer takes in at a glance. */
-  @Test
-  void packagesAreSmall() throws IOException {
-    Map<Path, Long> files =
-        sources("src/main/java", "src/test/java").stream()
-            .collect(groupingBy(Path::getParent, TreeMap::new, counting()));
-    files.values().removeIf(count -> count <= 15);
-    assertTrue(files.isEmpty(), files::toString);
-  }
-
-  @Test
   void theMapHasEachPackage() throws IOException {
     String map = Files.readString(Path.of("docs/ARCHITECTURE.md"));
     List<String> missing =
         ARROWS.keySet().stream().filter(room -> !map.contains("| `" + room + "`")).toList();
     assertEquals(List.of(), missing);
-  }
-
-  @Test
-  void noTwoClassesHaveOneName() throws IOException {
-    Map<String, List<Path>> files =
-        sources("src", "adapters", "bench", "examples").stream()
-            .filter(file -> file.toString().endsWith(".java"))
-            .filter(file -> !file.toString().contains("/target/"))
-            .filter(file -> !file.toString().endsWith("-info.java"))
-            .collect(groupingBy(file -> file.getFileName().toString(), TreeMap::new, toList()));
-    files.values().removeIf(same -> same.size() == 1);
-    assertTrue(files.isEmpty(), files::toString);
   }
 
   @Test
@@ -384,17 +328,5 @@ class ArchitectureTest {
       }
     }
     return found;
-  }
-
-  private static List<Path> sources(String... roots) throws IOException {
-    TreeSet<Path> found = new TreeSet<>();
-    for (String root : roots) {
-      if (Files.isDirectory(Path.of(root))) {
-        try (Stream<Path> files = Files.walk(Path.of(root))) {
-          files.filter(f -> f.toString().matches(".*\\.(java|cu|cuh|h|ptx)")).forEach(found::add);
-        }
-      }
-    }
-    return List.copyOf(found);
   }
 }
