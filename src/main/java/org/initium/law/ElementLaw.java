@@ -44,7 +44,13 @@ public sealed interface ElementLaw
   }
 
   /** Which kernels compute it. */
-  Family family();
+  default Family family() {
+    return switch (this) {
+      case Uniform32 _, Uniform64 _ -> Family.UNIFORM;
+      case Normal32 _, Normal64 _ -> Family.NORMAL;
+      case Quantile32 _, Quantile64 _ -> Family.QUANTILE;
+    };
+  }
 
   /**
    * The table that the kernels read, {@code float[]} or {@code double[]} and not to be written to;

@@ -29,37 +29,17 @@ public final class Philox {
 
   /** Word {@code n >= 0} of a seed's stream. */
   public static int word(long seed, long n) {
-    long block = n >> 2;
-    long first = pair(seed, block, n & 2);
-    return (int) ((n & 1) == 0 ? first : first >>> 32);
+    int[] words = new int[4];
+    block(seed, n >> 2, words, 0);
+    return words[(int) n & 3];
   }
 
   /** Words {@code n} and {@code n + 1}, n even: the first in the lower half. */
   public static long pair(long seed, long n) {
-    return pair(seed, n >> 2, n & 2);
-  }
-
-  /** Words 0, 1 (half = 0) or 2, 3 (half = 2) of a block. */
-  private static long pair(long seed, long block, long half) {
-    return rounds(
-        (int) (block >> 16), (int) (block >> 48), (int) block & 0xffff, 0, seed, half == 0);
-  }
-
-  /** The bijection itself on a counter and a key; the result's first or second pair of words. */
-  static long rounds(int c0, int c1, int c2, int c3, long key, boolean first) {
-    int k0 = (int) key;
-    int k1 = (int) (key >>> 32);
-    for (int round = 0; round < ROUNDS; round++) {
-      long p0 = (c0 & LOW) * (M0 & LOW);
-      long p1 = (c2 & LOW) * (M1 & LOW);
-      c0 = (int) (p1 >>> 32) ^ c1 ^ k0;
-      c1 = (int) p1;
-      c2 = (int) (p0 >>> 32) ^ c3 ^ k1;
-      c3 = (int) p0;
-      k0 += W0;
-      k1 += W1;
-    }
-    return first ? c0 & LOW | (long) c1 << 32 : c2 & LOW | (long) c3 << 32;
+    int[] words = new int[4];
+    block(seed, n >> 2, words, 0);
+    int at = (int) n & 2;
+    return words[at] & LOW | (long) words[at + 1] << 32;
   }
 
   /** Words {@code n} to {@code n + count - 1} into {@code out}, from its start. */

@@ -13,8 +13,13 @@ import org.initium.law.quantile.RecentTables;
  * SEGMENTS)}, {@code s = float with the bits ((bits(f) << 4) & 0x7fffff) | 0x3f800000, - 1.5},
  * {@code x = fma(fma(fma(c3, s, c2), s, c1), s, c0)} of that row's four coefficients, then at most
  * {@code high}, then at least {@code low}. The bounds only ever catch rounding.
+ *
+ * @param table as {@link QuantileSeries} has it, four coefficients a row, of s^0 first, {@link
+ *     #SEGMENTS} rows a side; not to be written to
+ * @param low the least value of the dtype in [a, b]
+ * @param high the greatest value of the dtype in [a, b]
  */
-public final class Quantile32 implements ElementLaw {
+public record Quantile32(float[] table, float low, float high) implements ElementLaw {
   /** Rows of one side: 32 octaves, and the first segment of the one that rounding can reach. */
   public static final int SEGMENTS = 32 * QuantileSeries.PER_OCTAVE + 1;
 
@@ -30,23 +35,6 @@ public final class Quantile32 implements ElementLaw {
           return cubics.table;
         }
       };
-
-  private final float[] table;
-  private final float low;
-  private final float high;
-
-  /**
-   * The law of a table and bounds.
-   *
-   * @param table as {@link #table} has it
-   * @param low the least value
-   * @param high the greatest value
-   */
-  public Quantile32(float[] table, float low, float high) {
-    this.table = table;
-    this.low = low;
-    this.high = high;
-  }
 
   /** The law of a fill in f32, f16 or bf16. */
   public static Quantile32 of(Fill.ByQuantile fill, DType dtype) {
@@ -66,22 +54,6 @@ public final class Quantile32 implements ElementLaw {
     }
   }
 
-  /** Four coefficients a row, of s^0 first; {@link #SEGMENTS} rows a side. Not to be written to. */
-  @Override
-  public float[] table() {
-    return table;
-  }
-
-  /** The smallest value of the dtype in [a, b]. */
-  public float low() {
-    return low;
-  }
-
-  /** The largest value of the dtype in [a, b]. */
-  public float high() {
-    return high;
-  }
-
   /** The element whose word it is. */
   public float at(int word) {
     int flip = word >> 31;
@@ -95,11 +67,6 @@ public final class Quantile32 implements ElementLaw {
             table[row]);
     x = x > high ? high : x;
     return x < low ? low : x;
-  }
-
-  @Override
-  public Family family() {
-    return Family.QUANTILE;
   }
 
   @Override

@@ -8,8 +8,13 @@ import org.initium.law.quantile.RecentTables;
 /**
  * A law by its inverse distribution function in f64: as {@link Quantile32}, of 53 bits, with the
  * whole series of {@value QuantileSeries#COEFFICIENTS} coefficients in Horner's scheme.
+ *
+ * @param table as {@link QuantileSeries} has it, {@link #COEFFICIENTS} coefficients a row, of s^0
+ *     first, {@link #SEGMENTS} rows a side; not to be written to
+ * @param low the least value: a, or the least there is
+ * @param high the greatest value: b, or the greatest there is
  */
-public final class Quantile64 implements ElementLaw {
+public record Quantile64(double[] table, double low, double high) implements ElementLaw {
   /** Rows of one side: 53 octaves. */
   public static final int SEGMENTS = 53 * QuantileSeries.PER_OCTAVE;
 
@@ -29,23 +34,6 @@ public final class Quantile64 implements ElementLaw {
         }
       };
 
-  private final double[] table;
-  private final double low;
-  private final double high;
-
-  /**
-   * The law of a table and bounds.
-   *
-   * @param table as {@link #table} has it
-   * @param low the least value
-   * @param high the greatest value
-   */
-  public Quantile64(double[] table, double low, double high) {
-    this.table = table;
-    this.low = low;
-    this.high = high;
-  }
-
   /** The law of a fill in f64. */
   public static Quantile64 of(Fill.ByQuantile fill) {
     return new Quantile64(
@@ -61,22 +49,6 @@ public final class Quantile64 implements ElementLaw {
     }
   }
 
-  /** {@link #COEFFICIENTS} a row; {@link #SEGMENTS} rows a side. Not to be written to. */
-  @Override
-  public double[] table() {
-    return table;
-  }
-
-  /** The least value: a, or the least there is. */
-  public double low() {
-    return low;
-  }
-
-  /** The greatest value: b, or the greatest there is. */
-  public double high() {
-    return high;
-  }
-
   /** The element of these 53 bits. */
   public double at(long bits53) {
     boolean upper = bits53 >>> 52 != 0;
@@ -90,11 +62,6 @@ public final class Quantile64 implements ElementLaw {
     }
     x = x > high ? high : x;
     return x < low ? low : x;
-  }
-
-  @Override
-  public Family family() {
-    return Family.QUANTILE;
   }
 
   @Override
