@@ -45,7 +45,7 @@ class ArchitectureTest {
     arrow(arrows, "initializer", "", "expression", "function");
     arrow(arrows, "recipe.plan", "", "initializer", "io", "random");
     arrow(arrows, "cli.console", "io", "recipe.plan");
-    arrow(arrows, "io.output", "", "io");
+    arrow(arrows, "io.output", "", "io", "natives");
     arrow(arrows, "cli.plot", "", "io", "io.output");
     arrow(arrows, "recipe.yaml", "expression", "initializer", "io", "recipe.plan");
     arrow(arrows, "recipe", "", "initializer", "io", "recipe.plan", "recipe.yaml");

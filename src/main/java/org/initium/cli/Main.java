@@ -15,6 +15,7 @@ public final class Main {
   /** Runs a command and exits with its status: 0 done, 1 failed, 2 bad usage or input. */
   public static void main(String[] arguments) throws IOException {
     StandardOutput output = StandardOutput.install();
+    warnInOneLine();
     Optional<String> missing = Artifact.PICOCLI.missing();
     if (missing.isPresent()) {
       System.err.println("initium: " + missing.get());
@@ -22,6 +23,14 @@ public final class Main {
     }
     HeadStart.begin(arguments);
     System.exit(output.end(giveBack(Commands.run(arguments))));
+  }
+
+  /** As our own notes are; a log's usual two lines are for programs that run for days. */
+  private static void warnInOneLine() {
+    String format = "java.util.logging.SimpleFormatter.format";
+    if (System.getProperty(format) == null) {
+      System.setProperty(format, "note: %5$s%n");
+    }
   }
 
   /** Ends what is on devices in its order; what went wrong there makes a good status a bad one. */

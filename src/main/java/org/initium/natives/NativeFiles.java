@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.initium.text.Text;
 
 /**
  * A private folder of native libraries unpacked from jars: the only place that native code of ours
@@ -121,6 +122,33 @@ public record NativeFiles(Path folder) {
       load.accept(own.unpack(resource, name));
     } finally {
       own.delete(name);
+    }
+  }
+
+  /**
+   * Loads a library as {@link System#load} does, for the class loader of this class.
+   *
+   * @throws UnsatisfiedLinkError with the system's own words, and what to do about the usual cause
+   */
+  @SuppressWarnings("restricted") // it loads native code
+  public static void open(Path file) {
+    try {
+      System.load(file.toString());
+    } catch (UnsatisfiedLinkError e) {
+      // The JDK and the dynamic linker both begin with the file's name.
+      String words = e.getMessage().replace(file + ": ", "");
+      boolean noexec = words.contains("failed to map segment") || words.contains("not permitted");
+      UnsatisfiedLinkError told =
+          new UnsatisfiedLinkError(
+              Text.message(
+                  "%s: %s%s",
+                  file,
+                  words,
+                  noexec
+                      ? "; its folder seems to be mounted noexec: set INITIUM_CACHE to another"
+                      : ""));
+      told.initCause(e);
+      throw told;
     }
   }
 

@@ -7,26 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.initium.text.Text;
 
-/**
- * A folder that nobody but this user can put a file into, or exchange. Where a file system has no
- * POSIX permissions (Windows), a folder of one's own is what the access lists of the user's profile
- * make of it.
- */
+/** A folder that nobody but this user can put a file into, or exchange. */
 final class PrivateFolder {
-  private static final int WRITABLE_BY_OTHERS = 0022;
-  private static final int STICKY = 01000;
-
   /** Linux tells there who this process is: a file need not be made for it. */
   private static final Path PROCESS = Path.of("/proc/self");
 
   private PrivateFolder() {}
-
-  private static boolean isPosix(Path path) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
-  }
 
   /**
    * The folder, made if it is not there.
@@ -47,22 +35,17 @@ final class PrivateFolder {
       throw new IOException(Text.message("%s is a link or no folder", real));
     }
     Object self = self(real);
-    if (!owner(real).equals(self)) {
+    if (!PosixFiles.owner(real).equals(self)) {
       throw new IOException(Text.message("%s is another user's", real));
     }
-    for (Path each = real; each != null && isPosix(real); each = each.getParent()) {
+    for (Path each = real; each != null && PosixFiles.isPosix(real); each = each.getParent()) {
       check(each, self, each.equals(real));
     }
     return real;
   }
 
   private static void make(Path folder) throws IOException {
-    FileAttribute<?>[] attributes =
-        isPosix(folder)
-            ? new FileAttribute<?>[] {
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-            }
-            : new FileAttribute<?>[0];
+    FileAttribute<?>[] attributes = PosixFiles.ownersAlone(folder);
     try {
       if (folder.getParent() != null) {
         Files.createDirectories(folder.getParent(), attributes);
@@ -73,23 +56,16 @@ final class PrivateFolder {
     }
   }
 
-  /** A user's number, which is had without asking for the name; elsewhere the user. */
-  private static Object owner(Path file) throws IOException {
-    return isPosix(file)
-        ? Files.getAttribute(file, "unix:uid")
-        : Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
-  }
-
   /** The owner that a file has which this process makes there. */
   private static Object self(Path folder) throws IOException {
     if (Files.isDirectory(PROCESS)) {
-      return owner(PROCESS);
+      return PosixFiles.owner(PROCESS);
     }
     // createTempFile would load a secure generator, for a tenth of a start.
     Path probe = folder.resolve("owner-" + System.nanoTime());
     Files.createFile(probe);
     try {
-      return owner(probe);
+      return PosixFiles.owner(probe);
     } finally {
       Files.delete(probe);
     }
@@ -99,12 +75,11 @@ final class PrivateFolder {
    * Whoever can write to a folder can exchange what is in it, but in one whose sticky bit is set.
    */
   private static void check(Path folder, Object self, boolean own) throws IOException {
-    int mode = (int) Files.getAttribute(folder, "unix:mode");
-    if ((mode & WRITABLE_BY_OTHERS) != 0 && (own || (mode & STICKY) == 0)) {
+    if (PosixFiles.isOpen(folder) && (own || !PosixFiles.isSticky(folder))) {
       throw new IOException(Text.message("others can write to %s", folder));
     }
-    Object owner = owner(folder);
-    if (!owner.equals(self) && (int) owner != 0) {
+    Object owner = PosixFiles.owner(folder);
+    if (!owner.equals(self) && !owner.equals(PosixFiles.ROOT)) {
       throw new IOException(Text.message("%s is another user's", folder));
     }
   }

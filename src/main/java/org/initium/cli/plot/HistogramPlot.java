@@ -99,6 +99,7 @@ public final class HistogramPlot {
           panelsEnd + i / columns * LINE_HEIGHT + 14);
     }
     canvas.dispose();
+    ImageIO.setUseCache(false); // a temporary file, which it would take for a stream
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(); // ImageIO prints what a file throws
     if (!ImageIO.write(image, "png", bytes)) {
       throw new IOException("no PNG writer in this JDK");

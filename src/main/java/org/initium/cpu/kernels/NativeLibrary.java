@@ -32,7 +32,7 @@ public final class NativeLibrary {
       }
       return level() == 0 ? "the processor is older than x86-64-v2" : null;
     } catch (IOException | UnsatisfiedLinkError | RuntimeException e) {
-      return name + " could not be loaded: " + e.getMessage();
+      return "the kernels could not be loaded: " + e.getMessage();
     }
   }
 
@@ -40,7 +40,7 @@ public final class NativeLibrary {
   private static final class Loading implements Consumer<Path> {
     @Override
     public void accept(Path file) {
-      System.load(file.toString());
+      NativeFiles.open(file);
     }
   }
 

@@ -78,11 +78,24 @@ final class OpenBlas {
       for (String name : platform.files()) {
         openblas = folder.unpack(resource(platform, name), name);
       }
-      return SymbolLookup.libraryLookup(openblas, Arena.global());
-    } catch (IOException | IllegalArgumentException | IllegalCallerException e) {
+      return open(openblas);
+    } catch (IOException
+        | UnsatisfiedLinkError
+        | IllegalArgumentException
+        | IllegalCallerException e) {
       throw new InitiumException(
           Text.message("OpenBLAS, which orthogonal needs, cannot be loaded: %s", e.getMessage()),
           e);
+    }
+  }
+
+  /** The lookup says that a file could not be opened; System.load says why. */
+  private static SymbolLookup open(Path file) {
+    try {
+      return SymbolLookup.libraryLookup(file, Arena.global());
+    } catch (IllegalArgumentException e) {
+      NativeFiles.open(file);
+      throw e; // it can be loaded after all
     }
   }
 

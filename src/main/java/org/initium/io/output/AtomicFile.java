@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.initium.natives.PosixFiles;
 
 /**
  * A small file that is written whole or not at all, and keeps the mode of the one it replaces.

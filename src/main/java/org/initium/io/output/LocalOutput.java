@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.initium.io.CheckpointLayout;
+import org.initium.natives.PosixFiles;
 
 /**
  * Files of a local or mounted folder: made in a {@link WorkFolder} beside their final names,

@@ -6,6 +6,7 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.initium.InitiumException;
+import org.initium.natives.PosixFiles;
 
 /**
  * What the name of a file to write stands for.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.io.output;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.initium.InitiumException;
+import org.initium.natives.PosixFiles;
 import org.initium.text.Text;
 
 /**
@@ -85,7 +87,7 @@ final class WorkFolder implements AutoCloseable {
   }
 
   private static WorkFolder open(Path folder) throws IOException {
-    Files.createDirectory(folder, PosixFiles.ownersAlone());
+    Files.createDirectory(folder, PosixFiles.ownersAlone(folder));
     try {
       FileChannel channel = newFile(folder.resolve(LOCK));
       try {
@@ -98,7 +100,7 @@ final class WorkFolder implements AutoCloseable {
       OPEN.add(work);
       return work;
     } catch (IOException e) {
-      remove(folder);
+      remove(folder, () -> {});
       throw e;
     }
   }
@@ -127,10 +129,8 @@ final class WorkFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     synchronized (MONITOR) {
-      try (lock) {
-        if (OPEN.remove(this)) {
-          remove(folder);
-        }
+      if (OPEN.remove(this)) {
+        remove(folder, lock);
       }
     }
   }
@@ -140,7 +140,7 @@ final class WorkFolder implements AutoCloseable {
       ending = true;
       for (WorkFolder work : OPEN) {
         try {
-          remove(work.folder);
+          remove(work.folder, work.lock);
         } catch (IOException e) {
           System.getLogger(WorkFolder.class.getName())
               .log(System.Logger.Level.WARNING, "could not remove " + work.folder, e);
@@ -150,14 +150,18 @@ final class WorkFolder implements AutoCloseable {
     }
   }
 
-  private static void remove(Path folder) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+  /** The lock last, and closed: some systems keep a folder of which a file is open. */
+  private static void remove(Path folder, Closeable lock) throws IOException {
+    try (lock;
+        DirectoryStream<Path> files =
+            Files.newDirectoryStream(folder, file -> !file.endsWith(LOCK))) {
       for (Path file : files) {
         Files.deleteIfExists(file);
       }
     } catch (NoSuchFileException e) {
       return;
     }
+    Files.deleteIfExists(folder.resolve(LOCK));
     Files.deleteIfExists(folder);
   }
 

@@ -5,12 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.initium.cli.CommandLineRun;
 import org.initium.cli.Program;
@@ -41,17 +48,56 @@ class SurroundingsTest {
     assertEquals(0, CommandLineRun.of("init", recipe, "--out", model).status());
   }
 
+  /**
+   * What rows are made of: I, the program; P, with calls on files that fail as $FAIL says; L, by
+   * the launcher, which finds it in a release; N, where a folder {@code noexec} is mounted so.
+   */
+  private String words() throws IOException {
+    List<String> program = Program.command(List.of(), "org.initium.cli.Main", List.of());
+    String java = program.getFirst();
+    String rest = String.join("' '", program.subList(1, program.size()));
+    return """
+    I() { '%s' $FLAGS '%s' "$@"; }
+    P() { FILE_CALLS_FOLDER=$PWD FILE_CALLS_FAIL=$FAIL LD_PRELOAD=$FILE_CALLS I "$@"; }
+    L() { JAVA_HOME='%s' '%s' "$@"; }
+    N() {
+      mkdir -p noexec
+      unshare -m sh -c 'mount -t tmpfs -o noexec tmpfs noexec && exec "$@"' sh '%1$s' $FLAGS '%2$s' "$@"
+    }
+    export -f I
+    """
+        .formatted(java, rest, System.getProperty("java.home"), launcher());
+  }
+
+  /** The launcher as in a release, beside a jar that is nothing but the tests' class path. */
+  private Path launcher() throws IOException {
+    Path bin = Files.createDirectories(streams.resolve("release/bin"));
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, "org.initium.cli.Main");
+    manifest
+        .getMainAttributes()
+        .put(
+            Attributes.Name.CLASS_PATH,
+            Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toUri().toString())
+                .collect(Collectors.joining(" ")));
+    Path lib = Files.createDirectories(streams.resolve("release/lib"));
+    new JarOutputStream(Files.newOutputStream(lib.resolve("initium.jar")), manifest).close();
+    return Files.copy(
+        Path.of("initium"), bin.resolve("initium"), StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
   /** What the program printed as errors; its exit status is the first line. */
   private List<String> shell(String line) throws IOException, InterruptedException {
-    List<String> program = Program.command(List.of(), "org.initium.cli.Main", List.of());
-    String quoted = String.join("' '", program);
     Path errors = streams.resolve("errors");
     ProcessBuilder builder =
-        new ProcessBuilder("bash", "-c", "I() { '" + quoted + "' \"$@\"; }\n" + line)
+        new ProcessBuilder("bash", "-c", words() + line)
             .directory(folder.toFile())
             .redirectError(errors.toFile())
             .redirectOutput(streams.resolve("output").toFile());
     builder.environment().put("FILE_CALLS", FileCalls.library().toString());
+    builder.environment().put("LOCPATH", locales().toString());
     Process process = builder.start();
     assertTrue(process.waitFor(2, TimeUnit.MINUTES), "hangs: " + line);
     Path status = folder.resolve("status");
@@ -104,6 +150,12 @@ class SurroundingsTest {
       I init r.yaml --out /dev/fd/3 3>o --max-shard-size 2kB => 1 => which takes one file, not the
       I init r.yaml --out /dev/null && test -c /dev/null => 0 => wrote /dev/null
       (unset HOME; I init r.yaml --out o) => 0
+      (unset HOME XDG_CACHE_HOME; L init r.yaml --out o && cmp o m.safetensors) => 0
+      FLAGS=-Djava.io.tmpdir=$PWD/noexec N init r.yaml --out o && cmp o m.safetensors => 0
+      INITIUM_CACHE=$PWD/noexec N init r.yaml --out o && cmp o m.safetensors => 0 => note: CPU fills are computed in plain Java, several times slower: the kernels could not be loaded: NOEXEC
+      INITIUM_CACHE=$PWD/noexec N fill orthogonal --shape 3,3 --out o => 1 => OpenBLAS, which orthogonal needs, cannot be loaded: NOEXEC
+      FLAGS=-Djava.io.tmpdir=$PWD/none I inspect m.safetensors --plot o.png 2>/dev/null && test -s o.png => 0
+      PATH=$PWD/bin:$PATH; mkdir bin; printf '#!/bin/sh\\n>started' >bin/stty; chmod +x bin/stty; SHELL=$BASH script -qec 'I --help' /dev/null </dev/null && test ! -e started => 0
       TMPDIR=/nonexistent I init r.yaml --out o => 0
       TERM=dumb I inspect m.safetensors => 0
       LANG=C LC_ALL=C I inspect m.safetensors => 0
@@ -126,16 +178,73 @@ class SurroundingsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("table")
   void oneLineAndAStatus(String line, int status, String message) throws Exception {
-    String program =
-        "P() { FILE_CALLS_FOLDER=$PWD FILE_CALLS_FAIL=$FAIL LD_PRELOAD=$FILE_CALLS I \"$@\"; }\n";
-    List<String> told = shell(program + line);
+    List<String> told = new ArrayList<>(shell(line));
+    if (status != 0) {
+      told.removeIf(text -> text.startsWith("note: "));
+    }
     assertEquals(Integer.toString(status), told.getFirst(), told.toString());
     assertEquals(message == null ? 1 : 2, told.size(), told.toString());
     if (message != null) {
-      assertTrue(told.get(1).contains(message.strip()), told.toString());
+      assertTrue(
+          told.get(1).contains(message.strip().replace("NOEXEC", folder + "/noexec/")),
+          told.toString());
       assertTrue(status == 0 || told.get(1).startsWith("initium"), told.toString());
       assertFalse(told.get(1).contains("Exception"), told.toString());
     }
+  }
+
+  private static final List<String> LOCALES =
+      List.of("fa_IR", "ar_EG", "tr_TR", "de_DE", "th_TH", "bn_BD", "my_MM", "ne_NP", "mr_IN");
+
+  private static Path made;
+
+  /** Locales of the system, compiled once; it need not have any but C. */
+  private static synchronized Path locales() throws IOException, InterruptedException {
+    if (made == null) {
+      Path all = Files.createDirectories(Path.of("target", "locales").toAbsolutePath());
+      for (String locale : LOCALES) {
+        Path one = all.resolve(locale + ".UTF-8");
+        if (!Files.exists(one)) {
+          Process process =
+              new ProcessBuilder("localedef", "-i", locale, "-f", "UTF-8", one.toString())
+                  .redirectErrorStream(true)
+                  .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                  .start();
+          process.waitFor();
+          assertTrue(Files.exists(one), "localedef and its sources are in the package 'locales'");
+        }
+      }
+      made = all;
+    }
+    return made;
+  }
+
+  static Stream<String> environments() {
+    return Stream.concat(
+        Stream.of("LC_ALL=POSIX", "LANG=C LC_CTYPE=C"),
+        LOCALES.stream().map(locale -> "LC_ALL=" + locale + ".UTF-8"));
+  }
+
+  /** By the launcher and without: names of tensors and files in letters that ASCII has not, too. */
+  @ParameterizedTest
+  @MethodSource("environments")
+  void theEnvironmentsLocaleChangesNothing(String environment) throws Exception {
+    String line =
+        """
+        export %s
+        for each in I L; do
+          $each init r.yaml --out $each.safetensors --max-shard-size 2kB >$each.out || exit 3
+          ls | grep -E "^$each-[0-9a-f]{16}-000(0[1-9]|10)-of-00010.safetensors$" | wc -l | grep -qx 10 || exit 4
+          grep -q ': 10 tensors, 3,000 parameters in 10 files, 12.0 kB in [0-9.]* s' $each.out || exit 5
+          $each inspect $each.safetensors >$each.out && tail -n 1 $each.out | grep -qx '10 tensors, 3,000 elements, 12.0 kB' || exit 6
+          grep -qE '^w0 +\\[30, 10\\]  f32 ( +-?[0-9]+[.][0-9e-]+){4} +0  ' $each.out || exit 7
+          $each verify $each.safetensors r.yaml >/dev/null || exit 8
+        done
+        L fill ones --shape 2 --name 'gewicht.ü' --out 'größe' >/dev/null && test -f 'größe' || exit 9
+        L inspect 'größe' | grep -q '^gewicht.ü ' || exit 10
+        """
+            .formatted(environment);
+    assertEquals(List.of("0"), shell(line));
   }
 
   /** Where the locale's digits are others, files, numbers and messages are the same. */
