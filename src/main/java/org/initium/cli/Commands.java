@@ -3,7 +3,6 @@ package org.initium.cli;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +49,7 @@ final class Commands {
     convert(line, RowShard.class, RowShard::parse);
     convert(line, Glob.class, Glob::parse);
     convert(line, Init.class, Init::parse);
-    convert(line, Path.class, Commands::path);
+    convert(line, Path.class, FileName::parse);
     line.setParameterExceptionHandler(Commands::usageError);
     line.setExecutionExceptionHandler((e, command, parsed) -> Failure.of(thrown(e)).report(e));
     line.setExpandAtFiles(false); // a name that begins with @ is a file's, not a list of options
@@ -82,15 +81,6 @@ final class Commands {
     footer.add("%nThe initializers (docs/initializers.md has their formulas):");
     Init.signatures().forEach(signature -> footer.add("  " + signature));
     command.getCommandSpec().usageMessage().footer(footer.toArray(String[]::new));
-  }
-
-  private static Path path(String name) {
-    try {
-      return Path.of(name);
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(
-          Text.message("'%s' cannot be the name of a file here: %s", name, e.getReason()), e);
-    }
   }
 
   private static <T> void convert(CommandLine line, Class<T> type, Function<String, T> parse) {

@@ -39,10 +39,7 @@ public final class InspectCommand {
     try (Checkpoint checkpoint = Checkpoint.open(file)) {
       if (plot.isPresent()) {
         require(Artifact.XCHART);
-        OverwriteGuard.keep(checkpoint.path(), plot.get());
-        for (Path part : checkpoint.files()) {
-          OverwriteGuard.keep(part, plot.get());
-        }
+        new OverwriteGuard(OverwriteGuard.of(checkpoint)).keep(plot.get());
       }
       List<InspectedTensor> tensors =
           checkpoint.entries().parallelStream()

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +93,7 @@ public final class ModelCommands {
     /** What is done with a plan, as long as what it keeps is open. */
     @FunctionalInterface
     private interface Use {
-      int of(Plan plan) throws IOException;
+      int of(Plan plan, OverwriteGuard guard) throws IOException;
     }
 
     private int use(Use use) throws IOException {
@@ -104,24 +105,16 @@ public final class ModelCommands {
         Optional<Checkpoint> file = Optional.ofNullable(kept);
         Plan plan = Recipe.plan(recipe, new Recipe.Reading(set, dtype, model, file));
         plan.notes().forEach(note -> System.err.println("note: " + note));
-        return use.of(plan);
+        return use.of(plan, guard(plan, file));
       }
     }
 
-    /** Refuses to write over what is read. */
-    private void keepFrom(Path file) throws IOException {
-      OverwriteGuard.keep(recipe, file);
-      if (config.isPresent()) {
-        OverwriteGuard.keep(config.get(), file);
-      }
-      if (from.isPresent()) {
-        try (Checkpoint kept = Checkpoint.open(from.get())) {
-          OverwriteGuard.keep(kept.path(), file);
-          for (Path part : kept.files()) {
-            OverwriteGuard.keep(part, file);
-          }
-        }
-      }
+    private OverwriteGuard guard(Plan plan, Optional<Checkpoint> kept) {
+      List<Path> files = new ArrayList<>(plan.inputs().stream().map(Path::of).toList());
+      files.add(recipe);
+      config.ifPresent(files::add);
+      kept.ifPresent(checkpoint -> files.addAll(OverwriteGuard.of(checkpoint)));
+      return new OverwriteGuard(files);
     }
   }
 
@@ -142,19 +135,20 @@ public final class ModelCommands {
       throw new IllegalArgumentException(
           "Missing required option: '--out=FILE', or --plan to see what would be written");
     }
-    reading.keepFrom(file.get());
     PlanFiller filler = filler(source.open(Map.of(), 0), source, share.shard());
     Map<String, String> metadata = metadata(source);
     reading.from().ifPresent(path -> metadata.put(FROM, path.toAbsolutePath().getFileName() + ""));
     if (share.part().isPresent()) {
       SharedFolder folder = new SharedFolder(out);
-      return reading.use(plan -> folder.part(plan, file.get(), filler, metadata, share));
+      return reading.use(
+          (plan, guard) -> folder.part(plan, guard, file.get(), filler, metadata, share));
     }
     boolean isInFolder = share.shard().count() > 1 && Files.isDirectory(file.get());
     Path name = isInFolder ? file.get().resolve(share.shard().fileName()) : file.get();
     long most = share.maxFileBytes().orElse(isInFolder ? Long.MAX_VALUE : Share.MAX_FILE_BYTES);
     return reading.use(
-        plan -> {
+        (plan, guard) -> {
+          guard.keepFromCheckpoint(name);
           write(plan, filler, name, metadata, most);
           return 0;
         });
@@ -167,7 +161,7 @@ public final class ModelCommands {
     }
     GeneratorSharing drawing = GeneratorSharing.of(source.open(Map.of(), 0));
     return reading.use(
-        plan -> {
+        (plan, _) -> {
           PlanTable.lines(plan, drawing, shard).forEach(out::println);
           return 0;
         });
@@ -243,7 +237,7 @@ public final class ModelCommands {
                 checkpoint.path(), recorded.get(FROM)));
       }
       PlanFiller filler = filler(generator, source, rows);
-      return reading.use(plan -> verify(checkpoint, reading, plan, filler));
+      return reading.use((plan, _) -> verify(checkpoint, reading, plan, filler));
     }
   }
 

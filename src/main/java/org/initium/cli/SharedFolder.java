@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.initium.cli.console.ByteSize;
 import org.initium.cli.console.Progress;
+import org.initium.io.CheckpointLayout;
 import org.initium.io.output.CheckpointWriter;
 import org.initium.recipe.folder.CheckpointFolder;
 import org.initium.recipe.model.FileLayout;
@@ -32,6 +34,7 @@ record SharedFolder(PrintStream out) {
   /** Makes every n-th of the several files of a checkpoint, each by itself. */
   int part(
       Plan plan,
+      OverwriteGuard guard,
       Path file,
       PlanFiller filler,
       Map<String, String> metadata,
@@ -52,6 +55,10 @@ record SharedFolder(PrintStream out) {
             .mapToObj(all::get)
             .toList();
     Path folder = checkpoint.toAbsolutePath().getParent();
+    List<Path> written =
+        new ArrayList<>(List.of(CheckpointLayout.index(checkpoint))); // by 'finish'
+    all.forEach(piece -> written.add(folder.resolve(piece.file())));
+    guard.keep(written);
     PieceWriter writer = new PieceWriter(plan, filler);
     long bytes = ours.stream().mapToLong(piece -> piece.header().dataBytes()).sum();
     try (Progress progress = new Progress("writing", bytes)) {

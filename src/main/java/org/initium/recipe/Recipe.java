@@ -149,13 +149,14 @@ public final class Recipe {
   private static Plan follow(YamlNode root, Path folder, Reading reading) throws IOException {
     YamlFields fields = YamlFields.of(root, "a recipe", FIELDS);
     Optional<YamlNode> vars = fields.get("vars");
+    List<Path> inputs = new ArrayList<>();
     ModelConfig config =
-        reading.config().isPresent() ? reading.config().get() : config(vars, folder);
+        reading.config().isPresent() ? reading.config().get() : config(vars, folder, inputs);
     Variables variables = Variables.of(vars, config, reading.set(), root.place());
     DType defaultType =
         fields.get("dtype").map(node -> TensorList.dtype(node, variables)).orElse(DType.F32);
     TensorList tensors = new TensorList(variables, defaultType, reading.dtype());
-    fields.get("template").ifPresent(node -> tensors.addTemplate(node, folder));
+    fields.get("template").ifPresent(node -> inputs.addAll(tensors.addTemplate(node, folder)));
     fields.get("tensors").ifPresent(node -> tensors.addListed(node, ""));
     if (tensors.tensors().isEmpty()) {
       throw new RecipeException(
@@ -170,8 +171,10 @@ public final class Recipe {
       YamlFields.items(fields.get("shards").get(), "'shards'")
           .forEach(rule -> shards.add(ShardRule.of(rule)));
     }
-    return new Planner(variables, rules, shards, keeper(fields, variables, reading))
-        .plan(tensors.tensors(), fields.require("rules").place(), tensors.notes());
+    Plan plan =
+        new Planner(variables, rules, shards, keeper(fields, variables, reading))
+            .plan(tensors.tensors(), fields.require("rules").place(), tensors.notes());
+    return new Plan(plan.tensors(), plan.notes(), inputs.stream().map(Path::toString).toList());
   }
 
   private static KeepPlanner keeper(YamlFields fields, Variables variables, Reading reading) {
@@ -186,7 +189,8 @@ public final class Recipe {
   }
 
   /** {@code vars: {from: config.json}}. */
-  private static ModelConfig config(Optional<YamlNode> vars, Path folder) throws IOException {
+  private static ModelConfig config(Optional<YamlNode> vars, Path folder, List<Path> inputs)
+      throws IOException {
     if (vars.isEmpty()) {
       return ModelConfig.NONE;
     }
@@ -194,7 +198,8 @@ public final class Recipe {
       if (entry.key().text().equals("from")) {
         YamlNode.Scalar file = YamlFields.text(entry.value(), "'from'");
         try {
-          return ModelConfig.read(folder.resolve(file.text()));
+          inputs.add(folder.resolve(file.text()));
+          return ModelConfig.read(inputs.getLast());
         } catch (InvalidPathException e) {
           throw new RecipeException(
               file.place(), "'from': no file can have that name: " + e.getReason(), e);

@@ -193,8 +193,10 @@ final class TensorList {
   /**
    * Adds the tensors of a safetensors file or index, of which only headers are read: {@code
    * template: FILE} or {@code template: {file: FILE, exclude: [patterns]}}.
+   *
+   * @return the files
    */
-  void addTemplate(YamlNode node, Path folder) {
+  List<Path> addTemplate(YamlNode node, Path folder) {
     YamlNode file = node;
     List<Glob> excluded = List.of();
     if (node instanceof YamlNode.Mapping) {
@@ -211,6 +213,9 @@ final class TensorList {
           add(tensor.name(), tensor.shape(), dtype(tensor, place), place);
         }
       }
+      List<Path> read = new ArrayList<>(checkpoint.files());
+      read.add(checkpoint.path());
+      return read;
     } catch (NoSuchFileException e) {
       throw new RecipeException(place, "there is no template " + e.getMessage(), e);
     } catch (MalformedFileException e) {

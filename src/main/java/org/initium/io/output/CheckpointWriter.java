@@ -133,6 +133,23 @@ public final class CheckpointWriter implements AutoCloseable {
   }
 
   /**
+   * {@return the files that a new checkpoint takes the place of: what {@link #finish} replaces or
+   * removes}
+   *
+   * @param out path of the checkpoint
+   * @throws java.io.IOException if its folder cannot be read
+   */
+  public static List<Path> replaced(Path out) throws IOException {
+    OutputTarget target = OutputTarget.of(out);
+    if (target.isStream()) {
+      return List.of(target.path());
+    }
+    return Files.isDirectory(target.folder())
+        ? SupersededFiles.by(List.of(), target.path()).stale()
+        : List.of();
+  }
+
+  /**
    * {@return folders that killed runs for the same name left, which nobody will finish}
    *
    * @param out path of the checkpoint

@@ -11,9 +11,21 @@ import org.initium.text.Text;
  *
  * @param tensors in the order in which they draw from a shared generator
  * @param notes what is not wrong but may be meant otherwise, a line each
+ * @param inputs the files that the recipe names and that were read: its template, its config.json
  * @since 0.1.0
  */
-public record Plan(List<PlannedTensor> tensors, List<String> notes) implements Serializable {
+public record Plan(List<PlannedTensor> tensors, List<String> notes, List<String> inputs)
+    implements Serializable {
+  /**
+   * A plan of a recipe that names no files.
+   *
+   * @param tensors in the order in which they draw from a shared generator
+   * @param notes what is not wrong but may be meant otherwise, a line each
+   */
+  public Plan(List<PlannedTensor> tensors, List<String> notes) {
+    this(tensors, notes, List.of());
+  }
+
   /**
    * {@return a plan of these tensors}
    *

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.initium.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.initium.text.Text;
+
+/** Names of files, of which some systems refuse a few. */
+final class FileName {
+  private FileName() {}
+
+  /**
+   * The file of that name.
+   *
+   * @throws IllegalArgumentException if there can be none
+   */
+  static Path parse(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(
+          Text.message("'%s' cannot be the name of a file here: %s", name, e.getReason()), e);
+    }
+  }
+}
