@@ -53,8 +53,7 @@ final class Commands {
     line.setParameterExceptionHandler(Commands::usageError);
     line.setExecutionExceptionHandler((e, command, parsed) -> Failure.of(thrown(e)).report(e));
     line.setExpandAtFiles(false); // a name that begins with @ is a file's, not a list of options
-    line.setUsageHelpWidth(
-        100); // to ask how wide a terminal is would start a process, with each command
+    line.setUsageHelpWidth(100); // to ask a terminal for its width would start a process
     line.setUsageHelpLongOptionsMaxWidth(28);
     return line.execute(arguments);
   }
