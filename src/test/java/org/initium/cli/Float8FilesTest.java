@@ -19,10 +19,12 @@ import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
 import org.initium.random.Generator;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Models in floats of 8 bits: written, shown, checked, kept and used as templates. */
+@Tag("slow")
 class Float8FilesTest {
   private static final String RECIPE =
       """

@@ -18,6 +18,7 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Hugging Face's own safetensors package reads what we write, with equal values. The Python that
  * has it (and numpy) is INITIUM_PYTHON, or python3.
  */
+@Tag("slow")
 class ForeignReaderTest {
   private static final String READ =
       """

@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where the bytes do not fit, a run says so in a line and leaves nothing behind. */
+@Tag("slow")
 class FullDiskTest {
   @TempDir Path folder;
 

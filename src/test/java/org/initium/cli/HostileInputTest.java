@@ -14,11 +14,13 @@ import org.initium.cli.plot.TensorStatistics;
 import org.initium.fuzz.Corpus;
 import org.initium.fuzz.Fuzz;
 import org.initium.text.Text;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The fuzzers' inputs given to every command: a status, one line, no class's name, no escape. */
+@Tag("slow")
 @Isolated("what a command prints is caught by the streams of the whole process")
 class HostileInputTest {
   @TempDir Path folder;

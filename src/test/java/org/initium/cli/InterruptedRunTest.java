@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run that is stopped leaves no file under the final name that is not whole. */
+@Tag("slow")
 class InterruptedRunTest {
   private static final String SUFFIX = ".initium-tmp";
 

@@ -9,12 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The memory of a run does not grow with the model. */
+@Tag("slow")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the peak is read from /proc")
 class MemoryUseTest {
   @TempDir Path folder;

@@ -18,9 +18,11 @@ import org.initium.Tensor;
 import org.initium.random.Generator;
 import org.initium.testing.Fills;
 import org.initium.testing.JavaProcess;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Fills from where applications call them: the same bits everywhere. */
+@Tag("slow")
 class CallersTest {
   private static final int CALLERS = 200;
 

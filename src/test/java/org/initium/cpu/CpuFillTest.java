@@ -10,8 +10,10 @@ import org.initium.contract.FillContract;
 import org.initium.random.Generator;
 import org.initium.testing.Levels;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The same bits from each level of instructions, plain Java, and any number of threads. */
+@Tag("slow")
 class CpuFillTest {
   abstract static class With extends FillContract {
     private final CpuBackend backend;

@@ -22,11 +22,13 @@ import org.initium.random.Generator;
 import org.initium.testing.Fills;
 import org.initium.testing.Levels;
 import org.initium.torch.kernel.TorchTypes;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Tensors between pages that nothing may touch: a store one element outside ends the process. */
+@Tag("slow")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "mprotect is called by its Linux numbers")
 class GuardPagesTest {
   private static final long PAGE = 4096;

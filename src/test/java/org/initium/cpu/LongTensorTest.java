@@ -10,9 +10,11 @@ import org.initium.Tensor;
 import org.initium.random.Generator;
 import org.initium.testing.Fills;
 import org.initium.testing.Reference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A tensor with more elements than an int can count. */
+@Tag("slow")
 class LongTensorTest {
   private static final long N = (1L << 31) + 100_003;
 

@@ -15,11 +15,13 @@ import org.initium.Tensor;
 import org.initium.random.Generator;
 import org.initium.testing.Fills;
 import org.initium.testing.JavaProcess;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** How much memory fills take beside the tensor: what a process grows by at its highest. */
+@Tag("slow")
 @EnabledOnOs(
     value = OS.LINUX,
     disabledReason = "only Linux tells a process its highest resident size")

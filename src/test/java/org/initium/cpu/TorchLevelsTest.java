@@ -19,10 +19,12 @@ import org.initium.Tensor;
 import org.initium.random.Generator;
 import org.initium.testing.DTypes;
 import org.initium.testing.Levels;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** PyTorch's numbers: each level of instructions, with any number of threads, is plain Java. */
+@Tag("slow")
 class TorchLevelsTest {
   private static final CpuBackend REFERENCE =
       new CpuBackend(new CpuOptions(1, CpuOptions.kernels("off")));

@@ -27,6 +27,7 @@ import org.initium.dlpack.BorrowedTensor;
 import org.initium.dlpack.DLPack;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
  * address of one.
  */
 @SuppressWarnings("restricted") // we are the lender
+@Tag("slow")
 class DLPackFuzzTest {
   private static final int BYTES = 4096;
   private static final int LIST = Shape.MOST_DIMENSIONS;

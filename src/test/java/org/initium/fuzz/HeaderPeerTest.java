@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import org.initium.io.Checkpoint;
 import org.initium.io.MalformedFileException;
 import org.initium.text.Text;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Hugging Face's safetensors takes and refuses the same headers as we do: 10,000 of them, made from
  * a seed. Where we are stricter, each case has its reason here; nothing is taken that it refuses.
  */
+@Tag("slow")
 class HeaderPeerTest {
   private static final int CASES = 10_000;
 

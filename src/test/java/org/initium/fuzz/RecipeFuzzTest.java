@@ -22,10 +22,12 @@ import org.initium.io.Checkpoint;
 import org.initium.random.Generator;
 import org.initium.recipe.Recipe;
 import org.initium.recipe.plan.Glob;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Recipes, and the small languages in them: initializers, arithmetic, generators, patterns. */
+@Tag("slow")
 class RecipeFuzzTest {
   @TempDir Path folder;
 

@@ -36,9 +36,11 @@ import org.initium.DType;
 import org.initium.InitiumException;
 import org.initium.Shape;
 import org.initium.io.output.CheckpointWriter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class CheckpointTest {
   @Test
   void oneFileHoldsWhatWasWritten(@TempDir Path folder) throws IOException {

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.stream.IntStream;
 import org.initium.testing.Tolerances;
 import org.initium.testing.Ulps;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class CircleTest {
   /** Every rest of an angle that a word can give, each once where words share it. */
   @Test

@@ -77,6 +77,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @CudaTest
 @Tag(CudaTest.SOFTWARE_DEVICE)
 @SuppressWarnings("restricted") // dlopen
+@Tag("slow")
 class SoftDeviceSmokeTest {
   private static final int N = 1 << 20;
 

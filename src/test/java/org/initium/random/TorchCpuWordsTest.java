@@ -19,11 +19,13 @@ import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.Region;
 import org.initium.recipe.plan.RowShard;
 import org.initium.recipe.plan.TensorContent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which words a torch-cpu generator and its copies make, and how many. */
+@Tag("slow")
 class TorchCpuWordsTest {
   private static final int WAYPOINT = 512 * 2048; // words from one to the next
   private static final long CHUNK_BYTES = 4L << 20; // a waypoint's words, as f32

@@ -17,6 +17,7 @@ import org.initium.Device;
 import org.initium.random.Generator;
 import org.initium.recipe.model.PlanFiller;
 import org.initium.recipe.plan.Plan;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * bits of their state_dict: by the recipes that tools/recipe_from_torch.py prints, and by those of
  * examples/torch. src/test/python/torch_modules.py wrote the digests.
  */
+@Tag("slow")
 class TorchModulesTest {
   private static final Path GOLDEN = Path.of("src/test/resources/torch-modules");
 

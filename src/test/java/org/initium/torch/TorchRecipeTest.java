@@ -19,12 +19,14 @@ import org.initium.recipe.Recipe;
 import org.initium.recipe.model.PlanFiller;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The GPT-2 recipe with torch-cpu equals, byte for byte, what src/test/python/torch_gpt2.py makes
  * in PyTorch 2.13.0; resources/golden/torch-2.13.0-gpt2.txt is what it printed.
  */
+@Tag("slow")
 class TorchRecipeTest {
   private static final long SEED = 1337;
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A command ends and nothing of it is left on a device, however it ends. */
+@Tag("slow")
 @CudaTest
 @Tag(CudaTest.SOFTWARE_DEVICE)
 class DevicesAtExitTest {

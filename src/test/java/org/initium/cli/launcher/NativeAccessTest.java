@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.initium.cli.Main;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Java that denies native access: one line, with the flag that allows it. */
+@Tag("slow")
 class NativeAccessTest {
   @Test
   void isDenied(@TempDir Path folder) throws Exception {

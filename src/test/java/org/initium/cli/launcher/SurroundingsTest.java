@@ -23,6 +23,7 @@ import org.initium.cli.CommandLineRun;
 import org.initium.cli.Program;
 import org.initium.testing.FileCalls;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * status, and one line or none. In a row of the table, I is the program, in a shell whose folder
  * has a recipe r.yaml and a model m.safetensors.
  */
+@Tag("slow")
 class SurroundingsTest {
   @TempDir Path folder;
   @TempDir Path streams;

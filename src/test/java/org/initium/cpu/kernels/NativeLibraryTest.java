@@ -14,11 +14,13 @@ import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.initium.InitiumException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The libraries that ship: made of the sources as they are, small, and here they load. */
+@Tag("slow")
 class NativeLibraryTest {
   private static final Path SHIPPED = Path.of("src/main/resources/org/initium/cpu/kernels");
   private static final int LIMIT = 150_000;

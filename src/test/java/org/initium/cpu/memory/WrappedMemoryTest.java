@@ -30,10 +30,12 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Memory of someone else's is held and checked; the JVM is alive at the end. */
+@Tag("slow")
 class WrappedMemoryTest {
   private static final Init NORMAL = Init.normal(0, 1);
 

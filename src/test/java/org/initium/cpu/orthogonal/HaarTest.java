@@ -15,6 +15,7 @@ import org.initium.Tensor;
 import org.initium.cpu.fill.KernelFills;
 import org.initium.cpu.fill.Team;
 import org.initium.cpu.kernels.NativeKernels;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * 1e-6: each of its under 250 checks is at 6 standard deviations (2e-9), or at a Kolmogorov-Smirnov
  * p of 1e-9.
  */
+@Tag("slow")
 class HaarTest {
   private static final int SAMPLES = 4000;
   private static final double SIGMAS = 6;

@@ -20,6 +20,7 @@ import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.testing.Tolerances;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The matrices of both methods against their definitions, worked out in double by other algorithms
  * ({@link OrthogonalOracle}), from Gaussian numbers of java.util's.
  */
+@Tag("slow")
 class OrthogonalFillTest {
   private static final KernelFills ALONE = threads(1);
 

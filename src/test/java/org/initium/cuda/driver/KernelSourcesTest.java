@@ -21,9 +21,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The PTX in the jar is made of the kernels in the repository. */
+@Tag("slow")
 class KernelSourcesTest {
   private static final Path KERNELS = Path.of("kernels");
   private static final Pattern FEW_BYTES =

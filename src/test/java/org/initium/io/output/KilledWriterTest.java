@@ -19,12 +19,14 @@ import org.initium.io.CheckpointLayout;
 import org.initium.io.MalformedFileException;
 import org.initium.io.output.ReplacingProgram.Model;
 import org.initium.testing.FileCalls;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever is killed when, or fails, a reader finds the old model or the new one, whole. */
+@Tag("slow")
 class KilledWriterTest {
   private static final int SIGKILLED = 128 + 9;
 

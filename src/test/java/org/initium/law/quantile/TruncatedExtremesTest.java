@@ -13,11 +13,13 @@ import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.law.Quantile32;
 import org.initium.law.Quantile64;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bounds far from the mean, near to each other, or infinite. */
+@Tag("slow")
 class TruncatedExtremesTest {
   /** Laws of the fuzz; {@code -Dinitium.fuzz.truncated=60000} takes about a minute. */
   private static final int LAWS = Integer.getInteger("initium.fuzz.truncated", 3000);

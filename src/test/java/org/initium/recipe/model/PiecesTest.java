@@ -25,10 +25,12 @@ import org.initium.recipe.folder.Provenance;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.RowShard;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Plans are cut into files that others make, and sent to them. */
+@Tag("slow")
 class PiecesTest {
   private static final String RECIPE =
       """
