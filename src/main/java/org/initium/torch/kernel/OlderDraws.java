@@ -4,6 +4,9 @@ package org.initium.torch.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.initium.DType;
 
 /**
@@ -13,8 +16,10 @@ import org.initium.DType;
  */
 public final class OlderDraws {
   private static final int BLOCK = 16;
-  private static final OlderDraws F16 = new OlderDraws(DType.F16);
-  private static final OlderDraws BF16 = new OlderDraws(DType.BF16);
+  private static final Map<DType, OlderDraws> NARROW =
+      Arrays.stream(DType.values())
+          .filter(OlderDraws::isNarrow)
+          .collect(Collectors.toMap(dtype -> dtype, OlderDraws::new));
 
   private final DType dtype;
   private final double[] radius; // sqrt(-2 log(1 - u))
@@ -39,7 +44,7 @@ public final class OlderDraws {
 
   /** Whether all is drawn in the type itself. */
   public static boolean isNarrow(DType dtype) {
-    return dtype == DType.F16 || dtype == DType.BF16;
+    return TorchTypes.draws(dtype) && dtype != dtype.computedIn();
   }
 
   /** As {@link TorchKernels#cpu} makes those of later versions. */
@@ -53,7 +58,7 @@ public final class OlderDraws {
       MemorySegment out,
       int count) {
     if (isNarrow(dtype)) {
-      (dtype == DType.F16 ? F16 : BF16).fill(law, a, b, words, out, count);
+      NARROW.get(dtype).fill(law, a, b, words, out, count);
       return;
     }
     kernels.cpu(law, dtype, a, b, words, out, count);
