@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Files of a model by the tasks of a Slurm array, each of which makes its share by itself; then the index.
 #   job=$(sbatch --parsable --array=0-63 examples/cluster/slurm.sh RECIPE FOLDER SEED)
 #   sbatch --dependency=afterok:$job --wrap "initium finish FOLDER"
