@@ -6,7 +6,7 @@ import scala.util.Using
 
 @main def outside(): Unit =
   Using.resource(Tensor.empty(Shape.of(512, 256), DType.BF16)) { weight =>
-    weight.fill(Init.kaimingUniform().`with`("mode", "fan_out"), Generator.philox(42))
+    weight.fill(Init.kaimingUniform().set("mode", "fan_out"), Generator.philox(42))
     println(s"scala: $weight begins with ${weight.get(0, 0)}")
     weight.fill((shape => Fill.Constant(shape.numel.toDouble)): Initializer, Generator.philox(42))
     println(s"scala: a lambda gives ${weight.get(0, 0)}")

@@ -65,7 +65,9 @@ public final class DLPack {
    * @throws IllegalStateException if the tensor was closed
    */
   public static ExportedTensor export(Tensor tensor, Stream filling, Stream taking) {
-    taking.await(filling.record());
+    try (Stream.Event filled = filling.record()) {
+      taking.await(filled);
+    }
     return export(tensor);
   }
 

@@ -28,7 +28,15 @@ final class Arrays {
     DType dtype = dtype(dataType);
     if (manager.getEngine() != null && manager.getEngine().getEngineName().equals("PyTorch")) {
       NDArray array = manager.create(shape, dataType);
-      PyTorch.fill(array, initializer, generator);
+      if (manager.getDevice().isGpu() || array.size() * dtype.bytes() > Integer.MAX_VALUE) {
+        PyTorch.fill(array, initializer, generator);
+      } else if (array.size() > 0) {
+        // New, so in one run: the buffer is its memory, and libtorch need not be asked where that
+        // is.
+        Shape sizes = Shape.of(shape.getShape());
+        Tensor.wrap(MemorySegment.ofBuffer(array.toByteBuffer(true)), sizes, dtype)
+            .fill(initializer, generator);
+      }
       return array;
     }
     Shape sizes = Shape.of(shape.getShape());

@@ -20,23 +20,29 @@ import java.util.Optional;
 final class Shim {
   private static final Linker LINKER = Linker.nativeLinker();
 
-  /** {@code AOTITorchError f(AtenTensorHandle, T* result)}: 0 where it went well. */
-  private static final FunctionDescriptor OF_TENSOR =
-      FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS);
+  /**
+   * {@code AOTITorchError f(AtenTensorHandle, T* result)} of any address: 0 where it went well. One
+   * handle for all, since each takes a process's first use milliseconds.
+   */
+  private static final MethodHandle OF_TENSOR =
+      LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+
+  /** The numbers of c10::Layout and c10::DeviceType, which are part of torch's file formats. */
+  private static final int STRIDED = 0;
+
+  private static final int CPU = 0;
+  private static final int CUDA = 1;
 
   private final Path library;
   private final SymbolLookup symbols;
-  private final MethodHandle dataPointer;
-  private final MethodHandle dim;
-  private final MethodHandle sizes;
-  private final MethodHandle strides;
-  private final MethodHandle dtype;
-  private final MethodHandle deviceType;
-  private final MethodHandle deviceIndex;
-  private final Optional<MethodHandle> layout; // from 2.8 on
-  private final int strided;
-  private final int cpu;
-  private final int cuda;
+  private final MemorySegment dataPointer;
+  private final MemorySegment dim;
+  private final MemorySegment sizes;
+  private final MemorySegment strides;
+  private final MemorySegment dtype;
+  private final MemorySegment deviceType;
+  private final MemorySegment deviceIndex;
+  private final Optional<MemorySegment> layout; // from 2.8 on
 
   Shim(Path library) {
     this.library = library;
@@ -49,13 +55,7 @@ final class Shim {
     this.dtype = ofTensor("get_dtype");
     this.deviceType = ofTensor("get_device_type");
     this.deviceIndex = ofTensor("get_device_index");
-    this.layout =
-        symbols
-            .find("aoti_torch_get_layout")
-            .map(function -> LINKER.downcallHandle(function, OF_TENSOR));
-    this.strided = constant("layout_strided");
-    this.cpu = constant("device_type_cpu");
-    this.cuda = constant("device_type_cuda");
+    this.layout = symbols.find("aoti_torch_get_layout");
   }
 
   /**
@@ -72,29 +72,23 @@ final class Shim {
                     library + " has no " + name + "; libtorch 2.7 and 2.10 were tried"));
   }
 
-  private MethodHandle ofTensor(String name) {
-    return LINKER.downcallHandle(function("aoti_torch_" + name), OF_TENSOR);
-  }
-
-  private int constant(String name) {
-    MethodHandle function =
-        LINKER.downcallHandle(function("aoti_torch_" + name), FunctionDescriptor.of(JAVA_INT));
-    return calling(() -> (int) function.invokeExact());
+  private MemorySegment ofTensor(String name) {
+    return function("aoti_torch_" + name);
   }
 
   int cpu() {
-    return cpu;
+    return CPU;
   }
 
   int cuda() {
-    return cuda;
+    return CUDA;
   }
 
   /**
    * Whether the layout is dense, as far as this libtorch tells; one that does not refuses later.
    */
   boolean isStrided(long tensor) {
-    return layout.isEmpty() || result(layout.get(), tensor, JAVA_INT).get(JAVA_INT, 0) == strided;
+    return layout.isEmpty() || result(layout.get(), tensor, JAVA_INT).get(JAVA_INT, 0) == STRIDED;
   }
 
   long address(long tensor) {
@@ -143,18 +137,18 @@ final class Shim {
         });
   }
 
-  private long[] list(MethodHandle function, long tensor) {
+  private long[] list(MemorySegment function, long tensor) {
     long count = result(dim, tensor, JAVA_LONG).get(JAVA_LONG, 0);
     MemorySegment list = result(function, tensor, JAVA_LONG).get(ADDRESS, 0);
     return list.reinterpret(count * Long.BYTES).toArray(JAVA_LONG);
   }
 
   /** What a function writes to its second argument; on the heap of a small automatic arena. */
-  private static MemorySegment result(MethodHandle function, long tensor, ValueLayout layout) {
+  private static MemorySegment result(MemorySegment function, long tensor, ValueLayout layout) {
     MemorySegment result = Arena.ofAuto().allocate(layout.byteSize(), Long.BYTES);
     calling(
         () -> {
-          check((int) function.invokeExact(MemorySegment.ofAddress(tensor), result));
+          check((int) OF_TENSOR.invokeExact(function, tensor, result.address()));
           return null;
         });
     return result;
