@@ -45,6 +45,7 @@ final class Commands {
     addCommands(line, arguments.length == 0 ? "" : arguments[0]);
     convert(line, DType.class, DType::parse);
     convert(line, Device.class, Device::parse);
+    convert(line, Devices.class, Devices::parse);
     convert(line, Shape.class, Shape::parse);
     convert(line, RowShard.class, RowShard::parse);
     convert(line, Glob.class, Glob::parse);
@@ -155,12 +156,11 @@ final class Commands {
         names = "--device",
         paramLabel = "DEVICE",
         defaultValue = "cpu",
-        split = ",",
         description = {
           "What computes the values: cpu (default), cuda or cuda:1;",
           "cuda:0,cuda:1 share the work. The bits do not depend on it, orthogonal aside."
         })
-    private List<Device> devices;
+    private List<Devices> devices;
 
     @Option(
         names = "--chunk",
@@ -183,7 +183,7 @@ final class Commands {
 
     ModelCommands.Source source() {
       return new ModelCommands.Source(
-          seed, generator, devices, chunkBytes, threads.orElse(Integer.MAX_VALUE));
+          seed, generator, Devices.all(devices), chunkBytes, threads.orElse(Integer.MAX_VALUE));
     }
   }
 

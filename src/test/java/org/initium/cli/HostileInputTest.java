@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.initium.cli.plot.TensorStatistics;
 import org.initium.fuzz.Corpus;
@@ -37,6 +39,24 @@ class HostileInputTest {
     }
     long lines = run.err().lines().filter(line -> !line.startsWith("note: ")).count();
     assertTrue(run.status() == 0 || lines == 1, what);
+  }
+
+  /** In one list, which once ended as a stack that overflowed, and one by one. */
+  @Test
+  void fiveThousandDevices() {
+    List<String> devices = Collections.nCopies(5_000, "cpu");
+    List<String> fill = List.of("fill", "zeros", "--shape", "2", "--out", folder + "/o");
+    List<String> list = new ArrayList<>(fill);
+    list.addAll(List.of("--device", String.join(",", devices)));
+    List<String> options = new ArrayList<>(fill);
+    devices.forEach(device -> options.addAll(List.of("--device", device)));
+    for (List<String> arguments : List.of(list, options)) {
+      CommandLineRun run = CommandLineRun.of(arguments.toArray(String[]::new));
+      assertEquals(2, run.status());
+      assertEquals(
+          "initium: --device names 5,000 devices, and at most 256 share the work; name each once",
+          run.err().strip());
+    }
   }
 
   @Test

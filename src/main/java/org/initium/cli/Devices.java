@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.initium.cli;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.initium.Device;
+import org.initium.text.Text;
+
+/** Devices that share the work, as {@code --device cuda:0,cuda:1} names them. */
+record Devices(List<Device> named) {
+  /** More than any machine has; each has buffers of its own. */
+  private static final int MOST = 256;
+
+  /** Not by picocli's own split, which goes a call deeper for each. */
+  static Devices parse(String text) {
+    return new Devices(Stream.of(text.split(",", -1)).map(Device::parse).toList());
+  }
+
+  /** Those of all times that the option is given. */
+  static List<Device> all(List<Devices> options) {
+    List<Device> devices = options.stream().flatMap(option -> option.named.stream()).toList();
+    if (devices.size() > MOST) {
+      throw new IllegalArgumentException(
+          Text.format(
+              "--device names %,d devices, and at most %,d share the work; name each once",
+              devices.size(), MOST));
+    }
+    return devices;
+  }
+}
