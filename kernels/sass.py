@@ -2,7 +2,8 @@
 """What ptxas makes of the kernels' PTX for sm_90, and how long an H100's pipes take for it.
 
 The code is that of nvdisasm. Of the loop that stores 16 bytes at a time (the innermost one), the shortest way through is
-counted, which leaves out what only rare operands take: the calls of square roots and divisions.
+counted, which leaves out what only rare operands take: the calls of square roots and divisions (`loop`). Of kernels that
+are not such a loop, each block of the code is weighed by how often a warp ran it (`profile`).
 """
 import collections
 import os
@@ -12,7 +13,8 @@ import subprocess
 import tempfile
 
 # Lanes that a scheduler's pipe takes in a clock, of 32: from NVIDIA's table of the throughput of native arithmetic
-# instructions (compute capability 9.0). The pipes of the rest are an estimate: what is not listed is issued and no more.
+# instructions, CUDA C++ Best Practices Guide, compute capability 9.0, by four (docs/kernels.md has the addresses). The
+# pipes of the rest are an estimate: what is not listed is issued and no more.
 PIPES = {
     "ALU": 16,  # integers, logic, comparisons, selections, conversions of packed halves
     "FMA": 32,  # f32, of which the half that multiplies integers takes 16

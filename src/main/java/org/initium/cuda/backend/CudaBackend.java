@@ -12,28 +12,16 @@ import org.initium.Fill;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
-import org.initium.cuda.CudaException;
 import org.initium.cuda.device.CudaStorage;
 import org.initium.cuda.device.CudaStream;
 import org.initium.cuda.device.Gpu;
 import org.initium.cuda.device.Gpus;
 import org.initium.cuda.device.PinnedStorage;
 import org.initium.cuda.driver.Driver;
-import org.initium.cuda.driver.OsThread;
-import org.initium.cuda.driver.WorkMark;
-import org.initium.cuda.fill.ElementFill;
 import org.initium.cuda.fill.FillTarget;
-import org.initium.cuda.fill.FixedFill;
-import org.initium.cuda.fill.SparseFill;
-import org.initium.cuda.fill.TorchElementFill;
 import org.initium.cuda.library.Libraries;
 import org.initium.cuda.library.Library;
-import org.initium.cuda.orthogonal.JoinedMatrices;
-import org.initium.cuda.orthogonal.MatrixFill;
 import org.initium.random.Generator;
-import org.initium.random.PhiloxGenerator;
-import org.initium.random.TorchCpuGenerator;
-import org.initium.random.TorchCudaGenerator;
 import org.initium.text.Text;
 
 /**
@@ -48,8 +36,6 @@ import org.initium.text.Text;
 public final class CudaBackend implements Backend {
   private static final int CAPABILITY_MAJOR = 75;
   private static final int CAPABILITY_MINOR = 76;
-  private static final String NOT_PAGE_LOCKED = "its memory is not page-locked (allocateHost)";
-  private static final String MADE_ON_THE_HOST = "its numbers are made on the host";
 
   /** For the service loader; nothing of CUDA is loaded by it. */
   public CudaBackend() {}
@@ -127,125 +113,18 @@ public final class CudaBackend implements Backend {
   @Override
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
     FillTarget target = new FillTarget(Gpus.of(tensor.device()), tensor, (CudaStream) stream);
-    target.gpu().run(() -> fill(target, fill, generator));
-  }
-
-  private void fill(FillTarget target, Fill.Elementary fill, Generator generator) {
-    // What is wrong is found before the generator moves.
-    refuseCapture(target, fill, generator);
-    if (fill instanceof Fill.ByIndex) {
-      new HostFill(target, Generator.philox(0)).fill(this, fill); // which draws nothing
-      return;
-    }
-    if (fill instanceof Fill.Orthogonal orthogonal) {
-      MatrixFill.check(orthogonal, target.tensor().whole());
-    }
-    switch (generator) {
-      case PhiloxGenerator philox -> {
-        long start = philox.take(fill.words(target.tensor().whole(), target.dtype()));
-        launch(target, fill, philox.seed(), start);
-      }
-      case TorchCpuGenerator torch -> fillWithTorch(target, fill, torch);
-      case TorchCudaGenerator torch ->
-          fillWithTorch(target, fill, torch.on(target.gpu().geometry()));
-    }
-  }
-
-  /**
-   * Throws, before anything is touched, if the fill would spoil a graph that it is captured into,
-   * or one that another stream captures.
-   */
-  private static void refuseCapture(FillTarget target, Fill.Elementary fill, Generator generator) {
-    boolean captured = target.stream().isCaptured();
-    String reason = captured ? reasonNotToCapture(target, fill, generator) : null;
-    if (reason != null) {
-      target.stream().refuseCapture(fill + " with " + generator, reason);
-    }
-  }
-
-  private static String reasonNotToCapture(
-      FillTarget target, Fill.Elementary fill, Generator generator) {
-    if (fill instanceof Fill.Orthogonal matrix
-        && !JoinedMatrices.take(target.gpu(), matrix, target.tensor().whole(), target.dtype())) {
-      return "cuSOLVER does not say that its calls can be";
-    }
-    if (fill instanceof Fill.ByIndex) {
-      return MADE_ON_THE_HOST;
-    }
-    if (fill.words(target.tensor().whole(), target.dtype()) == 0) {
-      return null;
-    }
-    return switch (generator) {
-      case PhiloxGenerator _ ->
-          ElementFill.isByCurand(fill) ? "cuRAND's generator is shared with other fills" : null;
-      case TorchCpuGenerator _ -> MADE_ON_THE_HOST;
-      case TorchCudaGenerator _ -> TorchElementFill.fits(target, fill) ? null : MADE_ON_THE_HOST;
-    };
+    target.gpu().run(() -> CudaFill.queue(target, fill, generator));
   }
 
   @Override
   public Queue queue(Stream stream) {
-    return new CudaQueue(this, Gpus.of(stream.device()), (CudaStream) stream);
-  }
-
-  /**
-   * PyTorch's numbers are made on the host and copied, but for the uniforms and normals of its CUDA
-   * generator in one run of memory; what draws none is the same as with ours.
-   */
-  private void fillWithTorch(FillTarget target, Fill.Elementary fill, Generator generator) {
-    if (fill.words(target.tensor().whole(), target.dtype()) == 0) {
-      launch(target, fill, 0, 0);
-    } else if (generator instanceof TorchCudaGenerator torch
-        && TorchElementFill.fits(target, fill)) {
-      enqueue(target, fill, () -> new TorchElementFill(target, torch).fill(fill));
-    } else {
-      new HostFill(target, generator).fill(this, fill);
-    }
-  }
-
-  private static void enqueue(FillTarget target, Fill.Elementary fill, Runnable launches) {
-    target.stream().state().remember(target.tensor(), fill);
-    target.stream().enqueue(List.of((CudaStorage) target.tensor().storage()), launches);
-  }
-
-  /** Launches the kernels of a fill, if there is anything to be filled. */
-  private static void launch(FillTarget target, Fill.Elementary fill, long seed, long start) {
-    if (target.tensor().shape().numel() > 0) {
-      enqueue(target, fill, () -> kernels(target, fill, seed, start));
-    }
-  }
-
-  private static void kernels(FillTarget target, Fill.Elementary fill, long seed, long start) {
-    switch (fill) {
-      case Fill.Constant constant -> FixedFill.constant(target, constant.value());
-      case Fill.Eye eye -> FixedFill.eye(target, eye);
-      case Fill.Hadamard hadamard -> FixedFill.hadamard(target, hadamard);
-      case Fill.ByIndex _ -> throw new AssertionError("made on the host");
-      case Fill.PerElement elements -> ElementFill.fill(target, elements, seed, start);
-      case Fill.Sparse sparse -> SparseFill.fill(target, sparse, seed, start);
-      case Fill.Orthogonal orthogonal -> MatrixFill.fill(target, orthogonal, seed, start);
-    }
+    return new CudaQueue(Gpus.of(stream.device()), (CudaStream) stream);
   }
 
   /** Queues a copy; to memory that is not page-locked, it is done when the call returns. */
   @Override
   public void copyToHost(Storage source, long offset, MemorySegment target, Stream stream) {
-    MemorySegment host = OsThread.reachable(target);
-    copy(
-        source,
-        offset,
-        host,
-        (CudaStream) stream,
-        (gpu, from, on) -> {
-          on.state().outcomes().handTo(OsThread.caller(), source);
-          WorkMark mark = on.state().mark();
-          long bytes = host.byteSize();
-          Runnable direct = () -> gpu.driver().copyToHost(host.address(), from, bytes, on.handle());
-          if (!PinnedStorage.copied(host, mark, direct) && bytes > 0) {
-            on.refuseCapture("a copy to the host", NOT_PAGE_LOCKED);
-            gpu.staging().toHost(from, host, on);
-          }
-        });
+    HostCopy.toHost(source, offset, target, (CudaStream) stream);
   }
 
   /**
@@ -254,52 +133,7 @@ public final class CudaBackend implements Backend {
    */
   @Override
   public void copyFromHost(MemorySegment source, Storage target, long offset, Stream stream) {
-    MemorySegment host = OsThread.reachable(source);
-    copy(
-        target,
-        offset,
-        host,
-        (CudaStream) stream,
-        (gpu, to, on) -> {
-          WorkMark mark = on.state().mark();
-          long bytes = host.byteSize();
-          Runnable direct = () -> gpu.driver().copyFromHost(to, host.address(), bytes, on.handle());
-          if (!PinnedStorage.copied(host, mark, direct) && bytes > 0) {
-            on.refuseCapture("a copy from the host", NOT_PAGE_LOCKED);
-            gpu.staging().fromHost(host, to, on);
-          }
-        });
-  }
-
-  /** Calls that queue a copy from or to an address of the device. */
-  private interface Copy {
-    void queue(Gpu gpu, long address, CudaStream stream);
-  }
-
-  private static void copy(
-      Storage storage, long offset, MemorySegment host, CudaStream stream, Copy copy) {
-    long bytes = host.byteSize();
-    if (offset < 0 || bytes > storage.bytes() - offset) {
-      throw new IllegalArgumentException(
-          Text.message(
-              "%d bytes from byte %d on are not inside a storage of %d",
-              bytes, offset, storage.bytes()));
-    }
-    if (!stream.device().equals(storage.device())) {
-      throw new IllegalArgumentException(
-          Text.message("the stream is on %s, the memory on %s", stream.device(), storage.device()));
-    }
-    Gpu gpu = Gpus.of(storage.device());
-    try {
-      stream.enqueue(
-          List.of((CudaStorage) storage),
-          () -> {
-            stream.isCaptured(); // throws if another stream is, and would be spoilt
-            copy.queue(gpu, storage.address() + offset, stream);
-          });
-    } catch (CudaException e) {
-      throw stream.state().explained(e);
-    }
+    HostCopy.fromHost(source, target, offset, (CudaStream) stream);
   }
 
   @Override

@@ -34,7 +34,6 @@ final class CudaQueue implements Backend.Queue {
   /** Beyond this a tensor is better off with a launch, and its kernel, of its own. */
   private static final long SMALL_BYTES = 1 << 20;
 
-  private final CudaBackend backend;
   private final Gpu gpu;
   private final CudaStream stream;
   private final Map<DType, JoinedElements> waiting = new EnumMap<>(DType.class);
@@ -43,8 +42,7 @@ final class CudaQueue implements Backend.Queue {
   private final MemoryRanges writtenLast = new MemoryRanges(); // the same of matrices
   private boolean apart;
 
-  CudaQueue(CudaBackend backend, Gpu gpu, CudaStream stream) {
-    this.backend = backend;
+  CudaQueue(Gpu gpu, CudaStream stream) {
     this.gpu = gpu;
     this.stream = stream;
   }
@@ -60,7 +58,8 @@ final class CudaQueue implements Backend.Queue {
     if (joins) {
       join(new FillTarget(gpu, tensor, stream), fill, (PhiloxGenerator) generator);
     } else {
-      backend.fill(tensor, fill, generator, stream);
+      FillTarget target = new FillTarget(gpu, tensor, stream);
+      gpu.run(() -> CudaFill.queue(target, fill, generator));
     }
     if (joins && !apart) {
       (last ? writtenLast : written).add(range(tensor));

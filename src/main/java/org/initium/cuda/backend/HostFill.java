@@ -21,7 +21,7 @@ record HostFill(FillTarget target, Generator generator) {
    * Makes the elements in memory of the host that is laid out in the same way, since PyTorch draws
    * otherwise where there are gaps, and queues their copy.
    */
-  void fill(CudaBackend backend, Fill.Elementary fill) {
+  void fill(Fill.Elementary fill) {
     Tensor tensor = target.tensor();
     Backend cpu = Backend.of(Device.CPU);
     long bytes = tensor.layout().span() * tensor.dtype().bytes();
@@ -32,15 +32,15 @@ record HostFill(FillTarget target, Generator generator) {
       }
       if (tensor.isContiguous()) {
         long offset = tensor.memoryOffset() * tensor.dtype().bytes();
-        backend.copyFromHost(host.segment(), tensor.storage(), offset, target.stream());
+        HostCopy.fromHost(host.segment(), tensor.storage(), offset, target.stream());
       } else {
-        scatter(backend, host.segment());
+        scatter(host.segment());
       }
     }
   }
 
   /** Copies to memory beside the tensor, and from there to the tensor but not between its rows. */
-  private void scatter(CudaBackend backend, MemorySegment elements) {
+  private void scatter(MemorySegment elements) {
     StridedLayout layout = target.tensor().layout();
     StridedLayout places =
         new StridedLayout(
@@ -51,7 +51,7 @@ record HostFill(FillTarget target, Generator generator) {
             0);
     CudaStorage storage = (CudaStorage) target.tensor().storage();
     try (CudaStorage beside = CudaStorage.allocate(target.gpu(), elements.byteSize())) {
-      backend.copyFromHost(elements, beside, 0, target.stream());
+      HostCopy.fromHost(elements, beside, 0, target.stream());
       target.stream()
           .enqueue(
               List.of(storage, beside),
