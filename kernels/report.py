@@ -42,21 +42,22 @@ kernels/sass.py), instruction by instruction, without the calls that only zeros,
   roots, reciprocals and counts of bits 4 (XU).
 - *ratio* is that time to the time that the memory takes for what is read and written: 3.35 TB/s and 4.8 TB/s, 132
   multiprocessors at 1.83 GHz. Below 1 the memory is the limit.
-- The rates: NVIDIA's [table of the throughput of native arithmetic instructions](
-  https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/#throughput-of-native-arithmetic-instructions) (CUDA C++
-  Best Practices Guide of release 13; up to release 12 in the Programming Guide), compute capability 9.0, results a
-  clock and multiprocessor by four. It was read in others' quotations, not in the original, and a GPU has not measured
-  them. That integer products share a pipe with half of FMA, and logic has one of its own, is what NVIDIA says of the
-  [pipes of GH100](https://forums.developer.nvidia.com/t/separate-cuda-core-pipeline-for-fp16-and-fp32/302018/7) and
-  of [their
-  dispatch](https://forums.developer.nvidia.com/t/int-32-and-fp64-can-be-used-concurrently-in-the-volta-architecture/108729/4);
-  the names are those of the [Nsight Compute Profiling Guide](https://docs.nvidia.com/nsight-compute/ProfilingGuide).
+- The rates: NVIDIA's [table][rates] of the throughput of native arithmetic instructions (CUDA C++ Best Practices Guide
+  of release 13; up to release 12 in the Programming Guide), compute capability 9.0, results a clock and
+  multiprocessor by four. It was read in others' quotations, not in the original, and no GPU has measured it here. That
+  integer products share a pipe with half of FMA, and logic has one of its own, is what NVIDIA says of the [pipes][gh100]
+  of GH100 and of [their dispatch][gv100]; the names are those of the [Nsight Compute Profiling Guide][ncu].
 - Estimated: the pipe of an instruction that the table does not name (ALU for packed conversions and for moves;
   uniform instructions, loads and stores are issued and no more); that pipes overlap perfectly; that an H200 has the
   clock of an H100. The newest tables give f32 to 16 bits 16 a clock and multiprocessor: as XU, packed conversions
   would be 32 clocks of 16 bytes, never the busiest. Start, edges and the steps between lines of 2^18 elements are not
   in it.
 - NAME.sm_80 is what a device of compute capability 8.0 or later gets, where there is one; others get NAME.
+
+[rates]: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/#throughput-of-native-arithmetic-instructions
+[gh100]: https://forums.developer.nvidia.com/t/separate-cuda-core-pipeline-for-fp16-and-fp32/302018/7
+[gv100]: https://forums.developer.nvidia.com/t/108729/4
+[ncu]: https://docs.nvidia.com/nsight-compute/ProfilingGuide
 
 | kernel | registers | spilled bytes | instructions | busiest | clocks | H100 | H200 |
 |---|---|---|---|---|---|---|---|"""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The drill: what there is to know about a machine with an NVIDIA GPU, in less than six minutes. run.sh starts it.
 
-Eight parts in order, each with a limit of its own and none beyond the end; after each, drill.json and drill.md are
-written, so that a run that is cut short still tells. A part whose tool is missing, or that fails, says so, and the next
+Eight parts in order, each with a limit of its own and none beyond the end; after each, drill.json, drill.md and logs.tar.gz
+(what each part printed) are written, so that a run that is cut short still tells; there are no other files, since not
+every way back from a machine takes many. A part whose tool is missing, or that fails, says so, and the next
 goes on. Settings: INITIUM_DRILL_SECONDS (345) for all; INITIUM_GPU_MOST (32), the largest power of two of elements;
 INITIUM_GPU_TESTS, a pattern of the names of the test classes to run (all); INITIUM_DRILL_TORCH (cuda), where PyTorch
 makes its numbers: cpu, to try the way that they take where there is no GPU.
@@ -18,6 +19,8 @@ import signal
 import statistics
 import subprocess
 import sys
+import tarfile
+import tempfile
 import time
 
 from page import page
@@ -28,10 +31,11 @@ END = time.monotonic() + float(os.environ.get("INITIUM_DRILL_SECONDS", "345"))
 MOST = int(os.environ.get("INITIUM_GPU_MOST", "32"))
 TESTS = os.environ.get("INITIUM_GPU_TESTS", "")
 RESULTS = {"parts": []}
+WORK = tempfile.mkdtemp(prefix="initium-drill-")  # what the parts write
 
 
 def path(name):
-    return os.path.join(OUT, name)
+    return os.path.join(WORK, name)
 
 
 class Ran:
@@ -63,6 +67,10 @@ class Ran:
                     except (ProcessLookupError, subprocess.TimeoutExpired):
                         pass
                 self.status = process.poll()
+            try:
+                os.killpg(process.pid, signal.SIGKILL)  # what it left running would take part in the next one's times
+            except ProcessLookupError:
+                pass
         self.seconds = time.monotonic() - began
 
     def text(self):
@@ -105,7 +113,7 @@ CUDA = next((home for home in (os.environ.get("CUDA_HOME"), os.environ.get("CUDA
 def tool(name):
     """On the path or in a toolkit."""
     found = shutil.which(name)
-    places = [f"{CUDA}/bin/{name}", f"{CUDA}/compute-sanitizer/{name}"]
+    places = [f"{CUDA}/bin/{name}", f"{CUDA}/compute-sanitizer/{name}", f"/usr/local/nvidia/bin/{name}"]
     places += sorted(glob.glob(f"/opt/nvidia/nsight-compute/*/{name}"), reverse=True)
     return found or next((place for place in places if os.access(place, os.X_OK)), None)
 
@@ -232,7 +240,7 @@ def torch_numbers():
 
 def orthogonal():
     """Orthogonal beside PyTorch's, single and batched"""
-    return beside_torch("orthogonal", 25, 20)
+    return beside_torch("orthogonal", 25, 30)
 
 
 def sanitizer():
@@ -275,6 +283,8 @@ def profile():
         rows = kernels(ran.text())
         if rows:
             return {"outcome": ran.outcome(), "kernels": rows}
+        if "ERR_NVGPUCTRPERM" in ran.text():
+            return {"outcome": "absent: the driver lets administrators alone read its counters (ERR_NVGPUCTRPERM)"}
     return {"outcome": ran.outcome(), "tail": ran.tail()}
 
 
@@ -310,9 +320,15 @@ def kernels(text):
 
 def save():
     for name, text in (("drill.json", json.dumps(RESULTS, indent=1)), ("drill.md", page(RESULTS))):
-        with open(path(name + ".partial"), "w") as file:
+        with open(os.path.join(OUT, name + ".partial"), "w") as file:
             file.write(text + "\n")
-        os.replace(path(name + ".partial"), path(name))
+        os.replace(os.path.join(OUT, name + ".partial"), os.path.join(OUT, name))
+    logs = os.path.join(OUT, "logs.tar.gz")
+    with tarfile.open(logs + ".partial", "w:gz") as archive:
+        for name in sorted(os.listdir(WORK)):
+            if os.path.isfile(path(name)):
+                archive.add(path(name), "logs/" + name)
+    os.replace(logs + ".partial", logs)
 
 
 def main():
@@ -341,7 +357,8 @@ def main():
         RESULTS["seconds"] = round(time.monotonic() - began, 1)
         bad |= found["outcome"] != "done" and not found["outcome"].startswith("absent")
         save()
-    print(f"== {RESULTS['seconds']} s; {path('drill.md')}")
+    shutil.rmtree(WORK, ignore_errors=True)
+    print(f"== {RESULTS['seconds']} s; {os.path.join(OUT, 'drill.md')}")
     return 1 if bad else 0
 
 

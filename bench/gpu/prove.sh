@@ -20,8 +20,10 @@ cp "$built/libcurand.so.10" "$nvidia/curand/lib"
 env -i PATH=/usr/local/bin:/usr/bin:/bin HOME="$trial/home" VIRTUAL_ENV="$trial/venv" INITIUM_CUDA_PATH="$trial/driver" \
   INITIUM_SOFT_DEVICES=2 INITIUM_SOFT_DRIVER=13000 INITIUM_REAL_CURAND="${INITIUM_REAL_CURAND:-$HOME/.cache/initium/libcurand.so.10}" \
   INITIUM_GPU_MOST=10 INITIUM_GPU_TESTS='.*(CudaStreamTest|CudaOrthogonalTest).*' "$@" "$pack/run.sh" "$trial/out"
+tar -C "$trial" -xzf "$trial/out/logs.tar.gz"
+[ "$(ls "$trial/out" | tr '\n' ' ')" = "drill.json drill.md logs.tar.gz " ] || { ls "$trial/out" >&2; exit 1; }
 for found in curand/lib/libcurand.so.10 cu13/lib/libcusolver.so.12; do
-  grep -q "nvidia/$found" "$trial/out/devices.txt" || { echo "$found of the wheels was not found" >&2; exit 1; }
+  grep -q "nvidia/$found" "$trial/logs/devices.txt" || { echo "$found of the wheels was not found" >&2; exit 1; }
 done
 python3 - "$trial/out" << 'PYTHON'
 import json, os, sys

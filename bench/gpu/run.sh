@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The drill: everything on a machine with an NVIDIA GPU, in less than six minutes (bench/gpu/drill.py has the parts).
-#   bench/gpu/run.sh [FOLDER]      writes drill.md, drill.json and what each part printed there (default: gpu-out)
+#   bench/gpu/run.sh [FOLDER]      writes drill.md, drill.json and logs.tar.gz, what each part printed (default: gpu-out)
 # In a pack (bench/gpu/pack.sh) it needs nothing but the driver and Python 3; CUDA's libraries, PyTorch, ncu and
 # compute-sanitizer are used where they are. In a checkout it needs what the build needs.
 set -euo pipefail

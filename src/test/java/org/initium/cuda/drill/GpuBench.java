@@ -116,11 +116,15 @@ final class GpuBench {
 
   private void fills(long n, DType dtype) {
     List<Fill> fills =
-        List.of(
-            new Fill.Constant(1),
-            new Fill.Uniform(-0.1, 0.1),
-            new Fill.Normal(0, 0.02),
-            new Fill.TruncatedNormal(0, 0.02, -0.04, 0.04));
+        new ArrayList<>(
+            List.of(
+                new Fill.Constant(1),
+                new Fill.Uniform(-0.1, 0.1),
+                new Fill.Normal(0, 0.02),
+                new Fill.TruncatedNormal(0, 0.02, -0.04, 0.04)));
+    if (dtype == DType.F32) { // by tables, as the truncated normal is in every dtype
+      fills.addAll(List.of(new Fill.Cauchy(0, 1), new Fill.Laplace(0, 1), new Fill.Exponential(1)));
+    }
     withTensor(
         n,
         dtype,
