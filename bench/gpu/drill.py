@@ -84,6 +84,11 @@ class Ran:
         return " / ".join(line.strip()[:300] for line in self.text().strip().splitlines()[-lines:])
 
 
+def unless_empty(outcome, what):
+    """Not done, if nothing came of it."""
+    return outcome if what or outcome != "done" else "failed: it ended without a result"
+
+
 def json_lines(text):
     rows = []
     for line in text.splitlines():
@@ -174,7 +179,7 @@ def modules():
     rows = json_lines(ran.text())
     failed = [row["module"] for row in rows if "failed" in row]
     outcome = f"failed: {', '.join(failed)}" if failed else ran.outcome()
-    return {"outcome": outcome, "modules": rows, "tail": "" if rows else ran.tail()}
+    return {"outcome": unless_empty(outcome, rows), "modules": rows, "tail": "" if rows else ran.tail()}
 
 
 def tests():
@@ -191,7 +196,7 @@ def tests():
     if failed:
         outcome = f"failed: {len(failed)} tests" + (", and cut short" if ran.cut else "")
     tail = "" if count["SUCCESSFUL"] else ran.tail()
-    return {"outcome": outcome, "count": count, "failed": failed[:50], "tail": tail}
+    return {"outcome": unless_empty(outcome, count["SUCCESSFUL"]), "count": count, "failed": failed[:50], "tail": tail}
 
 
 def medians(rows):
@@ -204,7 +209,7 @@ def beside_torch(what, limit, torch_limit):
     outcome = ours.outcome()
     rows = medians(read(f"{what}.jsonl"))
     return {
-        "outcome": outcome,
+        "outcome": unless_empty(outcome, rows),
         "pytorch": theirs.outcome() if theirs else "absent",
         "rows": rows,
         "pytorch rows": medians(read(f"{what}-torch.jsonl")),
