@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The drill: what there is to know about a machine with an NVIDIA GPU, in less than six minutes. run.sh starts it.
 
-Eight parts in order, each with a limit of its own and none beyond the end; after each, drill.json, drill.md and logs.tar.gz
-(what each part printed) are written, so that a run that is cut short still tells; there are no other files, since not
-every way back from a machine takes many. A part whose tool is missing, or that fails, says so, and the next
+Eight parts in order, each with a limit of its own and none beyond the end; after each, drill.json, drill.md and
+logs.tar.gz (what each part printed) are written, so that a run that is cut short still tells; there are no other files,
+since not every way back from a machine takes many. A part whose tool is missing, or that fails, says so, and the next
 goes on. Settings: INITIUM_DRILL_SECONDS (345) for all; INITIUM_GPU_MOST (32), the largest power of two of elements;
 INITIUM_GPU_TESTS, a pattern of the names of the test classes to run (all); INITIUM_DRILL_TORCH (cuda), where PyTorch
 makes its numbers: cpu, to try the way that they take where there is no GPU.
@@ -339,6 +339,7 @@ def save():
 def main():
     began = time.monotonic()
     bad = False
+    os.makedirs(OUT, exist_ok=True)
     RESULTS["settings"] = {"seconds": END - began, "largest": MOST, "tests": TESTS or "all", "torch": SITE}
     try:
         with open(os.path.join(HERE, "commit")) as file:
