@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The CPU's bars, each beside its peer in the same run, as a table for RESULTS.md.
 
-    PYTHON=/path/to/python-with-torch python3 bench/bars.py [--turns N]
+    PYTHON=/path/to/python-with-torch python3 bench/bars.py [--turns N] [--only PARTS] [--publish]
 
-What one thread computes is measured by processor time, the least of many fills; starts of processes by the clock, in
+It takes some ten minutes; --publish puts the table into RESULTS.md. What one thread computes is measured by processor time, the least of many fills; starts of processes by the clock, in
 turns with the peer's, the median. On a machine that does something else the clock's rows mean nothing.
 """
 
@@ -13,6 +13,7 @@ import pathlib
 import re
 import statistics
 import sys
+import time
 
 import report
 import run as bench
@@ -50,8 +51,12 @@ class Bars:
         return self.machine.pytorch(["1", "--cpu-time", *ids])
 
     def first_fills(self):
-        for law in ("constant", "uniform", "normal", "trunc_normal-2s"):
-            runs = [self.java("FirstFill", f"{law}-1e7").split() for _ in range(self.turns)]
+        laws = ("constant", "uniform", "normal", "trunc_normal-2s")
+        taken = {law: [] for law in laws}
+        for _ in range(3 * self.turns):
+            for law in laws:
+                taken[law].append(self.java("FirstFill", f"{law}-1e7").split())
+        for law, runs in taken.items():
             ratios = [float(first) / float(steady) for first, steady in runs]
             middle = sorted(runs, key=lambda r: float(r[0]))[len(runs) // 2]
             detail = f"first {middle[0]} ms, steady {middle[1]} ms (two threads)"
@@ -125,15 +130,22 @@ class Bars:
 def main():
     parser = argparse.ArgumentParser(prog="bench/bars.py", description=__doc__)
     parser.add_argument("--turns", type=int, default=5, help="starts of each process (5)")
+    parser.add_argument("--publish", action="store_true", help="put the table into bench/RESULTS.md")
     parser.add_argument("--only", default="", help="parts whose name matches: first_fills, starts, one_thread, two_threads, torch_cpu")
     chosen = parser.parse_args()
     bars = Bars(chosen.turns)
+    about = report.machine(bars.machine.java, bars.machine.torch)
     for part in ("one_thread", "torch_cpu", "two_threads", "first_fills", "starts"):
         if re.search(chosen.only, part):
+            begun = time.monotonic()
             getattr(bars, part)()
-    machine = report.machine(bars.machine.java, bars.machine.torch)
-    text = "\n".join(["| what | must | aim | measured | | figures |", "|---|---|---|---|---|---|", *bars.lines])
-    (OUT / "bars.md").write_text(f"{machine}\n\n{text}\n")
+            bench.note(f"{part}: {time.monotonic() - begun:.0f} s")
+    text = f"Measured {about['date']} with `bench/bars.py`, {chosen.turns} turns. CPU: {about['cpu']}.\n"
+    text += f"Load: {about['load']}. {about['java']}. PyTorch {about['pytorch']} (pip).\n\n"
+    text += "\n".join(["| what | must | aim | measured | | figures |", "|---|---|---|---|---|---|", *bars.lines]) + "\n"
+    (OUT / "bars.md").write_text(text)
+    if chosen.publish:
+        report.publish(text, BENCH / "RESULTS.md", "<!-- bars -->", "<!-- end of bars -->")
 
 
 if __name__ == "__main__":

@@ -192,9 +192,8 @@ def text(results, wanted):
     return "\n".join(lines) + "\n"
 
 
-def publish(text, path):
-    """Replaces the measured part of RESULTS.md; the notes around it stay."""
-    page = path.read_text() if path.exists() else f"# Results\n\n{BEGIN}{END}\n"
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    path.write_text(before + BEGIN + "\n" + text + END + after)
+def publish(text, path, begin=BEGIN, end=END):
+    """Replaces a measured part of RESULTS.md; the notes around it stay."""
+    before, rest = path.read_text().split(begin)
+    after = rest.split(end)[1]
+    path.write_text(before + begin + "\n" + text + end + after)

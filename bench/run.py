@@ -24,9 +24,7 @@ BENCH = pathlib.Path(__file__).resolve().parent
 ROOT = BENCH.parent
 OUT = BENCH / "out"
 FLAGS = ["--enable-native-access=ALL-UNNAMED"]
-# A long-lived process goes over to vectors by itself, but after more elements than a row fills.
-WARM_FLAGS = FLAGS
-SCALAR_FLAGS = ["--enable-native-access=ALL-UNNAMED", "-Dinitium.native=off"]
+REFERENCE_FLAGS = ["--enable-native-access=ALL-UNNAMED", "-Dinitium.native=off"]
 GAP_SECONDS = 0.5
 LIBTORCH_HAS_NO = {"trunc_normal"}
 MODELS = {
@@ -110,7 +108,6 @@ class Machine:
     def jmh(self, bench, ids, threads, quick, flags):
         """{id: [milliseconds]} of JMH, a fork for each row."""
         slow = "-w 1ms -wi 1 -r 1ms -i 2" if not quick else "-w 1ms -wi 1 -r 1ms -i 1"
-        # C2 compiles the vector code within three seconds
         usual = "-w 500ms -wi 8 " + ("-r 200ms -i 3" if quick else "-r 300ms -i 5")
         results = {}
         for large in (False, True):
@@ -146,8 +143,8 @@ def turn(machine, contender, rows, threads, quick):
     if contender == "initium":
         warm = [row.id for row in rows if row.mode != "scalar"]
         scalar = [row.id for row in rows if row.mode == "scalar"]
-        results = machine.jmh("InitiumBench", warm, threads, quick, WARM_FLAGS)
-        return results | machine.jmh("InitiumBench", scalar, threads, quick, SCALAR_FLAGS)
+        results = machine.jmh("InitiumBench", warm, threads, quick, FLAGS)
+        return results | machine.jmh("InitiumBench", scalar, threads, quick, REFERENCE_FLAGS)
     if contender == "libtorch":
         has = [row.id for row in rows if row.head not in LIBTORCH_HAS_NO]
         return machine.jmh("LibtorchBench", has, threads, quick, FLAGS)
@@ -208,7 +205,7 @@ def timed(command):
 
 def measure_cold(machine, turns):
     """Seconds from the start of a process that makes 1e7 normals to its end."""
-    java = [machine.java, *FLAGS, "-XX:+UseSerialGC", "-cp", machine.classpath]
+    java = [machine.java, *FLAGS, "-cp", machine.classpath]
     cache = OUT / "cold.aot"
     run([*java[:-2], f"-XX:AOTCacheOutput={cache}", *java[-2:], "org.initium.bench.ColdStart"])
     contenders = {

@@ -197,6 +197,9 @@ public interface Backend {
    */
   default void trim() {}
 
+  /** Gets ready for a first fill, once it can be found. */
+  default void prepare() {}
+
   /**
    * Gives back what it keeps for speed between one use and the next. No tensor or stream of its
    * devices may be open; the next use starts anew.
@@ -311,7 +314,9 @@ final class Registry {
   private static void host() {
     try {
       Class<?> type = Class.forName("org.initium.cpu.CpuBackend");
-      FOUND.put(Device.CPU.type(), (Backend) type.getConstructor().newInstance());
+      Backend backend = (Backend) type.getConstructor().newInstance();
+      FOUND.put(Device.CPU.type(), backend);
+      backend.prepare();
     } catch (InvocationTargetException e) {
       throw reason(e.getCause(), new AssertionError(e));
     } catch (ReflectiveOperationException e) {

@@ -5,9 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.initium.Backend;
 import org.initium.Backend.DeviceInfo;
+import org.initium.DType;
 import org.initium.Device;
 import org.initium.DeviceUnavailableException;
 import org.initium.Fill;
+import org.initium.Shape;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
@@ -32,6 +34,14 @@ public final class CpuBackend implements Backend {
   CpuBackend(CpuOptions options) {
     this.options = options;
     this.fills = new CpuFills(new KernelFills(options.kernels(), new Team(options.threads())));
+  }
+
+  /** Has the classes of a fill loaded, which would take a first one as long as its work. */
+  @Override
+  public void prepare() {
+    try (Tensor few = Tensor.of(CpuStorage.allocate(32), Shape.of(8), DType.F32)) {
+      few.fill(new Fill.Normal(0, 1), Generator.philox(0), CpuStream.ALL);
+    }
   }
 
   @Override

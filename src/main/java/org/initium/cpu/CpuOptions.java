@@ -59,7 +59,7 @@ record CpuOptions(int threads, KernelSet kernels) {
     if (reason == null) {
       return NativeKernels.of(level);
     }
-    // Made when there is something to say: a logger costs a cold start 30 ms.
+    // Made when there is something to say: a logger takes a start 16 ms.
     System.getLogger(CpuOptions.class.getName())
         .log(
             System.Logger.Level.WARNING,

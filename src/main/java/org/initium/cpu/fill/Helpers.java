@@ -3,10 +3,7 @@ package org.initium.cpu.fill;
 
 import java.util.ArrayDeque;
 
-/**
- * Threads that wait for jobs. Java's own pools would do, but their classes are a tenth of a first
- * fill.
- */
+/** Threads that wait for jobs. Java's own pools would do, but a first one takes 3 ms. */
 final class Helpers {
   /**
    * How long a thread looks for work before it sleeps: a little more than it takes to wake one, so

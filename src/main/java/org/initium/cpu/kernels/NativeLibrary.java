@@ -36,7 +36,7 @@ public final class NativeLibrary {
     }
   }
 
-  /** Not a lambda: the first of a process takes it 10 ms. */
+  /** Not a lambda: a first one takes a process 5 ms. */
   private static final class Loading implements Consumer<Path> {
     @Override
     public void accept(Path file) {
