@@ -92,14 +92,18 @@ public final class CpuStorage implements Storage {
     @Override
     public void run() {
       if (free(true)) {
-        // Made when there is something to say: a logger takes a start 16 ms.
-        System.getLogger(CpuStorage.class.getName())
-            .log(
-                System.Logger.Level.WARNING,
-                "a CPU tensor of {0} bytes was never closed; close it (try-with-resources) so that"
-                    + " its memory is freed in time",
-                bytes);
+        Footprint.tell(this::warn);
       }
+    }
+
+    /** By a logger that is made when there is something to say: it takes a start 16 ms. */
+    private void warn() {
+      System.getLogger(CpuStorage.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "a CPU tensor of {0} bytes was never closed; close it (try-with-resources) so that"
+                  + " its memory is freed in time",
+              bytes);
     }
   }
 

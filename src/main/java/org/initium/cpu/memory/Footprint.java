@@ -10,12 +10,15 @@ final class Footprint {
   private static final long FLOOR = 512L << 20;
 
   /** As long as something is freed within this time, more is waited for. */
-  private static final long PATIENCE_MILLIS = 20;
+  private static final long PATIENCE_MILLIS = 100;
 
   private static long open;
 
   /** Those that the collector left open when it last looked. */
   private static long seen;
+
+  /** The collector's thread is at a message, and frees nothing meanwhile. */
+  private static volatile boolean telling;
 
   private Footprint() {}
 
@@ -42,7 +45,17 @@ final class Footprint {
         Thread.currentThread().interrupt();
         return;
       }
-    } while (seen < before);
+    } while (seen < before || telling);
+  }
+
+  /** Tells of a tensor that nobody closed; for the first of them Java gets its logger ready. */
+  static void tell(Runnable message) {
+    telling = true;
+    try {
+      message.run();
+    } finally {
+      telling = false;
+    }
   }
 
   /** Bytes are freed, by the collector if nobody closed them. */

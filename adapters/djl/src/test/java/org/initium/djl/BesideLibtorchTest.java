@@ -22,7 +22,7 @@ import org.initium.random.Generator;
 import org.junit.jupiter.api.Test;
 
 /** Fills while libtorch's threads compute: the same bits, and no more helpers than there may be. */
-class ThreadsTest {
+class BesideLibtorchTest {
   private static final int TASKS = 8;
 
   private static byte[] filled(Stream stream) {
