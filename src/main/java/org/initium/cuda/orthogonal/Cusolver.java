@@ -2,12 +2,12 @@
 package org.initium.cuda.orthogonal;
 
 import java.util.List;
-import org.initium.DType;
 import org.initium.cuda.CudaException;
 import org.initium.cuda.driver.Driver;
 import org.initium.cuda.library.Jcuda;
 import org.initium.cuda.library.Libraries;
 import org.initium.cuda.library.Library;
+import org.initium.cuda.orthogonal.CusolverFunctions.Matrix;
 import org.initium.text.Artifact;
 import org.initium.text.Text;
 
@@ -92,8 +92,8 @@ final class Cusolver {
   }
 
   /** The name of a function that there is for each precision. */
-  private static String named(DType dtype, String function) {
-    return "cusolverDn" + (dtype.isWide() ? "D" : "S") + function;
+  private static String named(Matrix matrix, String function) {
+    return "cusolverDn" + (matrix.dtype().isWide() ? "D" : "S") + function;
   }
 
   void setStream(long stream) {
@@ -101,55 +101,48 @@ final class Cusolver {
   }
 
   /** The room for geqrf and orgqr of a tall matrix, of which either takes all. */
-  Work work(DType dtype, int rows, int columns) {
+  Work work(Matrix matrix) {
     long[] device = {0};
     long[] host = {0};
-    if ((long) rows * columns > INT_ELEMENTS) {
+    if (matrix.elements() > INT_ELEMENTS) {
       check(
           "cusolverDnXgeqrf_bufferSize",
-          functions.wideGeqrfSize(dtype, handle, params, rows, columns, device, host));
+          functions.wideGeqrfSize(handle, params, matrix, device, host));
     } else {
       int[] elements = {0};
-      check(
-          named(dtype, "geqrf_bufferSize"),
-          functions.geqrfSize(dtype, handle, rows, columns, elements));
-      device[0] = (long) elements[0] * dtype.bytes();
+      check(named(matrix, "geqrf_bufferSize"), functions.geqrfSize(handle, matrix, elements));
+      device[0] = (long) elements[0] * matrix.dtype().bytes();
     }
-    return new Work(Math.max(device[0], orgqrBytes(dtype, rows, columns)), host[0]);
+    return new Work(Math.max(device[0], orgqrBytes(matrix)), host[0]);
   }
 
-  private long orgqrBytes(DType dtype, int rows, int columns) {
+  private long orgqrBytes(Matrix matrix) {
     int[] elements = {0};
-    check(
-        named(dtype, "orgqr_bufferSize"),
-        functions.orgqrSize(dtype, handle, rows, columns, elements));
+    check(named(matrix, "orgqr_bufferSize"), functions.orgqrSize(handle, matrix, elements));
     if (elements[0] < 0) {
       throw new IllegalArgumentException(
           Text.message(
               "cuSOLVER's orgqr cannot say how much room a %d x %d matrix takes; make it smaller",
-              rows, columns));
+              matrix.rows(), matrix.columns()));
     }
-    return (long) elements[0] * dtype.bytes();
+    return (long) elements[0] * matrix.dtype().bytes();
   }
 
-  private static int elements(DType dtype, Room room) {
-    return (int) Math.min(Integer.MAX_VALUE, room.deviceBytes / dtype.bytes());
+  private static int elements(Matrix matrix, Room room) {
+    return (int) Math.min(Integer.MAX_VALUE, room.deviceBytes / matrix.dtype().bytes());
   }
 
   /**
    * Queues the QR factorization of a tall matrix, column by column, as LAPACK's geqrf leaves it.
    */
-  void geqrf(DType dtype, int rows, int columns, long matrix, long tau, Room room, long info) {
-    if ((long) rows * columns > INT_ELEMENTS) {
-      check(
-          "cusolverDnXgeqrf",
-          functions.wideGeqrf(dtype, handle, params, rows, columns, matrix, tau, room, info));
+  void geqrf(Matrix matrix, Room room, long info) {
+    if (matrix.elements() > INT_ELEMENTS) {
+      check("cusolverDnXgeqrf", functions.wideGeqrf(handle, params, matrix, room, info));
       return;
     }
     check(
-        named(dtype, "geqrf"),
-        functions.geqrf(
-            dtype, handle, rows, columns, matrix, tau, room.device, elements(dtype, room), info));
+        named(matrix, "geqrf"),
+        functions.geqrf(handle, matrix, room.device, elements(matrix, room), info));
   }
 
   /**
@@ -157,11 +150,10 @@ final class Cusolver {
    * has no 64-bit call for that, of CUDA 11 to 13: rows and columns are ints each, which holds, and
    * PyTorch calls it for larger matrices, too; no GPU has shown us that it is right there.
    */
-  void orgqr(DType dtype, int rows, int columns, long matrix, long tau, Room room, long info) {
+  void orgqr(Matrix matrix, Room room, long info) {
     check(
-        named(dtype, "orgqr"),
-        functions.orgqr(
-            dtype, handle, rows, columns, matrix, tau, room.device, elements(dtype, room), info));
+        named(matrix, "orgqr"),
+        functions.orgqr(handle, matrix, room.device, elements(matrix, room), info));
   }
 
   void destroy() {

@@ -6,9 +6,26 @@ import org.initium.DType;
 /**
  * The functions of cuSOLVER that we call, as cusolverDn.h has them: handles and addresses are
  * numbers, matrices lie by columns without gaps, the answer is a cusolverStatus_t. Where there is a
- * function for each precision, the dtype chooses.
+ * function for each precision, the matrix's dtype chooses.
  */
 sealed interface CusolverFunctions permits JcudaCusolver, NativeCusolver {
+  /**
+   * A tall matrix on the device.
+   *
+   * @param address its first element; 0 where only its size matters
+   * @param tau a number for each column, which makes its reflector
+   */
+  record Matrix(DType dtype, int rows, int columns, long address, long tau) {
+    long elements() {
+      return (long) rows * columns;
+    }
+
+    /** Its cudaDataType. */
+    int type() {
+      return dtype.isWide() ? 1 : 0;
+    }
+  }
+
   int create(long[] handle);
 
   int destroy(long handle);
@@ -20,57 +37,18 @@ sealed interface CusolverFunctions permits JcudaCusolver, NativeCusolver {
   int setStream(long handle, long stream);
 
   /** The work space of geqrf, in elements. */
-  int geqrfSize(DType dtype, long handle, int rows, int columns, int[] elements);
+  int geqrfSize(long handle, Matrix matrix, int[] elements);
 
-  int geqrf(
-      DType dtype,
-      long handle,
-      int rows,
-      int columns,
-      long matrix,
-      long tau,
-      long work,
-      int elements,
-      long info);
+  int geqrf(long handle, Matrix matrix, long work, int elements, long info);
 
   /** The work space of orgqr, in elements. */
-  int orgqrSize(DType dtype, long handle, int rows, int columns, int[] elements);
+  int orgqrSize(long handle, Matrix matrix, int[] elements);
 
-  int orgqr(
-      DType dtype,
-      long handle,
-      int rows,
-      int columns,
-      long matrix,
-      long tau,
-      long work,
-      int elements,
-      long info);
+  int orgqr(long handle, Matrix matrix, long work, int elements, long info);
 
   /** The work space of the 64-bit geqrf, in bytes. */
-  int wideGeqrfSize(
-      DType dtype,
-      long handle,
-      long params,
-      long rows,
-      long columns,
-      long[] deviceBytes,
-      long[] hostBytes);
+  int wideGeqrfSize(long handle, long params, Matrix matrix, long[] deviceBytes, long[] hostBytes);
 
   /** The 64-bit geqrf. */
-  int wideGeqrf(
-      DType dtype,
-      long handle,
-      long params,
-      long rows,
-      long columns,
-      long matrix,
-      long tau,
-      Cusolver.Room room,
-      long info);
-
-  /** A cudaDataType. */
-  static int type(DType dtype) {
-    return dtype.isWide() ? 1 : 0;
-  }
+  int wideGeqrf(long handle, long params, Matrix matrix, Cusolver.Room room, long info);
 }

@@ -9,7 +9,6 @@ import jcuda.jcusolver.JCusolver;
 import jcuda.jcusolver.cusolverDnHandle;
 import jcuda.jcusolver.cusolverDnParams;
 import jcuda.runtime.cudaStream_t;
-import org.initium.DType;
 import org.initium.cuda.driver.Driver;
 import org.initium.cuda.library.Jcuda;
 
@@ -68,108 +67,77 @@ final class JcudaCusolver implements CusolverFunctions {
   }
 
   @Override
-  public int geqrfSize(DType dtype, long handle, int rows, int columns, int[] elements) {
-    return dtype.isWide()
-        ? cusolverDnDgeqrf_bufferSize(handle(handle), rows, columns, at(0), rows, elements)
-        : cusolverDnSgeqrf_bufferSize(handle(handle), rows, columns, at(0), rows, elements);
-  }
-
-  @Override
-  public int geqrf(
-      DType dtype,
-      long handle,
-      int rows,
-      int columns,
-      long matrix,
-      long tau,
-      long work,
-      int elements,
-      long info) {
+  public int geqrfSize(long handle, Matrix m, int[] elements) {
     cusolverDnHandle h = handle(handle);
-    Pointer a = at(matrix);
-    Pointer t = at(tau);
-    Pointer w = at(work);
-    return dtype.isWide()
-        ? cusolverDnDgeqrf(h, rows, columns, a, rows, t, w, elements, at(info))
-        : cusolverDnSgeqrf(h, rows, columns, a, rows, t, w, elements, at(info));
+    return m.dtype().isWide()
+        ? cusolverDnDgeqrf_bufferSize(h, m.rows(), m.columns(), at(0), m.rows(), elements)
+        : cusolverDnSgeqrf_bufferSize(h, m.rows(), m.columns(), at(0), m.rows(), elements);
   }
 
   @Override
-  public int orgqrSize(DType dtype, long handle, int rows, int columns, int[] elements) {
+  public int geqrf(long handle, Matrix m, long work, int elements, long info) {
+    cusolverDnHandle h = handle(handle);
+    Pointer a = at(m.address());
+    Pointer t = at(m.tau());
+    int n = m.columns();
+    return m.dtype().isWide()
+        ? cusolverDnDgeqrf(h, m.rows(), n, a, m.rows(), t, at(work), elements, at(info))
+        : cusolverDnSgeqrf(h, m.rows(), n, a, m.rows(), t, at(work), elements, at(info));
+  }
+
+  @Override
+  public int orgqrSize(long handle, Matrix m, int[] elements) {
     cusolverDnHandle h = handle(handle);
     Pointer none = at(0);
-    return dtype.isWide()
-        ? cusolverDnDorgqr_bufferSize(h, rows, columns, columns, none, rows, none, elements)
-        : cusolverDnSorgqr_bufferSize(h, rows, columns, columns, none, rows, none, elements);
+    int n = m.columns();
+    return m.dtype().isWide()
+        ? cusolverDnDorgqr_bufferSize(h, m.rows(), n, n, none, m.rows(), none, elements)
+        : cusolverDnSorgqr_bufferSize(h, m.rows(), n, n, none, m.rows(), none, elements);
   }
 
   @Override
-  public int orgqr(
-      DType dtype,
-      long handle,
-      int rows,
-      int columns,
-      long matrix,
-      long tau,
-      long work,
-      int elements,
-      long info) {
+  public int orgqr(long handle, Matrix m, long work, int elements, long info) {
     cusolverDnHandle h = handle(handle);
-    Pointer a = at(matrix);
-    Pointer t = at(tau);
-    Pointer w = at(work);
-    return dtype.isWide()
-        ? cusolverDnDorgqr(h, rows, columns, columns, a, rows, t, w, elements, at(info))
-        : cusolverDnSorgqr(h, rows, columns, columns, a, rows, t, w, elements, at(info));
+    Pointer a = at(m.address());
+    Pointer t = at(m.tau());
+    int n = m.columns();
+    return m.dtype().isWide()
+        ? cusolverDnDorgqr(h, m.rows(), n, n, a, m.rows(), t, at(work), elements, at(info))
+        : cusolverDnSorgqr(h, m.rows(), n, n, a, m.rows(), t, at(work), elements, at(info));
   }
 
   @Override
-  public int wideGeqrfSize(
-      DType dtype,
-      long handle,
-      long params,
-      long rows,
-      long columns,
-      long[] deviceBytes,
-      long[] hostBytes) {
-    int type = CusolverFunctions.type(dtype);
+  public int wideGeqrfSize(long handle, long params, Matrix m, long[] device, long[] host) {
+    int type = m.type();
+    Pointer none = at(0);
     return cusolverDnXgeqrf_bufferSize(
         handle(handle),
         params(params),
-        rows,
-        columns,
+        m.rows(),
+        m.columns(),
         type,
-        at(0),
-        rows,
+        none,
+        m.rows(),
         type,
-        at(0),
+        none,
         type,
-        deviceBytes,
-        hostBytes);
+        device,
+        host);
   }
 
   @Override
-  public int wideGeqrf(
-      DType dtype,
-      long handle,
-      long params,
-      long rows,
-      long columns,
-      long matrix,
-      long tau,
-      Cusolver.Room room,
-      long info) {
-    int type = CusolverFunctions.type(dtype);
+  public int wideGeqrf(long handle, long params, Matrix m, Cusolver.Room room, long info) {
+    int type = m.type();
     return cusolverDnXgeqrf(
         handle(handle),
         params(params),
-        rows,
-        columns,
+        m.rows(),
+        m.columns(),
         type,
-        at(matrix),
-        rows,
+        at(m.address()),
+        m.rows(),
         type,
-        at(tau),
+        at(m.tau()),
         type,
         at(room.device()),
         room.deviceBytes(),

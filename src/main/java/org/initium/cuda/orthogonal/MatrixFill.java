@@ -95,26 +95,20 @@ public final class MatrixFill {
     int rows = Math.max(first, rest);
     int columns = Math.min(first, rest);
     SolverWorkspace.Plan plan = solver.plan(dtype, rows, columns, target.stream());
-    ElementFill.gaussian(target, dtype, plan.matrix(), rows, columns, seed, start);
+    CusolverFunctions.Matrix matrix = plan.matrix();
+    ElementFill.gaussian(target, dtype, matrix.address(), rows, columns, seed, start);
     switch (fill.method()) {
       case QR -> {
-        solver
-            .cusolver()
-            .geqrf(dtype, rows, columns, plan.matrix(), plan.tau(), plan.room(), solver.info());
-        factor(target, "signs", columns, dtype, rows, columns, plan);
+        solver.cusolver().geqrf(matrix, plan.room(), solver.info());
+        factor(target, "signs", columns, plan);
       }
-      case HOUSEHOLDER ->
-          factor(
-              target, "reflectors", (long) columns * Kernels.THREADS, dtype, rows, columns, plan);
+      case HOUSEHOLDER -> factor(target, "reflectors", (long) columns * Kernels.THREADS, plan);
     }
-    long orgqrInfo = solver.info() + Integer.BYTES;
-    solver
-        .cusolver()
-        .orgqr(dtype, rows, columns, plan.matrix(), plan.tau(), plan.room(), orgqrInfo);
+    solver.cusolver().orgqr(matrix, plan.room(), solver.info() + Integer.BYTES);
     for (KernelRegion region : target.regions()) {
       Parameters parameters = new Parameters();
       region.addTo(parameters);
-      parameters.add(plan.matrix()).add((long) rows);
+      parameters.add(matrix.address()).add((long) rows);
       parameters.add(whole.numel()).add((long) rest).add(first >= rest ? 1L : 0L);
       parameters.add(plan.signs()).add(solver.info()).add(dtype.round(fill.gain()));
       target.launch("finish", target.dtype(), region.items(), parameters);
@@ -122,16 +116,11 @@ public final class MatrixFill {
   }
 
   private static void factor(
-      FillTarget target,
-      String kernel,
-      long items,
-      DType dtype,
-      int rows,
-      int columns,
-      SolverWorkspace.Plan plan) {
+      FillTarget target, String kernel, long items, SolverWorkspace.Plan plan) {
+    CusolverFunctions.Matrix matrix = plan.matrix();
     Parameters parameters = new Parameters();
-    parameters.add(plan.matrix()).add((long) rows).add((long) columns);
-    parameters.add(plan.tau()).add(plan.signs());
-    target.launch(kernel, dtype, items, parameters);
+    parameters.add(matrix.address()).add((long) matrix.rows()).add((long) matrix.columns());
+    parameters.add(matrix.tau()).add(plan.signs());
+    target.launch(kernel, matrix.dtype(), items, parameters);
   }
 }

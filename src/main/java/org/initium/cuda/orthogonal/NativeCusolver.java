@@ -10,7 +10,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import org.initium.DType;
 import org.initium.DeviceUnavailableException;
 import org.initium.cuda.library.Libraries;
 
@@ -103,8 +102,22 @@ final class NativeCusolver implements CusolverFunctions {
     }
   }
 
-  private Precision of(DType dtype) {
-    return dtype.isWide() ? f64 : f32;
+  /** A call that writes a number to an address. */
+  private interface Sized {
+    int run(long to) throws Throwable;
+  }
+
+  private static int elements(int[] elements, Sized call) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment to = arena.allocate(JAVA_INT);
+      int status = call(() -> call.run(to.address()));
+      elements[0] = to.get(JAVA_INT, 0);
+      return status;
+    }
+  }
+
+  private Precision of(Matrix matrix) {
+    return matrix.dtype().isWide() ? f64 : f32;
   }
 
   @Override
@@ -133,89 +146,51 @@ final class NativeCusolver implements CusolverFunctions {
   }
 
   @Override
-  public int geqrfSize(DType dtype, long handle, int rows, int columns, int[] elements) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment to = arena.allocate(JAVA_INT);
-      int status =
-          call(
-              () ->
-                  (int)
-                      of(dtype)
-                          .geqrfSize
-                          .invokeExact(handle, rows, columns, 0L, rows, to.address()));
-      elements[0] = to.get(JAVA_INT, 0);
-      return status;
-    }
+  public int geqrfSize(long handle, Matrix m, int[] elements) {
+    MethodHandle size = of(m).geqrfSize;
+    return elements(
+        elements, to -> (int) size.invokeExact(handle, m.rows(), m.columns(), 0L, m.rows(), to));
   }
 
   @Override
-  public int geqrf(
-      DType dtype,
-      long handle,
-      int rows,
-      int columns,
-      long matrix,
-      long tau,
-      long work,
-      int elements,
-      long info) {
+  public int geqrf(long handle, Matrix m, long work, int elements, long info) {
+    MethodHandle geqrf = of(m).geqrf;
+    int rows = m.rows();
     return call(
         () ->
             (int)
-                of(dtype)
-                    .geqrf
-                    .invokeExact(handle, rows, columns, matrix, rows, tau, work, elements, info));
+                geqrf.invokeExact(
+                    handle, rows, m.columns(), m.address(), rows, m.tau(), work, elements, info));
   }
 
   @Override
-  public int orgqrSize(DType dtype, long handle, int rows, int columns, int[] elements) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment to = arena.allocate(JAVA_INT);
-      int status =
-          call(
-              () ->
-                  (int)
-                      of(dtype)
-                          .orgqrSize
-                          .invokeExact(handle, rows, columns, columns, 0L, rows, 0L, to.address()));
-      elements[0] = to.get(JAVA_INT, 0);
-      return status;
-    }
+  public int orgqrSize(long handle, Matrix m, int[] elements) {
+    MethodHandle size = of(m).orgqrSize;
+    int n = m.columns();
+    return elements(
+        elements, to -> (int) size.invokeExact(handle, m.rows(), n, n, 0L, m.rows(), 0L, to));
   }
 
   @Override
-  public int orgqr(
-      DType dtype,
-      long handle,
-      int rows,
-      int columns,
-      long matrix,
-      long tau,
-      long work,
-      int elements,
-      long info) {
+  public int orgqr(long handle, Matrix m, long work, int elements, long info) {
+    MethodHandle orgqr = of(m).orgqr;
+    int rows = m.rows();
+    int n = m.columns();
     return call(
         () ->
             (int)
-                of(dtype)
-                    .orgqr
-                    .invokeExact(
-                        handle, rows, columns, columns, matrix, rows, tau, work, elements, info));
+                orgqr.invokeExact(
+                    handle, rows, n, n, m.address(), rows, m.tau(), work, elements, info));
   }
 
   @Override
-  public int wideGeqrfSize(
-      DType dtype,
-      long handle,
-      long params,
-      long rows,
-      long columns,
-      long[] deviceBytes,
-      long[] hostBytes) {
-    int type = CusolverFunctions.type(dtype);
+  public int wideGeqrfSize(long handle, long params, Matrix m, long[] device, long[] host) {
+    long rows = m.rows();
+    long columns = m.columns();
+    int type = m.type();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment device = arena.allocate(JAVA_LONG);
-      MemorySegment host = arena.allocate(JAVA_LONG);
+      MemorySegment bytes = arena.allocate(JAVA_LONG, 2);
+      long to = bytes.address();
       int status =
           call(
               () ->
@@ -231,26 +206,19 @@ final class NativeCusolver implements CusolverFunctions {
                           type,
                           0L,
                           type,
-                          device.address(),
-                          host.address()));
-      deviceBytes[0] = device.get(JAVA_LONG, 0);
-      hostBytes[0] = host.get(JAVA_LONG, 0);
+                          to,
+                          to + Long.BYTES));
+      device[0] = bytes.getAtIndex(JAVA_LONG, 0);
+      host[0] = bytes.getAtIndex(JAVA_LONG, 1);
       return status;
     }
   }
 
   @Override
-  public int wideGeqrf(
-      DType dtype,
-      long handle,
-      long params,
-      long rows,
-      long columns,
-      long matrix,
-      long tau,
-      Cusolver.Room room,
-      long info) {
-    int type = CusolverFunctions.type(dtype);
+  public int wideGeqrf(long handle, long params, Matrix m, Cusolver.Room room, long info) {
+    long rows = m.rows();
+    long columns = m.columns();
+    int type = m.type();
     return call(
         () ->
             (int)
@@ -260,10 +228,10 @@ final class NativeCusolver implements CusolverFunctions {
                     rows,
                     columns,
                     type,
-                    matrix,
+                    m.address(),
                     rows,
                     type,
-                    tau,
+                    m.tau(),
                     type,
                     room.device(),
                     room.deviceBytes(),

@@ -95,7 +95,7 @@ class CudaFaultTest implements Released {
 
   /** So that no call is left out above: whatever the product calls, some operation reaches. */
   @ParameterizedTest
-  @ValueSource(strings = {"Driver", "MemoryPool", "Curand", "Cusolver"})
+  @ValueSource(strings = {"driver/Driver", "driver/DriverPool", "fill/Curand", "orthogonal/Cusolver"})
   void theOperationsReachEveryCall(String binding) throws IOException {
     RealCurand.require();
     CudaOperation.all().forEach(operation -> operation.run().run());
@@ -109,7 +109,7 @@ class CudaFaultTest implements Released {
     while (calls.find()) {
       wanted.add(calls.group(1));
     }
-    if (binding.equals("Cusolver")) { // whose names are put together from the precision's letter
+    if (binding.endsWith("Cusolver")) { // whose names are put together from the precision's letter
       for (String letter : List.of("S", "D")) {
         for (String function : List.of("geqrf", "orgqr")) {
           wanted.add("cusolverDn" + letter + function);
