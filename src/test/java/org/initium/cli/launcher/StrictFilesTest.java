@@ -19,10 +19,12 @@ import org.initium.cli.CommandLineRun;
 import org.initium.cli.Program;
 import org.initium.testing.windows.StrictProvider;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands in a JVM whose files refuse what Windows refuses. */
+@Tag("slow")
 class StrictFilesTest {
   @TempDir Path folder;
 

@@ -13,11 +13,13 @@ import java.util.Random;
 import java.util.StringJoiner;
 import org.initium.kernel.KernelSet;
 import org.initium.testing.Levels;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parameters at random: each level of the native kernels writes what the reference writes. */
+@Tag("slow")
 class KernelFuzzTest {
   private static final int CASES = 4000;
   private static final int VECTORS = 700;
