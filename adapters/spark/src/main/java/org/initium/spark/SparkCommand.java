@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 
 /** The command for spark-submit; its words mean what they mean for {@code initium init}. */
 @Command(
-    name = "spark-submit --class org.initium.spark.SparkCommand initium-spark-all.jar",
+    name = "spark-submit initium-spark-all.jar",
     description = "Writes a model of a recipe by the executors of Spark, a file in each task.",
     sortOptions = false)
 public final class SparkCommand implements Callable<Integer> {

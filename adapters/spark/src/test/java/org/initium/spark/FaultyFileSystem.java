@@ -30,7 +30,7 @@ import org.apache.hadoop.util.Progressable;
  *   <li>{@code faulty.broken}: NAME, whose attempts can never be made
  *   <li>{@code faulty.fails}: NAME, whose first two attempts cannot be made
  *   <li>{@code faulty.full}: NAME, whose first attempt finds no space after its first bytes
- *   <li>{@code faulty.slow}: NAME, whose first attempt stands still for a minute
+ *   <li>{@code faulty.slow}: NAME, whose first attempt stands still for five minutes
  *   <li>{@code faulty.millis}: how long each write takes at least
  *   <li>{@code faulty.objects}: as S3 is: a file is there when its stream is closed; none is
  *       renamed
@@ -219,7 +219,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       try {
-        Thread.sleep(isSlow && written > 0 ? 60_000 : millis);
+        Thread.sleep(isSlow && written > 0 ? 300_000 : millis);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted", e);

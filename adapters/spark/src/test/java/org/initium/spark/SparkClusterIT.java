@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,9 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
  * A driver and two executors, each a process, with the jar for spark-submit; and what befalls them.
  */
 class SparkClusterIT {
-  private static final String CLUSTER = "local-cluster[2,1,512]";
-  private static final long LIMIT_SECONDS = 240;
+  private static final String CLUSTER = "local-cluster[2,1,1024]";
+  private static final long LIMIT_SECONDS = 280;
   private static final long SIZE = 900_000;
+  private static final Path EXAMPLES = Path.of("..", "..", "examples", "cluster").toAbsolutePath();
+  private static final Path DISCOVERY = EXAMPLES.normalize().resolve("gpus.sh");
   private static final String RECIPE =
       """
       tensors: {"h.{0..7}.w": [300, 700]}
@@ -181,29 +182,22 @@ class SparkClusterIT {
     Assumptions.assumeTrue(isThere, reason);
     Map<String, String> conf = new TreeMap<>();
     conf.put("spark.worker.resource.gpu.amount", "1");
-    conf.put("spark.worker.resource.gpu.discoveryScript", gpus("1"));
+    conf.put("spark.worker.resource.gpu.discoveryScript", DISCOVERY.toString());
     conf.put("spark.executor.resource.gpu.amount", "1");
     conf.put("spark.task.resource.gpu.amount", "1");
     conf.put("spark.executorEnv.LD_LIBRARY_PATH", device.toString());
     conf.put("spark.executorEnv.INITIUM_SOFT_DEVICES", "2");
     conf.put("spark.executor.extraJavaOptions", "-Dinitium.cuda.path=" + device);
+    spark.hasGpu(1);
     start(CLUSTER, conf);
     finish(0);
     assertIsTheModel();
     // An address that no device has tells that it is the address that counts.
-    conf.put("spark.worker.resource.gpu.discoveryScript", gpus("5"));
+    spark.hasGpu(5);
     SparkSubmit.forget(out());
     start(CLUSTER, conf);
     finish(1);
     assertTrue(log().contains("cuda:5"), this::log);
-  }
-
-  private String gpus(String address) throws IOException {
-    Path script = folder.resolve("gpu" + address);
-    Files.writeString(
-        script, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"" + address + "\"]}'\n");
-    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return script.toString();
   }
 
   @Test

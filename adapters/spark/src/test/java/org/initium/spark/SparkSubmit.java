@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -62,6 +63,13 @@ final class SparkSubmit {
     }
   }
 
+  /** Lets this machine have one GPU, as nvidia-smi tells. */
+  void hasGpu(int ordinal) throws IOException {
+    Path program = Files.createDirectories(home.resolve("bin")).resolve("nvidia-smi");
+    Files.writeString(program, "#!/bin/sh\necho " + ordinal + "\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
   /** Where {@link FaultyFileSystem} notes what has happened. */
   Path state() {
     return state;
@@ -107,13 +115,14 @@ final class SparkSubmit {
           String name = key.startsWith("faulty.") ? hadoop + key : key;
           command.addAll(List.of("--conf", name + "=" + value));
         });
-    command.addAll(List.of("--class", Init.class.getName(), System.getProperty("initium.all.jar")));
+    command.add(System.getProperty("initium.all.jar"));
     command.addAll(List.of(arguments));
     ProcessBuilder process = new ProcessBuilder(command);
     Map<String, String> environment = process.environment();
     environment.put("SPARK_HOME", home.toString());
     environment.put("SPARK_SCALA_VERSION", "2.13");
     environment.put("SPARK_LOCAL_IP", "127.0.0.1");
+    environment.put("PATH", home.resolve("bin") + File.pathSeparator + System.getenv("PATH"));
     return process
         .directory(home.toFile())
         .redirectErrorStream(true)
