@@ -38,6 +38,8 @@ class CudaModelTest implements Released {
       Plan.of(
           tensor("embedding", DType.F32, "normal(std=0.02)", 211, 64),
           tensor("weight", DType.BF16, "kaiming_uniform(a=0.5)", 100, 30, 3),
+          tensor("a_log", DType.F32, "log(arange(1))", 24, 16),
+          tensor("dt", DType.BF16, "dt_bias", 24),
           tensor("truncated", DType.F16, "trunc_normal(std=0.02)", 77, 13),
           tensor("norm", DType.F64, "ones", 64),
           tensor("mask", DType.F32, "sparse(sparsity=0.3)", 60, 20),
