@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.initium.expression.ArgumentChecks;
+import org.initium.text.Text;
 
 /**
  * The element types. Values of fewer bits than a binary32's are computed in binary32 and rounded
@@ -35,7 +36,23 @@ public enum DType {
    * specification, PyTorch's {@code float8_e5m2}. What is beyond its largest value becomes that,
    * infinity too; so no fill makes an infinity, but one in memory is read as one.
    */
-  F8_E5M2(1, 3, -14, 57344, 57344);
+  F8_E5M2(1, 3, -14, 57344, 57344),
+  /**
+   * Whole numbers of 8 bits with sign: for buffers. Constants, {@code arange} and uniform whole
+   * numbers fill the types of whole numbers, and nothing else does; what is copied to them is
+   * rounded, and at most their largest value.
+   */
+  I8(1, 7, 6, 127, 127),
+  /** Whole numbers of 16 bits with sign. */
+  I16(2, 15, 14, 32767, 32767),
+  /** Whole numbers of 32 bits with sign. */
+  I32(4, 31, 30, Integer.MAX_VALUE, Integer.MAX_VALUE),
+  /** Whole numbers of 64 bits with sign; those of more than 53 as far as a double holds them. */
+  I64(8, 63, 62, 0x1.fffffffffffffp62, 0x1.fffffffffffffp62),
+  /** Whole numbers of 8 bits from 0 on. */
+  U8(1, 8, 7, 255, 255),
+  /** 0 or 1, in a byte. */
+  BOOL(1, 1, 0, 1, 1);
 
   /**
    * How elements lie in memory. On their own, since a first fill that needs none is sooner done.
@@ -47,13 +64,17 @@ public enum DType {
         ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfShort SHORT =
         ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfInt INT =
+        ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfLong LONG =
+        ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     static void set(MemorySegment memory, long at, int bytes, long bits) {
       switch (bytes) {
         case 1 -> memory.set(ValueLayout.JAVA_BYTE, at, (byte) bits);
         case 2 -> memory.set(SHORT, at, (short) bits);
-        case 4 -> memory.set(FLOAT, at, Float.intBitsToFloat((int) bits));
-        case 8 -> memory.set(DOUBLE, at, Double.longBitsToDouble(bits));
+        case 4 -> memory.set(INT, at, (int) bits);
+        case 8 -> memory.set(LONG, at, bits);
         default -> throw new AssertionError("no element has " + bytes + " bytes");
       }
     }
@@ -92,7 +113,10 @@ public enum DType {
   }
 
   private String longName() {
-    return name().replaceFirst("F", "float");
+    return name()
+        .replaceFirst("F(?=\\d)", "float")
+        .replaceFirst("^I", "int")
+        .replaceFirst("^U", "uint");
   }
 
   private static String names() {
@@ -108,10 +132,18 @@ public enum DType {
     return bytes;
   }
 
+  /** {@return whether its values are whole numbers} */
+  public boolean isInteger() {
+    return switch (this) {
+      case F32, F64, F16, BF16, F8_E4M3FN, F8_E5M2 -> false;
+      case I8, I16, I32, I64, U8, BOOL -> true;
+    };
+  }
+
   /** {@return the type that elements are computed in} {@link #F64} or {@link #F32}. */
   public DType computedIn() {
     return switch (this) {
-      case F64 -> F64;
+      case F64, I8, I16, I32, I64, U8, BOOL -> F64;
       case F32, F16, BF16, F8_E4M3FN, F8_E5M2 -> F32;
     };
   }
@@ -125,7 +157,7 @@ public enum DType {
   }
 
   /**
-   * Significant bits, the hidden one counted: 24, 53, 11, 8, 4, 3.
+   * Significant bits, the hidden one counted: 24, 53, 11, 8, 4, 3; of the largest whole number.
    *
    * @return how many bits of the significand count, the hidden one among them: 24, 53, 11, 8, 4, 3
    */
@@ -143,14 +175,26 @@ public enum DType {
     return maxValue;
   }
 
+  /** {@return the least finite value} */
+  public double minValue() {
+    return switch (this) {
+      case F32, F64, F16, BF16, F8_E4M3FN, F8_E5M2 -> -maxValue;
+      case I8, I16, I32, I64 -> -maxValue - 1;
+      case U8, BOOL -> 0;
+    };
+  }
+
   /**
    * {@return the value rounded to this type, to nearest, ties to even; beyond the range it is
-   * infinite, or the largest value where the type saturates}
+   * infinite, or the nearest value where the type saturates}
    *
-   * @param value any number; a NaN stays one
+   * @param value any number; a NaN stays one, and is 0 as a whole number
    */
   public double round(double value) {
     double nearest = nearest(value);
+    if (isInteger()) {
+      return nearest != nearest ? 0 : Math.clamp(nearest, minValue(), maxValue) + 0.0; // not -0
+    }
     return Math.abs(nearest) > maxValue ? Math.copySign(beyond, nearest) : nearest;
   }
 
@@ -212,6 +256,12 @@ public enum DType {
       case F16 -> Float.float16ToFloat(memory.get(Layout.SHORT, at));
       case BF16 -> Float.intBitsToFloat(memory.get(Layout.SHORT, at) << 16);
       case F8_E4M3FN, F8_E5M2 -> ofByte(memory.get(ValueLayout.JAVA_BYTE, at));
+      case I8 -> memory.get(ValueLayout.JAVA_BYTE, at);
+      case I16 -> memory.get(Layout.SHORT, at);
+      case I32 -> memory.get(Layout.INT, at);
+      case I64 -> memory.get(Layout.LONG, at);
+      case U8 -> Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, at));
+      case BOOL -> memory.get(ValueLayout.JAVA_BYTE, at) == 0 ? 0 : 1;
     };
   }
 
@@ -239,6 +289,8 @@ public enum DType {
       case BF16 -> Float.floatToRawIntBits((float) round(value)) >>> 16;
       case F8_E4M3FN -> toByte(round(value), 0x7f);
       case F8_E5M2 -> toByte(round(value), 0x7e);
+      case I8, I16, I32, I64, U8, BOOL ->
+          (long) round(value) & -1L >>> Long.SIZE - Byte.SIZE * bytes;
     };
   }
 
@@ -278,10 +330,37 @@ public enum DType {
    * @throws IllegalArgumentException naming the number, its value and the largest that there is
    */
   public void checkFinite(String name, double value) {
+    if (isInteger()) {
+      ArgumentChecks.that(
+          value == round(value),
+          name,
+          value,
+          "a whole number from "
+              + Math.round(minValue())
+              + " to "
+              + Math.round(maxValue)
+              + " in "
+              + this);
+      return;
+    }
     ArgumentChecks.that(
         Math.abs(nearest(value)) <= maxValue,
         name,
         value,
         "finite in " + this + ", whose largest value is " + maxValue);
+  }
+
+  /**
+   * Checks that elements may be any real numbers.
+   *
+   * @throws IllegalArgumentException if they are whole numbers
+   */
+  public void checkReal() {
+    if (isInteger()) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "%s has whole numbers alone; constant, zeros, ones, arange and uniform fill it",
+              this));
+    }
   }
 }

@@ -91,15 +91,28 @@ public sealed interface Fill {
   }
 
   /**
-   * U[a, b), half-open after the rounding to the dtype; all elements are a where a = b.
+   * U[a, b), half-open after the rounding to the dtype; all elements are a where a = b. In types of
+   * whole numbers a, a + 1, ... b - 1 are equally likely.
    *
    * @param a the lower bound, finite
    * @param b the upper bound, a or more, finite
    */
   record Uniform(double a, double b) implements PerElement {
+    private static final double MOST = 0x1p53; // whole numbers that 53 random bits choose from
+
     @Override
     public void check(Shape whole, DType dtype) {
       dtype.checkFinite("a", a);
+      if (dtype.isInteger()) {
+        ArgumentChecks.that(a >= -MOST, "a", a, "-2^53 or more");
+        ArgumentChecks.that(
+            b == Math.rint(b) && b >= a && b <= MOST && b - a <= MOST,
+            "b",
+            b,
+            "a whole number from a = " + a + " to 2^53, and to a + 2^53");
+        dtype.checkFinite("b - 1", Math.max(a, b - 1));
+        return;
+      }
       dtype.checkFinite("b", b);
       ArgumentChecks.that(a <= b, "a", a, "at most b = " + b);
       dtype.checkFinite("b - a", b - a);
@@ -115,6 +128,7 @@ public sealed interface Fill {
   record Normal(double mean, double std) implements PerElement {
     @Override
     public void check(Shape whole, DType dtype) {
+      dtype.checkReal();
       dtype.checkFinite("mean", mean);
       dtype.checkFinite("std", std);
       ArgumentChecks.that(std >= 0, "std", std, "0 or more");
@@ -144,6 +158,7 @@ public sealed interface Fill {
 
     @Override
     public void check(Shape whole, DType dtype) {
+      dtype.checkReal();
       dtype.checkFinite("mean", mean);
       dtype.checkFinite("std", std);
       ArgumentChecks.that(std > 0, "std", std, "more than 0");
@@ -175,6 +190,7 @@ public sealed interface Fill {
   record Cauchy(double loc, double scale) implements ByQuantile {
     @Override
     public void check(Shape whole, DType dtype) {
+      dtype.checkReal();
       dtype.checkFinite("loc", loc);
       checkPositive("scale", scale, dtype);
     }
@@ -189,6 +205,7 @@ public sealed interface Fill {
   record Laplace(double loc, double scale) implements ByQuantile {
     @Override
     public void check(Shape whole, DType dtype) {
+      dtype.checkReal();
       dtype.checkFinite("loc", loc);
       checkPositive("scale", scale, dtype);
     }
@@ -207,6 +224,7 @@ public sealed interface Fill {
 
     @Override
     public void check(Shape whole, DType dtype) {
+      dtype.checkReal();
       checkPositive("rate", rate, DType.F64);
       checkPositive("1 / rate", 1 / rate, dtype);
     }
@@ -230,6 +248,7 @@ public sealed interface Fill {
 
     @Override
     public void check(Shape whole, DType dtype) {
+      dtype.checkReal();
       new Uniform(map.a(), map.b()).check(whole, dtype);
       map.check(dtype::checkFinite);
     }
@@ -279,6 +298,7 @@ public sealed interface Fill {
   record Hadamard(double scale) implements Fixed {
     @Override
     public void check(Shape whole, DType dtype) {
+      dtype.checkReal();
       dtype.checkFinite("scale", scale);
       whole.checkRank(2, 2);
     }
@@ -292,6 +312,14 @@ public sealed interface Fill {
   record ByIndex(IndexFunction function) implements Fixed {
     @Override
     public void check(Shape whole, DType dtype) {
+      if (dtype.isInteger()) {
+        if (!(function instanceof IndexFunction.Arange arange)) {
+          dtype.checkReal();
+          return;
+        }
+        dtype.checkFinite("start", arange.start());
+        dtype.checkFinite("step", arange.step());
+      }
       function.check(whole.sizes(), dtype::checkFinite);
     }
   }
@@ -307,6 +335,7 @@ public sealed interface Fill {
   record Sparse(double sparsity, double std) implements OfMatrix {
     @Override
     public void check(Shape whole, DType dtype) {
+      dtype.checkReal();
       whole.checkRank(2, 2);
       ArgumentChecks.that(sparsity >= 0 && sparsity <= 1, "sparsity", sparsity, "from 0 to 1");
       dtype.checkFinite("std", std);
@@ -359,6 +388,7 @@ public sealed interface Fill {
 
     @Override
     public void check(Shape whole, DType dtype) {
+      dtype.checkReal();
       dtype.checkFinite("gain", gain);
       whole.checkRank(rowDims + 1, Integer.MAX_VALUE);
     }

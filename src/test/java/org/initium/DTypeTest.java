@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -79,7 +80,7 @@ class DTypeTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void belowTheLeastPositiveValueIsPlusZero(DType type) {
     double least =
         switch (type) {
@@ -89,6 +90,7 @@ class DTypeTest {
           case BF16 -> 0x1p-133;
           case F8_E4M3FN -> 0x1p-9;
           case F8_E5M2 -> 0x1p-16;
+          case I8, I16, I32, I64, U8, BOOL -> throw new AssertionError();
         };
     assertEquals(0.0, type.below(least));
     assertEquals(-least, type.below(0.0));
@@ -97,9 +99,7 @@ class DTypeTest {
 
   /** The definitions of below and atLeast, at the neighbors of every finite value. */
   @ParameterizedTest
-  @EnumSource(
-      mode = EnumSource.Mode.EXCLUDE,
-      names = {"F32", "F64"})
+  @EnumSource(names = {"F16", "BF16", "F8_E4M3FN", "F8_E5M2"})
   void neighborsOfEveryValue(DType type) {
     double previous = Double.NaN;
     int last = (1 << 8 * type.bytes() - 1) - 1;
@@ -248,12 +248,62 @@ class DTypeTest {
     assertEquals(-max, type.atLeast(-max), 0);
   }
 
+  /** Limits as numpy.iinfo prints them, and what is beyond or between. */
+  @ParameterizedTest
+  @CsvSource({
+    "i8, int8, 1, -128, 127",
+    "i16, int16, 2, -32768, 32767",
+    "i32, torch.int32, 4, -2147483648, 2147483647",
+    "u8, uint8, 1, 0, 255",
+    "bool, torch.bool, 1, 0, 1",
+  })
+  void wholeNumbers(String name, String torch, int bytes, long least, long greatest) {
+    DType type = DType.parse(name);
+    assertEquals(type, DType.parse(torch));
+    assertEquals(name, type.toString());
+    assertEquals(bytes, type.bytes());
+    assertEquals(least, type.minValue());
+    assertEquals(greatest, type.maxValue());
+    MemorySegment memory = MemorySegment.ofArray(new byte[2 * bytes]);
+    for (double value : new double[] {least, greatest, 0, 1}) {
+      type.set(memory, 1, value);
+      assertEquals(value, type.get(memory, 1));
+      type.checkFinite("value", value);
+    }
+    assertEquals(least, type.round(least - 0.75));
+    assertEquals(greatest, type.round(1e30));
+    assertEquals(least, type.round(Double.NEGATIVE_INFINITY));
+    assertEquals(0, type.round(0.5)); // to even
+    assertEquals(0.0, type.round(-0.25)); // not -0
+    for (double wrong : new double[] {0.5, least - 1.0, greatest + 1.0, Double.NaN}) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> type.checkFinite("value", wrong))
+              .getMessage();
+      assertTrue(
+          message.contains("a whole number from " + least + " to " + greatest + " in " + name),
+          message);
+    }
+  }
+
+  @Test
+  void longsAreWholeAsFarAsDoublesAre() {
+    MemorySegment memory = MemorySegment.ofArray(new long[1]);
+    for (long value : new long[] {0, -1, 1L << 53, -(1L << 53) + 1, 1L << 62, -(1L << 62)}) {
+      DType.I64.set(memory, 0, value);
+      assertEquals(value, memory.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
+      assertEquals(value, DType.I64.get(memory, 0));
+    }
+    DType.I64.set(memory, 0, 1e300);
+    assertEquals(Long.MAX_VALUE - 1023, memory.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
+  }
+
   @Test
   void anUnknownNameIsAnsweredWithTheKnownOnes() {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> DType.parse("float"));
     assertEquals(
-        "dtype 'float' is not known; use one of f32, f64, f16, bf16, f8_e4m3fn, f8_e5m2",
+        "dtype 'float' is not known; use one of f32, f64, f16, bf16, f8_e4m3fn, f8_e5m2,"
+            + " i8, i16, i32, i64, u8, bool",
         e.getMessage());
   }
 }

@@ -56,6 +56,9 @@ final class BenchCommand {
         "Melements/s",
         "of limit");
     for (DType dtype : DType.values()) {
+      if (dtype.isInteger()) {
+        continue;
+      }
       try (Tensor tensor = Tensor.empty(Shape.of(bytes / dtype.bytes()), dtype, device)) {
         double limit = rate(tensor, new Fill.Constant(1), repeats);
         print("constant(1): the limit", tensor, limit, limit);

@@ -5,6 +5,7 @@ import org.initium.Fill;
 import org.initium.Tensor;
 import org.initium.cpu.fill.IndexFill;
 import org.initium.cpu.fill.KernelFills;
+import org.initium.cpu.fill.WholeNumberFill;
 import org.initium.cpu.orthogonal.OrthogonalFill;
 import org.initium.random.Generator;
 import org.initium.random.GpuGeometry;
@@ -75,7 +76,9 @@ record CpuFills(KernelFills kernels) {
 
   /** The usual fills are not found by a switch: the first over classes takes a process 5 ms. */
   private void fill(Tensor tensor, Fill.Elementary fill, long seed, long start) {
-    if (fill instanceof Fill.PerElement elements) {
+    if (fill instanceof Fill.Uniform uniform && tensor.dtype().isInteger()) {
+      WholeNumberFill.fill(tensor, uniform, seed, start, kernels.team());
+    } else if (fill instanceof Fill.PerElement elements) {
       kernels.elements(tensor, elements, seed, start);
     } else if (fill instanceof Fill.Fixed fixed) {
       fixed(tensor, fixed);

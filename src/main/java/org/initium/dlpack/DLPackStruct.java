@@ -91,8 +91,11 @@ record DLPackStruct(MemorySegment memory, boolean versioned) {
   /** DLDataTypeCode. */
   private static byte code(DType dtype) {
     return switch (dtype) {
+      case I8, I16, I32, I64 -> 0;
+      case U8 -> 1;
       case F32, F64, F16 -> 2;
       case BF16 -> 4;
+      case BOOL -> 6;
       case F8_E4M3FN -> 10;
       case F8_E5M2 -> 12;
     };
@@ -194,8 +197,8 @@ record DLPackStruct(MemorySegment memory, boolean versioned) {
     }
     throw new IllegalArgumentException(
         Text.message(
-            "a DLPack tensor of type code %d, %d bits and %d lanes cannot be filled; floats can,"
-                + " of one lane",
+            "a DLPack tensor of type code %d, %d bits and %d lanes cannot be filled; floats and"
+                + " whole numbers can, of one lane",
             code, bits, lanes));
   }
 }

@@ -98,6 +98,12 @@ public enum StoredType {
       case BF16 -> BF16;
       case F8_E4M3FN -> F8_E4M3; // the format's names leave the fn out
       case F8_E5M2 -> F8_E5M2;
+      case I8 -> I8;
+      case I16 -> I16;
+      case I32 -> I32;
+      case I64 -> I64;
+      case U8 -> U8;
+      case BOOL -> BOOL;
     };
   }
 

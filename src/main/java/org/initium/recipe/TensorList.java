@@ -77,7 +77,7 @@ final class TensorList {
   }
 
   private void add(String name, Shape shape, DType dtype, SourcePosition place) {
-    Optional<DType> type = Optional.of(everyType.orElse(dtype));
+    Optional<DType> type = Optional.of(dtype.isInteger() ? dtype : everyType.orElse(dtype));
     add(new TensorEntry(name, Optional.of(shape), type, Optional.empty(), true, place));
   }
 
@@ -124,11 +124,12 @@ final class TensorList {
     Optional<YamlNode> shape =
         like.isPresent() ? fields.get("shape") : Optional.of(fields.require("shape"));
     Optional<DType> dtype = fields.get("dtype").map(node -> dtype(node, variables));
+    Optional<DType> own = like.isPresent() ? dtype : dtype.or(() -> Optional.of(defaultType));
     add(
         new TensorEntry(
             name,
             shape.map(node -> shape(node, name)),
-            everyType.or(() -> like.isPresent() ? dtype : dtype.or(() -> Optional.of(defaultType))),
+            own.filter(DType::isInteger).or(() -> everyType).or(() -> own),
             like,
             like.isPresent() || fields.get("write").map(TensorList::isWritten).orElse(true),
             place));

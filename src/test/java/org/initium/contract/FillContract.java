@@ -16,6 +16,7 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
+import org.initium.testing.DTypes;
 import org.initium.testing.Fills;
 import org.initium.testing.Reference;
 import org.junit.jupiter.api.DynamicTest;
@@ -290,7 +291,7 @@ public abstract class FillContract {
     return fills.stream()
         .flatMap(
             fill ->
-                Stream.of(DType.values())
+                DTypes.FLOATS.stream()
                     .map(
                         dtype ->
                             DynamicTest.dynamicTest(

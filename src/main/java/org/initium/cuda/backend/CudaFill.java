@@ -36,6 +36,8 @@ final class CudaFill {
       MatrixFill.check(orthogonal, target.tensor().whole());
     }
     switch (generator) {
+      case PhiloxGenerator philox when isOfWholeNumbers(target, fill) ->
+          new HostFill(target, philox).fill(fill);
       case PhiloxGenerator philox -> {
         long start = philox.take(fill.words(target.tensor().whole(), target.dtype()));
         launch(target, fill, philox.seed(), start);
@@ -64,7 +66,7 @@ final class CudaFill {
         && !JoinedMatrices.take(target.gpu(), matrix, target.tensor().whole(), target.dtype())) {
       return "cuSOLVER does not say that its calls can be";
     }
-    if (fill instanceof Fill.ByIndex) {
+    if (fill instanceof Fill.ByIndex || isOfWholeNumbers(target, fill)) {
       return MADE_ON_THE_HOST;
     }
     if (fill.words(target.tensor().whole(), target.dtype()) == 0) {
@@ -115,5 +117,9 @@ final class CudaFill {
       case Fill.Sparse sparse -> SparseFill.fill(target, sparse, seed, start);
       case Fill.Orthogonal orthogonal -> MatrixFill.fill(target, orthogonal, seed, start);
     }
+  }
+
+  private static boolean isOfWholeNumbers(FillTarget target, Fill.Elementary fill) {
+    return fill instanceof Fill.PerElement && target.dtype().isInteger();
   }
 }

@@ -101,6 +101,7 @@ final class CudaQueue implements Backend.Queue {
 
   private static boolean isSmallRun(Tensor tensor) {
     return tensor.layout().isOneRun()
+        && !tensor.dtype().isInteger()
         && tensor.shape().numel() * tensor.dtype().bytes() <= SMALL_BYTES;
   }
 

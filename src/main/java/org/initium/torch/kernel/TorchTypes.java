@@ -12,7 +12,7 @@ public final class TorchTypes {
   public static boolean draws(DType dtype) {
     return switch (dtype) {
       case F32, F64, F16, BF16 -> true;
-      case F8_E4M3FN, F8_E5M2 -> false;
+      case F8_E4M3FN, F8_E5M2, I8, I16, I32, I64, U8, BOOL -> false;
     };
   }
 

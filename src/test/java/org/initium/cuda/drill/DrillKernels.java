@@ -13,6 +13,7 @@ import org.initium.Tensor;
 import org.initium.cuda.CudaOptions;
 import org.initium.cuda.backend.CudaBackend;
 import org.initium.random.Generator;
+import org.initium.testing.DTypes;
 
 /**
  * What the drill runs under NVIDIA's tools. {@code touch}: every kernel once, on small tensors, for
@@ -41,7 +42,7 @@ final class DrillKernels {
 
   public static void main(String[] arguments) {
     if (arguments[0].equals("touch")) {
-      for (DType dtype : DType.values()) {
+      for (DType dtype : DTypes.FLOATS) {
         touch(dtype);
         System.out.println("touched every kernel of " + dtype);
       }

@@ -51,7 +51,7 @@ class KernelCountTest implements Released {
   }
 
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void ownLaws(DType dtype) {
     SoftDevice device = SoftDevice.require();
     List<Fill> fills =
@@ -90,7 +90,7 @@ class KernelCountTest implements Released {
 
   /** Columns so long that blocks of threads share them. */
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void tallSparse(DType dtype) {
     try (Tensor tensor = Tensor.empty(Shape.of(ELEMENTS / 4, 4), dtype, Device.cuda(0))) {
       Fills.fill(tensor, SPARSE, Generator.philox(1));
@@ -98,7 +98,7 @@ class KernelCountTest implements Released {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "F8_.*")
+  @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d\\d")
   void pytorchsNumbers(DType dtype) {
     try (Tensor tensor = square(dtype)) {
       Fills.fill(tensor, UNIFORM, Generator.torchCuda(1));
@@ -117,7 +117,7 @@ class KernelCountTest implements Released {
   }
 
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void curandsNumbers(DType dtype) {
     RealCurand.require();
     CudaOptions.use(CudaOptions.DEFAULT.engine(CudaOptions.Engine.CURAND));
@@ -127,7 +127,7 @@ class KernelCountTest implements Released {
   }
 
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void orthogonalFills(DType dtype) {
     try (Tensor tensor = square(dtype)) {
       for (Fill.Orthogonal.Method method : Fill.Orthogonal.Method.values()) {

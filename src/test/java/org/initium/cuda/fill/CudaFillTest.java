@@ -12,6 +12,7 @@ import org.initium.Tensor;
 import org.initium.cuda.device.CudaLife;
 import org.initium.cuda.device.Released;
 import org.initium.testing.CudaTest;
+import org.initium.testing.DTypes;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -65,7 +66,7 @@ class CudaFillTest implements Released {
     return fills.stream()
         .flatMap(
             fill ->
-                Stream.of(DType.values())
+                DTypes.FLOATS.stream()
                     .flatMap(
                         dtype ->
                             parts.stream()
@@ -95,14 +96,14 @@ class CudaFillTest implements Released {
       })
   void sizesAroundEveryTail(int size) {
     for (Fill fill : ANY_SHAPE) {
-      for (DType dtype : DType.values()) {
+      for (DType dtype : DTypes.FLOATS) {
         SameBits.check(fill, dtype, Shape.of(size), t -> t, 0);
       }
     }
   }
 
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void memoryThatStartsAnywhere(DType dtype) {
     for (Fill fill : ANY_SHAPE) {
       for (int start = 0; start < 9; start++) {
@@ -117,7 +118,7 @@ class CudaFillTest implements Released {
       longs = {1, 2, 3, 5, 7, 65535, 262140, 262143, 262144, 262147, 1L << 32, (1L << 50) + 5})
   void anyOffset(long offset) {
     for (Fill fill : ANY_SHAPE) {
-      for (DType dtype : DType.values()) {
+      for (DType dtype : DTypes.FLOATS) {
         SameBits.check(fill, dtype, Shape.of(1001), t -> t, offset);
       }
     }
@@ -128,7 +129,7 @@ class CudaFillTest implements Released {
    * word overflows.
    */
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void linesBelowEachOther(DType dtype) {
     for (long before : new long[] {12, 1 << 20}) {
       SameBits.check(
@@ -150,7 +151,7 @@ class CudaFillTest implements Released {
   }
 
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void convolutions(DType dtype) {
     for (long groups : new long[] {1, 2, 6}) {
       Fill dirac = new Fill.Center(new Fill.Eye(1, groups));
@@ -183,7 +184,7 @@ class CudaFillTest implements Released {
 
   /** Blocks of threads share tiles: one of one column, two of 16, and one of few. */
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void sparseOfLongColumns(DType dtype) {
     Fill sparse = new Fill.Sparse(0.5, 1);
     SameBits.check(sparse, dtype, Shape.of(70_001, 1), t -> t, 2);

@@ -54,7 +54,7 @@ class CudaTorchTest implements Released {
           new Part(Shape.of(41, 50), t -> t.narrow(1, 3, 21).shardOf(Shape.of(41, 60), 0, 30)));
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "F8_.*")
+  @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d\\d")
   void torchCudaHasTheBitsOfTheCpu(DType dtype) {
     for (Fill fill : FILLS) {
       for (Part part : PARTS) {
@@ -113,7 +113,7 @@ class CudaTorchTest implements Released {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "F8_.*")
+  @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d\\d")
   void torchCpuHasTheBitsOfTheCpu(DType dtype) {
     for (Fill fill : FILLS) {
       for (Part part : PARTS) {

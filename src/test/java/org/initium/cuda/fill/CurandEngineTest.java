@@ -25,6 +25,7 @@ import org.initium.cuda.device.Released;
 import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.CurandGolden;
+import org.initium.testing.DTypes;
 import org.initium.testing.Fills;
 import org.initium.testing.RealCurand;
 import org.initium.testing.SoftDevice;
@@ -82,7 +83,7 @@ class CurandEngineTest implements Released {
   @ParameterizedTest
   @ValueSource(longs = {0, 3, 262144})
   void philoxGivesTheCpusNumbers(long offset) {
-    for (DType dtype : DType.values()) {
+    for (DType dtype : DTypes.FLOATS) {
       for (UnaryOperator<Tensor> part : PARTS) {
         Fill uniform = new Fill.Uniform(-0.3, 1.1);
         assertArrayEquals(
@@ -218,7 +219,7 @@ class CurandEngineTest implements Released {
     CudaOptions.use(CURAND.generator(generator));
     // Seeding MT19937's 8192 sequences takes a host seconds.
     boolean slow = generator == CurandGenerator.MT19937 && !SoftDevice.realGpu();
-    for (DType dtype : slow ? List.of(DType.F32) : List.of(DType.values())) {
+    for (DType dtype : slow ? List.of(DType.F32) : DTypes.FLOATS) {
       for (Fill fill :
           List.of(
               new Fill.Uniform(2, 3),

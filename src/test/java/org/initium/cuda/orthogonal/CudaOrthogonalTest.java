@@ -18,6 +18,7 @@ import org.initium.cuda.device.Released;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.testing.CudaTest;
+import org.initium.testing.DTypes;
 import org.initium.testing.Fills;
 import org.initium.testing.Tolerances;
 import org.junit.jupiter.api.DynamicTest;
@@ -54,7 +55,7 @@ class CudaOrthogonalTest implements Released {
     return SHAPES.stream()
         .flatMap(
             shape ->
-                Stream.of(DType.values())
+                DTypes.FLOATS.stream()
                     .flatMap(
                         dtype ->
                             Stream.of(Fill.Orthogonal.Method.values())
@@ -129,7 +130,7 @@ class CudaOrthogonalTest implements Released {
   @ValueSource(ints = {30, 130})
   void viewsAndShards(int rows) {
     Shape of = Shape.of(rows, 20);
-    for (DType dtype : DType.values()) {
+    for (DType dtype : DTypes.FLOATS) {
       for (Fill.Orthogonal.Method method : Fill.Orthogonal.Method.values()) {
         Fill fill = new Fill.Orthogonal(GAIN, method);
         double[] whole = values(Device.cuda(0), fill, dtype, of, t -> t);

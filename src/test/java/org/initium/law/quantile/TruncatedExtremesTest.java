@@ -13,6 +13,7 @@ import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.law.Quantile32;
 import org.initium.law.Quantile64;
+import org.initium.testing.DTypes;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,11 +60,11 @@ class TruncatedExtremesTest {
    * an atom in one that the other has not would be seen.
    */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void fuzz(DType dtype) {
     SplittableRandom random = new SplittableRandom(18_21 + dtype.ordinal());
     int filled = 0;
-    for (int i = 0; i < LAWS / DType.values().length; i++) {
+    for (int i = 0; i < LAWS / DTypes.FLOATS.size(); i++) {
       Fill.TruncatedNormal law = law(random, dtype);
       try {
         law.check(Shape.of(1), dtype);
@@ -74,7 +75,7 @@ class TruncatedExtremesTest {
       filled++;
       check(law, dtype);
     }
-    assertTrue(filled > LAWS / DType.values().length / 2, filled + " were not refused");
+    assertTrue(filled > LAWS / DTypes.FLOATS.size() / 2, filled + " were not refused");
   }
 
   private static void check(Fill.TruncatedNormal law, DType dtype) {

@@ -134,7 +134,7 @@ public final class Libtorch {
       }
     }
     throw new IllegalArgumentException(
-        "libtorch's scalar type %d cannot be filled; floating-point types can: %s"
+        "libtorch's scalar type %d cannot be filled; these can: %s"
             .formatted(type, Arrays.toString(DType.values())));
   }
 
@@ -147,6 +147,12 @@ public final class Libtorch {
       case BF16 -> 15;
       case F8_E5M2 -> 23;
       case F8_E4M3FN -> 24;
+      case U8 -> 0;
+      case I8 -> 1;
+      case I16 -> 2;
+      case I32 -> 3;
+      case I64 -> 4;
+      case BOOL -> 11;
     };
   }
 }
