@@ -169,7 +169,11 @@ record KernelCase(
     double a = dtype.round(random.nextDouble() - 0.5);
     double b = dtype.round(a + 0.1 + random.nextDouble());
     switch (family) {
-      case "uniform" -> parameters.add(a).add(b - a).add(a + 0.0).add(dtype.below(b) + 0.0);
+      case "uniform" -> {
+        // Another least value than the low end, which f64 has none of in the reference.
+        double least = dtype.isWide() ? a : dtype.round(a + random.nextInt(2) * (b - a) / 8);
+        parameters.add(a).add(b - a).add(least + 0.0).add(dtype.below(b) + 0.0);
+      }
       case "normal" -> parameters.add(a).add(b);
       default -> parameters.add(0L).add(dtype.round(-0.4)).add(dtype.round(0.3));
     }
