@@ -193,7 +193,8 @@ final class Commands {
         names = "--dtype",
         paramLabel = "TYPE",
         description =
-            "f32, f64, f16, bf16, f8_e4m3fn or f8_e5m2 for every tensor, whatever the recipe says.")
+            "f32, f64, f16, bf16, f8_e4m3fn or f8_e5m2 for every tensor but those of whole numbers,"
+                + " whatever the recipe says.")
     private Optional<DType> dtype;
 
     @Option(

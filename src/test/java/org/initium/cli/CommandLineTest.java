@@ -106,7 +106,7 @@ class CommandLineTest {
         "fill normal --shape 3,x --out @o | shape '3,x' is not a list of sizes; write them as"
             + " 512,256",
         "fill normal --shape -3 --out @o | -3",
-        "fill normal --shape 3 --dtype int8 --out @o | dtype 'int8' is not known",
+        "fill normal --shape 3 --dtype int8 --out @o | i8 has whole numbers alone",
         "fill normal --shape 3 --offset -4 --out @o | offset",
         "fill uniform(0,1e9) --shape 3 --dtype f16 --out @o | finite in f16",
         "inspect | Missing required parameter: 'FILE'",
