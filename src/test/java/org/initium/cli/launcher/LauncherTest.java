@@ -127,6 +127,20 @@ class LauncherTest {
     assertFalse(usesArchive(), "a link");
   }
 
+  /** It would be two folders of a class path: a bare ClassNotFoundException. */
+  @Test
+  void aFolderWithAColonIsSaid() throws Exception {
+    Path colon = Files.createDirectories(folder.resolve("a:b/bin"));
+    Files.createDirectories(folder.resolve("a:b/lib"));
+    Files.createFile(folder.resolve("a:b/lib/initium.jar"));
+    launcher = Files.copy(Path.of("initium"), colon.resolve("initium"));
+    Process process = start("devices");
+    String line = process.inputReader().readAllAsString();
+    assertEquals(1, process.waitFor());
+    assertTrue(line.startsWith("initium: the folder ") && line.contains("has a ':'"), line);
+    assertEquals(1, line.lines().count());
+  }
+
   @Test
   void twoFirstStartsBuildOnce() throws Exception {
     writeSources();

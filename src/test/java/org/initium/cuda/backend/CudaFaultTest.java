@@ -95,7 +95,8 @@ class CudaFaultTest implements Released {
 
   /** So that no call is left out above: whatever the product calls, some operation reaches. */
   @ParameterizedTest
-  @ValueSource(strings = {"driver/Driver", "driver/DriverPool", "fill/Curand", "orthogonal/Cusolver"})
+  @ValueSource(
+      strings = {"driver/Driver", "driver/DriverPool", "fill/Curand", "orthogonal/Cusolver"})
   void theOperationsReachEveryCall(String binding) throws IOException {
     RealCurand.require();
     CudaOperation.all().forEach(operation -> operation.run().run());
