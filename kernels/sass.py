@@ -171,11 +171,17 @@ def weights(instructions, labels, counts):
     weight = [typical([counts.get(line, 0) for _, _, line in part]) for part in parts]
     called = min((labels[m[1]] for _, text, _ in instructions if (m := re.search(r"`\((\$\S+)\)", text)) and m[1] in labels),
                  default=None)
+    before = [[] for _ in found]
+    for i, after in enumerate(following):
+        for j in after:
+            before[j].append(i)
+    rare = []
     for i, part in enumerate(parts):
         texts = [text for _, text, _ in part]
-        rare = any(text.startswith(("CALL", "RET")) or "COLLECTIVE" in text for text in texts)
-        after_call = i > 0 and parts[i - 1][-1][1].startswith("CALL")
-        if rare or after_call or called is not None and found[i][0] >= called:
+        only_call = before[i] and all(parts[j][-1][1].startswith("CALL") for j in before[i])
+        rare.append(only_call or called is not None and found[i][0] >= called or any(
+            text.startswith(("CALL", "RET")) or "COLLECTIVE" in text for text in texts))
+        if rare[i]:
             weight[i] = 0
     for i, own in enumerate(lines):
         for j, other in enumerate(lines):
@@ -183,12 +189,8 @@ def weights(instructions, labels, counts):
                 continue
             if sum(n for line, n in own.items() if line in other) > 0.6 * len(parts[i]):
                 weight[i] = 0
-    before = [[] for _ in found]
-    for i, after in enumerate(following):
-        for j in after:
-            before[j].append(i)
     for i, part in enumerate(parts):
-        if len(part) < 3 and before[i] and not part[-1][1].startswith("CALL") and not (i and parts[i - 1][-1][1].startswith("CALL")):  # where ways join: its line is that of one of them
+        if len(part) < 3 and before[i] and not rare[i]:  # where ways join: its line is that of one of them
             weight[i] = sum(weight[j] for j in before[i])
     most = [min((sum(weight[j] for j in others) for others in (before[i], following[i]) if others), default=0) for i in range(len(found))]
     weight = [min(own, bound) for own, bound in zip(weight, most)]

@@ -242,6 +242,12 @@ TEST(counters_count) {
   CHECK(d.counters.report().find("{\"kernel\":\"k\",\"launches\":2,\"threads\":100,") == 0);
 }
 
+TEST(lines_are_counted_by_warps_whether_predicated_off_or_not) {
+  Device d(".entry k() {\n.reg .b32 %t; .reg .pred %p;\nmov.u32 %t, %tid.x;\nsetp.lt.u32 %p, %t, 32;\n@%p add.u32 %t, %t, 1;\n@%p bra E;\nadd.u32 %t, %t, 2;\nE: exit;\n}");
+  CHECK(!d.run("k", {3}, {50}, 0));
+  CHECK(d.counters.of("k").byLine == (std::map<int, uint64_t>{{6, 6}, {7, 6}, {8, 6}, {9, 6}, {10, 3}, {11, 6}}));
+}
+
 int main() {
   std::fflush(stderr);
   if (std::freopen("/dev/null", "w", stderr) == nullptr) return 1;  // hundreds of reports, all wanted
