@@ -42,11 +42,12 @@ kernels/sass.py), instruction by instruction, without the calls that only zeros,
   roots, reciprocals and counts of bits 4 (XU).
 - *ratio* is that time to the time that the memory takes for what is read and written: 3.35 TB/s and 4.8 TB/s, 132
   multiprocessors at 1.83 GHz. Below 1 the memory is the limit.
-- The rates: NVIDIA's [table][rates] of the throughput of native arithmetic instructions (CUDA C++ Best Practices Guide
-  of release 13; up to release 12 in the Programming Guide), compute capability 9.0, results a clock and
-  multiprocessor by four. It was read in others' quotations, not in the original, and no GPU has measured it here. That
-  integer products share a pipe with half of FMA, and logic has one of its own, is what NVIDIA says of the [pipes][gh100]
-  of GH100 and of [their dispatch][gv100]; the names are those of the [Nsight Compute Profiling Guide][ncu].
+- The rates: NVIDIA's [table][rates] of the throughput of native arithmetic instructions (CUDA C++ Best Practices
+  Guide of release 13; up to release 12 in the Programming Guide), compute capability 9.0, results a clock and
+  multiprocessor by four. It was read in others' quotations, not in the original, and no GPU has measured it here.
+  That integer products share a pipe with half of FMA, and logic has one of its own, is what NVIDIA says of the
+  [pipes][gh100] of GH100 and of [their dispatch][gv100]; the names are those of the [Nsight Compute Profiling
+  Guide][ncu].
 - Estimated: the pipe of an instruction that the table does not name (ALU for packed conversions and for moves;
   uniform instructions, loads and stores are issued and no more); that pipes overlap perfectly; that an H200 has the
   clock of an H100. The newest tables give f32 to 16 bits 16 a clock and multiprocessor: as XU, packed conversions

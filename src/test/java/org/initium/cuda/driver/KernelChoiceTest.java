@@ -12,19 +12,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
+import org.initium.Tensor;
+import org.initium.cuda.CudaException;
 import org.initium.cuda.backend.CudaBackend;
 import org.initium.cuda.fill.SameBits;
 import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
+import org.initium.testing.Fills;
 import org.initium.testing.JavaProcess;
 import org.initium.testing.SoftDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which of a kernel's files a device gets, and how it stores. */
 @CudaTest
@@ -62,7 +68,11 @@ class KernelChoiceTest {
   }
 
   private String fill(Map<String, String> environment) throws Exception {
-    return new JavaProcess(Filling.class)
+    return run(Filling.class, environment);
+  }
+
+  private String run(Class<?> program, Map<String, String> environment) throws Exception {
+    return new JavaProcess(program)
         .flags("-Dinitium.simd=off")
         .environment(
             Map.of(
@@ -111,5 +121,43 @@ class KernelChoiceTest {
         assertEquals(0, count(kernel, "st.u16"), kernel);
       }
     }
+  }
+
+  /** A matrix that cuSOLVER fails for; says how many of its elements are not NaN. */
+  static final class Failing {
+    private Failing() {}
+
+    public static void main(String[] arguments) {
+      try (Tensor tensor = Tensor.empty(Shape.of(130, 4), DType.BF16, Device.cuda(0))) {
+        try {
+          Fill fill = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
+          Fills.fill(tensor, fill, Generator.philox(1));
+          System.out.println("it did not fail");
+        } catch (CudaException e) {
+          try (Tensor read = tensor.toCpu()) {
+            long numbers =
+                IntStream.range(0, 520)
+                    .filter(i -> !Double.isNaN(DType.BF16.get(read.segment(), i)))
+                    .count();
+            System.out.println(numbers + " of 520 are numbers");
+          }
+        }
+      }
+      CudaBackend.release();
+    }
+  }
+
+  /** Below capability 8.0, bf16 is rounded in integers, where a carry can make -0 of a NaN. */
+  @ParameterizedTest
+  @ValueSource(strings = {"75", "80"})
+  void aFailedMatrixIsNan(String capability) throws Exception {
+    SoftDevice.require();
+    Map<String, String> environment =
+        Map.of(
+            "INITIUM_SOFT_CAPABILITY",
+            capability,
+            "INITIUM_SOFT_FAULT",
+            "cusolverDnSgeqrf.info:1:-4");
+    assertEquals("0 of 520 are numbers", run(Failing.class, environment).strip());
   }
 }
