@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The launcher for Windows, initium.cmd, in wine's cmd: a release in a folder with a blank, and a java.exe that prints
 # its arguments, a line each, and ends with 7. Needs wine and the MinGW compiler.
 set -euo pipefail

@@ -98,6 +98,10 @@ public enum DType {
    * Finds a type by its name, in any case. PyTorch's and NumPy's names are known too: {@code
    * bfloat16}, {@code torch.float32}.
    *
+   * {@snippet :
+   * DType dtype = DType.parse("bfloat16");
+   * }
+   *
    * @param name {@code bf16}
    * @return the type
    * @throws IllegalArgumentException if there is none, listing those that there are

@@ -35,6 +35,10 @@ public record Device(String type, int index) implements Serializable {
   /**
    * {@return the CUDA device of that ordinal}
    *
+   * {@snippet :
+   * Device second = Device.cuda(1);
+   * }
+   *
    * @param index the ordinal, from 0, as {@code CUDA_VISIBLE_DEVICES} leaves them
    * @throws IllegalArgumentException if it is negative
    */
@@ -44,6 +48,10 @@ public record Device(String type, int index) implements Serializable {
 
   /**
    * Parses {@code cpu}, {@code cuda} (the first) or {@code cuda:1}.
+   *
+   * {@snippet :
+   * Device device = Device.parse("cpu");
+   * }
    *
    * @param text {@code cpu}, {@code cuda} or {@code cuda:N}
    * @return the device, which need not be there

@@ -46,6 +46,10 @@ public final class Shape implements Serializable {
   /**
    * {@return a shape of these sizes}
    *
+   * {@snippet :
+   * Shape shape = Shape.of(64, 32, 3, 3);
+   * }
+   *
    * @param sizes one for each dimension, 0 or more; none for a scalar
    * @throws IllegalArgumentException if a size is negative or their product passes 2^63 - 1
    */
@@ -55,6 +59,10 @@ public final class Shape implements Serializable {
 
   /**
    * Parses {@code "512,256"}; the empty string is a scalar.
+   *
+   * {@snippet :
+   * Shape shape = Shape.parse("64,32,3,3");
+   * }
    *
    * @param text sizes, with commas between them
    * @return the shape

@@ -11,6 +11,13 @@ public interface Stream extends AutoCloseable {
   /**
    * Someone else's stream, which fills are then queued on in order with what its owner queues.
    *
+   * {@snippet :
+   * try (Stream stream = Stream.wrap(Device.CPU, 0)) {
+   *   weight.fill(Init.normal(), generator, stream);
+   *   stream.synchronize();
+   * }
+   * }
+   *
    * @param device the device of the stream
    * @param handle the native handle: a {@code CUstream} or {@code cudaStream_t} of that device, 0
    *     for its default stream and for the CPU. The owner keeps it open while it is used here, and
@@ -28,6 +35,13 @@ public interface Stream extends AutoCloseable {
    * among them, and never by more than the system property {@code initium.threads} allows. For
    * tasks that run side by side in a process: eight of them on eight cores take a thread each, as
    * {@code tensor.fill(init, generator, Stream.cpu(1))}. The bits do not depend on it.
+   *
+   * {@snippet :
+   * try (Stream stream = Stream.cpu(1)) {
+   *   weight.fill(Init.normal(), generator, stream);
+   *   stream.synchronize();
+   * }
+   * }
    *
    * @param threads 1 or more
    * @return a stream that needs no closing

@@ -48,6 +48,12 @@ public final class Tensor implements AutoCloseable {
   /**
    * A tensor with memory of its own, not initialized.
    *
+   * {@snippet :
+   * try (Tensor tensor = Tensor.empty(Shape.of(512, 256), DType.BF16, Device.CPU)) {
+   *   tensor.fill(Init.xavierUniform(), generator);
+   * }
+   * }
+   *
    * @param shape the sizes
    * @param dtype the element type
    * @param device where
@@ -63,6 +69,12 @@ public final class Tensor implements AutoCloseable {
   /**
    * A tensor in the host's memory, not initialized.
    *
+   * {@snippet :
+   * try (Tensor tensor = Tensor.empty(Shape.of(512, 256), DType.F32)) {
+   *   tensor.fill(Init.xavierUniform(), generator);
+   * }
+   * }
+   *
    * @param shape the sizes
    * @param dtype the element type
    * @return the tensor, which the caller closes
@@ -75,6 +87,11 @@ public final class Tensor implements AutoCloseable {
   /**
    * A tensor over native memory of someone else's, row-major, from the segment's first byte on. As
    * {@link #wrap(MemorySegment, Shape, long[], DType)} otherwise.
+   *
+   * {@snippet :
+   * MemorySegment memory = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(4 * 512 * 256));
+   * Tensor.wrap(memory, Shape.of(512, 256), DType.F32).fill(Init.normal(), generator);
+   * }
    *
    * @param memory native memory, which need not be aligned
    * @param shape the sizes
@@ -91,6 +108,12 @@ public final class Tensor implements AutoCloseable {
    * byte. The segment is kept: memory of an automatic arena or of a direct ByteBuffer lives as long
    * as the tensor. Closing its arena makes each later use of the tensor an {@link
    * IllegalStateException}, and fails while a fill is running.
+   *
+   * {@snippet :
+   * Shape shape = Shape.of(512, 256);
+   * MemorySegment memory = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(4 * 512 * 256));
+   * Tensor.wrap(memory, shape, shape.columnMajorStrides(), DType.F32).fill(Init.eye(), generator);
+   * }
    *
    * @param strides distances in memory, in elements, between neighbors in each dimension: {@link
    *     Shape#rowMajorStrides}, {@link Shape#columnMajorStrides}, or any others of 0 or more. An
@@ -112,6 +135,11 @@ public final class Tensor implements AutoCloseable {
    * A tensor over memory of someone else's by its address on the device, row-major. As {@link
    * #wrap(Device, long, Shape, long[], DType)} otherwise.
    *
+   * {@snippet :
+   * long address = weight.storage().address(); // a pointer of C, of a CUdeviceptr
+   * Tensor.wrap(Device.CPU, address, Shape.of(512, 256), DType.F32).fill(Init.ones(), generator);
+   * }
+   *
    * @param device where the memory is
    * @param address the first element
    * @param shape the sizes
@@ -130,6 +158,13 @@ public final class Tensor implements AutoCloseable {
    * written, and stays until the tensor is used no more and the fills queued on it are done. A
    * promise that is not kept ends the process or changes memory of someone else's.
    *
+   * {@snippet :
+   * long[] strides = {1, 512}; // column by column
+   * long address = weight.storage().address();
+   * Shape shape = Shape.of(512, 256);
+   * Tensor.wrap(Device.CPU, address, shape, strides, DType.F32).fill(Init.eye(), generator);
+   * }
+   *
    * @param strides as for a segment
    * @param device where the memory is
    * @param address the first element
@@ -147,6 +182,10 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * A tensor over the first bytes of a storage, row-major. Closing it closes the storage.
+   *
+   * {@snippet :
+   * Tensor halves = Tensor.of(weight.storage(), Shape.of(512, 256), DType.F16);
+   * }
    *
    * @param storage the memory
    * @param shape the sizes

@@ -20,6 +20,10 @@ public final class PowerSeries {
   /**
    * {@return {@code value + slope v}}
    *
+   * {@snippet :
+   * PowerSeries line = PowerSeries.line(1, 0.5);
+   * }
+   *
    * @param value coefficient of v^0
    * @param slope coefficient of v^1
    */

@@ -96,6 +96,10 @@ public record Fans(double in, double out) {
   /**
    * {@return torch's fans: size 1 and size 0, each times the number of taps}
    *
+   * {@snippet :
+   * Fans fans = Fans.of(kernel.shape());
+   * }
+   *
    * @param weight shape of the whole weight, (out, in, k...)
    * @throws IllegalArgumentException if the shape has fewer than 2 dimensions
    */
@@ -106,6 +110,10 @@ public record Fans(double in, double out) {
   /**
    * The fans of a weight in a layout. In a layer with groups an input reaches the outputs of its
    * own group only; torch's formula does not know of groups and is what 1 gives.
+   *
+   * {@snippet :
+   * Fans fans = Fans.of(kernel.shape(), Fans.Layout.OIHW, 4);
+   * }
    *
    * @param weight shape of the whole weight
    * @param layout which dimensions are outputs, inputs and taps

@@ -60,6 +60,11 @@ public final class Init implements Initializer, Serializable {
    * Reads an expression: {@code kaiming_uniform(a=0.1, mode=fan_out)}. Arguments may be positional,
    * in torch's order, and numbers may be arithmetic ({@link Arithmetic}).
    *
+   * {@snippet :
+   * Init init = Init.parse("kaiming_uniform(a=sqrt(5), mode=fan_out)");
+   * weight.fill(init, generator);
+   * }
+   *
    * @param expression a name of the table in docs/initializers.md and its arguments
    * @return the initializer, which prints as the shortest expression that gives it
    * @throws ExpressionException saying what is wrong and where
@@ -70,6 +75,11 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * Reads an expression whose arithmetic may use these variables: {@code 0.02/sqrt(2*layers)}.
+   *
+   * {@snippet :
+   * Init init = Init.parse("normal(std=0.02/sqrt(2*layers))", Map.of("layers", 12.0));
+   * weight.fill(init, generator);
+   * }
    *
    * @param expression a name and its arguments
    * @param variables values of the names that may stand in arithmetic
@@ -225,13 +235,23 @@ public final class Init implements Initializer, Serializable {
 
   // torch.nn.init
 
-  /** {@return U[0, 1)} */
+  /**
+   * {@return U[0, 1)}
+   *
+   * {@snippet :
+   * weight.fill(Init.uniform(), generator);
+   * }
+   */
   public static Init uniform() {
     return of("uniform");
   }
 
   /**
    * {@return U[a, b)}
+   *
+   * {@snippet :
+   * weight.fill(Init.uniform(-0.1, 0.1), generator);
+   * }
    *
    * @param a the lower bound, which is drawn
    * @param b the upper bound, which is not, also after the rounding to the dtype; a or more
@@ -240,13 +260,23 @@ public final class Init implements Initializer, Serializable {
     return of("uniform", "a", a, "b", b);
   }
 
-  /** {@return N(0, 1)} */
+  /**
+   * {@return N(0, 1)}
+   *
+   * {@snippet :
+   * weight.fill(Init.normal(), generator);
+   * }
+   */
   public static Init normal() {
     return of("normal");
   }
 
   /**
    * {@return N(mean, std^2)}
+   *
+   * {@snippet :
+   * weight.fill(Init.normal(0, 0.02), generator);
+   * }
    *
    * @param mean the mean, finite
    * @param std the standard deviation, 0 or more
@@ -255,13 +285,23 @@ public final class Init implements Initializer, Serializable {
     return of("normal", "mean", mean, "std", std);
   }
 
-  /** {@return N(0, 1) conditioned on [-2, 2]} */
+  /**
+   * {@return N(0, 1) conditioned on [-2, 2]}
+   *
+   * {@snippet :
+   * weight.fill(Init.truncNormal(), generator);
+   * }
+   */
   public static Init truncNormal() {
     return of("trunc_normal");
   }
 
   /**
    * {@return N(mean, std^2) conditioned on [a, b]; the bounds are absolute, not in units of std}
+   *
+   * {@snippet :
+   * weight.fill(Init.truncNormal(0, 0.02, -0.04, 0.04), generator);
+   * }
    *
    * @param mean the mean of the normal that is cut, finite
    * @param std its standard deviation, more than 0
@@ -275,6 +315,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * Every element is val.
    *
+   * {@snippet :
+   * weight.fill(Init.constant(0.5), generator);
+   * }
+   *
    * @param val the value, which is rounded to the dtype
    * @return an initializer that draws no random number
    */
@@ -285,6 +329,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * Every element is 1.
    *
+   * {@snippet :
+   * weight.fill(Init.ones(), generator);
+   * }
+   *
    * @return an initializer that draws no random number: {@code constant(1)}
    */
   public static Init ones() {
@@ -293,6 +341,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * Every element is 0.
+   *
+   * {@snippet :
+   * weight.fill(Init.zeros(), generator);
+   * }
    *
    * @return an initializer that draws no random number: {@code constant(0)}
    */
@@ -303,6 +355,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * 1 on the main diagonal of a matrix, 0 elsewhere.
    *
+   * {@snippet :
+   * weight.fill(Init.eye(), generator);
+   * }
+   *
    * @return an initializer of tensors of 2 dimensions, which need not be square
    */
   public static Init eye() {
@@ -311,6 +367,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * The identity of a convolution.
+   *
+   * {@snippet :
+   * kernel.fill(Init.dirac(), generator);
+   * }
    *
    * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions: 1 at {@code [d, d,
    *     k/2...]} for d below both out and in, 0 elsewhere
@@ -321,6 +381,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * The identity of a convolution of that many groups.
+   *
+   * {@snippet :
+   * kernel.fill(Init.dirac(2), generator);
+   * }
    *
    * @param groups how many; divides dimension 0
    * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions: with n = out / groups
@@ -333,6 +397,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * U[-b, b) with b = sqrt(6 / (fan_in + fan_out)).
    *
+   * {@snippet :
+   * weight.fill(Init.xavierUniform(), generator);
+   * }
+   *
    * @return an initializer of tensors of 2 dimensions or more, with gain 1
    */
   public static Init xavierUniform() {
@@ -341,6 +409,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * U[-b, b) with b = gain * sqrt(6 / (fan_in + fan_out)): Glorot and Bengio 2010.
+   *
+   * {@snippet :
+   * weight.fill(Init.xavierUniform(Init.calculateGain("tanh")), generator);
+   * }
    *
    * @param gain a factor of the standard deviation, 0 or more: {@link #calculateGain}
    * @return an initializer of tensors of 2 dimensions or more
@@ -352,6 +424,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * N(0, 2 / (fan_in + fan_out)).
    *
+   * {@snippet :
+   * weight.fill(Init.xavierNormal(), generator);
+   * }
+   *
    * @return an initializer of tensors of 2 dimensions or more, with gain 1
    */
   public static Init xavierNormal() {
@@ -360,6 +436,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * N(0, gain^2 * 2 / (fan_in + fan_out)): Glorot and Bengio 2010.
+   *
+   * {@snippet :
+   * weight.fill(Init.xavierNormal(Init.calculateGain("tanh")), generator);
+   * }
    *
    * @param gain a factor of the standard deviation, 0 or more: {@link #calculateGain}
    * @return an initializer of tensors of 2 dimensions or more
@@ -371,6 +451,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * U[-b, b) with b = sqrt(6 / fan_in).
    *
+   * {@snippet :
+   * kernel.fill(Init.kaimingUniform(), generator);
+   * }
+   *
    * @return an initializer of tensors of 2 dimensions or more: {@code kaiming_uniform(a=0)}, for a
    *     layer in front of relu
    */
@@ -380,6 +464,11 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * U[-b, b) with b = gain * sqrt(3 / fan): He et al. 2015. The slope a is leaky_relu's alone.
+   *
+   * {@snippet :
+   * Init init = Init.kaimingUniform(0.1, Fans.Mode.FAN_OUT, Nonlinearity.LEAKY_RELU);
+   * kernel.fill(init, generator);
+   * }
    *
    * @param a the negative slope of leaky_relu; 0 is relu's
    * @param mode which fan: {@code FAN_IN} keeps the variance forwards, {@code FAN_OUT} backwards
@@ -393,6 +482,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * N(0, 2 / fan_in).
    *
+   * {@snippet :
+   * kernel.fill(Init.kaimingNormal(), generator);
+   * }
+   *
    * @return an initializer of tensors of 2 dimensions or more: {@code kaiming_normal(a=0)}, for a
    *     layer in front of relu
    */
@@ -402,6 +495,11 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * N(0, gain^2 / fan): He et al. 2015. The slope a is leaky_relu's alone.
+   *
+   * {@snippet :
+   * Init init = Init.kaimingNormal(0, Fans.Mode.FAN_OUT, Nonlinearity.RELU);
+   * kernel.fill(init, generator);
+   * }
    *
    * @param a the negative slope of leaky_relu; 0 is relu's
    * @param mode which fan: {@code FAN_IN} keeps the variance forwards, {@code FAN_OUT} backwards
@@ -415,6 +513,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * A Haar-distributed matrix with orthonormal rows or columns.
    *
+   * {@snippet :
+   * weight.fill(Init.orthogonal(), generator);
+   * }
+   *
    * @return an initializer of tensors of 2 dimensions or more, taken as matrices of (size 0, the
    *     rest): of columns if it is tall, of rows if it is wide
    */
@@ -424,6 +526,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * A Haar-distributed matrix with orthonormal rows or columns, times gain: Saxe et al. 2013.
+   *
+   * {@snippet :
+   * weight.fill(Init.orthogonal(Math.sqrt(2)), generator);
+   * }
    *
    * @param gain the length of each row or column
    * @return an initializer of tensors of 2 dimensions or more, taken as matrices of (size 0, the
@@ -435,6 +541,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * An orthogonal matrix times gain, made by that method.
+   *
+   * {@snippet :
+   * weight.fill(Init.orthogonal(1, Fill.Orthogonal.Method.HOUSEHOLDER), generator);
+   * }
    *
    * @param gain the length of each row or column
    * @param method Householder QR of a Gaussian matrix, or a product of random reflectors: half the
@@ -449,6 +559,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * N(0, 0.01^2) with ceil(sparsity * rows) zeros in each column of a matrix.
    *
+   * {@snippet :
+   * weight.fill(Init.sparse(0.9), generator);
+   * }
+   *
    * @param sparsity the share of each column that is 0, in [0, 1]
    * @return an initializer of tensors of 2 dimensions
    */
@@ -458,6 +572,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * N(0, std^2) with ceil(sparsity * rows) zeros in each column of a matrix: Martens 2010.
+   *
+   * {@snippet :
+   * weight.fill(Init.sparse(0.9, 0.1), generator);
+   * }
    *
    * @param sparsity the share of each column that is 0, in [0, 1]
    * @param std standard deviation of the others, 0 or more
@@ -472,6 +590,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * {@return cauchy's law: of median loc, with half of its mass within scale of that}
    *
+   * {@snippet :
+   * weight.fill(Init.cauchy(0, 0.01), generator);
+   * }
+   *
    * @param loc the median, finite
    * @param scale half of the distance between the quartiles, more than 0
    */
@@ -481,6 +603,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * {@return laplace's law: of mean loc and variance 2 scale^2}
+   *
+   * {@snippet :
+   * weight.fill(Init.laplace(0, 0.01), generator);
+   * }
    *
    * @param loc the mean, finite
    * @param scale the mean distance from it, more than 0
@@ -492,6 +618,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * {@return the exponential law: of mean 1 / rate}
    *
+   * {@snippet :
+   * weight.fill(Init.exponential(100), generator);
+   * }
+   *
    * @param rate the inverse of the mean, more than 0
    */
   public static Init exponential(double rate) {
@@ -500,6 +630,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * Truncated normal of variance 1 / fan_in.
+   *
+   * {@snippet :
+   * weight.fill(Init.varianceScaling().with("scale", 2).with("mode", "fan_avg"), generator);
+   * }
    *
    * @return an initializer of tensors of 2 dimensions or more: {@code variance_scaling(scale=1,
    *     mode=fan_in, distribution=truncated_normal)}, each set by {@link #with(String, String)}
@@ -511,6 +645,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * U[-b, b) with b = sqrt(3 / fan_in): LeCun et al. 1998.
    *
+   * {@snippet :
+   * weight.fill(Init.lecunUniform(), generator);
+   * }
+   *
    * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init lecunUniform() {
@@ -519,6 +657,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * Truncated normal of variance 1 / fan_in: LeCun et al. 1998, as JAX has it.
+   *
+   * {@snippet :
+   * weight.fill(Init.lecunNormal(), generator);
+   * }
    *
    * @return an initializer of tensors of 2 dimensions or more, cut at two standard deviations and
    *     widened by what the cut takes
@@ -530,6 +672,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * {@return N(mean, std^2) cut at two std from the mean; the bounds are in units of std}
    *
+   * {@snippet :
+   * weight.fill(Init.truncatedNormal(0, 0.02), generator);
+   * }
+   *
    * @param mean the mean, finite
    * @param std the standard deviation before the cut, which makes it 0.88 of that; more than 0
    */
@@ -539,6 +685,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * Normal cut at two sigma, with std that of the result.
+   *
+   * {@snippet :
+   * weight.fill(Init.truncatedNormalCorrected(0, 0.02), generator);
+   * }
    *
    * @param mean the mean, finite
    * @param std the standard deviation of the values, more than 0: the normal that is cut has {@code
@@ -552,6 +702,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * gain on the main diagonal of a matrix, 0 elsewhere.
    *
+   * {@snippet :
+   * weight.fill(Init.identity(0.5), generator);
+   * }
+   *
    * @param gain the value on the diagonal
    * @return an initializer of tensors of 2 dimensions
    */
@@ -562,6 +716,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * Orthogonal center tap of a convolution, zeros elsewhere: Xiao et al. 2018.
    *
+   * {@snippet :
+   * kernel.fill(Init.deltaOrthogonal(), generator);
+   * }
+   *
    * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions with in of at most out
    */
   public static Init deltaOrthogonal() {
@@ -570,6 +728,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * Orthogonal center tap times gain, zeros elsewhere: Xiao et al. 2018.
+   *
+   * {@snippet :
+   * kernel.fill(Init.deltaOrthogonal(Math.sqrt(2)), generator);
+   * }
    *
    * @param gain the length of each column of the tap
    * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions with in of at most out
@@ -580,6 +742,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * N(0, (std / sqrt(2 * layers))^2), GPT-2's for weights that end in a residual sum.
+   *
+   * {@snippet :
+   * weight.fill(Init.residualNormal(12, 0.02), generator);
+   * }
    *
    * @param layers blocks of the model, of which each adds twice; 1 or more
    * @param std standard deviation of its other weights, 0 or more
@@ -592,6 +758,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * N(0, 2 / (5 * dim)): Nguyen and Salazar 2019.
    *
+   * {@snippet :
+   * weight.fill(Init.smallInit(512), generator);
+   * }
+   *
    * @param dim width of the model, 1 or more
    * @return an initializer of tensors of any shape
    */
@@ -601,6 +771,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * N(0, (2 / (layers * sqrt(dim)))^2): Wang and Komatsuzaki 2021.
+   *
+   * {@snippet :
+   * weight.fill(Init.wangInit(24, 512), generator);
+   * }
    *
    * @param layers blocks of the model, 1 or more
    * @param dim its width, 1 or more
@@ -613,6 +787,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * N(0, std^2 * base / fan_in), a hidden weight's: Yang et al. 2022.
    *
+   * {@snippet :
+   * weight.fill(Init.mupNormal(128, 0.02), generator);
+   * }
+   *
    * @param base the fan_in of the small model whose std was tuned, 1 or more
    * @param std that standard deviation, 0 or more
    * @return an initializer of tensors of 2 dimensions or more
@@ -624,6 +802,10 @@ public final class Init implements Initializer, Serializable {
   /**
    * Kaiming normal, each row upscale^k times over for k spatial dimensions: Aitken et al. 2017.
    *
+   * {@snippet :
+   * kernel.fill(Init.icnr(2), generator);
+   * }
+   *
    * @param upscale the factor of the pixel shuffle behind, 1 or more
    * @return an initializer of convolutions (out, in, k...) whose out is a multiple of upscale^k
    */
@@ -633,6 +815,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * Each row of another initializer's values upscale^k times over, for a pixel shuffle.
+   *
+   * {@snippet :
+   * kernel.fill(Init.icnr(Init.kaimingNormal(), 2), generator);
+   * }
    *
    * @param init what makes the rows that are repeated
    * @param upscale the factor of the pixel shuffle behind, 1 or more
@@ -644,6 +830,10 @@ public final class Init implements Initializer, Serializable {
 
   /**
    * ZerO: partial identity or Hadamard, no random number: Zhao et al. 2022.
+   *
+   * {@snippet :
+   * weight.fill(Init.zero(), generator);
+   * }
    *
    * @return an initializer of tensors of 2 to 5 dimensions; of a convolution it is the center tap
    */

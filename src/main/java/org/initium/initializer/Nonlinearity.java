@@ -87,6 +87,10 @@ public enum Nonlinearity {
   /**
    * {@return the one of that name, in any case}
    *
+   * {@snippet :
+   * double gain = Nonlinearity.parse("leaky_relu").gain(0.2);
+   * }
+   *
    * @param name torch's name: {@code leaky_relu}
    * @throws IllegalArgumentException if there is none, listing those that there are
    */

@@ -27,6 +27,10 @@ public final class Values {
    * {@return {@code start + i step} for index i in the last dimension} {@code with("dim", d)} in
    * another.
    *
+   * {@snippet :
+   * weight.fill(Values.arange(0, 1), generator);
+   * }
+   *
    * @param start the value at index 0
    * @param step what is added for each index
    */
@@ -36,6 +40,10 @@ public final class Values {
 
   /**
    * From start to end, both included, in equal steps along the last dimension.
+   *
+   * {@snippet :
+   * weight.fill(Values.linspace(-1, 1), generator);
+   * }
    *
    * @param start the first value
    * @param end the last value
@@ -48,6 +56,10 @@ public final class Values {
   /**
    * Sines and cosines of positions, in turn, of base 10000: Vaswani et al. 2017.
    *
+   * {@snippet :
+   * weight.fill(Values.sinusoidal(), generator);
+   * }
+   *
    * @return an initializer of tables (position, feature): {@code sin(p / 10000^(2i/d))} in the even
    *     features, the cosine in the odd ones
    */
@@ -57,6 +69,10 @@ public final class Values {
 
   /**
    * The cosines, sines or frequencies of rotary embeddings: Su et al. 2021.
+   *
+   * {@snippet :
+   * weight.fill(Values.rotary(IndexFunction.Wave.COS, 10000), generator);
+   * }
    *
    * @param wave which of the three
    * @param base the base of the frequencies, more than 0: 10000 in most models
@@ -69,6 +85,10 @@ public final class Values {
   /**
    * {@return {@code e^x} of each value x of a uniform or values by index}
    *
+   * {@snippet :
+   * weight.fill(Values.exp(Init.uniform(0, 1)), generator);
+   * }
+   *
    * @param init a uniform, or values by index
    */
   public static Init exp(Init init) {
@@ -77,6 +97,10 @@ public final class Values {
 
   /**
    * {@return the natural logarithm of each value of a uniform or values by index}
+   *
+   * {@snippet :
+   * weight.fill(Values.log(Values.arange(1, 1)), generator);
+   * }
    *
    * @param init a uniform, or values by index, of values more than 0
    */
@@ -87,6 +111,10 @@ public final class Values {
   /**
    * {@return {@code x^exponent} of each value x, 0 or more, of a uniform or values by index}
    *
+   * {@snippet :
+   * weight.fill(Values.power(Values.linspace(0, 1), 0.7), generator);
+   * }
+   *
    * @param init a uniform, or values by index
    * @param exponent the power
    */
@@ -96,6 +124,10 @@ public final class Values {
 
   /**
    * {@return {@code scale x + offset} of each value x of a uniform or values by index}
+   *
+   * {@snippet :
+   * weight.fill(Values.affine(Values.linspace(0, 1), 8, -5), generator);
+   * }
    *
    * @param init a uniform, or values by index
    * @param scale the factor
@@ -108,6 +140,10 @@ public final class Values {
   /**
    * {@return {@code log(e^x - 1)} of each value x of a uniform or values by index}
    *
+   * {@snippet :
+   * weight.fill(Values.inverseSoftplus(Init.uniform(0.001, 0.1)), generator);
+   * }
+   *
    * @param init a uniform, or values by index, of values more than 0
    */
   public static Init inverseSoftplus(Init init) {
@@ -116,6 +152,10 @@ public final class Values {
 
   /**
    * {@return the inverse softplus of a step that is log-uniform in [least, most]} Gu et al. 2022.
+   *
+   * {@snippet :
+   * weight.fill(Values.dtBias(0.001, 0.1), generator);
+   * }
    *
    * @param least the least step, more than 0: Mamba has 0.001
    * @param most the greatest step: Mamba has 0.1

@@ -19,6 +19,11 @@ public sealed interface Generator extends Serializable
    * {@return the default generator, Philox4x32-10 as NVIDIA's cuRAND host API lays it out, at
    * offset 0}
    *
+   * {@snippet :
+   * Generator generator = Generator.philox(42);
+   * weight.fill(Init.normal(), generator.fork("h.0.attn.weight"));
+   * }
+   *
    * @param seed any 64 bits
    */
   static PhiloxGenerator philox(long seed) {
@@ -27,6 +32,10 @@ public sealed interface Generator extends Serializable
 
   /**
    * Philox4x32-10 from word {@code offset} on.
+   *
+   * {@snippet :
+   * weight.fill(Init.normal(), Generator.philox(42, 1 << 20));
+   * }
    *
    * @param seed any 64 bits
    * @param offset the first word that is drawn, 0 or more
@@ -39,6 +48,10 @@ public sealed interface Generator extends Serializable
   /**
    * PyTorch's generator of the CPU after {@code torch.manual_seed(seed)}.
    *
+   * {@snippet :
+   * weight.fill(Init.normal(), Generator.torchCpu(42));
+   * }
+   *
    * @param seed any 64 bits
    * @return the generator: MT19937 of the seed's lower 32 bits, as PyTorch has it
    */
@@ -48,6 +61,10 @@ public sealed interface Generator extends Serializable
 
   /**
    * The same of a version of PyTorch: f16 and bf16 are not the same in all.
+   *
+   * {@snippet :
+   * weight.fill(Init.normal(), Generator.torchCpu(42, TorchVersion.of("2.10")));
+   * }
    *
    * @param seed any 64 bits
    * @param version whose numbers
@@ -61,6 +78,10 @@ public sealed interface Generator extends Serializable
    * PyTorch's generator of a CUDA device after {@code torch.manual_seed(seed)}: of the device that
    * the tensor is on. A tensor on the CPU needs {@link #torchCuda(long, GpuGeometry)}.
    *
+   * {@snippet :
+   * Generator generator = Generator.torchCuda(42); // for tensors on a CUDA device
+   * }
+   *
    * @param seed any 64 bits
    * @return the generator, at offset 0
    */
@@ -70,6 +91,10 @@ public sealed interface Generator extends Serializable
 
   /**
    * PyTorch's generator of that CUDA device, which need not be there.
+   *
+   * {@snippet :
+   * weight.fill(Init.normal(), Generator.torchCuda(42, GpuGeometry.of("A100")));
+   * }
    *
    * @param seed any 64 bits
    * @param gpu multiprocessors and threads of the device, which PyTorch's values depend on
@@ -83,6 +108,10 @@ public sealed interface Generator extends Serializable
    * A generator by its kind, as the command line and recipes write it: {@code philox}, {@code
    * torch-cpu}, {@code torch-cpu(version=2.10)}, {@code torch-cuda} (of the device at hand), {@code
    * torch-cuda(gpu=A100)} or {@code torch-cuda(sms=108, threads=2048)}.
+   *
+   * {@snippet :
+   * weight.fill(Init.normal(), Generator.parse("torch-cpu", 42));
+   * }
    *
    * @param kind its name, with a GPU's where it needs one
    * @param seed any 64 bits

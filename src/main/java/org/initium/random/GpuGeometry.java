@@ -61,6 +61,10 @@ public record GpuGeometry(int multiprocessors, int threads) implements Serializa
    * The geometry of a GPU by its name, in any case, blanks and hyphens aside: {@code A100}, {@code
    * RTX 4090}, {@code h100-pcie}. Variants without a suffix are the SXM ones.
    *
+   * {@snippet :
+   * GpuGeometry a100 = GpuGeometry.of("A100");
+   * }
+   *
    * @param name of a GPU
    * @return its multiprocessors and threads
    * @throws IllegalArgumentException if it is not in the table, listing those that are

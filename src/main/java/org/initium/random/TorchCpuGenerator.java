@@ -54,6 +54,11 @@ public final class TorchCpuGenerator implements Generator {
    * PyTorch's generator where one of PyTorch's is: goes on with the numbers that PyTorch itself
    * would give next.
    *
+   * {@snippet :
+   * byte[] state = Generator.torchCpu(42).state(); // or torch.get_rng_state()
+   * weight.fill(Init.normal(), TorchCpuGenerator.ofState(state));
+   * }
+   *
    * @param bytes what {@code torch.get_rng_state()} or {@code Generator.get_state()} gives: 5056
    * @return a generator that draws what PyTorch's would
    * @throws IllegalArgumentException if they are no such state, saying why

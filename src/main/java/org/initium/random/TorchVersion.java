@@ -24,6 +24,10 @@ public enum TorchVersion {
   /**
    * The numbers of a version.
    *
+   * {@snippet :
+   * TorchVersion older = TorchVersion.of("2.10");
+   * }
+   *
    * @param version as {@code torch.__version__} has it: {@code 2.7}, {@code 2.10.0}, {@code
    *     2.13.0+cpu}
    * @return which numbers they are
