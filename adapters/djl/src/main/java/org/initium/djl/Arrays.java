@@ -5,10 +5,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import org.initium.DType;
+import org.initium.Device;
 import org.initium.Initializer;
 import org.initium.Shape;
 import org.initium.Tensor;
@@ -31,11 +33,12 @@ final class Arrays {
       if (manager.getDevice().isGpu() || array.size() * dtype.bytes() > Integer.MAX_VALUE) {
         PyTorch.fill(array, initializer, generator);
       } else if (array.size() > 0) {
-        // New, so in one run: the buffer is its memory, and libtorch need not be asked where that
-        // is.
+        // New, so in one run: libtorch need not be asked where it is. The array is held here, so
+        // that the address is enough: a segment's arena would be held by a native call.
+        long address = MemorySegment.ofBuffer(array.toByteBuffer(true)).address();
         Shape sizes = Shape.of(shape.getShape());
-        Tensor.wrap(MemorySegment.ofBuffer(array.toByteBuffer(true)), sizes, dtype)
-            .fill(initializer, generator);
+        Tensor.wrap(Device.CPU, address, sizes, dtype).fill(initializer, generator);
+        Reference.reachabilityFence(array);
       }
       return array;
     }
