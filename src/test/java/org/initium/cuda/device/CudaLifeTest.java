@@ -37,7 +37,6 @@ import org.initium.cuda.fill.LawTables;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.testing.CudaTest;
-import org.initium.testing.DTypes;
 import org.initium.testing.Fills;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,7 +99,10 @@ class CudaLifeTest implements Released {
   @Test
   void addressesThatWouldLoseTheContextAreRefused() {
     try (Storage storage = BACKEND.allocate(DEVICE, 40000)) {
-      for (DType dtype : DTypes.FLOATS) {
+      for (DType dtype : DType.values()) {
+        if (dtype.bytes() == 1) {
+          continue; // every address is a multiple of that
+        }
         long odd = storage.address() + dtype.bytes() / 2;
         IllegalArgumentException e =
             assertThrows(
