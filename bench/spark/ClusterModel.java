@@ -21,7 +21,7 @@ import org.initium.recipe.plan.Plan;
  * <ul>
  *   <li>executor=0.5 GB/s that an executor fills, hashes and writes by itself
  *   <li>storage=100 GB/s that the file system takes from all of them
- *   <li>dispatch=2 ms in which the driver serialises and sends one task, one after the other
+ *   <li>dispatch=2 ms in which the driver serializes and sends one task, one after the other
  *   <li>task=0.1 s that a task takes beside its bytes: files opened, receipts written
  *   <li>start=20 s until executors are there, each at a moment of its own up to that
  *   <li>slow=0.02 of tasks that take slower=5 times as long

@@ -44,7 +44,8 @@ class ArchitectureTest {
     arrow(arrows, "io", "");
     arrow(arrows, "initializer", "", "expression", "function");
     arrow(arrows, "recipe.plan", "", "initializer", "io", "random");
-    arrow(arrows, "cli.console", "io", "recipe.plan");
+    arrow(arrows, "cli.console", "io", "random", "recipe.plan");
+    arrow(arrows, "natives");
     arrow(arrows, "io.output", "", "io", "natives");
     arrow(arrows, "cli.plot", "", "io", "io.output");
     arrow(arrows, "recipe.yaml", "expression", "initializer", "io", "recipe.plan");
@@ -93,7 +94,6 @@ class ArchitectureTest {
         "spi",
         "torch.draw",
         "torch.kernel");
-    arrow(arrows, "natives");
     arrow(arrows, "cpu.kernels", "", "kernel", "natives");
     arrow(arrows, "cpu.memory", "", "cpu.kernels", "spi");
     arrow(arrows, "cpu.orthogonal", "", "cpu.fill", "cpu.memory", "natives", "torch.draw");

@@ -14,6 +14,7 @@ import org.initium.Device;
 import org.initium.Shape;
 import org.initium.cli.console.ByteSize;
 import org.initium.cli.console.Failure;
+import org.initium.cli.console.Seed;
 import org.initium.initializer.Init;
 import org.initium.recipe.plan.Glob;
 import org.initium.recipe.plan.RowShard;

@@ -85,7 +85,7 @@ public final class PhiloxGenerator implements Generator {
   }
 
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
-    throw new InvalidObjectException("a generator is serialised as its state");
+    throw new InvalidObjectException("a generator is serialized as its state");
   }
 
   @Override

@@ -191,7 +191,7 @@ public final class TorchCpuGenerator implements Generator {
   }
 
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
-    throw new InvalidObjectException("a generator is serialised as its state");
+    throw new InvalidObjectException("a generator is serialized as its state");
   }
 
   @Override

@@ -114,7 +114,7 @@ public final class TorchCudaGenerator implements Generator {
   }
 
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
-    throw new InvalidObjectException("a generator is serialised as its state");
+    throw new InvalidObjectException("a generator is serialized as its state");
   }
 
   @Override

@@ -73,12 +73,28 @@ class SourceFilesTest {
     assertTrue(files.isEmpty(), files::toString);
   }
 
+  /** A reader who searches for a word finds all of it. */
+  @Test
+  void wordsAreSpeltInOneWay() throws IOException {
+    Pattern british =
+        Pattern.compile(
+            "initial" + "is(e|ation)|neighb" + "our|behavi" + "our|\\bcen" + "tre|catalog" + "ue",
+            Pattern.CASE_INSENSITIVE);
+    Set<String> faults = new TreeSet<>();
+    for (Path file : sources("src/main/java", "src/test/java", "docs")) {
+      british.matcher(Files.readString(file)).results().forEach(r -> faults.add(file + r.group()));
+    }
+    assertTrue(faults.isEmpty(), faults::toString);
+  }
+
   private static List<Path> sources(String... roots) throws IOException {
     TreeSet<Path> found = new TreeSet<>();
     for (String root : roots) {
       if (Files.isDirectory(Path.of(root))) {
         try (Stream<Path> files = Files.walk(Path.of(root))) {
-          files.filter(f -> f.toString().matches(".*\\.(java|cu|cuh|h|ptx)")).forEach(found::add);
+          files
+              .filter(f -> f.toString().matches(".*\\.(java|cu|cuh|h|ptx|md)"))
+              .forEach(found::add);
         }
       }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.cli;
+package org.initium.cli.console;
 
 /** Seeds: 64 bits, written as a decimal number, negative or up to 2^64 - 1, or as 0x and hex. */
 public final class Seed {

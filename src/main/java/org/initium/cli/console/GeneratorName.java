@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.cli;
+package org.initium.cli.console;
 
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.text.Text;
 
 /** The generators by the names that the command line and file headers give them. */
-final class GeneratorName {
+public final class GeneratorName {
   private GeneratorName() {}
 
   /**
@@ -14,7 +14,7 @@ final class GeneratorName {
    *
    * @param offset where it starts, in words; 0 for PyTorch's, which have no way to start elsewhere
    */
-  static Generator open(String name, long seed, long offset) {
+  public static Generator open(String name, long seed, long offset) {
     Generator generator = Generator.parse(name, seed);
     if (generator instanceof PhiloxGenerator) {
       return Generator.philox(seed, offset);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.cli;
+package org.initium.cli.files;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,6 +15,7 @@ import java.util.List;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.cli.CommandLineRun;
 import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
 import org.initium.random.Generator;
