@@ -75,7 +75,7 @@ __device__ __forceinline__ void elements(const Elements<Numbers, Where>& p) {
 
 // The kernels of a law, one for each dtype.
 #define ELEMENTS(family, Numbers, suffix, T)                                                                       \
-  extern "C" __global__ void __launch_bounds__(256, RESIDENT) family##_##suffix(const __grid_constant__ Elements<Numbers, Region> p) { \
+  extern "C" __global__ void __launch_bounds__(256, RESIDENT<T>) family##_##suffix(const __grid_constant__ Elements<Numbers, Region> p) { \
     elements<T>(p);                                                                                                \
   }
 #define LAW(family, Numbers) TYPES(ELEMENTS, family, Numbers)

@@ -267,10 +267,11 @@ __device__ __forceinline__ void normals(const Words& w, typename T::Compute mean
   pairs<T, 1>(&w, [&](const auto* first, const auto* second) { normals<PER_BLOCK<T> / 2>(first, second, mean, std, x); });
 }
 
-// Blocks that a multiprocessor holds at least, so that ptxas may use the registers of these: left to itself, it spills.
-constexpr int RESIDENT = 3;
+// Blocks of threads that a multiprocessor holds at least, so that ptxas may use their registers: left to itself, it spills.
+template <class T>
+constexpr int RESIDENT = BLOCKS<T> > 2 ? 2 : 3;
 
 // One kernel for each dtype, named after its family.
 #define KERNEL(family, Parameters, suffix, T) \
-  extern "C" __global__ void __launch_bounds__(256, RESIDENT) family##_##suffix(const __grid_constant__ Parameters p) { family<T>(p); }
+  extern "C" __global__ void __launch_bounds__(256, RESIDENT<T>) family##_##suffix(const __grid_constant__ Parameters p) { family<T>(p); }
 #endif
