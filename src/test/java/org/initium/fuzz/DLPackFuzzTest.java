@@ -135,7 +135,7 @@ class DLPackFuzzTest {
       strides[d] = fuzz.below(40) == 0 ? aLong() : fuzz.below(20) == 0 ? fuzz.below(8) : step;
       step *= Math.max(1, sizes[d]) + (fuzz.below(8) == 0 ? 1 : 0);
     }
-    int bytes = fuzz.one(List.of(2, 4, 8));
+    int bytes = fuzz.one(List.of(1, 2, 4, 8));
     long where = fuzz.below(4) == 0 ? BYTES / 2 + fuzz.below(64) : BYTES / 2;
     return new Fields(
         fuzz.below(2) == 0,
@@ -146,7 +146,9 @@ class DLPackFuzzTest {
         rarely() ? fuzz.one(List.of(2, 13, 3, 0, 10, anInt())) : 1,
         rarely() ? anInt() : 0,
         rarely() && fuzz.below(3) == 0 ? anInt() : rank,
-        rarely() ? fuzz.below(256) : fuzz.below(4) == 0 ? 4 : 2,
+        rarely()
+            ? fuzz.below(256)
+            : fuzz.one(bytes == 1 ? List.of(0, 1, 6, 10, 12) : List.of(0, 2, 2, 4)),
         rarely() ? fuzz.below(256) : 8 * bytes,
         rarely() ? anInt() : 1,
         rarely() ? fuzz.below(2) * (lists.address() + fuzz.below(8)) : lists.address(),
