@@ -66,9 +66,9 @@ public final class FillBatch {
 
   /**
    * Queues the fills on a stream in the order in which they were added, and moves each generator
-   * past the words of the whole tensor; then the batch is empty. Tensors without elements are left
-   * alone, and so are their generators. What is wrong with streams and tensors is found before
-   * anything is drawn; where a fill fails, those behind it are not done.
+   * past the words of the whole tensor; then the batch is empty, unless it was refused. Tensors
+   * without elements are left alone, and so are their generators. What is wrong with streams and
+   * tensors is found before anything is drawn; where a fill fails, those behind it are not done.
    *
    * @param stream a stream of the tensors' device
    * @throws IllegalArgumentException if the stream is another device's than a tensor
@@ -76,10 +76,10 @@ public final class FillBatch {
    */
   public void queue(Stream stream) {
     List<Entry> queued = List.copyOf(entries);
-    entries.clear();
     for (Entry entry : queued) {
       entry.tensor.checkCanBeFilled(stream);
     }
+    entries.clear(); // of what was refused, all is left as it was
     try (Backend.Queue queue = Backend.of(stream.device()).queue(stream)) {
       for (Entry entry : queued) {
         if (entry.tensor.whole().numel() > 0) {

@@ -39,14 +39,14 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
   }
 
   /** The numbers of kernels/mapped.cu for what becomes of them. */
-  private enum Map {
+  private enum Mapping {
     AFFINE,
     NORMAL,
     QUANTILE
   }
 
   /** The map's parameters, as the laws have them. */
-  private record Law(Map map, double a, double b, double least, double greatest, long table) {}
+  private record Law(Mapping map, double a, double b, double least, double greatest, long table) {}
 
   /** cuRAND's generators, of each type one for each thread. */
   private static final DeviceLocal<Leases<Curand>> GENERATORS =
@@ -55,10 +55,10 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
   void fill(DeviceLaw own) {
     double[] n = own.law().numbers();
     switch (own.law().family()) {
-      case UNIFORM -> queue(Numbers.UNIFORM, new Law(Map.AFFINE, n[0], n[1], n[2], n[3], 0));
-      case NORMAL -> queue(Numbers.NORMAL, new Law(Map.NORMAL, n[0], n[1], 0, 0, 0));
+      case UNIFORM -> queue(Numbers.UNIFORM, new Law(Mapping.AFFINE, n[0], n[1], n[2], n[3], 0));
+      case NORMAL -> queue(Numbers.NORMAL, new Law(Mapping.NORMAL, n[0], n[1], 0, 0, 0));
       case QUANTILE ->
-          queue(Numbers.WORDS, new Law(Map.QUANTILE, 0, 0, n[0], n[1], own.table().address()));
+          queue(Numbers.WORDS, new Law(Mapping.QUANTILE, 0, 0, n[0], n[1], own.table().address()));
     }
   }
 
