@@ -49,7 +49,10 @@ final class DrawnCases {
             ? new long[] {step, shape.size(0) * step}
             : new long[] {shape.size(1) * step, step};
     long seed = random.nextLong();
-    long start = 4 * random.nextLong(1L << (random.nextBoolean() ? 20 : 50));
+    // Near where the upper words of a counter change, or anywhere.
+    long block = random.nextLong(1L << (random.nextBoolean() ? 20 : 40));
+    long start =
+        4 * (random.nextBoolean() ? block : Math.max(0, (block << 16) - random.nextInt(200)));
     long offset = (long) random.nextInt(32) * dtype.bytes();
     BiConsumer<Long, SparseUse> at =
         (base, use) -> {
