@@ -97,8 +97,12 @@ class Bars:
         rows += [("two executors, 160 bytes", two_tiny), ("one executor, 160 bytes", one_tiny)]
         for name, (clock, cpu) in rows:
             print(f"  {name:25} {clock:6.1f} {cpu:6.1f}")
-        ratio = 2 * (one[1] - one_tiny[1]) / (two[1] - two_tiny[1])
-        print(f"two executors over one, by processor time of the fill: {ratio:.2f} (must be 1.9 or more)")
+        fills = [one[1] - one_tiny[1], two[1] - two_tiny[1]]
+        if min(fills) < 3:
+            print("two executors over one: the fill took too little beside the starts; more gigabytes, or an idle machine")
+        else:
+            ratio = 2 * fills[0] / fills[1]
+            print(f"two executors over one, by processor time of the fill: {ratio:.2f} (must be 1.9 or more)")
         print(f"Spark's overhead by the clock: {two[0] - alone[0]:.1f} s (must be under 15; of an idle machine)")
         print(f"Spark's overhead by processor time of two cores: {(two[1] - alone[1]) / 2:.1f} s")
 

@@ -30,6 +30,7 @@ import org.apache.hadoop.util.Progressable;
  *   <li>{@code faulty.broken}: NAME, whose attempts can never be made
  *   <li>{@code faulty.fails}: NAME, whose first two attempts cannot be made
  *   <li>{@code faulty.full}: NAME, whose first attempt finds no space after its first bytes
+ *   <li>{@code faulty.fulls}: NAME, of which that is true for every attempt
  *   <li>{@code faulty.slow}: NAME, whose first attempt stands still for five minutes
  *   <li>{@code faulty.millis}: how long each write takes at least
  *   <li>{@code faulty.objects}: as S3 is: a file is there when its stream is closed; none is
@@ -166,7 +167,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
     if (!file.getName().endsWith(".receipt")) {
       note(file);
     }
-    boolean isFull = isAmongFirst(1, "full", file);
+    boolean isFull = isAmongFirst(1, "full", file) || isAmongFirst(100, "fulls", file);
     boolean isSlow = isAmongFirst(1, "slow", file);
     Path made =
         isObjectStore()

@@ -79,7 +79,7 @@ class SparkInitTest {
 
   @AfterEach
   void forgetFaults() {
-    List.of("broken", "fails", "full", "slow", "millis", "objects")
+    List.of("broken", "fails", "full", "fulls", "slow", "millis", "objects")
         .forEach(f -> hadoop.unset("faulty." + f));
   }
 
@@ -157,6 +157,14 @@ class SparkInitTest {
     job(FILES).run();
     assertTrue(Files.exists(folder.resolve("state/full-0")));
     Folders.assertSame(expected(FILES), out());
+  }
+
+  @Test
+  void whatWasGivenUpIsNoObject() throws IOException {
+    hadoop.setBoolean("faulty.objects", true);
+    hadoop.set("faulty.fulls", FIRST);
+    assertThrows(Exception.class, () -> job(FILES).run());
+    assertFalse(Files.exists(out().resolve(FIRST)));
   }
 
   @Test
