@@ -17,11 +17,13 @@ import org.initium.DType;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.fuzz.Corpus;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is too much is refused in one line, and soon; what is much is done. */
+@Tag("slow")
 @Timeout(120)
 class LimitsTest {
   private static final String ZEROS = "\nrules: [{match: '*', init: zeros}]\n";
