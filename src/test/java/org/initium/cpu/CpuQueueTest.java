@@ -19,10 +19,12 @@ import org.initium.kernel.KernelSet;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.testing.Fills;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Small orthogonal matrices that wait for each other: the bits of one after the other. */
+@Tag("slow")
 class CpuQueueTest {
   private static final int MATRICES = 200;
   private static final Fill.Constant CONSTANT = new Fill.Constant(3);

@@ -18,11 +18,13 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.kernel.KernelSet;
 import org.initium.random.Generator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How many threads are at a fill is limited for the one call, and does not change a bit. */
+@Tag("slow")
 class CpuStreamTest {
   private static final int THREADS = 4;
 

@@ -13,9 +13,11 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.testing.JavaProcess;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** 20,000 virtual threads that filled and then wait keep no scratch: it filled a heap of 400 MB. */
+@Tag("slow")
 class ParkedThreadsTest {
   private static final int THREADS = 20_000;
 

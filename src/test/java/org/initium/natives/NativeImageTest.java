@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.initium.Fill;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -31,6 +32,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * META-INF/native-image has what is reached by a name alone, in the form of GraalVM's
  * reachability-metadata-schema-v1.1.0.json. No builder has read it.
  */
+@Tag("slow")
 class NativeImageTest {
   private static final Path FILE =
       Path.of(

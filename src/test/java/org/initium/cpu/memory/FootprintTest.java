@@ -9,9 +9,11 @@ import org.initium.DType;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.testing.JavaProcess;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tensors that nobody closes: 5,000 of 1 MB peaked at 3.3 GB. */
+@Tag("slow")
 class FootprintTest {
   private static final long BYTES = 1 << 20;
 

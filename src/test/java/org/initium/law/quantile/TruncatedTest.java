@@ -16,9 +16,11 @@ import org.initium.Fill;
 import org.initium.law.Quantile32;
 import org.initium.law.Quantile64;
 import org.initium.testing.Tolerances;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Truncated normal laws against mpmath (src/test/python/truncated_reference.py). */
+@Tag("slow")
 class TruncatedTest {
   private static final int RUN = 1 << 18;
 
