@@ -41,6 +41,14 @@ final class Commands {
   private Commands() {}
 
   static int run(String... arguments) {
+    for (String argument : arguments) {
+      if (argument.indexOf('\uFFFD') >= 0) { // two such names may be one, which is overwritten
+        Exception bytes =
+            new IllegalArgumentException(
+                Text.message("'%s' has bytes that are not UTF-8, as names must be", argument));
+        return Failure.of(bytes).report(bytes);
+      }
+    }
     CommandLine line = new CommandLine(new Commands());
     line.getCommandSpec().version(Version.line(arguments));
     addCommands(line, arguments.length == 0 ? "" : arguments[0]);

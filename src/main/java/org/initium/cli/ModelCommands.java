@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.initium.DType;
@@ -214,15 +213,15 @@ public final class ModelCommands {
       summary = progress.summary();
     }
     PrintStream told = CheckpointWriter.isStream(file) ? System.err : out; // out may be the file
-    told.printf(
-        Locale.ROOT,
-        "wrote %s: %s, %s%s, %s in %s%n",
-        files.getLast(),
-        Text.count(plan.tensors().size(), "tensor"),
-        Text.count(plan.parameters(filler.shard()), "parameter"),
-        files.size() == 1 ? "" : " in " + Text.count(files.size() - 1, "file"),
-        ByteSize.format(bytes),
-        summary);
+    told.println(
+        Text.message(
+            "wrote %s: %s, %s%s, %s in %s",
+            files.getLast(),
+            Text.count(plan.tensors().size(), "tensor"),
+            Text.count(plan.parameters(filler.shard()), "parameter"),
+            files.size() == 1 ? "" : " in " + Text.count(files.size() - 1, "file"),
+            ByteSize.format(bytes),
+            summary));
   }
 
   int verify(Path file, Reading reading, Source source, Optional<RowShard> shard)
@@ -255,14 +254,14 @@ public final class ModelCommands {
       System.err.println("initium: " + checkpoint.path() + ": " + difference.get());
       return Failure.FAILED;
     }
-    out.printf(
-        Locale.ROOT,
-        "%s is what %s gives with %s: all bits of %s equal, in %s%n",
-        checkpoint.path(),
-        reading.recipe(),
-        filler.generator(),
-        Text.count(plan.tensors().size(), "tensor"),
-        summary);
+    out.println(
+        Text.message(
+            "%s is what %s gives with %s: all bits of %s equal, in %s",
+            checkpoint.path(),
+            reading.recipe(),
+            filler.generator(),
+            Text.count(plan.tensors().size(), "tensor"),
+            summary));
     return 0;
   }
 }

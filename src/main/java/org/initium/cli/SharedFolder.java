@@ -67,7 +67,7 @@ record SharedFolder(PrintStream out) {
         writer.write(piece, folder, progress);
       }
       out.println(
-          Text.format(
+          Text.message(
               "wrote %,d of the %s of %s in %s; when all are there: initium finish %s",
               ours.size(), Text.count(all.size(), "file"), checkpoint, progress.summary(), folder));
     }
@@ -77,7 +77,7 @@ record SharedFolder(PrintStream out) {
   int finish(Path folder) throws IOException {
     CheckpointFolder.Finished done = CheckpointFolder.finish(folder);
     out.println(
-        Text.format(
+        Text.message(
             "wrote %s: %s, %s%s, %s",
             done.index(),
             Text.count(done.tensors(), "tensor"),

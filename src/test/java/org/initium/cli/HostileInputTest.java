@@ -59,6 +59,30 @@ class HostileInputTest {
     }
   }
 
+  /** Two such names would be one to Java, and the second file would take the place of the first. */
+  @Test
+  void namesThatAreNotUtf8AreRefused() {
+    CommandLineRun run =
+        CommandLineRun.of("fill", "zeros", "--shape", "2", "--out", folder + "/m\uFFFD");
+    assertEquals(2, run.status());
+    assertTrue(run.err().contains("has bytes that are not UTF-8"), run.err());
+    assertEquals(0, folder.toFile().list().length);
+  }
+
+  /** Also where all went well. */
+  @Test
+  void namesOfFilesAreShownWithoutEscapes() throws IOException {
+    Path recipe = folder.resolve("r.yaml");
+    Files.writeString(recipe, "tensors: {a: [2]}\nrules: [{match: '*', init: zeros}]\n");
+    String file = folder + "/e\u001b[31m.safetensors";
+    check("init", recipe.toString(), "--out", file);
+    assertEquals(0, CommandLineRun.of("verify", file, recipe.toString()).status());
+    check("verify", file, recipe.toString());
+    String shards = folder + "/d\u001b[31m";
+    check("init", recipe.toString(), "--out", shards, "--part", "0/1");
+    check("finish", shards);
+  }
+
   @Test
   void everyCommandSaysWhatIsWrongInOneLine() throws IOException {
     long end = System.nanoTime() + Fuzz.seconds() * 1_000_000_000L;

@@ -116,8 +116,7 @@ final class LibraryFolders {
     prefixes.addAll(listed(System.getenv("VIRTUAL_ENV")));
     prefixes.addAll(listed(System.getenv("CONDA_PREFIX")));
     for (Path folder : listed(System.getenv("PATH"))) {
-      Path python = folder.resolve("python3");
-      if (Files.isExecutable(python)) {
+      for (Path python : children(folder, "python3*")) { // python3.12 may be alone
         prefixes.add(folder.resolve("..").normalize());
         try {
           prefixes.add(python.toRealPath().resolve("../..").normalize());

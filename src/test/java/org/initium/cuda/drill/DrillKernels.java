@@ -12,6 +12,7 @@ import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.cuda.CudaOptions;
 import org.initium.cuda.backend.CudaBackend;
+import org.initium.function.IndexFunction;
 import org.initium.random.Generator;
 import org.initium.testing.DTypes;
 
@@ -24,6 +25,8 @@ final class DrillKernels {
   private static final Fill UNIFORM = new Fill.Uniform(-0.1, 0.1);
   private static final Fill NORMAL = new Fill.Normal(0, 0.02);
   private static final Fill TRUNCATED = new Fill.TruncatedNormal(0, 0.02, -0.04, 0.04);
+  private static final Fill INDICES =
+      new Fill.ByIndex(new IndexFunction.Arange(0, Double.POSITIVE_INFINITY, 1e-3, -1));
   private static final Fill SPARSE = new Fill.Sparse(0.1, 0.01);
 
   /** What a batch takes into launches of its own. */
@@ -54,6 +57,7 @@ final class DrillKernels {
 
   private static void touch(DType dtype) {
     try (Tensor square = Tensor.empty(Shape.of(256, 256), dtype, DEVICE);
+        Tensor narrow = Tensor.empty(Shape.of(256, 64), dtype, DEVICE);
         Tensor tall = Tensor.empty(Shape.of(1 << 14, 4), dtype, DEVICE);
         Tensor kernel = Tensor.empty(Shape.of(16, 16, 3), dtype, DEVICE)) {
       for (Fill fill : java.util.stream.Stream.concat(BATCHED.stream(), OTHERS.stream()).toList()) {
@@ -66,6 +70,8 @@ final class DrillKernels {
       fill(square, NORMAL, Generator.torchCuda(1));
       fill(square.narrow(1, 0, 200), UNIFORM, Generator.torchCpu(1));
       batch(square);
+      fill(square.narrow(1, 0, 200), INDICES, Generator.philox(1));
+      batch(narrow); // of matrices small enough for one launch
       CudaOptions.use(CudaOptions.DEFAULT.engine(CudaOptions.Engine.CURAND));
       fill(square, UNIFORM, Generator.philox(1));
       fill(square, TRUNCATED, Generator.philox(1));
