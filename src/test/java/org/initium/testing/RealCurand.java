@@ -23,7 +23,8 @@ public final class RealCurand {
     return SoftDevice.realGpu() || Files.exists(file());
   }
 
-  private static Path file() {
+  /** Where it is, or would be. */
+  public static Path file() {
     String named = System.getenv("INITIUM_REAL_CURAND");
     return named == null
         ? Path.of(System.getProperty("user.home"), ".cache/initium/libcurand.so.10")
