@@ -107,8 +107,9 @@ class SparkClusterIT {
         try (Stream<Path> files = Files.walk(out())) {
           Set<String> receipts =
               files
+                  .filter(file -> file.toString().endsWith(".receipt"))
+                  .filter(file -> file.toFile().length() > 0) // else it is not written yet
                   .map(file -> file.getFileName().toString())
-                  .filter(name -> name.endsWith(".receipt"))
                   .collect(Collectors.toSet());
           if (receipts.size() >= count) {
             return receipts;
