@@ -7,7 +7,10 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$work"
+{ # an export has no git
+  git ls-files -z --cached --others --exclude-standard 2>/dev/null ||
+    find . \( -name target -o -name build -o -name .git \) -prune -o -type f -print0
+} | xargs -0 cp --parents -t "$work"
 (
   cd "$work"
   TZ=Pacific/Apia LC_ALL=C LANG=C mvn -q -B -ntp package -Prelease -Dmaven.test.skip=true
