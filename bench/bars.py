@@ -78,10 +78,10 @@ class Bars:
         ours = self.initium(*ids)
         theirs = self.torch("uniform-f64-1e7", "normal-f64-1e7", "sparse-2000", "sparse-4096")
         limits = bench.measure_limits(self.machine, 1)
-        philox = limits["philox"]  # 1e9 words a second
+        philox = limits["philox"]  # ns a word
         for law, must, aim in (("uniform", 0.7, 0.9), ("normal", 0.33, 0.5), ("trunc_normal-2s", 0.33, 0.5)):
             rate = 1e7 / ours[f"{law}-1e7"] / 1e6
-            self.row(f"{law} of the rate of Philox", must, aim, rate / philox, f"{1 / rate:.2f} ns an element, a word by intrinsics {1 / philox:.2f}")
+            self.row(f"{law} of the rate of Philox", must, aim, rate * philox, f"{1 / rate:.2f} ns an element, a word by intrinsics {philox:.2f}")
         for half in ("bf16", "f16"):
             for law in ("uniform", "normal", "trunc_normal"):
                 name = f"{law}-{half}-1e7"
