@@ -95,18 +95,12 @@ INLINE void draw(const Source& source, uint64_t first, int count, Bits& bits) {
   draw<pairs>(source, uint32_t(first >> 16), uint32_t(first >> 48), first & 0xffff, count, bits);
 }
 
-static __attribute__((noinline)) void listed(const Source& source, const uint64_t* blocks, Lanes& words) {
-  Wide block = *reinterpret_cast<const Wide*>(blocks);
-  words = philox(source, block >> 16, block >> 48, block & 0xffff, Wide{});
-}
-
 // Any blocks.
 template <bool pairs>
 static __attribute__((noinline)) void draw(const Source& source, const uint64_t* blocks, int count, Bits& bits) {
-  Lanes words;
   for (int i = 0; i < count; i += LANES) {
-    listed(source, blocks + i, words);
-    store<pairs>(words, i, bits);
+    Wide block = *reinterpret_cast<const Wide*>(blocks + i);
+    store<pairs>(philox(source, block >> 16, block >> 48, block & 0xffff, Wide{}), i, bits);
   }
 }
 

@@ -54,7 +54,7 @@ cuda="(filled|org.initium.DeviceUnavailableException: .*(libcuda|CUDA device|dri
 blas_on_module_path=' and its jar to the class path: as a module it would need JavaCPP'
 # The jar of OpenBLAS's libraries goes to the class path; all else is modules.
 without_blas() { tr : '\n' <"$work/$1.path" | grep -v '/openblas-' | paste -sd :; }
-blas() { tr : '\n' <"$work/$1.path" | grep '/openblas-' || true; }
+blas() { tr : '\n' <"$work/$1.path" | sed -n '\:/openblas-:p'; } # none in most projects
 
 on_class_path() {
   "$java/bin/java" --enable-native-access=ALL-UNNAMED -cp "$work/$1/classes:$(cat "$work/$1.path")" app.Outside 2>&1

@@ -5,7 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# What wine left running uses that folder; where it has ended by itself there is nothing to end.
+trap 'wineserver -k 2>/dev/null || true; rm -rf "$work"' EXIT
 export WINEPREFIX=$work/wine WINEDEBUG=-all
 faults=0
 
@@ -51,6 +52,4 @@ check 'a Java on PATH, and options of the JVM' 7 "${flags[@]}" -Dx=y -jar "$jar"
   <<<"set PATH=$(windows "$work/my jdk/bin");%PATH%
 set INITIUM_JAVA_OPTIONS=-Dx=y
 \"my models\\bin\\initium.cmd\" devices"
-wineserver -k 2>/dev/null || true
-
 [ "$faults" = 0 ] || { echo "$faults faults" >&2; exit 1; }
