@@ -220,6 +220,22 @@ class Tokens(nn.Module):
         self.half = nn.Linear(24, 8, dtype=torch.bfloat16)
 
 
+class Written(nn.Module):
+    """What is written and not drawn: identities, and a forget gate's bias that begins at one."""
+
+    def __init__(self):
+        super().__init__()
+        self.skip, self.grouped, self.square = nn.Conv2d(4, 4, 3), nn.Conv2d(4, 6, 3), nn.Linear(5, 7)
+        self.lstm = nn.LSTM(3, 4)
+        nn.init.dirac_(self.skip.weight)
+        nn.init.dirac_(self.grouped.weight, 2)
+        nn.init.eye_(self.square.weight)
+        for name, p in self.lstm.named_parameters():
+            if "bias" in name:
+                nn.init.zeros_(p)
+                p.data[4:8].fill_(1)
+
+
 MODULES = {
     "linear": lambda: nn.Linear(20, 30),
     "conv": lambda: nn.Conv2d(6, 8, 3, groups=2),
@@ -234,7 +250,7 @@ MODULES = {
     "transformer": lambda: nn.Transformer(24, 4, 2, 2, 48),
     "mlp": Mlp, "resnet": ResNet, "fine-tuned": FineTuned, "mobilenet": MobileNet,
     "convnext": ConvNext, "vit": Vit, "gpt2": Gpt2, "bert": Bert, "t5": T5, "dit": Dit,
-    "tokens": Tokens,
+    "tokens": Tokens, "written": Written,
 }
 
 
