@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /** A command run in this JVM: its exit status and what it printed. */
 public record CommandLineRun(int status, String out, String err) {
+  /** A line of words, in which {@code @} is that folder. */
+  public static CommandLineRun in(Path folder, String line) {
+    return of(line.replace("@", folder + "/").split(" +"));
+  }
+
+  /** What it printed, where it must end well. */
+  public String ok() {
+    assertEquals(0, status, err);
+    return out;
+  }
+
   public static synchronized CommandLineRun of(String... arguments) {
     PrintStream oldOut = System.out;
     PrintStream oldErr = System.err;

@@ -53,13 +53,11 @@ class Float8FilesTest {
   }
 
   private CommandLineRun run(String line) {
-    return CommandLineRun.of(line.replace("@", folder + "/").split(" +"));
+    return CommandLineRun.in(folder, line);
   }
 
   private String ok(String line) {
-    CommandLineRun run = run(line);
-    assertEquals(0, run.status(), run.err());
-    return run.out();
+    return run(line).ok();
   }
 
   @Test

@@ -60,7 +60,8 @@ public final class SparkCommand implements Callable<Integer> {
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
-      description = "f32, f64, f16 or bf16 for every tensor, whatever the recipe says.")
+      description =
+          "f32, f64, f16, bf16, f8_e4m3fn or f8_e5m2 for every tensor but those of whole numbers.")
   private String dtype;
 
   @Option(
