@@ -84,13 +84,15 @@ public final class Json {
     } catch (CharacterCodingException e) {
       throw new MalformedFileException(file, part + " is not text in UTF-8");
     } catch (JsonProcessingException e) {
+      // A limit that is exceeded has no place, and names the class that sets it.
+      String place =
+          e.getLocation() == null ? "" : " at character " + e.getLocation().getCharOffset();
+      String why =
+          e.getOriginalMessage()
+              .replaceFirst("(?s)( \\(start marker|\n).*", "")
+              .replaceFirst(", from `[^`]*`", "");
       throw new MalformedFileException(
-          file,
-          Text.message(
-              "%s is not sound JSON at character %d: %s",
-              part,
-              e.getLocation() == null ? 0 : e.getLocation().getCharOffset(),
-              e.getOriginalMessage().replaceFirst("(?s)( \\(start marker|\n).*", "")));
+          file, Text.message("%s is not sound JSON%s: %s", part, place, why));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -16,7 +16,7 @@ public final class Corpus {
   public static final Pattern CLASS_NAME =
       Pattern.compile(
           "\\b(java|javax|jdk|sun|com|org|picocli|jcuda)(\\.[a-z]\\w*)*\\.[A-Z]\\w*"
-              + "|\\w+(Exception|Error)\\b|\\bat org\\.");
+              + "|\\w+(Exception|Error)\\b|\\bat org\\.|`[A-Z]\\w+\\.");
 
   private final Fuzz fuzz;
 

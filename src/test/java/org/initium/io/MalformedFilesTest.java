@@ -33,6 +33,11 @@ class MalformedFilesTest {
         header("  ", 0, "the header is empty"),
         header("{\"a\"", 0, "the header is not sound JSON at character 4"),
         header("{\"a\": tru}", 0, "the header is not sound JSON"),
+        header(
+            "{\"a\":".repeat(1000),
+            0,
+            "the header is not sound JSON: Document nesting depth (128) exceeds the maximum allowed"
+                + " (127)"),
         header("{} {}", 0, "the header goes on after its JSON value"),
         header("{\"a\": \"\u00ff\"", 0, "the header is not text in UTF-8"),
         header("{\"a\": 1}", 0, "tensor 'a' is 1, not a JSON object"),
