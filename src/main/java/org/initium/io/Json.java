@@ -84,13 +84,15 @@ public final class Json {
     } catch (CharacterCodingException e) {
       throw new MalformedFileException(file, part + " is not text in UTF-8");
     } catch (JsonProcessingException e) {
-      // A limit that is exceeded has no place, and names the class that sets it.
+      // A limit that is exceeded has no place, and names the class that sets it; others name
+      // switches.
       String place =
           e.getLocation() == null ? "" : " at character " + e.getLocation().getCharOffset();
       String why =
           e.getOriginalMessage()
-              .replaceFirst("(?s)( \\(start marker|\n).*", "")
-              .replaceFirst(", from `[^`]*`", "");
+              .replaceFirst("(?s)( \\((start marker|for) |\n).*", "")
+              .replaceFirst(", from `[^`]*`", "")
+              .replaceFirst("(?s) *[:,(][^:,(]*`[A-Z].*", ""); // advice to who writes the program
       throw new MalformedFileException(
           file, Text.message("%s is not sound JSON%s: %s", part, place, why));
     } catch (IOException e) {
