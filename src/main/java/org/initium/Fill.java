@@ -321,6 +321,12 @@ public sealed interface Fill {
         dtype.checkFinite("step", arange.step());
       }
       function.check(whole.sizes(), dtype::checkFinite);
+      if (dtype.isInteger()) {
+        function.check(
+            whole.sizes(),
+            (name, value) ->
+                ArgumentChecks.that(Math.abs(value) <= Uniform.MOST, name, value, "-2^53 to 2^53"));
+      }
     }
   }
 

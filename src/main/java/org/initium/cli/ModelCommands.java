@@ -18,6 +18,7 @@ import org.initium.cli.console.Failure;
 import org.initium.cli.console.GeneratorName;
 import org.initium.cli.console.Progress;
 import org.initium.cli.console.Seed;
+import org.initium.expression.ArgumentChecks;
 import org.initium.expression.Arithmetic;
 import org.initium.initializer.Init;
 import org.initium.initializer.Nonlinearity;
@@ -59,6 +60,10 @@ public final class ModelCommands {
       List<Device> devices,
       long chunkBytes,
       int threads) {
+    Source {
+      ArgumentChecks.that(threads >= 1, "--threads", threads, "1 or more");
+    }
+
     private Generator open(Map<String, String> recorded, long offset) {
       String name = generator.orElse(recorded.getOrDefault(PREFIX + "generator", "philox"));
       String seedText = recorded.getOrDefault(PREFIX + "seed", "0");

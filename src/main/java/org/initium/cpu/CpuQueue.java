@@ -9,6 +9,7 @@ import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.cpu.fill.KernelFills;
 import org.initium.cpu.fill.Team;
+import org.initium.cpu.memory.WrappedMemory;
 import org.initium.cpu.orthogonal.OrthogonalFill;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
@@ -52,14 +53,11 @@ final class CpuQueue implements Backend.Queue {
     OrthogonalFill.check(tensor, fill); // before the generator moves
     long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
     long seed = philox.seed();
-    waiting.add(
-        () ->
-            tensor
-                .storage()
-                .during(
-                    () ->
-                        OrthogonalFill.fill(
-                            tensor, fill, alone, part -> gaussian(part, seed, start))));
+    Runnable work =
+        () -> OrthogonalFill.fill(tensor, fill, alone, part -> gaussian(part, seed, start));
+    // The one that can close a confined arena waits for the helpers, which are not it.
+    boolean held = tensor.storage() instanceof WrappedMemory memory && memory.isConfined();
+    waiting.add(held ? work : () -> tensor.storage().during(work));
     if (!apart) {
       written.add(range(tensor));
     }

@@ -39,7 +39,21 @@ public sealed interface IndexFunction {
     if (Arrays.stream(sizes).allMatch(size -> size > 0)) {
       value.check("the first value", at(new long[sizes.length], sizes));
       value.check("the last value", at(Arrays.stream(sizes).map(n -> n - 1).toArray(), sizes));
+      for (int wave = -1; wave <= 1; wave += 2) {
+        value.check(
+            "the value where the wave is " + wave, withWave(wave, new long[sizes.length], sizes));
+      }
     }
+  }
+
+  /** The value at an index, or where a sine or cosine has that value, which no end need have. */
+  private double withWave(double wave, long[] index, long[] sizes) {
+    return switch (this) {
+      case Mapped(IndexFunction of, SmoothMap map) -> map.of(of.withWave(wave, index, sizes));
+      case Rotary rotary when rotary.wave != Wave.FREQUENCY -> wave;
+      case Sinusoidal _ -> wave;
+      case Arange _, Linspace _, Rotary _ -> at(index, sizes);
+    };
   }
 
   /** What is asked of a value. */

@@ -186,6 +186,16 @@ final class Planner {
           Text.message(
               "write: once needs the dtype of '%s', which is %s", link.tensor(), original.dtype()));
     }
+    if (dtype.isInteger() && (link.norm() || !dtype.equals(original.dtype()))) {
+      throw at.fault(
+          Text.message(
+              link.norm()
+                  ? "%s has whole numbers alone, and the norm of '%s' is none"
+                  : "%s has whole numbers alone, to which '%s' in %s is not rounded",
+              dtype,
+              link.tensor(),
+              original.dtype()));
+    }
     TensorContent content =
         link.norm()
             ? new TensorContent.Norm(original)

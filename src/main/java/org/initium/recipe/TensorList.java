@@ -77,8 +77,13 @@ final class TensorList {
   }
 
   private void add(String name, Shape shape, DType dtype, SourcePosition place) {
-    Optional<DType> type = Optional.of(dtype.isInteger() ? dtype : everyType.orElse(dtype));
+    Optional<DType> type = Optional.of(typed(dtype));
     add(new TensorEntry(name, Optional.of(shape), type, Optional.empty(), true, place));
+  }
+
+  /** What --dtype makes of a tensor's type: whole numbers stay. */
+  private DType typed(DType own) {
+    return own.isInteger() ? own : everyType.orElse(own);
   }
 
   /**
@@ -129,7 +134,7 @@ final class TensorList {
         new TensorEntry(
             name,
             shape.map(node -> shape(node, name)),
-            own.filter(DType::isInteger).or(() -> everyType).or(() -> own),
+            own.map(this::typed), // what is like another has that one's
             like,
             like.isPresent() || fields.get("write").map(TensorList::isWritten).orElse(true),
             place));

@@ -75,10 +75,11 @@ class PlanAndKeepTest {
   @Test
   void aNumberOfThreadsIsOneOrMore() throws IOException {
     recipe("old.yaml", model(10, ""));
-    CommandLineRun none = run("init @old.yaml --threads 0 --out @old.safetensors");
-    assertEquals(2, none.status());
-    assertTrue(
-        none.err().endsWith("threads = 0 is not allowed; it must be 1 or more\n"), none.err());
+    for (String what : List.of("--out @old.safetensors", "--plan")) {
+      CommandLineRun none = run("init @old.yaml --threads 0 " + what);
+      assertEquals(2, none.status());
+      assertEquals("initium: --threads = 0 is not allowed; it must be 1 or more\n", none.err());
+    }
     CommandLineRun word = run("init @old.yaml --threads two --out @old.safetensors");
     assertEquals(2, word.status());
     assertTrue(word.err().contains("--threads"), word.err());

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.initium.DType;
@@ -63,6 +65,28 @@ class CpuQueueTest {
     }
     assertEquals(each.offset(), together.offset());
     assertEquals(2, threads.size());
+  }
+
+  /** The helpers are not the thread whose arena it is, which waits for them. */
+  @ParameterizedTest
+  @EnumSource(Fill.Orthogonal.Method.class)
+  void memoryOfOneThreadIsFilledByAll(Fill.Orthogonal.Method method) {
+    Fill.Orthogonal fill = new Fill.Orthogonal(1, method);
+    Shape shape = Shape.of(MATRICES, 60, 60);
+    try (Arena arena = Arena.ofConfined();
+        Tensor tensor = Tensor.wrap(arena.allocate(4 * shape.numel(), 64), shape, DType.F32);
+        Tensor expected = Tensor.empty(shape, DType.F32)) {
+      for (Tensor each : List.of(tensor, expected)) {
+        PhiloxGenerator generator = Generator.philox(7);
+        try (CpuQueue queue = queue()) {
+          for (int i = 0; i < MATRICES; i++) {
+            queue.fill(each.select(0, i), fill, generator);
+          }
+        }
+      }
+      assertEquals(-1, expected.segment().mismatch(tensor.segment()));
+    }
+    assertTrue(threads.size() >= 2); // two queues, each with its helper
   }
 
   @ParameterizedTest

@@ -246,20 +246,26 @@ class InitTest {
   @Test
   void valuesByIndexAndFunctionsSayWhatDoesNotFit() {
     Map<String, String> wrong =
-        Map.of(
-            "log(arange)", "the first value = -Infinity is not allowed",
-            "log(uniform(-1,1))", "the value at -0.9999999999999999 = NaN is not allowed",
-            "exp(normal)", "init = normal is not allowed here; it must be a uniform",
-            "log(dt_bias)", "init = dt_bias is not allowed here",
-            "exp(uniform(0,30))", "exp of numbers from 0.0 to 30.0 is not allowed",
-            "arange(1,17)", "end = 17.0 is not allowed; it must be such that",
-            "arange(dim=2)", "dim = 2 is not allowed; it must be a dimension of 2",
-            "arange(step=1e38)", "the last value = 1.4E39 is not allowed",
-            "sinusoidal(width=4)", "width = 4 is not allowed; it must be a divisor of the 6",
-            "rotary", "the last dimension = 15 is not allowed; it must be a multiple of 2");
+        Map.ofEntries(
+            Map.entry("log(arange)", "the first value = -Infinity is not allowed"),
+            Map.entry(
+                "log(rotary(wave=cos))", "the value where the wave is -1 = NaN is not allowed"),
+            Map.entry(
+                "log(uniform(-1,1))", "the value at -0.9999999999999999 = NaN is not allowed"),
+            Map.entry("exp(normal)", "init = normal is not allowed here; it must be a uniform"),
+            Map.entry("log(dt_bias)", "init = dt_bias is not allowed here"),
+            Map.entry("exp(uniform(0,30))", "exp of numbers from 0.0 to 30.0 is not allowed"),
+            Map.entry("arange(1,17)", "end = 17.0 is not allowed; it must be such that"),
+            Map.entry("arange(dim=2)", "dim = 2 is not allowed; it must be a dimension of 2"),
+            Map.entry("arange(step=1e38)", "the last value = 1.4E39 is not allowed"),
+            Map.entry(
+                "sinusoidal(width=4)", "width = 4 is not allowed; it must be a divisor of the 6"),
+            Map.entry(
+                "rotary", "the last dimension = 15 is not allowed; it must be a multiple of 2"));
     wrong.forEach(
         (expression, message) -> {
-          Shape shape = Shape.of(6, expression.startsWith("sin") ? 16 : 15);
+          Shape shape =
+              Shape.of(6, expression.equals("rotary") || expression.contains("arange") ? 15 : 16);
           IllegalArgumentException e =
               assertThrows(
                   IllegalArgumentException.class,
@@ -268,7 +274,13 @@ class InitTest {
           assertTrue(e.getMessage().startsWith(message), e.getMessage());
         });
     IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> Init.parse("dt_bias(0.2)"));
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Init.parse("arange(step=1e16)").fill(Shape.of(3)).check(Shape.of(3), DType.I64));
+    assertTrue(
+        e.getMessage().startsWith("the last value = 2.0E16 is not allowed; it must be -2^53 to"),
+        e.getMessage());
+    e = assertThrows(IllegalArgumentException.class, () -> Init.parse("dt_bias(0.2)"));
     assertTrue(e.getMessage().contains("dt_min = 0.2 is not allowed; it must be at most"));
   }
 

@@ -125,6 +125,17 @@ class RecipeErrorsTest {
             "tensors: {v: [4, 3], g: [3, 1]}\n"
                 + "rules: [{match: v, init: ones}, {match: g, norm_of: v}]",
             "tensor 'g' of shape [3, 1]: 'v' has shape [4, 3]; a norm has its sizes, and 1"),
+        row(
+            "tensors: {v: [4, 3], g: {shape: [4, 1], dtype: i32}}\n"
+                + "rules: [{match: v, init: ones}, {match: g, norm_of: v}]",
+            "i32 has whole numbers alone, and the norm of 'v' is none"),
+        row(
+            "tensors: {a: [2], b: {like: a, dtype: i8}}\nrules: [{match: a, init: ones}]",
+            "i8 has whole numbers alone, to which 'a' in f32 is not rounded"),
+        row(
+            "tensors: {a: {shape: [2], dtype: i64}, b: {like: a, dtype: i8}}\n"
+                + "rules: [{match: a, init: ones}]",
+            "i8 has whole numbers alone, to which 'a' in i64 is not rounded"),
         row("tensors: {a: {shape: [1], when: x}}" + RULES, "1:33: 'when': "),
         row("tensors: {a: {shape: [1], when: ''}}" + RULES, "1:33: 'when' is empty"),
         row(

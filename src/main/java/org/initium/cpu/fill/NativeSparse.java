@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.initium.cpu.memory.HostMemory;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.Parameters;
 import org.initium.kernel.SparseKeys;
@@ -30,7 +31,7 @@ final class NativeSparse {
 
   private static final int KEYS = 1 << 22;
 
-  private static final ConcurrentLinkedQueue<MemorySegment> STRIPS = new ConcurrentLinkedQueue<>();
+  private static final ConcurrentLinkedQueue<Long> STRIPS = new ConcurrentLinkedQueue<>();
 
   private enum Pass {
     STRIPS,
@@ -69,7 +70,7 @@ final class NativeSparse {
   }
 
   private void tall(long tile) {
-    try (Arena arena = Arena.ofShared()) {
+    try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(TALL_BYTES, Long.BYTES);
       share(Pass.COUNT, tile, keys, MOST, state.address());
       share(Pass.CUT, tile, 1, 1, state.address());
@@ -87,9 +88,9 @@ final class NativeSparse {
         items,
         piece,
         (from, to) -> {
-          MemorySegment strip = strip();
+          long strip = strip();
           Parameters parameters = new Parameters();
-          sparse.addTo(parameters, tile, items, SparseKeys.NEAR, strip.address());
+          sparse.addTo(parameters, tile, items, SparseKeys.NEAR, strip);
           parameters.add((long) pass.ordinal()).add(tall);
           try {
             kernel.run(parameters.fields(), from, to, flags);
@@ -99,8 +100,9 @@ final class NativeSparse {
         });
   }
 
-  private static MemorySegment strip() {
-    MemorySegment free = STRIPS.poll();
-    return free != null ? free : Arena.ofAuto().allocate(STRIP_BYTES, 64);
+  /** Kept for the next fill. Of no arena: those count against what the JVM allows for buffers. */
+  private static long strip() {
+    Long free = STRIPS.poll();
+    return free != null ? free : HostMemory.allocate(STRIP_BYTES);
   }
 }

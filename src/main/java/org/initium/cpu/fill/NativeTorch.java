@@ -28,6 +28,9 @@ record NativeTorch(KernelSet kernels) implements TorchKernels {
 
   /** Memory of one call has the sequence of untempered words, and the words. */
   private void twist(int[] state, int[] words) {
+    if (Integer.BYTES * (long) (Twister.STATE + 2 * words.length) > ROOM) {
+      throw new IllegalArgumentException(words.length + " words at a time");
+    }
     MemorySegment room = room();
     long out = Integer.BYTES * (long) (Twister.STATE + words.length);
     MemorySegment.copy(state, 0, room, ValueLayout.JAVA_INT, 0, Twister.STATE);

@@ -87,6 +87,11 @@ public final class WrappedMemory implements Storage {
     return memory;
   }
 
+  /** Whether one thread alone can close it. */
+  public boolean isConfined() {
+    return !memory.isAccessibleBy(STRANGER);
+  }
+
   /**
    * A confined arena's own thread is at work here and cannot close it; nobody can close the global
    * one.
@@ -94,7 +99,7 @@ public final class WrappedMemory implements Storage {
   @Override
   public void during(Runnable work) {
     segment();
-    if (memory.scope().equals(Arena.global().scope()) || !memory.isAccessibleBy(STRANGER)) {
+    if (memory.scope().equals(Arena.global().scope()) || isConfined()) {
       work.run();
       return;
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import org.initium.Device;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.expression.ArgumentChecks;
 import org.initium.random.Generator;
 import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.Plan;
@@ -42,6 +43,15 @@ public record PlanFiller(
     long chunkBytes,
     int threads)
     implements Serializable {
+  /**
+   * A filler.
+   *
+   * @throws IllegalArgumentException if there are no threads
+   */
+  public PlanFiller {
+    ArgumentChecks.that(threads >= 1, "threads", threads, "1 or more");
+  }
+
   /** Chunks that are large for a disk, and a small part of any memory. */
   public static final long DEFAULT_CHUNK_BYTES = 64L << 20;
 

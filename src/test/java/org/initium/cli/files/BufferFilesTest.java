@@ -63,11 +63,15 @@ class BufferFilesTest {
 
   /** They stay what they are, whatever the weights become. */
   @Test
-  void aDTypeForEveryTensorIsForTheWeights() {
+  void aDTypeForEveryTensorIsForTheWeights() throws IOException {
+    Files.writeString(
+        folder.resolve("r.yaml"),
+        RECIPE.replace("rules:", "  same_tokens: {like: tokens}\nrules:"));
     ok("init @r.yaml --out @m.safetensors --dtype bf16");
     String shown = ok("inspect @m.safetensors");
     assertTrue(shown.lines().anyMatch(l -> l.matches("w +\\[4, 3\\] +bf16 .*")), shown);
     assertTrue(shown.lines().anyMatch(l -> l.matches("tokens +\\[6\\] +i32 .*")), shown);
+    assertTrue(shown.lines().anyMatch(l -> l.matches("same_tokens +\\[6\\] +i32 .*")), shown);
     ok("verify @m.safetensors @r.yaml --dtype bf16");
   }
 
