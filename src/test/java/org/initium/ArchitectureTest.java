@@ -86,6 +86,7 @@ class ArchitectureTest {
         arrows,
         "cpu.fill",
         "",
+        "cpu.memory",
         "cpu.reference",
         "function",
         "kernel",

@@ -8,7 +8,6 @@ import java.util.List;
 import org.initium.Device;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.expression.ArgumentChecks;
 import org.initium.random.Generator;
 import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.Plan;
@@ -49,7 +48,10 @@ public record PlanFiller(
    * @throws IllegalArgumentException if there are no threads
    */
   public PlanFiller {
-    ArgumentChecks.that(threads >= 1, "threads", threads, "1 or more");
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "threads = " + threads + " is not allowed; it must be 1 or more");
+    }
   }
 
   /** Chunks that are large for a disk, and a small part of any memory. */
