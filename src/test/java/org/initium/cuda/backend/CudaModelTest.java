@@ -106,4 +106,19 @@ class CudaModelTest implements Released {
     assertEquals(1, device.calls("cuMemcpyDtoHAsync") - copies);
     assertEquals(-1, Files.mismatch(cpu, cuda));
   }
+
+  /** A hundred of a model's small matrices: one launch, beside what clears the buffer. */
+  @Test
+  @Tag(CudaTest.SOFTWARE_DEVICE)
+  void smallOrthogonalMatricesTakeOneLaunch(SoftDevice device, @TempDir Path folder)
+      throws IOException {
+    List<PlannedTensor> tensors = new ArrayList<>();
+    for (int head = 0; head < 100; head++) {
+      tensors.add(tensor("head." + head, DType.F32, "orthogonal", 16, 16));
+    }
+    Plan plan = new Plan(tensors, List.of());
+    long launches = device.calls("cuLaunchKernel");
+    write(plan, folder, Generator.philox(7), 1 << 20, Device.cuda(0));
+    assertEquals(1 + 1, device.calls("cuLaunchKernel") - launches);
+  }
 }
