@@ -40,8 +40,10 @@ public final class CpuBackend implements Backend {
   @Override
   public void prepare() {
     try (Tensor few = Tensor.of(CpuStorage.allocate(32), Shape.of(8), DType.F32)) {
+      few.fill(new Fill.Constant(0), Generator.philox(0), CpuStream.ALL);
       few.fill(new Fill.Normal(0, 1), Generator.philox(0), CpuStream.ALL);
     }
+    fills.kernels().team().prepare();
   }
 
   @Override
