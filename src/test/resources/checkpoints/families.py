@@ -97,6 +97,18 @@ FAMILIES = [
         vocab_size=151936, hidden_size=2048, intermediate_size=6144, num_hidden_layers=48, head_dim=128,
         num_attention_heads=32, num_key_value_heads=4, moe_intermediate_size=768, num_experts=128,
         tie_word_embeddings=False)),  # Qwen/Qwen3-30B-A3B
+    # no public checkpoint: the options that few have
+    ("llama-biases", "llama", hf.LlamaForCausalLM, hf.LlamaConfig(
+        hidden_size=512, intermediate_size=1536, num_hidden_layers=2, num_attention_heads=8,
+        num_key_value_heads=2, attention_bias=True, mlp_bias=True)),
+    ("qwen2-moe-mixed", "qwen2-moe", hf.Qwen2MoeForCausalLM, hf.Qwen2MoeConfig(
+        vocab_size=1000, hidden_size=256, num_hidden_layers=8, num_attention_heads=4, num_key_value_heads=2,
+        num_experts=4, moe_intermediate_size=96, shared_expert_intermediate_size=320, intermediate_size=704,
+        decoder_sparse_step=2, mlp_only_layers=[3, 4], qkv_bias=False)),
+    ("qwen3-moe-mixed", "qwen3-moe", hf.Qwen3MoeForCausalLM, hf.Qwen3MoeConfig(
+        vocab_size=1000, hidden_size=256, num_hidden_layers=6, num_attention_heads=4, num_key_value_heads=2,
+        num_experts=4, moe_intermediate_size=96, intermediate_size=704, mlp_only_layers=[0],
+        attention_bias=True, head_dim=64)),
     ("gpt2-medium", "gpt2", hf.GPT2LMHeadModel, hf.GPT2Config(n_embd=1024, n_layer=24, n_head=16)),
     ("gpt2-xl", "gpt2", hf.GPT2LMHeadModel, hf.GPT2Config(n_embd=1600, n_layer=48, n_head=25)),
     ("pythia-160m", "gpt-neox", hf.GPTNeoXForCausalLM, hf.GPTNeoXConfig(
@@ -170,9 +182,11 @@ def main(folder):
             print(name, len(lines), total, lines[:3], lines[-2:])
             if name == "t5-v1.1-base":
                 config.tie_word_embeddings = False
-            plain = {k: v for k, v in config.to_dict().items() if isinstance(v, (int, float, str, bool))}
+            plain = {k: v for k, v in config.to_dict().items() if isinstance(v, (int, float, str, bool))
+                     or isinstance(v, list) and all(isinstance(x, (int, float, str)) for x in v)}
             if "num_local_experts" in plain:  # transformers 5's name; the files have the other
                 plain["num_experts"] = plain.pop("num_local_experts")
+            plain.pop("is_gated_act", None)  # t5's files have feed_forward_proj alone
             with open("%s/%s.json" % (folder, name), "w") as file:
                 json.dump(plain, file, indent=1, sort_keys=True)
                 file.write("\n")

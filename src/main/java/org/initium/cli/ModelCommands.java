@@ -79,7 +79,7 @@ public final class ModelCommands {
    */
   record Reading(
       Path recipe,
-      Map<String, Double> set,
+      Map<String, Object> set,
       Optional<DType> dtype,
       Optional<Path> config,
       Optional<Path> from) {
@@ -89,10 +89,10 @@ public final class ModelCommands {
         Optional<DType> dtype,
         Optional<Path> config,
         Optional<Path> from) {
-      Map<String, Double> values = new LinkedHashMap<>();
+      Map<String, Object> values = new LinkedHashMap<>();
       set.forEach(
           (name, text) ->
-              values.put(name, Arithmetic.evaluate(text, Map.of(), Nonlinearity.FUNCTIONS)));
+              values.put(name, Arithmetic.valueOrWord(text, Map.of(), Nonlinearity.FUNCTIONS)));
       return new Reading(recipe, values, dtype, config, from);
     }
 

@@ -2,41 +2,53 @@
 package org.initium.expression;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.initium.text.Text;
 
 /**
  * Arithmetic on doubles in the arguments of initializers and in recipes: numbers, variables, {@code
- * pi}, {@code + - * / // % **} ({@code ^} is another {@code **}), parentheses and the {@link
- * Functions}, with Python's precedence: {@code //} rounds towards minus infinity, {@code **} binds
- * tighter than a sign on its left and to the right. An expression has the same value, to the bit,
- * on every machine.
+ * pi}, {@code + - * / // % **} ({@code ^} is another {@code **}), comparisons, {@code and}, {@code
+ * or} and {@code not}, which are 1 or 0, parentheses and the {@link Functions}, with Python's
+ * precedence: {@code //} rounds towards minus infinity, {@code **} binds tighter than a sign on its
+ * left and to the right. An expression has the same value, to the bit, on every machine.
+ *
+ * <p>A variable is a number, a word or a list of those. {@code list[0]} is an element of a list; a
+ * word of digits is a number, too; other words are arguments of functions.
  *
  * <pre>
+ * value   := both { "or" both }
+ * both    := truth { "and" truth }
+ * truth   := "not" truth | sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum ]
  * sum     := product { ("+" | "-") product }
  * product := unary { ("*" | "/" | "//" | "%") unary }
  * unary   := ("-" | "+") unary | power
  * power   := atom [ ("**" | "^") unary ]
- * atom    := number | variable | function "(" sum { "," sum } ")" | "(" sum ")"
+ * atom    := number | variable [ "[" value "]" ] | function "(" value { "," value } ")"
+ *          | "(" value ")"
  * </pre>
  *
  * @since 0.1.0
  */
 public final class Arithmetic {
+  private static final Map<String, Double> CONSTANTS =
+      Map.of("pi", Math.PI, "inf", Double.POSITIVE_INFINITY, "true", 1.0, "false", 0.0);
+
   private final Tokens tokens;
-  private final Map<String, Double> variables;
+  private final Map<String, ?> variables;
   private final Map<String, WordFunction> wordFunctions;
 
   /**
    * Reads from tokens.
    *
    * @param tokens where the expression begins
-   * @param variables values of names
+   * @param variables values of names: numbers, words and lists of those
    * @param wordFunctions functions of words, by their names
    */
   public Arithmetic(
-      Tokens tokens, Map<String, Double> variables, Map<String, WordFunction> wordFunctions) {
+      Tokens tokens, Map<String, ?> variables, Map<String, WordFunction> wordFunctions) {
     this.tokens = tokens;
     this.variables = variables;
     this.wordFunctions = wordFunctions;
@@ -46,11 +58,11 @@ public final class Arithmetic {
    * {@return the value of an arithmetic expression} {@code 0.02/sqrt(2*layers)}.
    *
    * @param text the expression
-   * @param variables values of names
+   * @param variables values of names: numbers, words and lists of those
    * @throws ExpressionException saying what is wrong where, if it is not an expression, has an
    *     unknown name in it, or a value that is not finite
    */
-  public static double evaluate(String text, Map<String, Double> variables) {
+  public static double evaluate(String text, Map<String, ?> variables) {
     return evaluate(text, variables, Map.of());
   }
 
@@ -58,13 +70,13 @@ public final class Arithmetic {
    * The value of an arithmetic expression that may call functions of words, by their names.
    *
    * @param text the expression
-   * @param variables values of names
+   * @param variables values of names: numbers, words and lists of those
    * @param wordFunctions functions of words, by their names
    * @return the value, finite
    * @throws ExpressionException as {@link #evaluate(String, Map)}
    */
   public static double evaluate(
-      String text, Map<String, Double> variables, Map<String, WordFunction> wordFunctions) {
+      String text, Map<String, ?> variables, Map<String, WordFunction> wordFunctions) {
     Tokens tokens = new Tokens(text);
     double value = new Arithmetic(tokens, variables, wordFunctions).value();
     tokens.expectEnd("an operator or the end");
@@ -75,11 +87,11 @@ public final class Arithmetic {
    * {@return the value of an arithmetic expression that must be an integer} {@code 3*width}.
    *
    * @param text the expression
-   * @param variables values of names
+   * @param variables values of names: numbers, words and lists of those
    * @throws ExpressionException as {@link #evaluate}, and if it is not an integer or beyond 2^53,
    *     where doubles skip integers
    */
-  public static long integer(String text, Map<String, Double> variables) {
+  public static long integer(String text, Map<String, ?> variables) {
     double value = evaluate(text, variables);
     if (value != Math.rint(value) || Math.abs(value) > 0x1p53) {
       throw new Tokens(text).error(1, print(value) + " is not an integer from -2^53 to 2^53");
@@ -102,14 +114,34 @@ public final class Arithmetic {
   }
 
   /**
-   * Reads a sum.
+   * {@return what a variable is set to} A number, or where the text is one word that is not the
+   * name of a variable, that word: {@code act: gelu}. Quotes make a word of any text.
    *
-   * @return its value, finite
+   * @param text an expression, or a word
+   * @param variables values of names: numbers, words and lists of those
+   * @param wordFunctions functions of words, by their names
+   * @throws ExpressionException as {@link #evaluate(String, Map)}
+   */
+  public static Object valueOrWord(
+      String text, Map<String, ?> variables, Map<String, WordFunction> wordFunctions) {
+    Tokens tokens = new Tokens(text);
+    Object value = new Arithmetic(tokens, variables, wordFunctions).argument();
+    tokens.expectEnd("an operator or the end");
+    return value;
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @return it, finite
    * @throws ExpressionException if it is none or not finite
    */
   public double value() {
     int column = tokens.column();
-    double value = sum();
+    return finite(condition(), column);
+  }
+
+  private double finite(double value, int column) {
     if (!Double.isFinite(value)) {
       throw tokens.error(column, "the value is " + value + "; a finite number is needed");
     }
@@ -117,18 +149,60 @@ public final class Arithmetic {
   }
 
   /**
-   * Reads a sum, or {@code inf} or {@code -inf}.
+   * Reads a value, or {@code inf} or {@code -inf}.
    *
    * @return its value, not a NaN
    * @throws ExpressionException if it is none
    */
   public double bound() {
     int column = tokens.column();
-    double value = sum();
+    double value = condition();
     if (Double.isNaN(value)) {
       throw tokens.error(column, "the value is not a number; a number, inf or -inf is needed");
     }
     return value;
+  }
+
+  /** Where there is no comparison and none of its words, a sum. */
+  private double condition() {
+    double value = both();
+    while (tokens.skipName("or")) {
+      double other = both();
+      value = value != 0 || other != 0 ? 1 : 0;
+    }
+    return value;
+  }
+
+  private double both() {
+    double value = truth();
+    while (tokens.skipName("and")) {
+      double other = truth();
+      value = value != 0 && other != 0 ? 1 : 0;
+    }
+    return value;
+  }
+
+  private double truth() {
+    tokens.enter();
+    double value = tokens.skipName("not") ? (truth() == 0 ? 1 : 0) : comparison();
+    tokens.leave();
+    return value;
+  }
+
+  private double comparison() {
+    double left = sum();
+    if (tokens.skip("==")) {
+      return left == sum() ? 1 : 0;
+    } else if (tokens.skip("!=")) {
+      return left != sum() ? 1 : 0;
+    } else if (tokens.skip("<=")) {
+      return left <= sum() ? 1 : 0;
+    } else if (tokens.skip(">=")) {
+      return left >= sum() ? 1 : 0;
+    } else if (tokens.skip("<")) {
+      return left < sum() ? 1 : 0;
+    }
+    return tokens.skip(">") ? (left > sum() ? 1 : 0) : left;
   }
 
   private double sum() {
@@ -178,7 +252,7 @@ public final class Arithmetic {
 
   private double atom() {
     if (tokens.skip("(")) {
-      double value = sum();
+      double value = condition();
       tokens.expect(")", "')'");
       return value;
     }
@@ -187,26 +261,67 @@ public final class Arithmetic {
     }
     int column = tokens.column();
     String name = tokens.name("a number, a variable or a function");
-    if (tokens.skip("(")) {
-      return call(name, column);
+    return tokens.skip("(") ? call(name, column) : number(named(name, column), name, column);
+  }
+
+  /** What a name stands for: a number, a word or a list. */
+  private Object named(String name, int column) {
+    Object value = variables.get(name);
+    if (value instanceof List<?> list && tokens.skip("[")) {
+      return element(list, name);
     }
-    if (variables.containsKey(name)) {
-      return variables.get(name);
+    if (value != null) {
+      return value;
     }
-    switch (name) {
-      case "pi":
-        return Math.PI;
-      case "inf":
-        return Double.POSITIVE_INFINITY;
-      default:
+    if (CONSTANTS.containsKey(name)) {
+      return CONSTANTS.get(name);
     }
     throw tokens.error(
         column, Suggestions.unknown("variable", name, new TreeSet<>(variables.keySet())));
   }
 
+  private Object element(List<?> list, String name) {
+    int column = tokens.column();
+    double index = condition();
+    tokens.expect("]", "']'");
+    if (index != Math.rint(index) || index < 0 || index >= list.size()) {
+      throw tokens.error(
+          column,
+          Text.message(
+              "there is no %s[%s]: %s has %s, counted from 0",
+              name, print(index), name, Text.count(list.size(), "element")));
+    }
+    return list.get((int) index);
+  }
+
+  private double number(Object value, String name, int column) {
+    return switch (value) {
+      case Number number -> number.doubleValue();
+      case String word when word.matches("[0-9]{1,15}") -> Double.parseDouble(word);
+      case List<?> list ->
+          throw tokens.error(
+              column, Text.message("'%s' is a list; '%s[0]' is its first element", name, name));
+      default ->
+          throw tokens.error(
+              column,
+              Text.message(
+                  "'%s' is '%s', which is not a number",
+                  name, Text.visible(Text.cut(value + "", 60))));
+    };
+  }
+
   private double call(String name, int column) {
-    if (wordFunctions.containsKey(name)) {
-      return call(wordFunctions.get(name));
+    WordFunction ofWords = wordFunctions.getOrDefault(name, ListFunctions.BY_NAME.get(name));
+    if (ofWords != null) {
+      List<Object> arguments = new ArrayList<>();
+      int first = tokens.column();
+      while (!tokens.skip(")")) {
+        if (!arguments.isEmpty()) {
+          tokens.expect(",", "',' or ')'");
+        }
+        arguments.add(argument());
+      }
+      return tokens.located(first, () -> ofWords.of(arguments));
     }
     Functions function = tokens.located(column, () -> Functions.parse(name));
     double[] arguments = new double[function.arity()];
@@ -214,18 +329,23 @@ public final class Arithmetic {
       if (i > 0) {
         tokens.expect(",", Text.message("',': %s takes %d arguments", function, function.arity()));
       }
-      arguments[i] = sum();
+      arguments[i] = condition();
     }
     tokens.expect(")", "')'");
     return function.of(arguments);
   }
 
-  private double call(WordFunction function) {
+  /** A text in quotes; a variable or an element of one; a word where there is no such; a number. */
+  private Object argument() {
     int column = tokens.column();
-    String word = tokens.word(function.words());
-    double[] number = tokens.skip(",") ? new double[] {sum()} : new double[0];
-    double value = tokens.located(column, () -> function.of(word, number));
-    tokens.expect(")", "')'");
-    return value;
+    if (tokens.isQuoted()) {
+      return tokens.quoted();
+    }
+    String word = tokens.peekWord();
+    if (word.isEmpty()) {
+      return finite(condition(), column);
+    }
+    tokens.name("a word");
+    return variables.containsKey(word) || CONSTANTS.containsKey(word) ? named(word, column) : word;
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.expression;
 
-import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,8 +15,13 @@ public final class Tokens {
   private static final Pattern BLANKS = Pattern.compile("\\s*");
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
   private static final Pattern NUMBER = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
-  private static final Pattern ASSIGNMENT = Pattern.compile(NAME + "\\s*=");
-  private static final Pattern SYMBOL = Pattern.compile("\\*\\*|//|.", Pattern.DOTALL);
+  private static final Pattern ASSIGNMENT = Pattern.compile(NAME + "\\s*=(?!=)");
+  private static final Pattern SYMBOL = Pattern.compile("\\*\\*|//|[=!<>]=|.", Pattern.DOTALL);
+  private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"");
+
+  /** A name that is all of an argument, or an element of a list. */
+  private static final Pattern WORD =
+      Pattern.compile("(" + NAME + ")\\s*(\\[[^\\]]*\\]\\s*)?(?=[,)]|\\z)");
 
   /** Deeper nesting than this is a mistake or an attack, and would overflow the stack. */
   private static final int MOST_NESTING = 200;
@@ -92,19 +96,43 @@ public final class Tokens {
   }
 
   /**
-   * Takes a word that may stand in quotes.
+   * Whether a text in quotes is next.
    *
-   * @param known words for the message
-   * @return the word, of those or not
-   * @throws ExpressionException if none is next
+   * @return true if it is
    */
-  public String word(List<String> known) {
-    String quote = skip("'") ? "'" : skip("\"") ? "\"" : null;
-    String word = name("one of " + String.join(", ", known));
-    if (quote != null) {
-      expect(quote, "the closing " + quote);
+  public boolean isQuoted() {
+    return at < text.length() && "'\"".indexOf(text.charAt(at)) >= 0;
+  }
+
+  /**
+   * Takes the text in quotes that {@link #isQuoted} saw.
+   *
+   * @return what is between them
+   * @throws ExpressionException if the closing one is not there
+   */
+  public String quoted() {
+    if (!sees(QUOTED)) {
+      throw error(
+          text.length() + 1, "expected the closing " + text.charAt(at) + " but found the end");
     }
-    return word;
+    String quoted = take(QUOTED);
+    return quoted.substring(1, quoted.length() - 1);
+  }
+
+  /**
+   * {@return the name that is next if it, or it with an index, is all of an argument; else nothing}
+   */
+  String peekWord() {
+    return sees(WORD) ? matcher.group(1) : "";
+  }
+
+  /** Takes a name if it is next, and says whether it was. */
+  boolean skipName(String name) {
+    boolean here = sees(NAME) && matcher.group().equals(name);
+    if (here) {
+      take(NAME);
+    }
+    return here;
   }
 
   /**

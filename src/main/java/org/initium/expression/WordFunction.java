@@ -4,21 +4,18 @@ package org.initium.expression;
 import java.util.List;
 
 /**
- * A function of arithmetic whose first argument is a word: {@code calculate_gain(leaky_relu, 0.2)}.
+ * A function of arithmetic whose arguments may be words and lists: {@code
+ * calculate_gain(leaky_relu, 0.2)}.
  *
  * @since 0.1.0
  */
+@FunctionalInterface
 public interface WordFunction {
-  /** {@return the words that there are} */
-  List<String> words();
-
   /**
-   * The value for a word, and the number behind it if one is given.
+   * {@return the value for some arguments}
    *
-   * @param word of {@link #words}
-   * @param number none or one
-   * @return the value
-   * @throws IllegalArgumentException if there is no such word
+   * @param arguments numbers, words and lists of those
+   * @throws IllegalArgumentException if they are not what the function takes
    */
-  double of(String word, double... number);
+  double of(List<Object> arguments);
 }

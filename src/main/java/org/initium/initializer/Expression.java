@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.initium.expression.Arithmetic;
+import org.initium.expression.Substitution;
 import org.initium.expression.Tokens;
 import org.initium.text.Text;
 
@@ -15,20 +16,22 @@ import org.initium.text.Text;
  *
  * <pre>
  * init     := name [ "(" [ argument { "," argument } ] ")" ]
- * argument := [ name "=" ] ( arithmetic | word | "'" word "'" | init | axes )
+ * argument := [ name "=" ] ( arithmetic | word | "'" text "'" | init | axes )
  * axes     := arithmetic | "[" arithmetic { "," arithmetic } "]"
  * </pre>
  */
 final class Expression {
   private final Tokens tokens;
   private final Arithmetic arithmetic;
+  private final Map<String, ?> variables;
 
-  private Expression(String text, Map<String, Double> variables) {
+  private Expression(String text, Map<String, ?> variables) {
     this.tokens = new Tokens(text);
+    this.variables = variables;
     this.arithmetic = new Arithmetic(tokens, variables, Nonlinearity.FUNCTIONS);
   }
 
-  static Init init(String text, Map<String, Double> variables) {
+  static Init init(String text, Map<String, ?> variables) {
     Expression expression = new Expression(text, variables);
     Init init = expression.init();
     expression.tokens.expectEnd("the end");
@@ -87,11 +90,23 @@ final class Expression {
         switch (parameter.kind()) {
           case Parameter.Real real -> real.finite() ? arithmetic.value() : arithmetic.bound();
           case Parameter.Count count -> arithmetic.value();
-          case Parameter.Choice choice -> tokens.word(choice.words());
+          case Parameter.Choice choice -> word(choice.words());
           case Parameter.Nested nested -> init();
           case Parameter.AxisList axes -> axes();
         };
     return tokens.located(column, () -> parameter.kind().resolve(parameter.name(), value));
+  }
+
+  /**
+   * One of some words, or a variable that is one; in quotes {@code {act}} stands for a variable.
+   */
+  private String word(List<String> words) {
+    if (tokens.isQuoted()) {
+      return Substitution.fill(tokens.quoted(), variables);
+    }
+    String word = tokens.name("one of " + String.join(", ", words));
+    boolean isVariable = !words.contains(word) && variables.get(word) instanceof String;
+    return isVariable ? (String) variables.get(word) : word;
   }
 
   /** One dimension, or some in brackets or, as in Python, in parentheses. */

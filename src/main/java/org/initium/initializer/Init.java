@@ -82,11 +82,13 @@ public final class Init implements Initializer, Serializable {
    * }
    *
    * @param expression a name and its arguments
-   * @param variables values of the names that may stand in arithmetic
+   * @param variables values of the names that may stand in arithmetic: numbers, lists of numbers,
+   *     and words for arguments that are one of some words: {@code
+   *     kaiming_normal(nonlinearity=act)}
    * @return the initializer, in which the variables have become numbers
    * @throws ExpressionException saying what is wrong and where
    */
-  public static Init parse(String expression, Map<String, Double> variables) {
+  public static Init parse(String expression, Map<String, ?> variables) {
     return Expression.init(expression, variables);
   }
 

@@ -3,6 +3,7 @@ package org.initium.initializer;
 
 import java.util.List;
 import java.util.Map;
+import org.initium.expression.ArgumentChecks;
 import org.initium.expression.Suggestions;
 import org.initium.expression.WordFunction;
 
@@ -46,13 +47,16 @@ public enum Nonlinearity {
   GELU_TANH_M2(1.5335805216661469181),
   /** x * sigmoid(x), silu or swish, Elfwing et al. 2017: gain 1 / sqrt(E[f(z)^2]). */
   SILU_M2(1.6765324703310911586),
+  /** Another name of {@link #SILU_M2}, Ramachandran et al. 2017: the same gain. */
+  SWISH_M2(1.6765324703310911586),
   /** x * tanh(softplus(x)), Misra 2019: gain 1 / sqrt(E[f(z)^2]). */
   MISH_M2(1.486847581273208102),
   /** x, or exp(x) - 1 below 0, Clevert et al. 2015: gain 1 / sqrt(E[f(z)^2]). */
   ELU_M2(1.2451983007007065503);
 
   /** {@code calculate_gain}, for arithmetic. */
-  public static final Map<String, WordFunction> FUNCTIONS = Map.of("calculate_gain", new Gain());
+  public static final Map<String, WordFunction> FUNCTIONS =
+      Map.of("calculate_gain", Nonlinearity::calculateGain);
 
   private final double gain;
 
@@ -104,16 +108,20 @@ public enum Nonlinearity {
     return Suggestions.of(this);
   }
 
-  private static final class Gain implements WordFunction {
-    @Override
-    public List<String> words() {
-      return Suggestions.list(values());
+  private static double calculateGain(List<Object> arguments) {
+    if (arguments.isEmpty() || !(arguments.getFirst() instanceof String word)) {
+      throw new IllegalArgumentException(
+          "expected one of " + String.join(", ", Suggestions.list(values())));
     }
-
-    @Override
-    public double of(String word, double... slope) {
-      Nonlinearity nonlinearity = parse(word);
-      return slope.length == 0 ? nonlinearity.gain() : nonlinearity.gain(slope[0]);
+    Nonlinearity nonlinearity = parse(word);
+    if (arguments.size() == 2 && arguments.get(1) instanceof Number slope) {
+      return nonlinearity.gain(slope.doubleValue());
     }
+    ArgumentChecks.that(
+        arguments.size() == 1,
+        "calculate_gain",
+        arguments,
+        "a nonlinearity, and for leaky_relu a slope");
+    return nonlinearity.gain();
   }
 }

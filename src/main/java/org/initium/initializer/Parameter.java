@@ -5,6 +5,7 @@ import java.util.List;
 import org.initium.expression.ArgumentChecks;
 import org.initium.expression.Arithmetic;
 import org.initium.expression.Suggestions;
+import org.initium.text.Text;
 
 /**
  * A parameter of an initializer.
@@ -86,7 +87,9 @@ record Parameter(String name, Kind kind, Object standard) {
         }
       }
       throw new IllegalArgumentException(
-          name + " = " + value + " is not allowed; it must be one of " + String.join(", ", words));
+          Text.message(
+              "%s = %s is not allowed; it must be one of %s",
+              name, Text.visible(Text.cut(String.valueOf(value), 60)), String.join(", ", words)));
     }
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,9 @@ public final class Json {
                   .build())
           .build();
 
+  private static final JsonFactory OF_PYTHON =
+      FACTORY.rebuild().configure(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS, true).build();
+
   /** Jackson 2.15, which Spark 3.5 brings, has no limit of names, and no name for it. */
   private static StreamReadConstraints.Builder namesOfAnyLength(
       StreamReadConstraints.Builder constraints) {
@@ -69,10 +74,19 @@ public final class Json {
    * @throws MalformedFileException if it is not sound JSON, or not what the body takes
    */
   static void read(Path file, String part, byte[] text, Body body) {
+    read(FACTORY, file, part, text, body);
+  }
+
+  /** Reads a text that Python may have written, which writes NaN and Infinity as these words. */
+  static void readOfPython(Path file, String part, byte[] text, Body body) {
+    read(OF_PYTHON, file, part, text, body);
+  }
+
+  private static void read(JsonFactory factory, Path file, String part, byte[] text, Body body) {
     try (InputStreamReader reader =
             new InputStreamReader(
                 new ByteArrayInputStream(text), StandardCharsets.UTF_8.newDecoder());
-        JsonParser parser = FACTORY.createParser(reader)) {
+        JsonParser parser = factory.createParser(reader)) {
       Json json = new Json(parser, file);
       if (parser.nextToken() == null) {
         throw json.malformed("%s is empty", part);
@@ -151,13 +165,32 @@ public final class Json {
     return parser.currentToken() == JsonToken.START_OBJECT;
   }
 
+  /** Whether the value is a list. */
+  boolean isList() {
+    return parser.currentToken() == JsonToken.START_ARRAY;
+  }
+
+  /** The scalars that the value is a list of; nothing where it has any other in it. */
+  Optional<List<Object>> scalars() throws IOException {
+    List<Object> items = new ArrayList<>();
+    boolean all = true;
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      Optional<Object> item = scalar();
+      all &= item.isPresent();
+      item.ifPresent(items::add);
+    }
+    return all ? Optional.of(items) : Optional.empty();
+  }
+
   /**
-   * The number, truth value or string that the value is; nothing for any other, which is skipped.
+   * The number or string that the value is, 1 and 0 for true and false; nothing for any other,
+   * which is skipped.
    */
   Optional<Object> scalar() throws IOException {
     return switch (parser.currentToken()) {
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Optional.of(parser.getDoubleValue());
-      case VALUE_TRUE, VALUE_FALSE -> Optional.of(parser.getBooleanValue());
+      case VALUE_TRUE -> Optional.of(1.0);
+      case VALUE_FALSE -> Optional.of(0.0);
       case VALUE_STRING -> Optional.of(whole(parser.getText()));
       default -> {
         parser.skipChildren();

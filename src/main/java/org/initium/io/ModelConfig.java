@@ -6,21 +6,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.initium.text.Text;
 
 /**
  * What a model's config.json says, as Hugging Face has them: {@code hidden_size}, {@code
  * num_hidden_layers}, {@code torch_dtype}. Members of an object inside go by both names: {@code
- * text_config_hidden_size}. Lists and nulls are left out.
+ * text_config_hidden_size}. Nulls, and lists of anything but numbers, truth values and texts, are
+ * left out.
  *
- * @param numbers by name; true is 1, false 0
- * @param words the texts by name
+ * @param values by name: numbers (true is 1, false 0), texts, and lists of those
  * @since 0.1.0
  */
-public record ModelConfig(Map<String, Double> numbers, Map<String, String> words) {
+public record ModelConfig(Map<String, Object> values) {
   /** Of a model that has none. */
-  public static final ModelConfig NONE = new ModelConfig(Map.of(), Map.of());
+  public static final ModelConfig NONE = new ModelConfig(Map.of());
 
   private static final int MOST_BYTES = 16 << 20;
 
@@ -28,7 +27,7 @@ public record ModelConfig(Map<String, Double> numbers, Map<String, String> words
    * Reads a config.
    *
    * @param file a {@code config.json}
-   * @return its numbers and words
+   * @return its values
    * @throws java.io.IOException if it cannot be read
    * @throws MalformedFileException if it is no JSON object
    */
@@ -40,8 +39,9 @@ public record ModelConfig(Map<String, Double> numbers, Map<String, String> words
       throw new MalformedFileException(
           file, Text.message("more than %d MiB; is this a config.json?", MOST_BYTES >> 20));
     }
-    ModelConfig config = new ModelConfig(new LinkedHashMap<>(), new LinkedHashMap<>());
-    Json.read(file, "the config", Files.readAllBytes(file), json -> config.take(json, "", 0));
+    ModelConfig config = new ModelConfig(new LinkedHashMap<>());
+    Json.readOfPython(
+        file, "the config", Files.readAllBytes(file), json -> config.take(json, "", 0));
     return config;
   }
 
@@ -54,13 +54,8 @@ public record ModelConfig(Map<String, Double> numbers, Map<String, String> words
             take(json, full + "_", depth + 1);
             return;
           }
-          Optional<Object> value = json.scalar();
-          switch (value.orElse(null)) {
-            case Double number -> numbers.put(full, number);
-            case Boolean truth -> numbers.put(full, truth ? 1.0 : 0.0);
-            case String word -> words.put(full, word);
-            case null, default -> {}
-          }
+          (json.isList() ? json.scalars().map(Object.class::cast) : json.scalar())
+              .ifPresent(value -> values.put(full, value));
         });
   }
 }

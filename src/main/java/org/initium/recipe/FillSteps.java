@@ -23,11 +23,16 @@ import org.initium.text.Text;
  * it, or one for each of the parts that tile it; then what overwrites some of it.
  */
 final class FillSteps {
-  private static final List<String> PART_FIELDS = List.of("narrow", "init");
+  private static final List<String> PART_FIELDS = List.of("narrow", "init", "then");
   private static final int MOST_PARTS = 1_000;
 
-  /** A step on a part, or on all of a tensor where there is no narrow. */
-  private record Step(Optional<YamlNode> narrow, Init init, SourcePosition place) {}
+  /**
+   * A step on a part, or on all of a tensor where there is no narrow.
+   *
+   * @param narrows each inside the one before
+   * @param tiles whether this is the first step of a part, which together are all of the tensor
+   */
+  private record Step(List<YamlNode> narrows, Init init, SourcePosition place, boolean tiles) {}
 
   /** A model has few shapes and many tensors. */
   private record Kind(Shape shape, DType dtype) {}
@@ -35,37 +40,27 @@ final class FillSteps {
   private final Map<Kind, TensorContent.Drawn> planned = new HashMap<>();
   private final Variables variables;
   private final SourcePosition place;
+  private final boolean ofParts;
   private final List<Step> steps = new ArrayList<>();
-  private int tiles = -1; // the first so many tile the tensor; below 0 where the first draws all
 
-  private FillSteps(Variables variables, SourcePosition place) {
+  private FillSteps(Variables variables, SourcePosition place, boolean ofParts) {
     this.variables = variables;
     this.place = place;
+    this.ofParts = ofParts;
   }
 
   /** Of a rule with {@code init} or {@code parts}, and perhaps {@code then}. */
   static FillSteps of(YamlFields rule, Variables variables, SourcePosition place) {
-    FillSteps steps = new FillSteps(variables, place);
-    rule.get("init")
-        .ifPresent(
-            node -> {
-              for (YamlNode init : oneOrMore(node, "'init'")) {
-                steps.add(Optional.empty(), init, init.place());
-              }
-            });
+    FillSteps steps = new FillSteps(variables, place, rule.get("parts").isPresent());
+    rule.get("init").ifPresent(node -> steps.addInits(node, List.of(), Optional.empty(), false));
     rule.get("parts")
         .ifPresent(
             node -> {
-              YamlFields.items(node, "'parts'").forEach(part -> steps.addPart(part, "a part"));
-              steps.tiles = steps.steps.size();
-            });
-    rule.get("then")
-        .ifPresent(
-            node -> {
-              for (YamlNode item : oneOrMore(node, "'then'")) {
-                steps.addPart(item, "an item of 'then'");
+              for (YamlNode part : YamlFields.items(node, "'parts'")) {
+                steps.addPart(part, "a part", List.of(), true);
               }
             });
+    steps.addThen(rule, List.of());
     if (steps.steps.size() > MOST_PARTS) { // each is compared with all others
       throw new RecipeException(
           place, Text.message("%d parts; a tensor has at most %d", steps.steps.size(), MOST_PARTS));
@@ -81,17 +76,35 @@ final class FillSteps {
     return items;
   }
 
-  private void addPart(YamlNode node, String what) {
+  private void addPart(YamlNode node, String what, List<YamlNode> outer, boolean tiles) {
     YamlFields part = YamlFields.of(node, what, PART_FIELDS);
-    add(Optional.of(part.require("narrow")), part.require("init"), node.place());
+    List<YamlNode> narrows = new ArrayList<>(outer);
+    narrows.add(part.require("narrow"));
+    addInits(part.require("init"), narrows, Optional.of(node.place()), tiles);
+    addThen(part, narrows);
   }
 
-  private void add(Optional<YamlNode> narrow, YamlNode init, SourcePosition at) {
-    String text = YamlFields.text(init, "'init'").text();
-    try {
-      steps.add(new Step(narrow, Init.parse(text, variables.values()), at));
-    } catch (IllegalArgumentException e) {
-      throw new RecipeException(init.place(), variables.explained(e.getMessage()), e);
+  private void addThen(YamlFields fields, List<YamlNode> narrows) {
+    if (fields.get("then").isPresent()) {
+      for (YamlNode item : oneOrMore(fields.get("then").get(), "'then'")) {
+        addPart(item, "an item of 'then'", narrows, false);
+      }
+    }
+  }
+
+  /** Adds an initializer or several, on all of the tensor or on the part that stands there. */
+  private void addInits(
+      YamlNode node, List<YamlNode> narrows, Optional<SourcePosition> part, boolean tiles) {
+    boolean first = tiles;
+    for (YamlNode init : oneOrMore(node, "'init'")) {
+      String text = YamlFields.text(init, "'init'").text();
+      try {
+        Init parsed = Init.parse(text, variables.values());
+        steps.add(new Step(narrows, parsed, part.orElse(init.place()), first));
+      } catch (IllegalArgumentException e) {
+        throw new RecipeException(init.place(), e.getMessage(), e);
+      }
+      first = false;
     }
   }
 
@@ -108,21 +121,30 @@ final class FillSteps {
 
   private TensorContent.Drawn read(String tensor, Shape shape, DType dtype) {
     List<TensorContent.Part> parts = new ArrayList<>();
+    List<Region> tiles = new ArrayList<>();
+    List<At> places = new ArrayList<>();
     for (Step step : steps) {
-      Region region =
-          step.narrow
-              .map(narrow -> narrow(narrow, shape, variables, at(step, tensor, shape)))
-              .orElse(Region.all(shape));
+      At at = new At(step.place, tensor, shape);
+      Region region = Region.all(shape);
+      for (YamlNode narrow : step.narrows) {
+        region = narrow(narrow, region, variables, at);
+      }
       try {
         if (region.shape().numel() > 0) {
           step.init.fill(region.shape()).check(region.shape(), dtype);
         }
       } catch (IllegalArgumentException e) {
-        throw at(step, tensor, shape).fault(step.init + ": " + e.getMessage());
+        throw at.fault(step.init + ": " + e.getMessage());
       }
       parts.add(new TensorContent.Part(region, step.init));
+      if (step.tiles) {
+        tiles.add(region);
+        places.add(at);
+      }
     }
-    checkTiling(parts, tensor, shape);
+    if (ofParts) {
+      checkTiling(tiles, shape, places::get, new At(place, tensor, shape));
+    }
     return new TensorContent.Drawn(parts);
   }
 
@@ -134,45 +156,46 @@ final class FillSteps {
     }
   }
 
-  private static At at(Step step, String tensor, Shape shape) {
-    return new At(step.place, tensor, shape);
-  }
-
-  /** {@code [dimension, start, length]}, or a list of such, each inside the one before. */
-  static Region narrow(YamlNode narrow, Shape whole, Variables variables, At at) {
+  /**
+   * {@code [dimension, start, length]}, or a list of such, each inside the one before; as in
+   * PyTorch, dimensions and starts below 0 count from the end.
+   */
+  static Region narrow(YamlNode narrow, Region whole, Variables variables, At at) {
     List<YamlNode> items = YamlFields.items(narrow, "'narrow'");
     boolean several = !items.isEmpty() && items.getFirst() instanceof YamlNode.Sequence;
-    Region region = Region.all(whole);
+    Region region = whole;
     for (YamlNode item : several ? items : List.of(narrow)) {
       List<YamlNode> numbers = YamlFields.items(item, "an item of 'narrow'");
       if (numbers.size() != 3) {
         throw at.fault("'narrow' takes [dimension, start, length]");
       }
-      long dimension = variables.count(numbers.get(0), "dimension of 'narrow'");
-      long start = variables.count(numbers.get(1), "start of 'narrow'");
-      long length = variables.count(numbers.get(2), "length of 'narrow'");
       Shape shape = region.shape();
-      if (dimension >= shape.rank()) {
-        throw at.fault(
-            Text.message("there is no dimension %d to narrow; dimensions count from 0", dimension));
-      }
-      if (length > shape.size((int) dimension) - start) {
+      int dimension = dimension(numbers.get(0), "dimension of 'narrow'", shape, variables, at);
+      long size = shape.size(dimension);
+      long given = variables.integer(numbers.get(1), "start of 'narrow'");
+      long start = given < 0 ? given + size : given;
+      long length = variables.count(numbers.get(2), "length of 'narrow'");
+      if (start < 0 || length > size - start) {
         throw at.fault(
             Text.message(
                 "narrow [%d, %d, %d] does not fit: dimension %d has %d elements",
-                dimension, start, length, dimension, shape.size((int) dimension)));
+                dimension, given, length, dimension, size));
       }
-      region = region.narrow((int) dimension, start, length);
+      region = region.narrow(dimension, start, length);
     }
     return region;
   }
 
-  private void checkTiling(List<TensorContent.Part> parts, String tensor, Shape shape) {
-    if (tiles >= 0) {
-      List<Region> regions = parts.stream().limit(tiles).map(TensorContent.Part::region).toList();
-      checkTiling(
-          regions, shape, i -> at(steps.get(i), tensor, shape), new At(place, tensor, shape));
+  /** A dimension of a shape; those below 0 count from the end. */
+  static int dimension(YamlNode node, String what, Shape shape, Variables variables, At at) {
+    long given = variables.integer(node, what);
+    long dimension = given < 0 ? given + shape.rank() : given;
+    if (dimension < 0 || dimension >= shape.rank()) {
+      throw at.fault(
+          Text.message(
+              "there is no dimension %d; dimensions count from 0, or from -1 at the end", given));
     }
+    return (int) dimension;
   }
 
   /** Throws unless the regions, whose places are given, are all of a tensor and meet nowhere. */

@@ -55,10 +55,12 @@ final class Planner {
   /**
    * The plan of all tensors.
    *
+   * @param list the tensors, and notes of what was read so far
    * @param place of the rules
-   * @param notes of what was read so far
    */
-  Plan plan(List<TensorEntry> tensors, SourcePosition place, List<String> notes) {
+  Plan plan(TensorList list, SourcePosition place) {
+    List<TensorEntry> tensors = list.tensors();
+    List<String> notes = list.notes();
     for (TensorEntry tensor : tensors) {
       entries.put(tensor.name(), tensor);
       if (tensor.like().isPresent()) {
@@ -79,6 +81,9 @@ final class Planner {
     List<PlannedTensor> all = new ArrayList<>(tensors.size());
     for (TensorEntry tensor : tensors) {
       all.add(planned(tensor, new LinkedHashMap<>()));
+    }
+    if (!unused.isEmpty()) { // a rule may be for what another config has
+      list.leftOut().forEach(name -> rules.first(name).ifPresent(unused::remove));
     }
     if (!shards.isEmpty()) {
       all.replaceAll(this::shared);

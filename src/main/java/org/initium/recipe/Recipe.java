@@ -32,6 +32,7 @@ import org.initium.text.Text;
  *
  * <pre>
  * vars: {layers: 12, width: 768}
+ * require: width % 64 == 0                   # of variables, which may be a config.json's
  * dtype: f32                                 # of tensors that have none; f32 if left out
  * template: model.safetensors                # names, shapes, dtypes from headers, and/or:
  * tensors:
@@ -47,7 +48,7 @@ import org.initium.text.Text;
  */
 public final class Recipe {
   private static final List<String> FIELDS =
-      List.of("vars", "dtype", "template", "tensors", "rules", "shards", "keep");
+      List.of("vars", "require", "dtype", "template", "tensors", "rules", "shards", "keep");
 
   /** A recipe is written by people; ranges of names stand for many tensors. */
   private static final int MOST_BYTES = 4 << 20;
@@ -69,13 +70,13 @@ public final class Recipe {
   /**
    * How a recipe is followed.
    *
-   * @param set variables that have another value than the recipe gives them
+   * @param set variables that have another value than the recipe gives them: numbers, words
    * @param dtype of every tensor, whatever the recipe says, if present
    * @param config what takes the place of the recipe's own {@code vars: {from: ...}}, if present
    * @param from a file of which is kept what the recipe says, if present; open as long as the plan
    */
   public record Reading(
-      Map<String, Double> set,
+      Map<String, ?> set,
       Optional<DType> dtype,
       Optional<ModelConfig> config,
       Optional<Checkpoint> from) {
@@ -153,11 +154,12 @@ public final class Recipe {
     ModelConfig config =
         reading.config().isPresent() ? reading.config().get() : config(vars, folder, inputs);
     Variables variables = Variables.of(vars, config, reading.set(), root.place());
+    fields.get("require").ifPresent(variables::require);
     DType defaultType =
         fields.get("dtype").map(node -> TensorList.dtype(node, variables)).orElse(DType.F32);
     TensorList tensors = new TensorList(variables, defaultType, reading.dtype());
     fields.get("template").ifPresent(node -> inputs.addAll(tensors.addTemplate(node, folder)));
-    fields.get("tensors").ifPresent(node -> tensors.addListed(node, ""));
+    fields.get("tensors").ifPresent(node -> tensors.addListed(node));
     if (tensors.tensors().isEmpty()) {
       throw new RecipeException(
           root.place(), "the recipe has no tensors; give 'tensors' or 'template'");
@@ -173,7 +175,7 @@ public final class Recipe {
     }
     Plan plan =
         new Planner(variables, rules, shards, keeper(fields, variables, reading))
-            .plan(tensors.tensors(), fields.require("rules").place(), tensors.notes());
+            .plan(tensors, fields.require("rules").place());
     return new Plan(plan.tensors(), plan.notes(), inputs.stream().map(Path::toString).toList());
   }
 

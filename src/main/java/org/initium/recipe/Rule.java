@@ -87,7 +87,7 @@ final class Rule {
       }
     }
     for (String capture : captures) {
-      if (variables.knows(capture)) {
+      if (variables.isOwn(capture)) {
         throw new RecipeException(
             place, Text.message("capture '{%s}' has the name of a variable", capture));
       }

@@ -64,16 +64,15 @@ record ShardRule(
       return ShardCut.REPLICATED;
     }
     FillSteps.At at = new FillSteps.At(place, tensor, shape);
-    long dimension = variables.count(dim.get(), "'dim'");
-    if (shape.rank() > 0 && dimension >= shape.rank()) {
-      throw at.fault(
-          Text.message("there is no dimension %d to cut; dimensions count from 0", dimension));
+    if (shape.rank() == 0) {
+      return ShardCut.ROWS; // in every shard as a whole
     }
+    int dimension = FillSteps.dimension(dim.get(), "'dim'", shape, variables, at);
     List<Region> regions = new ArrayList<>();
     for (YamlNode part : parts) {
-      Region region = FillSteps.narrow(part, shape, variables, at);
-      Shape others = region.shape().with((int) dimension, 1);
-      if (!others.equals(shape.with((int) dimension, 1))) {
+      Region region = FillSteps.narrow(part, Region.all(shape), variables, at);
+      Shape others = region.shape().with(dimension, 1);
+      if (!others.equals(shape.with(dimension, 1))) {
         throw at.fault("a part of 'shards' is narrowed in the dimension that is cut alone");
       }
       regions.add(region);
@@ -82,6 +81,6 @@ record ShardRule(
       FillSteps.checkTiling(
           regions, shape, i -> new FillSteps.At(parts.get(i).place(), tensor, shape), at);
     }
-    return new ShardCut((int) dimension, List.copyOf(regions));
+    return new ShardCut(dimension, List.copyOf(regions));
   }
 }

@@ -38,6 +38,7 @@ final class TensorList {
   private final Optional<DType> everyType;
   private final Map<YamlNode, Shape> shapes = new IdentityHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private final List<String> leftOut = new ArrayList<>();
   private long groups;
   private long names;
 
@@ -56,6 +57,11 @@ final class TensorList {
   /** What is not wrong but may be meant otherwise. */
   List<String> notes() {
     return List.copyOf(notes);
+  }
+
+  /** The names whose {@code when} is 0. */
+  List<String> leftOut() {
+    return List.copyOf(leftOut);
   }
 
   List<TensorEntry> tensors() {
@@ -89,15 +95,33 @@ final class TensorList {
   /**
    * Adds {@code name: [sizes]}, {@code name: {shape, dtype}} and groups {@code "prefix.": {...}}.
    */
-  void addListed(YamlNode node, String prefix) {
-    for (YamlNode.Entry entry : YamlFields.entries(node, "'tensors'")) {
-      List<String> expanded = NamePattern.expand(entry.key(), variables);
-      if (expanded.isEmpty()) {
+  void addListed(YamlNode node) {
+    addListed(node, "", variables, true);
+  }
+
+  /**
+   * Adds those of a group; {@code when: 0} in it leaves it out, as in a tensor: a text there is no
+   * shape.
+   */
+  private void addListed(YamlNode node, String prefix, Variables variables, boolean here) {
+    List<YamlNode.Entry> entries = YamlFields.entries(node, "'tensors'");
+    boolean taken = here;
+    for (YamlNode.Entry entry : entries) {
+      if (isCondition(entry, prefix)) {
+        taken &= variables.number(entry.value(), "'when'") != 0;
+      }
+    }
+    for (YamlNode.Entry entry : entries) {
+      if (isCondition(entry, prefix)) {
+        continue;
+      }
+      List<NamePattern.Name> expanded = NamePattern.expand(entry.key(), variables);
+      if (expanded.isEmpty() && taken) {
         notes.add(
             Text.message("%s: '%s' stands for no name", entry.key().place(), entry.key().text()));
       }
-      for (String name : expanded) {
-        boolean isGroup = name.endsWith(".");
+      for (NamePattern.Name name : expanded) {
+        boolean isGroup = name.text().endsWith(".");
         if ((isGroup ? ++groups : ++names) > NamePattern.MOST) {
           throw new RecipeException(
               entry.key().place(),
@@ -105,27 +129,37 @@ final class TensorList {
                   "with '%s' the recipe has more than %d names of %s, which are taken at most",
                   entry.key().text(), NamePattern.MOST, isGroup ? "groups" : "tensors"));
         }
+        Variables inside = variables.with(name.bound());
         if (isGroup) {
-          addListed(entry.value(), prefix + name);
+          addListed(entry.value(), prefix + name.text(), inside, taken);
+        } else if (!taken) {
+          leftOut.add(prefix + name.text());
         } else {
-          addOne(prefix + name, entry);
+          addOne(prefix + name.text(), entry, inside);
         }
       }
     }
   }
 
-  private void addOne(String name, YamlNode.Entry entry) {
+  private static boolean isCondition(YamlNode.Entry entry, String prefix) {
+    return !prefix.isEmpty()
+        && entry.key().text().equals("when")
+        && entry.value() instanceof YamlNode.Scalar;
+  }
+
+  private void addOne(String name, YamlNode.Entry entry, Variables variables) {
     SourcePosition place = entry.key().place();
     if (!(entry.value() instanceof YamlNode.Mapping)) {
-      add(name, shape(entry.value(), name), defaultType, place);
+      add(name, shape(entry.value(), name, variables), defaultType, place);
       return;
     }
     YamlFields fields =
         YamlFields.of(entry.value(), Text.message("tensor '%s'", name), TENSOR_FIELDS);
     if (fields.get("when").map(node -> variables.number(node, "'when'") == 0).orElse(false)) {
+      leftOut.add(name);
       return;
     }
-    Optional<TensorLink> like = fields.get("like").map(node -> like(node, fields));
+    Optional<TensorLink> like = fields.get("like").map(node -> like(node, fields, variables));
     Optional<YamlNode> shape =
         like.isPresent() ? fields.get("shape") : Optional.of(fields.require("shape"));
     Optional<DType> dtype = fields.get("dtype").map(node -> dtype(node, variables));
@@ -133,7 +167,7 @@ final class TensorList {
     add(
         new TensorEntry(
             name,
-            shape.map(node -> shape(node, name)),
+            shape.map(node -> shape(node, name, variables)),
             own.map(this::typed), // what is like another has that one's
             like,
             like.isPresent() || fields.get("write").map(TensorList::isWritten).orElse(true),
@@ -151,22 +185,22 @@ final class TensorList {
     return false;
   }
 
-  private static TensorLink like(YamlNode node, YamlFields tensor) {
+  private static TensorLink like(YamlNode node, YamlFields tensor, Variables variables) {
     return new TensorLink(
-        YamlFields.text(node, "'like'").text(), node.place(), false, Rule.once(tensor));
+        variables.filledIn(YamlFields.text(node, "'like'")),
+        node.place(),
+        false,
+        Rule.once(tensor));
   }
 
-  /** A node that stands for many tensors is read once. */
-  private Shape shape(YamlNode node, String name) {
-    Shape known = shapes.get(node);
-    if (known == null) {
-      known = read(node, name);
-      shapes.put(node, known);
-    }
-    return known;
+  /** A node that stands for many tensors is read once, unless their numbers are in it. */
+  private Shape shape(YamlNode node, String name, Variables scope) {
+    return scope == variables
+        ? shapes.computeIfAbsent(node, unread -> read(unread, name, scope))
+        : read(node, name, scope);
   }
 
-  private Shape read(YamlNode node, String name) {
+  private static Shape read(YamlNode node, String name, Variables variables) {
     List<YamlNode> items = YamlFields.items(node, "shape of '" + name + "'");
     if (items.size() > Shape.MOST_DIMENSIONS) {
       throw new RecipeException(
@@ -190,7 +224,7 @@ final class TensorList {
   static DType dtype(YamlNode node, Variables variables) {
     String text = YamlFields.text(node, "'dtype'").text();
     try {
-      return DType.parse(variables.words().getOrDefault(text, text));
+      return DType.parse(variables.word(text));
     } catch (IllegalArgumentException e) {
       throw new RecipeException(node.place(), e.getMessage(), e);
     }

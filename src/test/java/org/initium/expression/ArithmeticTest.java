@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import org.initium.initializer.Nonlinearity;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +13,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Values are what Python 3 prints for the same text. */
 class ArithmeticTest {
-  private static final Map<String, Double> VARIABLES = Map.of("layers", 12.0, "width", 768.0);
+  private static final Map<String, ?> VARIABLES =
+      Map.of(
+          "layers",
+          12.0,
+          "width",
+          768.0,
+          "depths",
+          List.of(3.0, 3.0, 9.0, 3.0),
+          "act",
+          "tanh",
+          "kinds",
+          List.of("full", "window"),
+          "digits",
+          "07");
 
   @ParameterizedTest
   @CsvSource(
@@ -42,6 +56,30 @@ class ArithmeticTest {
         "pi | 3.141592653589793",
         "calculate_gain(relu) | 1.4142135623730951",
         "calculate_gain('leaky_relu', 0.2) | 1.3867504905630728",
+        "calculate_gain(act) | 1.6666666666666667",
+        "3 < 4 | 1",
+        "3 >= 4 | 0",
+        "1 + 1 == 2 | 1",
+        "2*(3 != 3) | 0",
+        "(5 > 4) + (4 <= 4) | 2",
+        "(layers + 1) % 2 == 0 | 0",
+        "depths[2] | 9",
+        "depths[len(depths) - 1] + depths[0] | 6",
+        "depths[depths[0]] | 3",
+        "96*2**depths[1] | 768",
+        "contains(depths, 9) | 1",
+        "contains(depths, 2) | 0",
+        "contains(kinds, 'full') | 1",
+        "contains(kinds, kinds[1]) | 1",
+        "len(kinds) | 2",
+        "digits + 1 | 8",
+        "true + false | 1",
+        "1 < 2 and 2 < 3 | 1",
+        "not 3 | 0",
+        "not 1 == 2 | 1",
+        "0 and 1 or 1 | 1",
+        "1 or 1 and 0 | 1",
+        "not contains(depths, 5) and width > 5 | 1",
       })
   void valuesOfPython(String text, double value) {
     assertEquals(
@@ -60,7 +98,19 @@ class ArithmeticTest {
         "1e | expected an operator or the end but found 'e' (column 2",
         "1e999 | 1e999 is beyond the largest double (column 1",
         "1/0 | the value is Infinity; a finite number is needed (column 1",
-        "depth*2 | unknown variable 'depth'; there are layers, width (column 1 of 'depth*2')",
+        "depth*2 | unknown variable 'depth'; did you mean depths? (there are act, depths,",
+        "act*2 | 'act' is 'tanh', which is not a number (column 1 of 'act*2')",
+        "depths*2 | 'depths' is a list; 'depths[0]' is its first element (column 1",
+        "depths[4] | there is no depths[4]: depths has 4 elements, counted from 0 (column 8",
+        "depths[-1] | there is no depths[-1]: depths has 4 elements",
+        "depths[0.5] | there is no depths[0.5]",
+        "width[0] | expected an operator or the end but found '[' (column 6",
+        "len(width) | len(list) takes a variable that is a list (column 5",
+        "contains(depths) | contains(list, element) takes a variable that is a list",
+        "calculate_gain(relu, 1, 2) | calculate_gain = [relu, 1.0, 2.0] is not allowed",
+        "1 and | expected a number, a variable or a function but found the end (column 6",
+        "not | expected a number, a variable",
+        "1 < 2 < 3 | expected an operator or the end but found '<' (column 7",
         "2*layrs | unknown variable 'layrs'; did you mean layers?",
         "sin(1) | unknown function 'sin'; did you mean min? (there are sqrt,",
         "pow(1) | expected ',': pow takes 2 arguments but found ')' (column 6",

@@ -110,6 +110,14 @@ class RecipeFuzzTest {
           "shards:\n- {match: '*', dim: 1}\n",
           "{n}",
           "{path*}",
+          "{n=0..3}",
+          "{i=0..1}.",
+          "vars: {n: [1, 2]}\n",
+          "n[0]",
+          "len(n)",
+          "require: ",
+          "matches(n, '*')",
+          "'{n}'",
           "batch_axis=0",
           "replicate: true");
 
@@ -159,6 +167,11 @@ class RecipeFuzzTest {
           "pi",
           "min(",
           "calculate_gain(relu",
+          "nonlinearity=act",
+          "'{act}'",
+          "l[0]",
+          "contains(l,",
+          "==",
           "0.",
           ".5e",
           "a=",
@@ -167,7 +180,11 @@ class RecipeFuzzTest {
 
   @Test
   void expressions() throws IOException {
-    fuzz("initializers", EXPRESSIONS, EXPRESSION_WORDS, text -> Init.parse(text, Map.of()));
+    fuzz(
+        "initializers",
+        EXPRESSIONS,
+        EXPRESSION_WORDS,
+        text -> Init.parse(text, Map.of("l", List.of(1.0), "act", "relu")));
   }
 
   @Test
@@ -176,7 +193,7 @@ class RecipeFuzzTest {
         "arithmetic",
         List.of("0.02/sqrt(2*layers)", "-(3+4)*2**-1 % 7 // 2", "max(1, min(w, 3))", "1e-3*pi"),
         EXPRESSION_WORDS,
-        text -> Arithmetic.evaluate(text, Map.of("layers", 12.0, "w", 768.0)));
+        text -> Arithmetic.evaluate(text, Map.of("l", List.of(1.0), "act", "relu", "w", 768.0)));
   }
 
   @Test

@@ -2,6 +2,7 @@
 package org.initium.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -16,14 +17,17 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.initium.DType;
 import org.initium.Fill;
 import org.initium.io.ModelConfig;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
+import org.initium.recipe.plan.RecipeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The recipes of examples/families with the config.json of public checkpoints of several sizes have
@@ -76,6 +80,45 @@ class FamiliesTest {
     for (String recipe : tested) {
       assertTrue(plan(recipe, ModelConfig.NONE).parameters() > 50_000_000);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama, torch_dtype, float16, F16",
+    "llama, dtype, float32, F32",
+    "llama, x, y, BF16",
+    "gpt2, torch_dtype, bfloat16, BF16",
+    "t5, x, y, F32",
+    "gpt-neox, x, y, F16",
+  })
+  void theConfigSaysTheType(String recipe, String name, String word, DType dtype)
+      throws IOException {
+    Plan plan = plan(recipe, new ModelConfig(Map.of(name, word)));
+    assertTrue(plan.tensors().stream().allMatch(tensor -> tensor.dtype() == dtype));
+  }
+
+  /** All but DiT, whose arguments are not a config of transformers. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "llama",
+        "qwen2",
+        "qwen3",
+        "qwen2-moe",
+        "qwen3-moe",
+        "gpt2",
+        "gpt-neox",
+        "bert",
+        "vit",
+        "t5",
+        "mamba2",
+        "whisper"
+      })
+  void ofAnotherModelIsRefused(String recipe) {
+    ModelConfig other = new ModelConfig(Map.of("model_type", "gemma2"));
+    String message = assertThrows(RecipeException.class, () -> plan(recipe, other)).getMessage();
+    assertTrue(message.contains("the recipe is for models with matches(model_type, "), message);
+    assertTrue(message.endsWith("; here model_type = gemma2"), message);
   }
 
   /** Written out from the reference code that each recipe names. */

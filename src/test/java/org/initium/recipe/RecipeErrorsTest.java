@@ -38,7 +38,7 @@ class RecipeErrorsTest {
         row("tensors:\n  a: [1]\n b: [2]" + RULES, "3:2: not sound YAML: "),
         row("a: 1\n---\nb: 2", "2:1: not sound YAML: expected a single document"),
         row("tensors: &x {a: [1]}" + RULES, "1:10: anchors and aliases are not taken"),
-        row("tensor: {a: [1]}" + RULES, "1:1: a recipe has no 'tensor'; it takes vars, dtype,"),
+        row("tensor: {a: [1]}" + RULES, "1:1: a recipe has no 'tensor'; it takes vars, require,"),
         row("tensors: {a: [1]}", "1:1: a recipe needs 'rules'"),
         row("rules: []", "1:1: the recipe has no tensors; give 'tensors' or 'template'"),
         row("tensors: {}" + RULES, "1:1: the recipe has no tensors"),
@@ -69,7 +69,9 @@ class RecipeErrorsTest {
         row(
             "tensors: {__metadata__: [1]}" + RULES,
             "'__metadata__' cannot be the name of a tensor"),
-        row("vars: {a: b}\ntensors: {a: [1]}" + RULES, "1:11: variable 'a': "),
+        row(
+            "vars: {a: b*2}\ntensors: {a: [1]}" + RULES,
+            "1:11: variable 'a': unknown variable 'b'"),
         row(
             "vars: {a: 1/0}\ntensors: {a: [1]}" + RULES,
             "variable 'a': the value is Infinity; a finite number is needed"),
@@ -94,7 +96,7 @@ class RecipeErrorsTest {
         rule("{match: '*', init: uniform(-0.1, 0.1)}", "a comma inside of braces needs quotes"),
         rule("{match: [], init: ones}", "3:13: a list of name patterns has at least one"),
         rule("{match: '{n}', init: 'normal(std=m)'}", "3:26: unknown variable 'm'"),
-        rule("{match: '{n}', init: 'normal(std=n)'}", "3:26: 'n' is 'w', which is not a whole"),
+        rule("{match: '{n}', init: 'normal(std=n)'}", "3:26: 'n' is 'w', which is not a number"),
         rule("{match: '{n}.{n}', init: ones}", "3:13: pattern '{n}.{n}' captures a name twice"),
         rule("{match: ['{n}', w], init: ones}", "3:13: the patterns of a rule capture the same"),
         row(
@@ -136,6 +138,53 @@ class RecipeErrorsTest {
             "tensors: {a: {shape: [2], dtype: i64}, b: {like: a, dtype: i8}}\n"
                 + "rules: [{match: a, init: ones}]",
             "i8 has whole numbers alone, to which 'a' in i64 is not rounded"),
+        row("vars: {a: b}\ntensors: {a: [a]}" + RULES, "size 0 of 'a': 'a' is 'b', which is not a"),
+        row("vars: {a: [1, [2]]}\ntensors: {a: [1]}" + RULES, "1:15: variable 'a' is a list, not"),
+        row("vars: {a: [1, 2]}\ntensors: {a: [a]}" + RULES, "'a' is a list; 'a[0]' is its first"),
+        row(
+            "vars: {a: [1, 2]}\ntensors: {a: ['a[2]']}" + RULES,
+            "there is no a[2]: a has 2 elements"),
+        row("vars: {a: [1, 2]}\ntensors: {a: ['a[1']}" + RULES, "expected ']' but found the end"),
+        row("vars: {a: len(3)}\ntensors: {a: [1]}" + RULES, "len(list) takes a variable that is a"),
+        row("vars: {a: matches(x)}\ntensors: {a: [1]}" + RULES, "matches(word, 'pattern') takes a"),
+        row("vars: {a: \"'x\"}\ntensors: {a: [1]}" + RULES, "expected the closing ' but found the"),
+        row(
+            "vars: {model_type: gpt2, heads: 3}\n"
+                + "require: [heads > 2, \"matches(model_type, 'llama')\"]\n"
+                + "tensors: {a: [1]}"
+                + RULES,
+            "2:22: the recipe is for models with matches(model_type, 'llama'); here model_type ="
+                + " gpt2"),
+        row("require: [x > 2]\ntensors: {a: [1]}" + RULES, "1:11: 'require': unknown variable 'x'"),
+        row(
+            "require: {x: 2}\ntensors: {a: [1]}" + RULES,
+            "1:10: 'require' is a mapping, not a text"),
+        row(
+            "vars: {n: 1}\ntensors: {'a{n=0..1}': [1]}" + RULES,
+            "2:11: range '{n=...}' has the name of a variable that is there"),
+        row("tensors: {'a{n=0..1}b{n=0..1}': [1]}" + RULES, "range '{n=...}' has the name of a"),
+        row("tensors: {'a{n=0..1}.': {'b{n=0..1}': [1]}}" + RULES, "range '{n=...}' has the name"),
+        row(
+            "tensors: {'a{n=x,y}': [1]}" + RULES,
+            "'{n=x,y}' is neither a range {0..11} nor a list"),
+        row(
+            "tensors: {'a{n=0..1}': ['n/0']}" + RULES,
+            "size 0 of 'a0': the value is NaN; a finite"),
+        row(
+            "tensors: {'a{n=0..1}': {like: 'b{m}'}}" + RULES,
+            "'{m}' is not captured by 'match', nor"),
+        rule(
+            "{match: '*', parts: [{narrow: [0, 0, 4], init: []}]}",
+            "3:52: 'init' is an empty list"),
+        rule(
+            "{match: '*', parts: [{narrow: [0, 0, 4], init: ones, then: {narrow: [0, 3, 2], init:"
+                + " zeros}}]}",
+            "3:64: tensor 'w' of shape [4, 6]: narrow [0, 3, 2] does not fit"),
+        rule("{match: '*', init: ones, then: {narrow: [-3, 0, 1], init: ones}}", "no dimension -3"),
+        rule("{match: '*', init: ones, then: {narrow: [0, -5, 1], init: ones}}", "[0, -5, 1] does"),
+        rule(
+            "{match: '*', init: \"kaiming_normal(nonlinearity='{act}')\"}",
+            "'{act}' is not captured by 'match', nor a variable"),
         row("tensors: {a: {shape: [1], when: x}}" + RULES, "1:33: 'when': "),
         row("tensors: {a: {shape: [1], when: ''}}" + RULES, "1:33: 'when' is empty"),
         row(
@@ -179,6 +228,7 @@ class RecipeErrorsTest {
             "1:8: a rule of 'keep' needs 'match'"),
         shards("[{match: '*'}]", "3:10: a rule of 'shards' has either 'dim' or 'replicate: true'"),
         shards("[{match: '*', dim: 2}]", "tensor 'w' of shape [4, 6]: there is no dimension 2"),
+        shards("[{match: '*', dim: -3}]", "there is no dimension -3; dimensions count from 0, or"),
         shards("[{match: v, dim: 0}]", "3:10: no rule of 'shards' matches w"),
         shards("[{match: w, replicate: false}]", "'replicate' is true or left out, not 'false'"),
         shards("[{match: w, replicate: true, parts: [[0, 0, 4]]}]", "replicated has no 'parts'"),

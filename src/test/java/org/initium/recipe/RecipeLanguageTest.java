@@ -3,6 +3,7 @@ package org.initium.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -27,6 +28,7 @@ import org.initium.random.Generator;
 import org.initium.recipe.model.PlanFiller;
 import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.Plan;
+import org.initium.recipe.plan.PlanTable;
 import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.RowShard;
 import org.junit.jupiter.api.Test;
@@ -319,8 +321,9 @@ class RecipeLanguageTest {
                 "tie_word_embeddings",
                 0.0,
                 "rope_theta",
-                3.0),
-            Map.of("torch_dtype", "float16"));
+                3.0,
+                "torch_dtype",
+                "float16"));
     Plan untied =
         Recipe.plan(
             folder.resolve("r.yaml"),
@@ -332,5 +335,181 @@ class RecipeLanguageTest {
     assertEquals(
         List.of("h.0.w [4, 1] f16", "lm_head [3, 4] f16"),
         untied.tensors().stream().map(t -> t.name() + " " + t.shape() + " " + t.dtype()).toList());
+  }
+
+  private static ModelConfig config(Object... namesAndValues) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      values.put((String) namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return new ModelConfig(values);
+  }
+
+  private Plan plan(String recipe, Map<String, ?> set, ModelConfig config) throws IOException {
+    return Recipe.parse(
+        recipe,
+        "r",
+        new Recipe.Reading(set, Optional.empty(), Optional.of(config), Optional.empty()));
+  }
+
+  private static String shown(Plan plan) {
+    return String.join("; ", plan.tensors().stream().map(t -> t.name() + " " + t.shape()).toList());
+  }
+
+  /** ConvNeXt's stages, of lists as its config.json has them. */
+  @Test
+  void rangesHaveNamesAndListsElements() throws IOException {
+    String recipe =
+        """
+        vars: {depths: [1, 2], widths: [96, 192], in: 3}
+        tensors:
+          "stages.{s=0..len(depths)-1}.":
+            "down.": {when: s > 0, weight: ["widths[s]", "widths[max(s - 1, 0)]"]}
+            "layers.{b=0..depths[s]-1}.w": ["widths[s]", "4*widths[s] + b"]
+          "head.{k=0..1}": {shape: [k + 1], when: k == 1}
+          "tied.{k=1..1}": {like: "head.{k}"}
+        rules: [{match: "*", init: ones}]
+        """;
+    assertEquals(
+        "stages.0.layers.0.w [96, 384]; stages.1.down.weight [192, 96]; "
+            + "stages.1.layers.0.w [192, 768]; stages.1.layers.1.w [192, 769]; head.1 [2];"
+            + " tied.1 [2]",
+        shown(plan(recipe)));
+    ModelConfig other = config("depths", List.of(2.0), "widths", List.of(8.0), "k", 7.0, "s", "x");
+    assertEquals(
+        "stages.0.layers.0.w [8, 32]; stages.0.layers.1.w [8, 33]; head.1 [2]; tied.1 [2]",
+        shown(plan(recipe, Map.of(), other)));
+  }
+
+  @Test
+  void wordsAreVariables() throws IOException {
+    String recipe =
+        """
+        vars: {act: relu, proj: relu, gated: "matches(proj, 'gated-*')"}
+        tensors: {w: [8, 4], v: {shape: [4], when: gated}}
+        rules: [{match: "*", init: "kaiming_normal(nonlinearity=act)"}]
+        """;
+    assertEquals(Math.sqrt(2) / 2, std(plan(recipe).tensors().getFirst()), 1e-15);
+    Plan linear = plan(recipe, Map.of("act", "linear"), ModelConfig.NONE);
+    assertEquals(0.5, std(linear.tensors().getFirst()), 1e-15);
+    Plan gated =
+        plan(
+            recipe.replace("v: {shape: [4]", "v: {shape: [4, 4]"),
+            Map.of(),
+            config("proj", "gated-gelu", "act", "tanh"));
+    assertEquals("w [8, 4]; v [4, 4]", shown(gated));
+    assertEquals(5.0 / 6, std(gated.tensors().getFirst()), 1e-15);
+    String composed = recipe.replace("nonlinearity=act", "nonlinearity='{act}_m2'");
+    Plan swish = plan(composed, Map.of(), config("act", "swish"));
+    Plan silu = plan(composed, Map.of(), config("act", "silu"));
+    assertEquals(1.6765324703310911586 / 2, std(silu.tensors().getFirst()), 1e-15);
+    assertEquals(std(silu.tensors().getFirst()), std(swish.tensors().getFirst()));
+  }
+
+  /** What a config happens to have is in the way of no capture; a recipe's own variable is. */
+  @Test
+  void capturesWinOverAConfig() throws IOException {
+    String recipe =
+        """
+        tensors: {"h.{0..1}.w": [1], "h.{0..1}.v": [1]}
+        rules:
+          - {match: "h.{n}.w", init: constant(n)}
+          - {match: "{n}.0.v", init: constant(2), stream: "{n}"}
+          - {match: "*", init: ones}
+        """;
+    Plan plan = plan(recipe, Map.of(), config("n", 5.0));
+    assertEquals(Init.constant(1), plan.tensors().get(1).parts().getFirst().init());
+    assertEquals("h", plan.tensors().get(2).draw().stream().orElseThrow());
+    Plan words = plan(recipe, Map.of(), config("n", "five"));
+    assertEquals(Init.constant(1), words.tensors().get(1).parts().getFirst().init());
+  }
+
+  /** A rule for what a condition leaves out is no mistake. */
+  @Test
+  void rulesForWhatIsLeftOutAreNotNoted() throws IOException {
+    String recipe =
+        """
+        tensors:
+          w: [1]
+          b: {shape: [1], when: 0}
+          "group.": {when: not 1, g: [1], "{0..1}.": {h: [1]}}
+        rules:
+          - {match: b, init: zeros}
+          - {match: group.g, init: zeros}
+          - {match: "*.h", init: zeros}
+          - {match: "*", init: ones}
+        """;
+    Plan plan = plan(recipe);
+    assertEquals("w [1]", shown(plan));
+    assertEquals(List.of(), plan.notes());
+  }
+
+  /** In parts, too, and all of them draw, in their order. */
+  @ParameterizedTest
+  @ValueSource(strings = {"philox", "torch-cpu"})
+  void partsHaveSteps(String kind) throws IOException {
+    Plan plan =
+        plan(
+            """
+            tensors: {w: [6, 4]}
+            rules:
+              - match: w
+                parts:
+                  - narrow: [0, 0, 2]
+                    init: [uniform, normal(std=0.02)]
+                    then: {narrow: [-1, -1, 1], init: ones, then: {narrow: [0, 0, 1], init: zeros}}
+                  - {narrow: [-2, -4, 4], init: normal}
+            """);
+    Map<String, byte[]> made = made(plan, Generator.parse(kind, SEED), RowShard.ALL, 24);
+    Generator generator = Generator.parse(kind, SEED);
+    Generator own = kind.equals("philox") ? generator.fork("w") : generator;
+    filled(Shape.of(2, 4), DType.F32, "uniform", own);
+    double[] expected = new double[24];
+    double[] first = values(filled(Shape.of(2, 4), DType.F32, "normal(std=0.02)", own), DType.F32);
+    filled(Shape.of(2, 1), DType.F32, "ones", own);
+    filled(Shape.of(1, 1), DType.F32, "zeros", own);
+    double[] second = values(filled(Shape.of(4, 4), DType.F32, "normal", own), DType.F32);
+    System.arraycopy(first, 0, expected, 0, 8);
+    System.arraycopy(second, 0, expected, 8, 16);
+    expected[3] = 0;
+    expected[7] = 1;
+    assertArrayEquals(expected, values(made.get("w"), DType.F32), 0);
+  }
+
+  @Test
+  void aStreamNeedsPhilox() throws IOException {
+    Plan plan = plan("tensors: {a: [4]}\nrules: [{match: a, init: normal, stream: b}]");
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> made(plan, Generator.torchCpu(SEED), RowShard.ALL, 1 << 20))
+            .getMessage();
+    assertTrue(message.startsWith("the rule of tensor 'a' has stream: 'b', which philox alone"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> PlanTable.lines(plan, GeneratorSharing.IN_ORDER, RowShard.ALL));
+  }
+
+  /** torch.manual_seed(99) for one of them; the others go on as if it were not there. */
+  @Test
+  void aSeedIsOneOfTorchToo() throws IOException {
+    Plan plan =
+        plan(
+            "tensors: {a: [4], b: [4], c: [4]}\n"
+                + "rules: [{match: b, init: normal, seed: 99}, {match: '*', init: normal}]");
+    Map<String, byte[]> made = made(plan, Generator.torchCpu(SEED), RowShard.ALL, 1 << 20);
+    Generator generator = Generator.torchCpu(SEED);
+    assertArrayEquals(filled(Shape.of(4), DType.F32, "normal", generator), made.get("a"));
+    assertArrayEquals(filled(Shape.of(4), DType.F32, "normal", generator), made.get("c"));
+    assertArrayEquals(
+        filled(Shape.of(4), DType.F32, "normal", Generator.torchCpu(99)), made.get("b"));
+  }
+
+  @Test
+  void shardsCountDimensionsFromTheEnd() throws IOException {
+    String recipe = "tensors: {w: [4, 6]}\nrules: [{match: w, init: normal}]\nshards: ";
+    Plan last = plan(recipe + "[{match: w, dim: -1}]");
+    Plan second = plan(recipe + "[{match: w, dim: 1}]");
+    assertEquals(second.tensors(), last.tensors());
   }
 }

@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -42,7 +44,10 @@ class RecipeProperties {
 
   private static List<String> expand(String pattern, Map<String, Double> variables) {
     return NamePattern.expand(
-        new YamlNode.Scalar(PLACE, pattern), new Variables(variables, Map.of()));
+            new YamlNode.Scalar(PLACE, pattern), new Variables(new HashMap<>(variables), Set.of()))
+        .stream()
+        .map(NamePattern.Name::text)
+        .toList();
   }
 
   private static Plan plan(String recipe) throws IOException {

@@ -27,6 +27,7 @@ public final class PlanTable {
    * @param drawing whether they draw from forks or in order
    * @param shard what of them is made
    * @return the lines, aligned
+   * @throws IllegalArgumentException if a rule names a stream and tensors draw in order
    */
   public static List<String> lines(Plan plan, GeneratorSharing drawing, RowShard shard) {
     List<List<String>> rows = new ArrayList<>(List.of(HEAD));
@@ -90,6 +91,7 @@ public final class PlanTable {
     if (tensor.parts().isEmpty()) {
       return "-";
     }
+    tensor.draw().check(drawing, tensor.name());
     String seed = tensor.draw().seed().map(n -> ", seed " + n).orElse("");
     return switch (drawing) {
       case FORKED -> Text.visible(tensor.draw().stream().orElse(tensor.name())) + seed;

@@ -4,6 +4,7 @@ package org.initium.recipe.plan;
 import java.io.Serializable;
 import java.util.Optional;
 import org.initium.random.Generator;
+import org.initium.text.Text;
 
 /**
  * Which stream a tensor draws from, where a rule says another than the one of its own name.
@@ -28,14 +29,34 @@ public record StreamChoice(Optional<String> stream, Optional<Long> seed) impleme
   }
 
   /**
+   * Checks that a stream of another name has a meaning: tensors that draw one after the other have
+   * none. A seed has one with every generator.
+   *
+   * @param drawing whether tensors draw from forks or in order
+   * @param tensor its name
+   * @throws IllegalArgumentException if a stream is named and tensors draw in order
+   */
+  public void check(GeneratorSharing drawing, String tensor) {
+    if (stream.isPresent() && drawing == GeneratorSharing.IN_ORDER) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "the rule of tensor '%s' has stream: '%s', which philox alone has; with this"
+                  + " generator all tensors draw one after the other",
+              tensor, stream.get()));
+    }
+  }
+
+  /**
    * The generator of a tensor.
    *
    * @param shared the model's; it is not moved where the tensor has a seed of its own
    * @param drawing whether tensors draw from forks or in order
    * @param tensor its name
    * @return the generator that the tensor's fills move
+   * @throws IllegalArgumentException as {@link #check}
    */
   public Generator generator(Generator shared, GeneratorSharing drawing, String tensor) {
+    check(drawing, tensor);
     Generator seeded = seed.map(shared::withSeed).orElse(shared);
     return switch (drawing) {
       case FORKED -> seeded.fork(stream.orElse(tensor));

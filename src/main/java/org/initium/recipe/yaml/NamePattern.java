@@ -2,7 +2,11 @@
 package org.initium.recipe.yaml;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.initium.recipe.plan.RecipeException;
 import org.initium.text.Text;
 
@@ -10,17 +14,37 @@ import org.initium.text.Text;
  * Names of many tensors in one text: {@code {0..11}} stands for each whole number of a range, both
  * ends included, which can be expressions ({@code {0..layers-1}}); {@code {weight,bias}} for each
  * of its texts. Where there are several, the last varies fastest. A range may be empty, {@code
- * {0..dense-1}} with dense = 0, and the pattern then stands for no name.
+ * {0..dense-1}} with dense = 0, and the pattern then stands for no name. A range may have a name,
+ * {@code {n=0..11}}, which is a variable of what the names stand for.
  */
 public final class NamePattern {
   /** Of the names of a recipe, those of groups among them. */
   public static final int MOST = 1_000_000;
 
+  private static final Pattern BINDING =
+      Pattern.compile("\\s*([A-Za-z_][A-Za-z_0-9]*)\\s*=(?!=)(.*)", Pattern.DOTALL);
+
   private NamePattern() {}
 
+  /**
+   * A name.
+   *
+   * @param bound the numbers in it that have a name
+   */
+  public record Name(String text, Map<String, Double> bound) {
+    private Name with(String literal, String choice, String variable) {
+      Map<String, Double> all = bound;
+      if (!variable.isEmpty()) {
+        all = new HashMap<>(bound);
+        all.put(variable, Double.valueOf(choice));
+      }
+      return new Name(text + literal + choice, all);
+    }
+  }
+
   /** The names, in order. */
-  public static List<String> expand(YamlNode.Scalar pattern, Variables variables) {
-    List<String> names = List.of("");
+  public static List<Name> expand(YamlNode.Scalar pattern, Variables variables) {
+    List<Name> names = List.of(new Name("", Map.of()));
     String text = pattern.text();
     int at = 0;
     while (at < text.length()) {
@@ -37,30 +61,50 @@ public final class NamePattern {
             Text.message("'{' without '}' behind it in name '%s'", Text.around(text, open, 60)));
       }
       int literalEnd = open < 0 ? text.length() : open;
-      List<String> choices =
-          open < 0 ? List.of("") : choices(text.substring(open + 1, close), pattern, variables);
-      names = append(names, text.substring(at, literalEnd), choices, pattern);
+      String inside = open < 0 ? "" : text.substring(open + 1, close);
+      Matcher binding = BINDING.matcher(inside);
+      String variable = binding.matches() ? binding.group(1) : "";
+      String range = variable.isEmpty() ? inside : binding.group(2);
+      if (!variable.isEmpty() && !names.isEmpty()) {
+        checkFree(variable, names.getFirst(), variables, pattern);
+      }
+      List<String> choices = open < 0 ? List.of("") : choices(range, inside, pattern, variables);
+      names = append(names, text.substring(at, literalEnd), choices, variable, pattern);
       at = open < 0 ? text.length() : close + 1;
     }
     return names;
   }
 
-  private static List<String> append(
-      List<String> names, String literal, List<String> choices, YamlNode.Scalar pattern) {
+  private static void checkFree(
+      String variable, Name name, Variables variables, YamlNode.Scalar pattern) {
+    if (variables.isOwn(variable) || name.bound().containsKey(variable)) {
+      throw new RecipeException(
+          pattern.place(),
+          Text.message("range '{%s=...}' has the name of a variable that is there", variable));
+    }
+  }
+
+  private static List<Name> append(
+      List<Name> names,
+      String literal,
+      List<String> choices,
+      String variable,
+      YamlNode.Scalar pattern) {
     checkCount((long) names.size() * choices.size(), pattern);
-    List<String> longer = new ArrayList<>(names.size() * choices.size());
-    for (String name : names) {
+    List<Name> longer = new ArrayList<>(names.size() * choices.size());
+    for (Name name : names) {
       for (String choice : choices) {
-        longer.add(name + literal + choice);
+        longer.add(name.with(literal, choice, variable));
       }
     }
     return longer;
   }
 
-  private static List<String> choices(String inside, YamlNode.Scalar pattern, Variables variables) {
-    int dots = inside.indexOf("..");
+  private static List<String> choices(
+      String range, String inside, YamlNode.Scalar pattern, Variables variables) {
+    int dots = range.indexOf("..");
     if (dots < 0) {
-      if (!inside.contains(",")) {
+      if (!inside.contains(",") || !range.equals(inside)) {
         throw new RecipeException(
             pattern.place(),
             Text.message("'{%s}' is neither a range {0..11} nor a list {weight,bias}", inside));
@@ -68,8 +112,8 @@ public final class NamePattern {
       return List.of(inside.split(",", -1));
     }
     String what = Text.message("range '{%s}'", inside);
-    long first = variables.count(inside.substring(0, dots), pattern.place(), what);
-    long last = variables.integer(inside.substring(dots + 2), pattern.place(), what);
+    long first = variables.count(range.substring(0, dots), pattern.place(), what);
+    long last = variables.integer(range.substring(dots + 2), pattern.place(), what);
     checkCount(last - first + 1, pattern); // none where the last comes before the first
     List<String> numbers = new ArrayList<>();
     for (long n = first; n <= last; n++) {

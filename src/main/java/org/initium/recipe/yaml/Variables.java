@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.recipe.yaml;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.initium.expression.Arithmetic;
+import org.initium.expression.Substitution;
+import org.initium.expression.WordFunction;
 import org.initium.initializer.Nonlinearity;
 import org.initium.io.ModelConfig;
+import org.initium.recipe.plan.Glob;
 import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
 import org.initium.text.Text;
@@ -16,38 +23,57 @@ import org.initium.text.Text;
 /**
  * The variables of a recipe, and what is computed from them.
  *
- * @param values numbers by name
- * @param words texts by name: of a config.json, or captured of a tensor's name
+ * @param values numbers, words and lists of those by name: of {@code vars}, of a config.json, or
+ *     captured of a tensor's name
+ * @param own the names of {@code vars}, which captures and ranges may not have
  */
-public record Variables(Map<String, Double> values, Map<String, String> words) {
-  private static final Pattern CAPTURE = Pattern.compile("\\{([A-Za-z_][A-Za-z_0-9]*)\\*?\\}");
+public record Variables(Map<String, Object> values, Set<String> own) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
   private static final String FROM = "from";
+
+  /** Besides the arithmetic of initializers. */
+  private static final Map<String, WordFunction> FUNCTIONS = new LinkedHashMap<>();
+
+  static {
+    FUNCTIONS.putAll(Nonlinearity.FUNCTIONS);
+    FUNCTIONS.put("matches", Variables::matches);
+  }
+
+  /** {@code matches(model_type, '{llama,mistral}')}: as patterns of names match. */
+  private static double matches(List<Object> arguments) {
+    if (arguments.size() == 2
+        && arguments.get(0) instanceof String word
+        && arguments.get(1) instanceof String pattern) {
+      return Glob.parse(pattern).matches(word) ? 1 : 0;
+    }
+    throw new IllegalArgumentException("matches(word, 'pattern') takes a word and a pattern");
+  }
 
   /**
    * Evaluates the {@code vars} in their order; each can use those before it. They are defaults:
    * what a config.json and then the command line give under the same name is taken in their place.
    *
-   * @param config numbers and texts of the model's config.json
+   * @param config what the model's config.json says
    * @param set values that are taken in place of the recipe's
    */
   public static Variables of(
-      Optional<YamlNode> vars, ModelConfig config, Map<String, Double> set, SourcePosition recipe) {
-    Variables variables =
-        new Variables(new LinkedHashMap<>(config.numbers()), new LinkedHashMap<>(config.words()));
+      Optional<YamlNode> vars, ModelConfig config, Map<String, ?> set, SourcePosition recipe) {
+    Variables variables = new Variables(new LinkedHashMap<>(config.values()), new HashSet<>());
     if (vars.isPresent()) {
       for (YamlNode.Entry entry : YamlFields.entries(vars.get(), "'vars'")) {
         String name = entry.key().text();
         if (name.equals(FROM)) {
           continue; // read already
         }
-        if (!name.matches("[A-Za-z_][A-Za-z_0-9]*")) {
+        if (!NAME.matcher(name).matches()) {
           throw new RecipeException(
               entry.key().place(),
               Text.message("'%s' is not a name of letters, digits and _", name));
         }
+        variables.own.add(name);
         if (!variables.knows(name)) {
-          double own = variables.number(entry.value(), Text.message("variable '%s'", name));
-          variables.values.put(name, own);
+          String what = Text.message("variable '%s'", name);
+          variables.values.put(name, variables.value(entry.value(), what));
         }
         if (set.containsKey(name)) {
           variables.values.put(name, set.get(name));
@@ -55,7 +81,7 @@ public record Variables(Map<String, Double> values, Map<String, String> words) {
       }
     }
     for (String name : set.keySet()) {
-      if (!variables.values.containsKey(name)) {
+      if (!variables.knows(name)) {
         throw new RecipeException(
             recipe,
             Text.message(
@@ -70,71 +96,95 @@ public record Variables(Map<String, Double> values, Map<String, String> words) {
     return variables;
   }
 
+  /** A number, a word, or a list of those. */
+  private Object value(YamlNode node, String what) {
+    if (node instanceof YamlNode.Sequence list) {
+      List<Object> items = new ArrayList<>();
+      list.items().forEach(item -> items.add(value(YamlFields.text(item, what), what)));
+      return List.copyOf(items);
+    }
+    String text = YamlFields.text(node, what).text();
+    try {
+      return Arithmetic.valueOrWord(text, values, FUNCTIONS);
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException(node.place(), what + ": " + e.getMessage(), e);
+    }
+  }
+
   /** Whether there is a variable of that name. */
   public boolean knows(String name) {
-    return values.containsKey(name) || words.containsKey(name);
+    return values.containsKey(name);
   }
 
-  /** With what is captured of a name: a whole number is one in arithmetic, too. */
-  public Variables with(Map<String, String> captured) {
-    if (captured.isEmpty()) {
-      return this;
-    }
-    Variables all = new Variables(new LinkedHashMap<>(values), new LinkedHashMap<>(words));
-    captured.forEach(
-        (name, text) -> {
-          all.words.put(name, text);
-          if (text.matches("[0-9]{1,15}")) {
-            all.values.put(name, Double.valueOf(text));
-          }
-        });
-    return all;
+  /** Whether nothing else may have that name: it is one of {@code vars}, or of a range around. */
+  public boolean isOwn(String name) {
+    return own.contains(name) || values instanceof Layer layer && layer.binds(name);
   }
 
-  /** A text in which {@code {name}} stands for what is captured, or for a word of the config. */
+  /** With what is captured of a name, or counted by a range: instead of what a config has. */
+  public Variables with(Map<String, ?> bound) {
+    return bound.isEmpty() ? this : new Variables(new Layer(bound, values), own);
+  }
+
+  /** A text in which {@code {name}} stands for what is captured, or for a variable. */
   public String filledIn(YamlNode.Scalar text) {
-    Matcher matcher = CAPTURE.matcher(text.text());
-    StringBuilder filled = new StringBuilder();
-    while (matcher.find()) {
-      String word = words.get(matcher.group(1));
-      if (word == null) {
-        throw new RecipeException(
-            text.place(),
-            Text.message(
-                "'{%s}' is not captured by 'match'; there are %s",
-                matcher.group(1), words.isEmpty() ? "no captures" : words.keySet()));
-      }
-      matcher.appendReplacement(filled, Matcher.quoteReplacement(word));
+    try {
+      return Substitution.fill(text.text(), values);
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException(text.place(), e.getMessage(), e);
     }
-    return matcher.appendTail(filled).toString();
   }
 
-  /** A message about arithmetic, and that a word is not a number where that may be the reason. */
-  public String explained(String message) {
-    for (Map.Entry<String, String> word : words.entrySet()) {
-      if (!values.containsKey(word.getKey())
-          && message.startsWith("unknown variable '" + word.getKey() + "'")) {
-        return Text.message(
-            "'%s' is '%s', which is not a whole number", word.getKey(), word.getValue());
+  /** The word that a variable holds; another text stands for itself. */
+  public String word(String text) {
+    return values.get(text) instanceof String word ? word : text;
+  }
+
+  /**
+   * Throws unless each condition of {@code require} is another number than 0, and says what the
+   * variables in it are.
+   */
+  public void require(YamlNode conditions) {
+    List<YamlNode> items =
+        conditions instanceof YamlNode.Sequence list ? list.items() : List.of(conditions);
+    for (YamlNode item : items) {
+      if (number(item, "'require'") == 0) {
+        String text = YamlFields.text(item, "'require'").text();
+        List<String> known = new ArrayList<>();
+        Matcher names = NAME.matcher(text.replaceAll("'[^']*'|\"[^\"]*\"", ""));
+        while (names.find()) {
+          String name = names.group();
+          if (knows(name) && known.stream().noneMatch(k -> k.startsWith(name + " = "))) {
+            known.add(name + " = " + shown(values.get(name)));
+          }
+        }
+        throw new RecipeException(
+            item.place(),
+            Text.message(
+                "the recipe is for models with %s; here %s",
+                text, known.isEmpty() ? "that is 0" : String.join(", ", known)));
       }
     }
-    return message;
+  }
+
+  private static String shown(Object value) {
+    String text = value instanceof Double number ? Arithmetic.print(number) : String.valueOf(value);
+    return Text.visible(Text.cut(text, 60));
   }
 
   /** A finite number from an expression. */
   public double number(YamlNode node, String what) {
-    String text = YamlFields.text(node, what).text();
-    double value = evaluate(text, node.place(), what);
-    if (!Double.isFinite(value)) {
-      throw new RecipeException(
-          node.place(), Text.message("%s: '%s' is %s, not a finite number", what, text, value));
-    }
-    return value;
+    return evaluate(YamlFields.text(node, what).text(), node.place(), what);
   }
 
   /** A whole number from 0 to 2^53 from an expression. */
   public long count(YamlNode node, String what) {
     return count(YamlFields.text(node, what).text(), node.place(), what);
+  }
+
+  /** A whole number from -2^53 to 2^53 from an expression. */
+  public long integer(YamlNode node, String what) {
+    return integer(YamlFields.text(node, what).text(), node.place(), what);
   }
 
   public long count(String text, SourcePosition place, String what) {
@@ -167,9 +217,9 @@ public record Variables(Map<String, Double> values, Map<String, String> words) {
 
   private double evaluate(String text, SourcePosition place, String what) {
     try {
-      return Arithmetic.evaluate(text, values, Nonlinearity.FUNCTIONS);
+      return Arithmetic.evaluate(text, values, FUNCTIONS);
     } catch (IllegalArgumentException e) {
-      throw new RecipeException(place, what + ": " + explained(e.getMessage()), e);
+      throw new RecipeException(place, what + ": " + e.getMessage(), e);
     }
   }
 }

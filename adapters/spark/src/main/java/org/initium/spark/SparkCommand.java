@@ -152,10 +152,10 @@ public final class SparkCommand implements Callable<Integer> {
   }
 
   private Recipe.Reading reading() {
-    Map<String, Double> values = new LinkedHashMap<>();
+    Map<String, Object> values = new LinkedHashMap<>();
     set.forEach(
         (name, text) ->
-            values.put(name, Arithmetic.evaluate(text, Map.of(), Nonlinearity.FUNCTIONS)));
+            values.put(name, Arithmetic.valueOrWord(text, Map.of(), Nonlinearity.FUNCTIONS)));
     Optional<DType> every = Optional.ofNullable(dtype).map(DType::parse);
     return new Recipe.Reading(values, every, Optional.empty(), Optional.empty());
   }
