@@ -408,6 +408,24 @@ public sealed interface Fill {
       return Arrays.stream(whole.sizes(), 0, rowDims).reduce(1, Math::multiplyExact);
     }
 
+    /**
+     * Checks that a library of linear algebra, which counts in 32 bits, can take the matrix.
+     *
+     * @param whole shape of the whole tensor
+     * @throws IllegalArgumentException if it has more than 2^31 - 1 rows or columns
+     */
+    public void checkSize(Shape whole) {
+      long rows = rows(whole);
+      long columns = whole.numel() / rows;
+      if (Math.max(rows, columns) > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            Text.message(
+                "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x"
+                    + " %d",
+                whole, rows, columns));
+      }
+    }
+
     @Override
     public long words(Shape whole, DType dtype) {
       return WordCount.of(whole.numel(), dtype.isWide());

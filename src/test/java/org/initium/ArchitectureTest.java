@@ -98,7 +98,16 @@ class ArchitectureTest {
     arrow(arrows, "cpu.kernels", "", "kernel", "natives");
     arrow(arrows, "cpu.memory", "", "cpu.kernels", "spi");
     arrow(arrows, "cpu.orthogonal", "", "cpu.fill", "cpu.memory", "natives", "torch.draw");
-    arrow(arrows, "torch", "", "function", "random", "spi", "torch.draw", "torch.kernel");
+    arrow(
+        arrows,
+        "torch",
+        "",
+        "function",
+        "law.quantile",
+        "random",
+        "spi",
+        "torch.draw",
+        "torch.kernel");
     arrow(
         arrows,
         "cpu",

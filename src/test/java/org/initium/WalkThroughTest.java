@@ -3,23 +3,47 @@ package org.initium;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.initium.initializer.Fans;
 import org.initium.initializer.Init;
 import org.initium.initializer.Nonlinearity;
 import org.initium.random.Generator;
+import org.initium.testing.CurandGolden;
+import org.initium.testing.Tolerances;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A walk through torch.nn.init on three small tensors, as a new user would take it. */
 class WalkThroughTest {
+  private static final List<Double> STANDARD = List.of(0.0, 1.0);
+  private static final Floats UNIFORMS = new Floats("GenerateUniform");
+  private static final Floats NORMALS = new Floats("GenerateNormal");
+
   private final Tensor wide = Tensor.empty(Shape.of(2, 3), DType.F32);
   private final Tensor tall = Tensor.empty(Shape.of(3, 2), DType.F32);
   private final Tensor conv = Tensor.empty(Shape.of(2, 3, 4), DType.F32);
-  private final Generator generator = Generator.philox(42);
+
+  /** What NVIDIA's library gave for seed 42. */
+  private record Floats(ByteBuffer bytes) {
+    Floats(String call) {
+      this(
+          CurandGolden.rows("PHILOX4_32_10").stream()
+              .filter(row -> row.seed() == 42 && row.offset() == 0)
+              .flatMap(row -> row.calls().stream().limit(1))
+              .filter(each -> each.name().equals(call))
+              .filter(each -> call.equals("GenerateUniform") || each.arguments().equals(STANDARD))
+              .findFirst()
+              .orElseThrow()
+              .bytes());
+    }
+
+    double get(int i) {
+      return bytes.getFloat(Float.BYTES * i);
+    }
+  }
 
   @AfterEach
   void close() {
@@ -29,8 +53,8 @@ class WalkThroughTest {
   }
 
   private double[] fill(Tensor tensor, Init init) {
-    tensor.fill(Init.constant(-99), generator);
-    tensor.fill(init, generator);
+    tensor.fill(Init.constant(-99), Generator.philox(0));
+    tensor.fill(init, Generator.philox(42));
     return LongStream.range(0, tensor.shape().numel())
         .mapToDouble(i -> DType.F32.get(tensor.segment(), i))
         .toArray();
@@ -40,12 +64,23 @@ class WalkThroughTest {
     return new Tensor[] {wide, tall, conv};
   }
 
-  private static void assertInside(double[] values, double from, double below) {
-    for (double value : values) {
-      assertTrue(
-          value >= from && value < below, value + " is not in [" + from + ", " + below + ")");
+  /** Elements are {@code from + (to - from) u} of the uniforms u that libcurand gives. */
+  private void assertUniform(Tensor tensor, Init init, double from, double to) {
+    double[] values = fill(tensor, init);
+    for (int i = 0; i < values.length; i++) {
+      double expected = from + (to - from) * UNIFORMS.get(i);
+      assertEquals(expected, values[i], 2 * DType.F32.epsilon() * Math.max(-from, to));
     }
-    assertNotEquals(values[0], values[1]);
+  }
+
+  /** Elements are {@code mean + std z} of the normals z that libcurand gives. */
+  private void assertNormal(Tensor tensor, Init init, double mean, double std) {
+    double[] values = fill(tensor, init);
+    for (int i = 0; i < values.length; i++) {
+      double rounding = DType.F32.epsilon() * (Math.abs(mean) + 4 * std);
+      double expected = mean + std * NORMALS.get(i);
+      assertEquals(expected, values[i], Tolerances.CURAND_NORMAL_F32 * std + rounding);
+    }
   }
 
   @Test
@@ -56,17 +91,16 @@ class WalkThroughTest {
   @Test
   void uniform() {
     for (Tensor tensor : all()) {
-      assertInside(fill(tensor, Init.uniform()), 0, 1);
-      assertInside(fill(tensor, Init.uniform(-3, -2)), -3, -2);
+      assertUniform(tensor, Init.uniform(), 0, 1);
+      assertUniform(tensor, Init.uniform(-3, -2), -3, -2);
     }
   }
 
   @Test
   void normal() {
     for (Tensor tensor : all()) {
-      // 2^-32 is the smallest uniform: no normal is beyond sqrt(2 * 33 ln 2) = 6.8 sigma.
-      assertInside(fill(tensor, Init.normal()), -6.8, 6.8);
-      assertInside(fill(tensor, Init.normal(100, 0.1)), 99.32, 100.68);
+      assertNormal(tensor, Init.normal(), 0, 1);
+      assertNormal(tensor, Init.normal(100, 0.1), 100, 0.1);
     }
   }
 
@@ -93,26 +127,26 @@ class WalkThroughTest {
     assertEquals(2, LongStream.range(0, 24).filter(i -> values[(int) i] != 0).count());
   }
 
+  /** The bound is gain sqrt(6 / (fan_in + fan_out)), of 3 + 2, 2 + 3 and 12 + 8. */
   @Test
   void xavier() {
     double gain = Init.calculateGain("relu");
-    assertInside(
-        fill(wide, Init.xavierUniform(gain)), -gain * Math.sqrt(1.2), gain * Math.sqrt(1.2));
-    assertInside(fill(tall, Init.xavierUniform()), -Math.sqrt(1.2), Math.sqrt(1.2));
-    // fan_in 12, fan_out 8
-    assertInside(fill(conv, Init.xavierUniform()), -Math.sqrt(0.3), Math.sqrt(0.3));
-    assertInside(fill(conv, Init.xavierNormal()), -2.2, 2.2);
+    double bound = Math.sqrt(1.2);
+    assertUniform(wide, Init.xavierUniform(gain), -gain * bound, gain * bound);
+    assertUniform(tall, Init.xavierUniform(), -bound, bound);
+    assertUniform(conv, Init.xavierUniform(), -Math.sqrt(0.3), Math.sqrt(0.3));
+    assertNormal(conv, Init.xavierNormal(), 0, Math.sqrt(0.1));
   }
 
+  /** The bound is sqrt(6 / fan): fan_in 3, 2, 12 and fan_out 2, 3, 8. */
   @Test
   void kaiming() {
-    // The bound is sqrt(6 / fan): fan_in 3, 2, 12 and fan_out 2, 3, 8.
-    assertInside(fill(wide, Init.kaimingUniform()), -Math.sqrt(2), Math.sqrt(2));
-    assertInside(fill(tall, Init.kaimingUniform()), -Math.sqrt(3), Math.sqrt(3));
-    assertInside(fill(conv, Init.kaimingUniform()), -Math.sqrt(0.5), Math.sqrt(0.5));
+    assertUniform(wide, Init.kaimingUniform(), -Math.sqrt(2), Math.sqrt(2));
+    assertUniform(tall, Init.kaimingUniform(), -Math.sqrt(3), Math.sqrt(3));
+    assertUniform(conv, Init.kaimingUniform(), -Math.sqrt(0.5), Math.sqrt(0.5));
     Init fanOut = Init.kaimingUniform(0, Fans.Mode.FAN_OUT, Nonlinearity.RELU);
-    assertInside(fill(conv, fanOut), -Math.sqrt(0.75), Math.sqrt(0.75));
-    assertInside(fill(conv, Init.kaimingNormal()), -2.8, 2.8);
+    assertUniform(conv, fanOut, -Math.sqrt(0.75), Math.sqrt(0.75));
+    assertNormal(conv, Init.kaimingNormal(), 0, Math.sqrt(1.0 / 6));
   }
 
   @Test

@@ -110,7 +110,7 @@ public record KernelRegion(
   /** Groups of 16 bytes that a row touches at most. */
   public long groups() {
     long before = rows() == 1 ? mostBefore() : group() - 1;
-    return (before + length + group() - 1) / group();
+    return Math.ceilDiv(before + length, group());
   }
 
   /** Groups in all: what threads share out among themselves. */

@@ -34,29 +34,6 @@ public final class Philox {
     return words[(int) n & 3];
   }
 
-  /** Words {@code n} and {@code n + 1}, n even: the first in the lower half. */
-  public static long pair(long seed, long n) {
-    int[] words = new int[4];
-    block(seed, n >> 2, words, 0);
-    int at = (int) n & 2;
-    return words[at] & LOW | (long) words[at + 1] << 32;
-  }
-
-  /** Words {@code n} to {@code n + count - 1} into {@code out}, from its start. */
-  public static void words(long seed, long n, int[] out, int count) {
-    int done = 0;
-    while (done < count && (n + done & 3) != 0) {
-      out[done] = word(seed, n + done);
-      done++;
-    }
-    for (; done + 4 <= count; done += 4) {
-      block(seed, n + done >> 2, out, done);
-    }
-    for (; done < count; done++) {
-      out[done] = word(seed, n + done);
-    }
-  }
-
   /**
    * The block of which element i of a fill in f64 takes two words: the first two where {@code start
    * + i} is even, else the others. As cuRAND's double calls at that offset have it: 65536 threads

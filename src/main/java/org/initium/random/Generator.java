@@ -142,4 +142,17 @@ public sealed interface Generator extends Serializable
 
   /** {@return a generator in the same state, which moves on its own} */
   Generator copy();
+
+  /**
+   * Moves past the next words as if they had been drawn.
+   *
+   * {@snippet :
+   * Fill fill = Init.normal().fill(shape);
+   * generator.advance(fill.words(shape, DType.F32)); // as a fill of philox does
+   * }
+   *
+   * @param words how many, 0 or more; of torch-cuda a multiple of 4, since its threads draw by four
+   * @throws IllegalArgumentException if the generator cannot move by so many
+   */
+  void advance(long words);
 }

@@ -88,7 +88,7 @@ public record GpuGeometry(int multiprocessors, int threads) implements Serializa
    */
   public int blocks(long numel) {
     long resident = (long) multiprocessors * (threads / BLOCK);
-    return (int) Math.min(resident, (numel + BLOCK - 1) / BLOCK);
+    return (int) Math.min(resident, Math.ceilDiv(numel, BLOCK));
   }
 
   /** As {@link Generator#parse} reads it: {@code sms=108, threads=2048}. */

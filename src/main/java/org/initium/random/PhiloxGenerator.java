@@ -70,6 +70,11 @@ public final class PhiloxGenerator implements Generator {
   }
 
   @Override
+  public void advance(long words) {
+    take(words);
+  }
+
+  @Override
   public PhiloxGenerator copy() {
     return new PhiloxGenerator(seed, offset());
   }

@@ -5,6 +5,7 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
+import org.initium.expression.ArgumentChecks;
 
 /**
  * PyTorch's generator of the CPU: fills give the very numbers that {@code torch.manual_seed(seed)}
@@ -133,10 +134,10 @@ public final class TorchCpuGenerator implements Generator {
   /**
    * Moves past the next words. It costs next to nothing until a word behind them is asked for, and
    * then those words are not made that a copy of this generator has made not long ago.
-   *
-   * @param words how many, 0 or more
    */
-  public void skip(long words) {
+  @Override
+  public void advance(long words) {
+    ArgumentChecks.that(words >= 0, "words", words, "0 or more");
     twister.skip(words);
   }
 

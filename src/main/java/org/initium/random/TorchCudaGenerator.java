@@ -6,6 +6,7 @@ import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.initium.expression.ArgumentChecks;
 import org.initium.text.Text;
 
 /**
@@ -72,6 +73,12 @@ public final class TorchCudaGenerator implements Generator {
    */
   public long take(long count) {
     return offset.getAndAdd(count);
+  }
+
+  @Override
+  public void advance(long words) {
+    ArgumentChecks.that(words >= 0 && words % 4 == 0, "words", words, "0 or a multiple of 4");
+    take(words);
   }
 
   /**

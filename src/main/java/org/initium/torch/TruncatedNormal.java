@@ -2,6 +2,7 @@
 package org.initium.torch;
 
 import org.initium.Fill;
+import org.initium.law.quantile.Mills;
 import org.initium.text.Text;
 import org.initium.torch.draw.ElementSink;
 import org.initium.torch.draw.TorchDraws;
@@ -28,8 +29,8 @@ record TruncatedNormal(
   }
 
   private static double inside(Fill.TruncatedNormal law) {
-    double above = Erf.normalCdf((law.b() - law.mean()) / law.std());
-    return above - Erf.normalCdf((law.a() - law.mean()) / law.std());
+    double above = Mills.below((law.b() - law.mean()) / law.std());
+    return above - Mills.below((law.a() - law.mean()) / law.std());
   }
 
   void fill() {

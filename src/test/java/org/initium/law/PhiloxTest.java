@@ -40,17 +40,4 @@ public class PhiloxTest {
       assertArrayEquals(Arrays.copyOfRange(row, 6, 10), words);
     }
   }
-
-  @Test
-  void runsOfWordsAreTheWords() {
-    for (long start : new long[] {0, 1, 2, 3, (1L << 18) - 5, (1L << 34) - 3, (1L << 50) - 7}) {
-      for (int count : new int[] {0, 1, 2, 3, 4, 5, 8, 13, 67}) {
-        int[] words = new int[count];
-        Philox.words(-7, start, words, count);
-        for (int i = 0; i < count; i++) {
-          assertEquals(Philox.word(-7, start + i), words[i], start + " + " + i);
-        }
-      }
-    }
-  }
 }

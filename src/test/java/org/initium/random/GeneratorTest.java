@@ -60,6 +60,23 @@ class GeneratorTest {
     assertEquals("philox(seed=18446744073709551615, offset=0)", Generator.philox(-1).toString());
   }
 
+  /** What PyTorch's generator of the CPU draws for uniforms in f32 is a word each. */
+  @ParameterizedTest
+  @ValueSource(strings = {"philox", "torch-cpu", "torch-cuda(sms=1, threads=256)"})
+  void advancingIsFilling(String kind) {
+    Generator filled = Generator.parse(kind, 5);
+    Generator advanced = Generator.parse(kind, 5);
+    try (Tensor first = Tensor.empty(Shape.of(1024), DType.F32);
+        Tensor second = Tensor.empty(Shape.of(1024), DType.F32)) {
+      first.fill(Init.uniform(), filled);
+      advanced.advance(kind.startsWith("torch-cuda") ? 1024 / 256 : 1024);
+      first.fill(Init.uniform(), filled);
+      second.fill(Init.uniform(), advanced);
+      assertEquals(-1, first.segment().mismatch(second.segment()));
+    }
+    assertThrows(IllegalArgumentException.class, () -> advanced.advance(-4));
+  }
+
   @Test
   void theStreamEnds() {
     PhiloxGenerator generator = Generator.philox(1, Long.MAX_VALUE - 4);

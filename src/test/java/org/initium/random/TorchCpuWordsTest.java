@@ -43,7 +43,7 @@ class TorchCpuWordsTest {
       int place = places.get(which);
       for (int step = random.nextInt(3); step >= 0; step--) {
         int skip = random.nextInt(1 << random.nextInt(22));
-        copy.skip(skip);
+        copy.advance(skip);
         place += skip;
         int count = random.nextInt(1 << random.nextInt(14));
         if (place + count > sequence.length) {

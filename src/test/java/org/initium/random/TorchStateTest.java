@@ -51,7 +51,7 @@ class TorchStateTest {
     drawn.nextInts(new int[words], 0, words);
     assertEquals(hash, sha256(drawn.state()));
     TorchCpuGenerator skipped = Generator.torchCpu((1L << 40) + 5);
-    skipped.skip(words);
+    skipped.advance(words);
     assertEquals(hash, sha256(skipped.state()), "of words not made yet");
     assertEquals(hash, sha256(TorchCpuGenerator.ofState(drawn.state()).state()), "in and out");
   }
@@ -74,7 +74,7 @@ class TorchStateTest {
     TorchCpuGenerator generator = Generator.torchCpu(11);
     for (int i = 0; i < 300; i++) {
       if (random.nextBoolean()) {
-        generator.skip(random.nextInt(1 << random.nextInt(22)));
+        generator.advance(random.nextInt(1 << random.nextInt(22)));
       }
       int count = random.nextInt(1 << random.nextInt(13));
       generator.nextInts(new int[count], 0, count);

@@ -9,7 +9,6 @@ import org.initium.Tensor;
 import org.initium.cpu.fill.KernelFills;
 import org.initium.cpu.fill.Team;
 import org.initium.cpu.memory.HostMemory;
-import org.initium.text.Text;
 
 /**
  * Fills with a Haar-distributed matrix (or its columns, or rows), times gain. The matrix is made
@@ -33,15 +32,7 @@ public final class OrthogonalFill {
    * @throws org.initium.InitiumException if there is no BLAS
    */
   public static void check(Tensor tensor, Fill.Orthogonal fill) {
-    Shape whole = tensor.whole();
-    long rows = fill.rows(whole);
-    long columns = whole.numel() / rows;
-    if (Math.max(rows, columns) > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          Text.message(
-              "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d",
-              whole, rows, columns));
-    }
+    fill.checkSize(tensor.whole());
     Blas.of(tensor.dtype());
   }
 

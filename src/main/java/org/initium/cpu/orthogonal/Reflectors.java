@@ -83,7 +83,7 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long scr
   }
 
   private static int half(int width) {
-    return (width / 2 + NARROW - 1) / NARROW * NARROW;
+    return Math.ceilDiv(width / 2, NARROW) * NARROW;
   }
 
   /** Columns c.. of V' times columns d.., from row {@code from} down. */

@@ -46,7 +46,7 @@ record RegionRows(
   /** Row 0 alone, without gaps. */
   static RegionRows run(long memory, long start, long length, int bytes) {
     long perGroup = 16 / bytes;
-    long groups = (start % perGroup + length + perGroup - 1) / perGroup;
+    long groups = Math.ceilDiv(start % perGroup + length, perGroup);
     long[] none = {};
     return new RegionRows(memory, start, length, 1, 1, groups, 0, false, none, none, none, bytes);
   }

@@ -113,7 +113,7 @@ public final class CudaBackend implements Backend {
   @Override
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
     FillTarget target = new FillTarget(Gpus.of(tensor.device()), tensor, (CudaStream) stream);
-    target.gpu().run(() -> CudaFill.queue(target, fill, generator));
+    target.gpu().run(() -> CudaFill.enqueue(target, fill, generator));
   }
 
   @Override

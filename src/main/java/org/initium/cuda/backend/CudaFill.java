@@ -25,7 +25,7 @@ final class CudaFill {
   private CudaFill() {}
 
   /** Queues a fill; the caller runs on the device's thread. */
-  static void queue(FillTarget target, Fill.Elementary fill, Generator generator) {
+  static void enqueue(FillTarget target, Fill.Elementary fill, Generator generator) {
     // What is wrong is found before the generator moves.
     refuseCapture(target, fill, generator);
     if (fill instanceof Fill.ByIndex) {
@@ -33,7 +33,7 @@ final class CudaFill {
       return;
     }
     if (fill instanceof Fill.Orthogonal orthogonal) {
-      MatrixFill.check(orthogonal, target.tensor().whole());
+      orthogonal.checkSize(target.tensor().whole());
     }
     switch (generator) {
       case PhiloxGenerator philox when isOfWholeNumbers(target, fill) ->
@@ -89,13 +89,13 @@ final class CudaFill {
       launch(target, fill, 0, 0);
     } else if (generator instanceof TorchCudaGenerator torch
         && TorchElementFill.fits(target, fill)) {
-      enqueue(target, fill, () -> new TorchElementFill(target, torch).fill(fill));
+      launching(target, fill, () -> new TorchElementFill(target, torch).fill(fill));
     } else {
       new HostFill(target, generator).fill(fill);
     }
   }
 
-  private static void enqueue(FillTarget target, Fill.Elementary fill, Runnable launches) {
+  private static void launching(FillTarget target, Fill.Elementary fill, Runnable launches) {
     target.stream().state().remember(target.tensor(), fill);
     target.stream().enqueue(List.of((CudaStorage) target.tensor().storage()), launches);
   }
@@ -103,7 +103,7 @@ final class CudaFill {
   /** Launches the kernels of a fill, if there is anything to be filled. */
   private static void launch(FillTarget target, Fill.Elementary fill, long seed, long start) {
     if (target.tensor().shape().numel() > 0) {
-      enqueue(target, fill, () -> kernels(target, fill, seed, start));
+      launching(target, fill, () -> kernels(target, fill, seed, start));
     }
   }
 

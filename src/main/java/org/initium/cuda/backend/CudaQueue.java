@@ -59,7 +59,7 @@ final class CudaQueue implements Backend.Queue {
       join(new FillTarget(gpu, tensor, stream), fill, (PhiloxGenerator) generator);
     } else {
       FillTarget target = new FillTarget(gpu, tensor, stream);
-      gpu.run(() -> CudaFill.queue(target, fill, generator));
+      gpu.run(() -> CudaFill.enqueue(target, fill, generator));
     }
     if (joins && !apart) {
       (last ? writtenLast : written).add(range(tensor));

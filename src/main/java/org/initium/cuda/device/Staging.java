@@ -24,7 +24,7 @@ public final class Staging {
 
   public void toHost(long source, MemorySegment target, CudaStream stream) {
     long bytes = target.byteSize();
-    long chunks = (bytes + CHUNK - 1) / CHUNK;
+    long chunks = Math.ceilDiv(bytes, CHUNK);
     withTwo(
         stream,
         halves -> {

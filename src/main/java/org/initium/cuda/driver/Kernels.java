@@ -57,7 +57,7 @@ public final class Kernels {
    */
   public void launch(String name, long items, Parameters parameters, long stream) {
     Kernel kernel = kernel(name);
-    int blocks = (int) Math.min((items + THREADS - 1) / THREADS, kernel.blocks);
+    int blocks = (int) Math.min(Math.ceilDiv(items, THREADS), kernel.blocks);
     launch(kernel, blocks, 1, parameters, stream);
   }
 
@@ -68,7 +68,7 @@ public final class Kernels {
    */
   public void launchEach(String name, long items, int pieces, Parameters parameters, long stream) {
     Kernel kernel = kernel(name);
-    int blocks = (int) Math.min((items + THREADS - 1) / THREADS, kernel.blocks / pieces);
+    int blocks = (int) Math.min(Math.ceilDiv(items, THREADS), kernel.blocks / pieces);
     launch(kernel, blocks, pieces, parameters, stream);
   }
 

@@ -55,14 +55,15 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
   void fill(DeviceLaw own) {
     double[] n = own.law().numbers();
     switch (own.law().family()) {
-      case UNIFORM -> queue(Numbers.UNIFORM, new Law(Mapping.AFFINE, n[0], n[1], n[2], n[3], 0));
-      case NORMAL -> queue(Numbers.NORMAL, new Law(Mapping.NORMAL, n[0], n[1], 0, 0, 0));
+      case UNIFORM -> enqueue(Numbers.UNIFORM, new Law(Mapping.AFFINE, n[0], n[1], n[2], n[3], 0));
+      case NORMAL -> enqueue(Numbers.NORMAL, new Law(Mapping.NORMAL, n[0], n[1], 0, 0, 0));
       case QUANTILE ->
-          queue(Numbers.WORDS, new Law(Mapping.QUANTILE, 0, 0, n[0], n[1], own.table().address()));
+          enqueue(
+              Numbers.WORDS, new Law(Mapping.QUANTILE, 0, 0, n[0], n[1], own.table().address()));
     }
   }
 
-  private void queue(Numbers numbers, Law law) {
+  private void enqueue(Numbers numbers, Law law) {
     Jcuda.require(Artifact.JCURAND);
     DType dtype = target.dtype().computedIn();
     List<KernelRegion> regions = target.regions();
@@ -80,18 +81,18 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
             && count == target.tensor().shape().numel()
             && address % 16 == 0;
     if (inPlace) {
-      queue(numbers, law, regions, from, count, address);
+      enqueue(numbers, law, regions, from, count, address);
       return;
     }
     try (CudaStorage beside =
         CudaStorage.allocate(target.gpu(), Math.multiplyExact(count, dtype.bytes()))) {
       target.stream()
           .enqueue(
-              List.of(beside), () -> queue(numbers, law, regions, from, count, beside.address()));
+              List.of(beside), () -> enqueue(numbers, law, regions, from, count, beside.address()));
     }
   }
 
-  private void queue(
+  private void enqueue(
       Numbers numbers, Law law, List<KernelRegion> regions, long from, long count, long memory) {
     DType dtype = target.dtype().computedIn();
     Gpu gpu = target.gpu();

@@ -9,28 +9,37 @@ import org.initium.cuda.driver.Kernels;
 import org.initium.kernel.Parameters;
 import org.initium.kernel.SparseKeys;
 
-/** Queues sparse fills: kernels/sparse.cu. */
-public final class SparseFill {
+/**
+ * Queues a sparse fill: kernels/sparse.cu.
+ *
+ * @param target what is filled
+ * @param keys of its columns
+ * @param near standard deviations from its expectation in which a cut is sought first
+ */
+public record SparseFill(FillTarget target, SparseKeys keys, double near) {
   /** Tiles of fewer keys are left to one block of threads each, however few they are. */
   private static final long TALL = 1 << 16;
+
+  /** As many blocks of threads as there can be. */
+  private static final long MOST_BLOCKS = 1L << 31;
 
   /** Memory in which blocks of threads count together. */
   private static final DeviceLocal<Leases<CudaStorage>> TILES =
       new DeviceLocal<>(gpu -> new Leases<>(gpu, true, CudaStorage::close));
 
-  private SparseFill() {}
-
   public static void fill(FillTarget target, Fill.Sparse fill, long seed, long start) {
     SparseKeys keys = SparseKeys.of(target.tensor(), fill, seed, start);
     if (keys.allZero()) {
       FixedFill.constant(target, 0);
-      return;
+    } else {
+      new SparseFill(target, keys, SparseKeys.NEAR).fill();
     }
-    long first = keys.firstTile();
+  }
+
+  private void fill() {
     long tiles = keys.tiles();
-    int multiprocessors = target.gpu().multiprocessors();
-    if (tiles >= multiprocessors || keys.keys().perTile() < TALL) {
-      launch(target, keys, first, tiles, "sparse_" + target.dtype(), tiles, 0, SparseKeys.NEAR);
+    if (tiles >= target.gpu().multiprocessors() || keys.keys().perTile() < TALL) {
+      launch("sparse_" + target.dtype(), keys.firstTile(), tiles, tiles, 0);
       return;
     }
     TILES
@@ -39,31 +48,22 @@ public final class SparseFill {
             target.stream(),
             _ -> true,
             () -> CudaStorage.allocate(target.gpu(), TallTiles.BYTES),
-            lease -> tall(target, keys, first, tiles, lease.thing().address()));
+            lease -> tall(lease.thing().address()));
   }
 
   /** Several blocks of threads for each tile. */
-  private static void tall(
-      FillTarget target, SparseKeys keys, long first, long tiles, long shared) {
-    long blocks = 1L << 31; // as many as there can be
+  private void tall(long shared) {
+    long tiles = keys.tiles();
     String kernel = "tall_" + target.dtype();
     for (long done = 0; done < tiles; done += TallTiles.TILES) {
       target.gpu().driver().clear(shared, TallTiles.BYTES, target.stream().handle());
       long some = Math.min(TallTiles.TILES, tiles - done);
-      launch(target, keys, first + done, some, kernel, blocks, shared, SparseKeys.NEAR);
+      launch(kernel, keys.firstTile() + done, some, MOST_BLOCKS, shared);
     }
   }
 
   /** Queues one launch over some tiles, as {@link SparseKeys#addTo} has them. */
-  static void launch(
-      FillTarget target,
-      SparseKeys keys,
-      long firstTile,
-      long tiles,
-      String kernel,
-      long blocks,
-      long scratch,
-      double near) {
+  void launch(String kernel, long firstTile, long tiles, long blocks, long scratch) {
     Parameters parameters = new Parameters();
     keys.addTo(parameters, firstTile, tiles, near, scratch);
     target

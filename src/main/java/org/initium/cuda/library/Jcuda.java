@@ -68,8 +68,10 @@ public final class Jcuda {
   }
 
   /**
-   * Has JCuda look into that folder. The property is the whole process's, and so is the lock: other
-   * class loaders may start a JCuda of their own.
+   * Has JCuda look into that folder, for which it knows no other way: java.library.path is read at
+   * the JVM's start, and its classes do not start without having loaded the file themselves. The
+   * property is the whole process's, and so is the lock: other class loaders may start a JCuda of
+   * their own. Java's own temporary files stay where they were, since it reads the property once.
    */
   private static void in(Path folder, Runnable initialize) {
     synchronized (System.getProperties()) {

@@ -14,7 +14,6 @@ import org.initium.cuda.fill.ElementFill;
 import org.initium.cuda.fill.FillTarget;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.Parameters;
-import org.initium.text.Text;
 
 /**
  * Queues orthogonal fills: one kernel for matrices that a block of threads can hold; for others
@@ -27,22 +26,6 @@ public final class MatrixFill {
       new DeviceLocal<>(gpu -> new Leases<>(gpu, true, SolverWorkspace::destroy));
 
   private MatrixFill() {}
-
-  /**
-   * Finds what would be wrong with a fill.
-   *
-   * @throws IllegalArgumentException if the matrix is too large for cuSOLVER
-   */
-  public static void check(Fill.Orthogonal fill, Shape whole) {
-    long first = fill.rows(whole);
-    long rest = whole.numel() / first;
-    if (Math.max(first, rest) > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          Text.message(
-              "orthogonal takes a matrix of at most 2^31 - 1 rows and columns; shape %s is %d x %d",
-              whole, first, rest));
-    }
-  }
 
   public static void fill(FillTarget target, Fill.Orthogonal fill, long seed, long start) {
     if (JoinedMatrices.take(target.gpu(), fill, target.tensor().whole(), target.dtype())) {
@@ -76,7 +59,7 @@ public final class MatrixFill {
               () -> SolverWorkspace.of(gpu),
               lease -> {
                 lease.thing().begin(stream);
-                queue(target, fill, seed, start, lease.thing());
+                enqueue(target, fill, seed, start, lease.thing());
                 lease.thing().end(stream, outcome);
               });
     } catch (RuntimeException e) {
@@ -86,7 +69,7 @@ public final class MatrixFill {
     stream.watch(outcome);
   }
 
-  private static void queue(
+  private static void enqueue(
       FillTarget target, Fill.Orthogonal fill, long seed, long start, SolverWorkspace solver) {
     DType dtype = target.dtype().computedIn();
     Shape whole = target.tensor().whole();

@@ -92,7 +92,7 @@ final class SolverWorkspace {
   }
 
   private static long aligned(long bytes) {
-    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
   }
 
   private void dropMemory(CudaStream user) {

@@ -7,7 +7,7 @@ package org.initium.law.quantile;
  * approximations of W. J. Cody, "Rational Chebyshev approximations for the error function", Math.
  * Comp. 23 (1969).
  */
-final class Mills {
+public final class Mills {
   private static final double SQRT_HALF = 0.7071067811865476;
   private static final double SQRT_HALF_PI = 1.2533141373155003;
   private static final double INVERSE_SQRT_PI = 0.5641895835477563;
@@ -75,6 +75,12 @@ final class Mills {
   static double ratio(double x) {
     double y = x * SQRT_HALF;
     return SQRT_HALF_PI * erfcx(y);
+  }
+
+  /** The mass of the standard normal law below x, any number or infinity. */
+  public static double below(double x) {
+    double tail = StrictMath.exp(-x * x / 2) / (2 * SQRT_HALF_PI) * ratio(Math.abs(x));
+    return x > 0 ? 1 - tail : tail;
   }
 
   private static double erfcx(double y) {

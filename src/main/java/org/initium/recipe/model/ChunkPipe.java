@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Device;
@@ -95,22 +96,22 @@ final class ChunkPipe implements AutoCloseable {
     }
 
     void free() {
-      Storage beside = isHost() ? null : host;
-      try (Storage _ = storage;
-          Storage _ = beside) {
-        host = null;
-        storage = null;
+      List<Storage> buffers = new ArrayList<>();
+      if (storage != null) {
+        buffers.add(storage);
       }
+      if (host != null && host != storage) {
+        buffers.add(host);
+      }
+      storage = null;
+      host = null;
+      each(buffers, Storage::close);
     }
 
     /** The stream first, since its close waits for what still uses the buffers. */
     @Override
     public void close() {
-      try {
-        stream.close();
-      } finally {
-        free();
-      }
+      each(List.<Runnable>of(stream::close, this::free), Runnable::run);
     }
   }
 
@@ -166,7 +167,7 @@ final class ChunkPipe implements AutoCloseable {
   }
 
   private static long aligned(long bytes) {
-    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
   }
 
   /** Hands the chunk that {@link #next} gave to the sink, behind its fills. */
@@ -238,15 +239,25 @@ final class ChunkPipe implements AutoCloseable {
   @Override
   public void close() {
     writer.close(); // waits for the sink, whose buffers are freed next
-    close(0);
+    each(slots, Slot::close);
   }
 
-  /** Closes the slots from one on; each of them, whatever happens with the others. */
-  private void close(int first) {
-    if (first < slots.size()) {
-      try (Slot _ = slots.get(first)) {
-        close(first + 1);
+  /** Does it with each, whatever happens with the others; what failed first is thrown. */
+  private static <T> void each(List<T> things, Consumer<T> action) {
+    RuntimeException failed = null;
+    for (T thing : things) {
+      try {
+        action.accept(thing);
+      } catch (RuntimeException e) {
+        if (failed == null) {
+          failed = e;
+        } else {
+          failed.addSuppressed(e);
+        }
       }
+    }
+    if (failed != null) {
+      throw failed;
     }
   }
 }

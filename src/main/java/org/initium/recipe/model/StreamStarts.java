@@ -58,9 +58,19 @@ final class StreamStarts {
     return starts;
   }
 
-  /** Moves a generator past a part: the fill of a region of it that has no rows. */
+  /**
+   * Moves a generator past a part. How many words PyTorch draws only its fill knows, and that of a
+   * region without rows draws them all and writes nothing.
+   */
   private void skip(TensorContent.Part part, DType dtype, Generator generator) {
     Shape shape = part.region().shape();
+    if (shape.numel() == 0) {
+      return;
+    }
+    if (isPhilox()) {
+      generator.advance(part.init().fill(shape).words(shape, dtype));
+      return;
+    }
     Shape empty = shape.rank() == 0 ? shape : shape.with(0, 0);
     try (Tensor nothing = Tensor.empty(empty, dtype, device)) {
       nothing.shardOf(shape, new long[shape.rank()]).fill(part.init(), generator);

@@ -2,7 +2,6 @@
 package org.initium.recipe.plan;
 
 import java.io.Serializable;
-import org.initium.Shape;
 import org.initium.text.Text;
 
 /**
@@ -52,15 +51,6 @@ public record RowShard(int index, int count) implements Serializable {
    */
   public String fileName() {
     return Text.format("shard-%05d-model-00001-of-00001.safetensors", index + 1);
-  }
-
-  /** This shard's rows of a tensor. */
-  Region of(Shape shape) {
-    if (shape.rank() == 0) {
-      return Region.all(shape);
-    }
-    long first = boundary(shape.size(0));
-    return Region.all(shape).narrow(0, first, end(shape.size(0)) - first);
   }
 
   /** Where this shard begins in so many. */

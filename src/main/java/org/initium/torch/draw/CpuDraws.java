@@ -46,7 +46,7 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
     new Chunks(TorchLaw.NORMAL, dtype, mean, std, kept, numel - tail, sink).from(0);
     if (tail != 0) {
       if (dtype == dtype.computedIn() || isOlder() && OlderDraws.isNarrow(dtype)) {
-        host.skip(words(dtype, tail)); // drawn in place, and then drawn over
+        host.advance(words(dtype, tail)); // drawn in place, and then drawn over
       }
       new Chunks(TorchLaw.NORMAL, dtype, mean, std, numel, numel, sink).from(numel - BLOCK);
     }
@@ -138,7 +138,7 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
           host.nextInts(words, CpuDraws.words(dtype, count));
           return at;
         }
-        host.skip(CpuDraws.words(dtype, count));
+        host.advance(CpuDraws.words(dtype, count));
       }
       return end;
     }

@@ -68,7 +68,8 @@ class LongestColumnTest implements Released {
       try (CudaLife.Context _ = CudaLife.enter(gpu)) {
         FillTarget target = new FillTarget(gpu, shard, (CudaStream) stream);
         SparseKeys sparse = SparseKeys.of(shard, fill, SEED, offset);
-        SparseFill.launch(target, sparse, 0, 1, "tall_f32", 4, scratch.address(), SparseKeys.NEAR);
+        new SparseFill(target, sparse, SparseKeys.NEAR)
+            .launch("tall_f32", 0, 1, 4, scratch.address());
       }
       stream.synchronize();
       try (Tensor read = tensor.toCpu()) {

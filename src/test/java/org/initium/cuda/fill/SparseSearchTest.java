@@ -100,7 +100,7 @@ class SparseSearchTest implements Released {
         FillTarget target = new FillTarget(gpu, tensor, (CudaStream) stream);
         gpu.driver().clear(tiles.address(), TallTiles.BYTES, stream.handle());
         SparseKeys keys = SparseKeys.of(tensor, fill, 42, 0);
-        SparseFill.launch(target, keys, 0, 2, kernel, 8, tiles.address(), 0);
+        new SparseFill(target, keys, 0).launch(kernel, 0, 2, 8, tiles.address());
       }
       stream.synchronize();
       Fills.fill(expected, fill, Generator.philox(42));

@@ -4,7 +4,6 @@ package org.initium.recipe.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.math.BigInteger;
-import org.initium.Shape;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,9 +24,9 @@ class RowShardTest {
   void rowsAreCutAtTheFloors(long rows, int count) {
     for (int i : new int[] {0, 1, count / 2, count - 1}) {
       if (i < count) {
-        Region region = new RowShard(i, count).of(Shape.of(rows));
-        assertEquals(floor(i, rows, count), region.origin()[0]);
-        assertEquals(floor(i + 1L, rows, count) - floor(i, rows, count), region.shape().size(0));
+        RowShard shard = new RowShard(i, count);
+        assertEquals(floor(i, rows, count), shard.boundary(rows));
+        assertEquals(floor(i + 1L, rows, count), shard.end(rows));
       }
     }
   }
