@@ -9,23 +9,27 @@ package org.initium.spi;
  * @since 0.1.0
  */
 public final class Holders {
+  private final String closed;
   private long holding;
   private boolean ended;
 
-  /** Of memory that nobody holds yet. */
-  public Holders() {}
+  /**
+   * Of memory that nobody holds yet.
+   *
+   * @param closed what to tell those who come after its end
+   */
+  public Holders(String closed) {
+    this.closed = closed;
+  }
 
   /**
    * Takes hold of the memory, to be followed by {@link #release}.
    *
-   * @return false if it has ended
+   * @throws IllegalStateException if it has ended, saying what was closed
    */
-  public synchronized boolean hold() {
-    if (ended) {
-      return false;
-    }
+  public synchronized void hold() {
+    check();
     holding++;
-    return true;
   }
 
   /** Lets go. */
@@ -56,9 +60,20 @@ public final class Holders {
     return first;
   }
 
-  /** {@return whether the end has come} */
-  public synchronized boolean ended() {
-    return ended;
+  /**
+   * Asks whether the memory may be used still.
+   *
+   * @throws IllegalStateException if it has ended, saying what was closed
+   */
+  public synchronized void check() {
+    if (ended) {
+      throw closed();
+    }
+  }
+
+  /** {@return what to throw at those who come after the end} */
+  public IllegalStateException closed() {
+    return new IllegalStateException(closed);
   }
 
   /** Takes the end back, which could not be carried out. */
@@ -70,13 +85,10 @@ public final class Holders {
    * Does work while the memory is held.
    *
    * @param work what uses the memory
-   * @param closed what to call it in the message
    * @throws IllegalStateException if it has ended, saying what was closed
    */
-  public void during(Runnable work, String closed) {
-    if (!hold()) {
-      throw new IllegalStateException(closed);
-    }
+  public void during(Runnable work) {
+    hold();
     try {
       work.run();
     } finally {

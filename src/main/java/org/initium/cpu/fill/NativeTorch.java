@@ -11,6 +11,7 @@ import org.initium.kernel.Kernel;
 import org.initium.kernel.KernelSet;
 import org.initium.kernel.Parameters;
 import org.initium.random.Twister;
+import org.initium.torch.kernel.CpuNumbers;
 import org.initium.torch.kernel.CudaLaunch;
 import org.initium.torch.kernel.CudaNumbers;
 import org.initium.torch.kernel.TorchKernels;
@@ -43,17 +44,10 @@ record NativeTorch(KernelSet kernels) implements TorchKernels {
   }
 
   @Override
-  public void cpu(
-      TorchLaw law,
-      DType dtype,
-      double a,
-      double b,
-      MemorySegment words,
-      MemorySegment elements,
-      int count) {
+  public void cpu(CpuNumbers numbers, MemorySegment words, MemorySegment elements, int count) {
     Parameters parameters = new Parameters();
-    parameters.add(words.address()).add(elements.address()).add(a).add(b);
-    Kernel kernel = kernels.kernel("torch_cpu_" + name(law) + "_" + dtype);
+    parameters.add(words.address()).add(elements.address()).add(numbers.a()).add(numbers.b());
+    Kernel kernel = kernels.kernel("torch_cpu_" + name(numbers.law()) + "_" + numbers.dtype());
     kernel.run(parameters.fields(), 0, count, 0);
   }
 
@@ -69,16 +63,16 @@ record NativeTorch(KernelSet kernels) implements TorchKernels {
   @Override
   public void cuda(
       CudaNumbers numbers,
-      DType dtype,
       long seed,
       CudaLaunch launch,
       MemorySegment elements,
       long from,
       long to) {
+    DType dtype = numbers.dtype();
     long first = from / launch.threads() * launch.wave(dtype);
     long end = Math.min(launch.count(), first + launch.wave(dtype));
     Parameters parameters = new Parameters();
-    numbers.addTo(parameters, dtype, elements.address(), seed, launch, first, end);
+    numbers.addTo(parameters, elements.address(), seed, launch, first, end);
     String kernel = "torch_" + name(numbers.law()) + "_" + dtype;
     kernels.kernel(kernel).run(parameters.fields(), from, to, 0);
   }

@@ -20,12 +20,13 @@ public final class CpuStorage implements Storage {
   private final long bytes;
   private final Block block; // null where the memory is someone else's
   private final Cleaner.Cleanable backstop;
-  private final Holders holders = new Holders();
+  private final Holders holders;
 
   private CpuStorage(long address, long bytes, Block block) {
     this.address = address;
     this.bytes = bytes;
     this.block = block;
+    this.holders = new Holders("this tensor of " + bytes + " bytes was closed");
     this.backstop = block == null ? null : CLEANER.register(this, block);
   }
 
@@ -63,9 +64,9 @@ public final class CpuStorage implements Storage {
     }
 
     @SuppressWarnings("restricted") // the memory has that size, and is freed after the arena
-    synchronized MemorySegment segment(String closed) {
+    synchronized MemorySegment segment(Holders holders) {
       if (freed) {
-        throw new IllegalStateException(closed);
+        throw holders.closed();
       }
       if (segment == null) {
         arena = Arena.ofShared();
@@ -119,9 +120,7 @@ public final class CpuStorage implements Storage {
 
   @Override
   public long address() {
-    if (holders.ended()) {
-      throw new IllegalStateException(closed());
-    }
+    holders.check();
     return address;
   }
 
@@ -132,19 +131,13 @@ public final class CpuStorage implements Storage {
 
   @Override
   public MemorySegment segment() {
-    if (holders.ended()) {
-      throw new IllegalStateException(closed());
-    }
-    return block == null ? HostMemory.at(address, bytes) : block.segment(closed());
-  }
-
-  private String closed() {
-    return "this tensor of " + bytes() + " bytes was closed";
+    holders.check();
+    return block == null ? HostMemory.at(address, bytes) : block.segment(holders);
   }
 
   @Override
   public void during(Runnable work) {
-    holders.during(work, closed());
+    holders.during(work);
   }
 
   /**

@@ -46,12 +46,13 @@ public final class CudaStorage implements Storage {
   private final long bytes;
   private final Block block; // null for memory of someone else's
   private final Cleaner.Cleanable backstop;
-  private final Holders holders = new Holders();
+  private final Holders holders;
 
   private CudaStorage(Gpu gpu, long address, long bytes, boolean owned) {
     this.gpu = gpu;
     this.address = address;
     this.bytes = bytes;
+    this.holders = new Holders("the memory on " + gpu.device() + " was closed");
     this.block =
         owned
             ? new Block(gpu, address, bytes, ConcurrentHashMap.newKeySet(), new AtomicBoolean())
@@ -90,9 +91,7 @@ public final class CudaStorage implements Storage {
    * @throws IllegalStateException after close
    */
   public void hold() {
-    if (!holders.hold()) {
-      throw new IllegalStateException(closed());
-    }
+    holders.hold();
   }
 
   public void release() {
@@ -124,9 +123,7 @@ public final class CudaStorage implements Storage {
 
   @Override
   public long address() {
-    if (holders.ended()) {
-      throw new IllegalStateException(closed());
-    }
+    holders.check();
     return address;
   }
 
@@ -142,13 +139,9 @@ public final class CudaStorage implements Storage {
         "the host cannot read the memory of " + device() + "; copy it with toCpu()");
   }
 
-  private String closed() {
-    return "the memory on " + device() + " was closed";
-  }
-
   @Override
   public void during(Runnable work) {
-    holders.during(work, closed());
+    holders.during(work);
   }
 
   /** Waits for the fills that other threads are at: on the thread that frees, if it is to free. */

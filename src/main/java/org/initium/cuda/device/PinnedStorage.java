@@ -21,10 +21,8 @@ public final class PinnedStorage implements Storage {
   private static final ConcurrentSkipListMap<Long, PinnedStorage> ALL =
       new ConcurrentSkipListMap<>();
 
-  private static final String CLOSED = "the page-locked memory was closed";
-
   private final Arena arena = Arena.ofShared();
-  private final Holders holders = new Holders();
+  private final Holders holders = new Holders("the page-locked memory was closed");
   private final Set<WorkMark> users = ConcurrentHashMap.newKeySet();
   private final Gpu gpu;
   private final MemorySegment segment;
@@ -96,15 +94,13 @@ public final class PinnedStorage implements Storage {
 
   @Override
   public MemorySegment segment() {
-    if (holders.ended()) {
-      throw new IllegalStateException(CLOSED);
-    }
+    holders.check();
     return segment;
   }
 
   @Override
   public void during(Runnable work) {
-    holders.during(work, CLOSED);
+    holders.during(work);
   }
 
   @Override

@@ -38,7 +38,6 @@ public record TorchElementFill(FillTarget target, TorchCudaGenerator generator) 
       Parameters parameters = new Parameters();
       numbers.addTo(
           parameters,
-          target.dtype(),
           memory + (first - begin) * bytes,
           generator.seed(),
           launch,

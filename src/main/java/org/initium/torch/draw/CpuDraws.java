@@ -6,6 +6,7 @@ import java.util.function.DoubleSupplier;
 import org.initium.DType;
 import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchVersion;
+import org.initium.torch.kernel.CpuNumbers;
 import org.initium.torch.kernel.DoubleDraws;
 import org.initium.torch.kernel.DrawnTensor;
 import org.initium.torch.kernel.OlderDraws;
@@ -25,7 +26,7 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
   @Override
   public void uniform(DrawnTensor whole, double a, double b, ElementSink sink) {
     long numel = whole.numel();
-    new Chunks(TorchLaw.UNIFORM, whole.dtype(), a, b, numel, numel, sink).from(0);
+    new Chunks(new CpuNumbers(TorchLaw.UNIFORM, whole.dtype(), a, b), numel, numel, sink).from(0);
   }
 
   /**
@@ -43,21 +44,18 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
     }
     int tail = (int) (numel % BLOCK);
     long kept = tail == 0 ? numel : numel - BLOCK;
-    new Chunks(TorchLaw.NORMAL, dtype, mean, std, kept, numel - tail, sink).from(0);
+    CpuNumbers numbers = new CpuNumbers(TorchLaw.NORMAL, dtype, mean, std);
+    new Chunks(numbers, kept, numel - tail, sink).from(0);
     if (tail != 0) {
       if (dtype == dtype.computedIn() || isOlder() && OlderDraws.isNarrow(dtype)) {
-        host.advance(words(dtype, tail)); // drawn in place, and then drawn over
+        host.advance(numbers.words(tail)); // drawn in place, and then drawn over
       }
-      new Chunks(TorchLaw.NORMAL, dtype, mean, std, numel, numel, sink).from(numel - BLOCK);
+      new Chunks(numbers, numel, numel, sink).from(numel - BLOCK);
     }
   }
 
   private boolean isOlder() {
     return host.version() == TorchVersion.UP_TO_2_10;
-  }
-
-  private static long words(DType dtype, long elements) {
-    return dtype.isWide() ? 2 * elements : elements;
   }
 
   /** One by one in binary64, whatever the type of the tensor. */
@@ -87,20 +85,14 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
 
   /** The elements before {@code end}, of which those before {@code kept} are put. */
   private final class Chunks {
-    private final TorchLaw law;
-    private final DType dtype;
-    private final double a;
-    private final double b;
+    private final CpuNumbers numbers;
     private final long kept;
     private final long end;
     private final ElementSink sink;
     private long next;
 
-    Chunks(TorchLaw law, DType dtype, double a, double b, long kept, long end, ElementSink sink) {
-      this.law = law;
-      this.dtype = dtype;
-      this.a = a;
-      this.b = b;
+    Chunks(CpuNumbers numbers, long kept, long end, ElementSink sink) {
+      this.numbers = numbers;
       this.kept = kept;
       this.end = end;
       this.sink = sink;
@@ -135,10 +127,10 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
         int count = count(at);
         next += count;
         if (at < kept && sink.wants(at, Math.min(count, kept - at))) {
-          host.nextInts(words, CpuDraws.words(dtype, count));
+          host.nextInts(words, numbers.words(count));
           return at;
         }
-        host.advance(CpuDraws.words(dtype, count));
+        host.advance(numbers.words(count));
       }
       return end;
     }
@@ -148,9 +140,9 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
       int of = (int) Math.min(count, kept - at);
       MemorySegment room = of == count ? sink.room(at, count, chunk.elements()) : chunk.elements();
       if (isOlder()) {
-        OlderDraws.fill(kernels, law, dtype, a, b, chunk.words(), room, count);
+        OlderDraws.fill(kernels, numbers, chunk.words(), room, count);
       } else {
-        kernels.cpu(law, dtype, a, b, chunk.words(), room, count);
+        kernels.cpu(numbers, chunk.words(), room, count);
       }
       sink.put(at, room, of);
     }

@@ -3,7 +3,6 @@ package org.initium.torch.draw;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.initium.DType;
 import org.initium.Fill;
 import org.initium.random.GpuGeometry;
 import org.initium.random.TorchCpuGenerator;
@@ -81,7 +80,7 @@ public record CudaDraws(
             scratch = arena.allocate(most * whole.dtype().bytes(), Double.BYTES);
             room = scratch;
           }
-          make(numbers, whole.dtype(), launch, block, room);
+          make(numbers, launch, block, room);
           sink.put(at, room, count);
         }
       }
@@ -89,15 +88,13 @@ public record CudaDraws(
   }
 
   /** The blocks of all threads from one on. */
-  private void make(
-      CudaNumbers numbers, DType dtype, CudaLaunch launch, long first, MemorySegment elements) {
+  private void make(CudaNumbers numbers, CudaLaunch launch, long first, MemorySegment elements) {
     long end = first + launch.threads();
     workers.share(
         Math.ceilDiv(launch.threads(), PIECE),
         (from, to) ->
             kernels.cuda(
                 numbers,
-                dtype,
                 generator.seed(),
                 launch,
                 elements,

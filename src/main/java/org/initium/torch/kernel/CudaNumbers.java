@@ -11,11 +11,12 @@ import org.initium.kernel.Parameters;
  * in (0, 1], rounded to the dtype, and {@code a} where that is {@code high}; a normal is {@code
  * fma(z, b, a)}.
  *
+ * @param dtype of the elements
  * @param a the lower bound or the mean, rounded to the dtype or to binary32
  * @param b the difference of the rounded bounds, rounded again, or the standard deviation
  * @param high the upper bound, rounded to the dtype; NaN for a normal
  */
-public record CudaNumbers(TorchLaw law, double a, double b, double high) {
+public record CudaNumbers(TorchLaw law, DType dtype, double a, double b, double high) {
   /** Of a fill, if it is a law that PyTorch has a kernel for and we know its numbers. */
   public static Optional<CudaNumbers> of(Fill.Elementary fill, DType dtype) {
     if (!TorchTypes.draws(dtype)) {
@@ -31,11 +32,11 @@ public record CudaNumbers(TorchLaw law, double a, double b, double high) {
   /** Of a uniform fill. */
   public static CudaNumbers of(Fill.Uniform fill, DType dtype) {
     if (dtype.isWide()) {
-      return new CudaNumbers(TorchLaw.UNIFORM, fill.a(), fill.b() - fill.a(), fill.b());
+      return new CudaNumbers(TorchLaw.UNIFORM, dtype, fill.a(), fill.b() - fill.a(), fill.b());
     }
     float low = (float) dtype.round((float) fill.a());
     float high = (float) dtype.round((float) fill.b());
-    return new CudaNumbers(TorchLaw.UNIFORM, low, dtype.round(high - low), high);
+    return new CudaNumbers(TorchLaw.UNIFORM, dtype, low, dtype.round(high - low), high);
   }
 
   /** Of a normal fill. */
@@ -43,7 +44,7 @@ public record CudaNumbers(TorchLaw law, double a, double b, double high) {
     boolean wide = dtype.isWide();
     double mean = wide ? fill.mean() : (float) fill.mean();
     double std = wide ? fill.std() : (float) fill.std();
-    return new CudaNumbers(TorchLaw.NORMAL, mean, std, Double.NaN);
+    return new CudaNumbers(TorchLaw.NORMAL, dtype, mean, std, Double.NaN);
   }
 
   /**
@@ -54,13 +55,7 @@ public record CudaNumbers(TorchLaw law, double a, double b, double high) {
    * @param end behind them
    */
   public void addTo(
-      Parameters parameters,
-      DType dtype,
-      long memory,
-      long seed,
-      CudaLaunch launch,
-      long first,
-      long end) {
+      Parameters parameters, long memory, long seed, CudaLaunch launch, long first, long end) {
     parameters
         .add(memory)
         .addSource(seed, launch.offset() / 4)
@@ -70,23 +65,23 @@ public record CudaNumbers(TorchLaw law, double a, double b, double high) {
         .add(end)
         .add(a)
         .add(b)
-        .add(from(dtype))
-        .add(to(dtype))
-        .add(mask(dtype));
+        .add(from())
+        .add(to())
+        .add(mask());
   }
 
   /** The bits of the stored value that is replaced; of more bits than a dtype has for none. */
-  private long from(DType dtype) {
+  private long from() {
     return law == TorchLaw.NORMAL ? -1 : dtype.bits(high);
   }
 
   /** The bits of what it is replaced by. */
-  private long to(DType dtype) {
+  private long to() {
     return law == TorchLaw.NORMAL ? 0 : dtype.bits(a);
   }
 
   /** The bits that are compared: -0 equals 0. */
-  private long mask(DType dtype) {
+  private long mask() {
     if (law == TorchLaw.NORMAL) {
       return -1;
     }

@@ -49,34 +49,27 @@ public final class OlderDraws {
 
   /** As {@link TorchKernels#cpu} makes those of later versions. */
   public static void fill(
-      TorchKernels kernels,
-      TorchLaw law,
-      DType dtype,
-      double a,
-      double b,
-      MemorySegment words,
-      MemorySegment out,
-      int count) {
+      TorchKernels kernels, CpuNumbers numbers, MemorySegment words, MemorySegment out, int count) {
+    DType dtype = numbers.dtype();
     if (isNarrow(dtype)) {
-      NARROW.get(dtype).fill(law, a, b, words, out, count);
+      NARROW.get(dtype).fill(numbers, words, out, count);
       return;
     }
-    kernels.cpu(law, dtype, a, b, words, out, count);
-    double low = dtype.round(a);
-    for (int i = 0; law == TorchLaw.UNIFORM && i < count; i++) {
+    kernels.cpu(numbers, words, out, count);
+    double low = dtype.round(numbers.a());
+    for (int i = 0; numbers.law() == TorchLaw.UNIFORM && i < count; i++) {
       if (dtype.get(out, i) == low) { // what was the upper bound is one of these
-        dtype.set(out, i, TorchReference.drawn(dtype, a, b, words, i));
+        dtype.set(out, i, TorchReference.drawn(numbers, words, i));
       }
     }
   }
 
-  private void fill(
-      TorchLaw law, double a, double b, MemorySegment words, MemorySegment out, int count) {
-    double first = dtype.round((float) a);
-    double second = dtype.round((float) b);
+  private void fill(CpuNumbers numbers, MemorySegment words, MemorySegment out, int count) {
+    double first = dtype.round((float) numbers.a());
+    double second = dtype.round((float) numbers.b());
     for (int i = 0; i < count; i++) {
       double value =
-          switch (law) {
+          switch (numbers.law()) {
             case UNIFORM -> uniform(first, second, unit(words, i));
             case NORMAL -> normal(first, second, words, i);
           };

@@ -2,7 +2,6 @@
 package org.initium.torch.kernel;
 
 import java.lang.foreign.MemorySegment;
-import org.initium.DType;
 import org.initium.random.Twister;
 
 /** What makes torch's numbers: a processor's own code, or {@link TorchReference}. */
@@ -13,20 +12,10 @@ public interface TorchKernels {
   /**
    * Makes elements of words as PyTorch does on the CPU: {@link FloatDraws}, or {@link DoubleDraws}.
    *
-   * @param a the lower bound or the mean
-   * @param b the upper bound or the standard deviation
-   * @param words one for each element, two for f64
-   * @param elements of the dtype
+   * @param words as many as the elements take
    * @param count of elements; of normals a multiple of 16
    */
-  void cpu(
-      TorchLaw law,
-      DType dtype,
-      double a,
-      double b,
-      MemorySegment words,
-      MemorySegment elements,
-      int count);
+  void cpu(CpuNumbers numbers, MemorySegment words, MemorySegment elements, int count);
 
   /**
    * Makes blocks of a start of PyTorch's kernel on a GPU: block i is number {@code i / threads} of
@@ -36,7 +25,6 @@ public interface TorchKernels {
    */
   void cuda(
       CudaNumbers numbers,
-      DType dtype,
       long seed,
       CudaLaunch launch,
       MemorySegment elements,

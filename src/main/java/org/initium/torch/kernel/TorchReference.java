@@ -24,59 +24,50 @@ public enum TorchReference implements TorchKernels {
   }
 
   @Override
-  public void cpu(
-      TorchLaw law,
-      DType dtype,
-      double a,
-      double b,
-      MemorySegment words,
-      MemorySegment elements,
-      int count) {
-    switch (law) {
-      case UNIFORM -> {
-        for (int i = 0; i < count; i++) {
-          dtype.set(elements, i, uniform(dtype, a, b, words, i));
-        }
-      }
-      case NORMAL -> {
-        for (int i = 0; i < count; i++) {
-          dtype.set(elements, i, normal(dtype, a, b, words, i));
-        }
-      }
+  public void cpu(CpuNumbers numbers, MemorySegment words, MemorySegment elements, int count) {
+    for (int i = 0; i < count; i++) {
+      double value =
+          switch (numbers.law()) {
+            case UNIFORM -> uniform(numbers, words, i);
+            case NORMAL -> normal(numbers, words, i);
+          };
+      numbers.dtype().set(elements, i, value);
     }
   }
 
   /** What rounds to b becomes a. */
-  private static double uniform(DType dtype, double a, double b, MemorySegment words, int i) {
-    double value = drawn(dtype, a, b, words, i);
-    double low = dtype.isWide() ? a : (float) a;
-    double high = dtype.isWide() ? b : (float) b;
+  private static double uniform(CpuNumbers numbers, MemorySegment words, int i) {
+    DType dtype = numbers.dtype();
+    double value = drawn(numbers, words, i);
+    double low = dtype.isWide() ? numbers.a() : (float) numbers.a();
+    double high = dtype.isWide() ? numbers.b() : (float) numbers.b();
     return dtype.round(value) == dtype.round(high) ? low : value;
   }
 
   /** Which may round to b. */
-  static double drawn(DType dtype, double a, double b, MemorySegment words, int i) {
-    return dtype.isWide()
-        ? DoubleDraws.uniform(two(words, i), a, b)
-        : FloatDraws.uniform(one(words, i), (float) a, (float) b);
+  static double drawn(CpuNumbers numbers, MemorySegment words, int i) {
+    return numbers.dtype().isWide()
+        ? DoubleDraws.uniform(two(words, i), numbers.a(), numbers.b())
+        : FloatDraws.uniform(one(words, i), (float) numbers.a(), (float) numbers.b());
   }
 
   /**
    * Of a block of 16, the first eight give radii and the last eight angles; pair j gives elements j
    * (cosine) and j + 8 (sine).
    */
-  private static double normal(DType dtype, double mean, double std, MemorySegment words, int i) {
+  private static double normal(CpuNumbers numbers, MemorySegment words, int i) {
     int first = i / BLOCK * BLOCK + i % (BLOCK / 2);
     int second = first + BLOCK / 2;
     boolean cosine = i == first;
-    if (dtype.isWide()) {
+    if (numbers.dtype().isWide()) {
       double angle = DoubleDraws.angle(two(words, second));
       double turn = cosine ? HalfUlp.cos(angle) : HalfUlp.sin(angle);
-      return Math.fma(DoubleDraws.radius(two(words, first)) * turn, std, mean);
+      return Math.fma(DoubleDraws.radius(two(words, first)) * turn, numbers.b(), numbers.a());
     }
     float angle = FloatDraws.angle(one(words, second));
     float turn = cosine ? Cephes.cos(angle) : Cephes.sin(angle);
-    return Math.fma(FloatDraws.radius(one(words, first)) * turn, (float) std, (float) mean);
+    return Math.fma(
+        FloatDraws.radius(one(words, first)) * turn, (float) numbers.b(), (float) numbers.a());
   }
 
   private static int one(MemorySegment words, int i) {
@@ -91,12 +82,12 @@ public enum TorchReference implements TorchKernels {
   @Override
   public void cuda(
       CudaNumbers numbers,
-      DType dtype,
       long seed,
       CudaLaunch launch,
       MemorySegment elements,
       long from,
       long to) {
+    DType dtype = numbers.dtype();
     long wave = from / launch.threads();
     long block = launch.offset() / 4 + wave;
     int[] words = new int[4];
@@ -104,7 +95,7 @@ public enum TorchReference implements TorchKernels {
     for (long i = from; i < to; i++) {
       int thread = (int) (i - wave * launch.threads());
       Philox.block((int) block, (int) (block >>> 32), thread, 0, seed, words, 0);
-      values(numbers, dtype, words, values);
+      values(numbers, words, values);
       for (int c = 0; c < values.length; c++) {
         long at = (long) c * launch.threads() + thread;
         if (wave * launch.wave(dtype) + at < launch.count()) {
@@ -115,7 +106,8 @@ public enum TorchReference implements TorchKernels {
   }
 
   /** The elements of a block of four words, the last of their rounding left out. */
-  private static void values(CudaNumbers numbers, DType dtype, int[] w, double[] values) {
+  private static void values(CudaNumbers numbers, int[] w, double[] values) {
+    DType dtype = numbers.dtype();
     boolean wide = dtype.isWide();
     switch (numbers.law()) {
       case UNIFORM -> {

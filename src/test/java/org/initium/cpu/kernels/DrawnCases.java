@@ -19,6 +19,7 @@ import org.initium.kernel.Kernel;
 import org.initium.kernel.Parameters;
 import org.initium.kernel.SparseKeys;
 import org.initium.random.Twister;
+import org.initium.torch.kernel.CpuNumbers;
 import org.initium.torch.kernel.CudaLaunch;
 import org.initium.torch.kernel.CudaNumbers;
 import org.initium.torch.kernel.TorchLaw;
@@ -150,7 +151,10 @@ final class DrawnCases {
             withWords(
                 words -> {
                   TorchReference.INSTANCE.cpu(
-                      law, dtype, a, b, words.asSlice(first), memory.asSlice(offset), count);
+                      new CpuNumbers(law, dtype, a, b),
+                      words.asSlice(first),
+                      memory.asSlice(offset),
+                      count);
                   return null;
                 }));
   }
@@ -178,7 +182,7 @@ final class DrawnCases {
         law == TorchLaw.UNIFORM
             ? CudaNumbers.of(new Fill.Uniform(a, Math.max(a, b)), dtype)
             : CudaNumbers.of(new Fill.Normal(a, Math.abs(b)), dtype);
-    numbers.addTo(parameters, dtype, offset, seed, launch, first, end);
+    numbers.addTo(parameters, offset, seed, launch, first, end);
     return new KernelCase(
         family + "_" + dtype,
         from,
@@ -187,7 +191,6 @@ final class DrawnCases {
         KernelCase.MEMORY,
         KernelCase.read(parameters, 32),
         memory ->
-            TorchReference.INSTANCE.cuda(
-                numbers, dtype, seed, launch, memory.asSlice(offset), from, to));
+            TorchReference.INSTANCE.cuda(numbers, seed, launch, memory.asSlice(offset), from, to));
   }
 }
