@@ -3,6 +3,7 @@ package org.initium.recipe;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,11 @@ final class KeepPlanner {
   record Found(Checkpoint.Entry entry, boolean grows) {}
 
   private final Optional<Checkpoint> checkpoint;
-  private final List<KeepRule> rules;
+  private final GlobIndex<KeepRule> rules;
+
+  /** What a rule leaves out. */
+  private final Map<KeepRule, GlobIndex<KeepRule>> excluded = new IdentityHashMap<>();
+
   private final Variables variables;
   private final Map<String, Checkpoint.Entry> entries = new HashMap<>();
   private final TreeSet<String> left;
@@ -34,10 +39,18 @@ final class KeepPlanner {
    * Of a recipe.
    *
    * @param checkpoint the file; if there is none, nothing is kept
+   * @param work of matching names
    */
-  KeepPlanner(Optional<Checkpoint> checkpoint, List<KeepRule> rules, Variables variables) {
+  KeepPlanner(
+      Optional<Checkpoint> checkpoint,
+      List<KeepRule> rules,
+      Variables variables,
+      MatchingWork work) {
     this.checkpoint = checkpoint;
-    this.rules = rules;
+    this.rules = new GlobIndex<>(rules, KeepRule::globs, work);
+    for (KeepRule rule : rules) {
+      excluded.put(rule, new GlobIndex<>(List.of(rule), KeepRule::excluded, work));
+    }
     this.variables = variables;
     checkpoint.ifPresent(
         file -> file.entries().forEach(entry -> entries.put(entry.tensor().name(), entry)));
@@ -49,13 +62,16 @@ final class KeepPlanner {
     if (checkpoint.isEmpty() || tensor.shape().isEmpty()) {
       return Optional.empty();
     }
-    Optional<KeepRule> rule =
-        rules.stream().filter(keep -> keep.matches(tensor.name())).findFirst();
+    String name = tensor.name();
+    Optional<GlobIndex.Hit<KeepRule>> hit =
+        rules.first(name, keep -> excluded.get(keep).first(name).isEmpty());
     Optional<Checkpoint.Entry> entry =
-        rule.map(keep -> entries.get(keep.nameInFile(tensor.name(), variables)));
+        hit.map(
+            first ->
+                entries.get(first.rule().nameInFile(name, rules.captures(first, name), variables)));
     entry.ifPresent(kept -> left.remove(kept.tensor().name()));
     return entry
-        .map(kept -> check(tensor, kept.tensor(), rule.get()))
+        .map(kept -> check(tensor, kept.tensor(), hit.get().rule()))
         .map(grows -> new Found(entry.get(), grows));
   }
 

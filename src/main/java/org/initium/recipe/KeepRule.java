@@ -46,16 +46,8 @@ record KeepRule(
         node.place());
   }
 
-  /** Whether this says of a tensor that it is kept. */
-  boolean matches(String name) {
-    return globs.stream().anyMatch(glob -> glob.matches(name))
-        && excluded.stream().noneMatch(glob -> glob.matches(name));
-  }
-
-  /** The name in the file. */
-  String nameInFile(String name, Variables variables) {
-    Map<String, String> captured =
-        globs.stream().filter(glob -> glob.matches(name)).findFirst().orElseThrow().captures(name);
+  /** The name in the file of a tensor of whose name that is captured. */
+  String nameInFile(String name, Map<String, String> captured, Variables variables) {
     return from.map(text -> variables.with(captured).filledIn(text)).orElse(name);
   }
 

@@ -34,31 +34,45 @@ final class Planner {
   private static final int MOST_LINKS = 100;
 
   private final Variables variables;
-  private final RuleIndex rules;
+  private final SourcePosition place;
+  private final GlobIndex<Rule> rules;
   private final Map<String, TensorEntry> entries = new HashMap<>();
   private final Map<String, PlannedTensor> planned = new HashMap<>();
   private final Set<Rule> unused;
   private final List<ShardRule> shards;
+  private final GlobIndex<ShardRule> shardIndex;
   private final KeepPlanner keeper;
 
   /** What is kept of a file. */
   private final Map<String, KeepPlanner.Found> found = new HashMap<>();
 
-  Planner(Variables variables, List<Rule> rules, List<ShardRule> shards, KeepPlanner keeper) {
+  /**
+   * Of a recipe's rules.
+   *
+   * @param place of the rules
+   */
+  Planner(
+      Variables variables,
+      List<Rule> rules,
+      SourcePosition place,
+      List<ShardRule> shards,
+      KeepPlanner keeper) {
     this.keeper = keeper;
     this.variables = variables;
-    this.rules = new RuleIndex(rules);
+    this.place = place;
+    this.rules = new GlobIndex<>(rules, Rule::globs, new MatchingWork(place));
     this.unused = new LinkedHashSet<>(rules);
     this.shards = shards;
+    SourcePosition shardsPlace = shards.isEmpty() ? place : shards.getFirst().place();
+    this.shardIndex = new GlobIndex<>(shards, ShardRule::globs, new MatchingWork(shardsPlace));
   }
 
   /**
    * The plan of all tensors.
    *
    * @param list the tensors, and notes of what was read so far
-   * @param place of the rules
    */
-  Plan plan(TensorList list, SourcePosition place) {
+  Plan plan(TensorList list) {
     List<TensorEntry> tensors = list.tensors();
     List<String> notes = list.notes();
     for (TensorEntry tensor : tensors) {
@@ -108,13 +122,13 @@ final class Planner {
     if (tensor.like().isPresent()) {
       made = linked(tensor, tensor.like().get(), path);
     } else {
-      Optional<Rule> rule = rules.first(tensor.name());
-      rule.ifPresent(unused::remove);
+      Optional<GlobIndex.Hit<Rule>> hit = rules.first(tensor.name());
+      hit.ifPresent(first -> unused.remove(first.rule()));
       made =
           isWhole(tensor)
               ? planned(
                   tensor, keeper.content(found.get(tensor.name()), List.of()), StreamChoice.OWN)
-              : ruled(tensor, rule.orElseThrow(), path);
+              : ruled(tensor, hit.orElseThrow(), path);
     }
     planned.put(tensor.name(), made);
     return made;
@@ -125,8 +139,10 @@ final class Planner {
     return kept != null && !kept.grows();
   }
 
-  private PlannedTensor ruled(TensorEntry tensor, Rule rule, Map<String, SourcePosition> path) {
-    Rule.Bound bound = rule.of(tensor);
+  private PlannedTensor ruled(
+      TensorEntry tensor, GlobIndex.Hit<Rule> hit, Map<String, SourcePosition> path) {
+    Rule rule = hit.rule();
+    Rule.Bound bound = rule.of(rules.captures(hit, tensor.name()));
     KeepPlanner.Found kept = found.get(tensor.name());
     if (bound.link().isPresent()) {
       if (kept != null) {
@@ -217,13 +233,13 @@ final class Planner {
   }
 
   private PlannedTensor shared(PlannedTensor tensor) {
-    Optional<ShardRule> rule = shards.stream().filter(s -> s.matches(tensor.name())).findFirst();
+    Optional<GlobIndex.Hit<ShardRule>> rule = shardIndex.first(tensor.name());
     if (rule.isEmpty()) {
       throw new RecipeException(
           shards.getFirst().place(),
           Text.message("no rule of 'shards' matches %s", shortened(List.of(tensor.name()))));
     }
-    return tensor.with(rule.get().of(tensor.name(), tensor.shape(), variables));
+    return tensor.with(rule.get().rule().of(tensor.name(), tensor.shape(), variables));
   }
 
   private static List<String> notes(List<Rule> unused) {

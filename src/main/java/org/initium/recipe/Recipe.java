@@ -174,8 +174,13 @@ public final class Recipe {
           .forEach(rule -> shards.add(ShardRule.of(rule)));
     }
     Plan plan =
-        new Planner(variables, rules, shards, keeper(fields, variables, reading))
-            .plan(tensors, fields.require("rules").place());
+        new Planner(
+                variables,
+                rules,
+                fields.require("rules").place(),
+                shards,
+                keeper(fields, variables, reading))
+            .plan(tensors);
     return new Plan(plan.tensors(), plan.notes(), inputs.stream().map(Path::toString).toList());
   }
 
@@ -187,7 +192,8 @@ public final class Recipe {
     } else {
       keep.add(KeepRule.all(fields.require("rules").place()));
     }
-    return new KeepPlanner(reading.from(), keep, variables);
+    SourcePosition place = fields.get("keep").orElse(fields.require("rules")).place();
+    return new KeepPlanner(reading.from(), keep, variables, new MatchingWork(place));
   }
 
   /** {@code vars: {from: config.json}}. */

@@ -125,10 +125,8 @@ final class Rule {
     return globs.size() == 1 ? globs.getFirst().toString() : globs.toString();
   }
 
-  /** What the rule comes to for a tensor that matches. */
-  Bound of(TensorEntry tensor) {
-    Glob glob = globs.stream().filter(g -> g.matches(tensor.name())).findFirst().orElseThrow();
-    Map<String, String> captured = glob.captures(tensor.name());
+  /** What the rule comes to for a tensor of whose name that is captured. */
+  Bound of(Map<String, String> captured) {
     Bound known = bound.get(captured);
     if (known == null) {
       known = bind(captured);

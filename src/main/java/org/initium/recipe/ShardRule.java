@@ -54,10 +54,6 @@ record ShardRule(
     return new ShardRule(globs, dim, parts, node.place());
   }
 
-  boolean matches(String name) {
-    return globs.stream().anyMatch(glob -> glob.matches(name));
-  }
-
   /** How a tensor is cut. */
   ShardCut of(String tensor, Shape shape, Variables variables) {
     if (dim.isEmpty()) {

@@ -246,10 +246,11 @@ final class TensorList {
     }
     SourcePosition place = file.place();
     Path path = path(folder, YamlFields.text(file, "'template'"));
+    GlobIndex<Glob> index = new GlobIndex<>(excluded, List::of, new MatchingWork(place));
     try (Checkpoint checkpoint = Checkpoint.open(path)) {
       for (Checkpoint.Entry entry : checkpoint.entries()) {
         StoredTensor tensor = entry.tensor();
-        if (excluded.stream().noneMatch(glob -> glob.matches(tensor.name()))) {
+        if (index.first(tensor.name()).isEmpty()) {
           add(tensor.name(), tensor.shape(), dtype(tensor, place), place);
         }
       }

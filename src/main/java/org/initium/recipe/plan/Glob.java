@@ -3,10 +3,13 @@ package org.initium.recipe.plan;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -32,6 +35,9 @@ public final class Glob {
 
   private static final Pattern CAPTURE = Pattern.compile("\\{([A-Za-z_][A-Za-z_0-9]*)(\\*?)\\}");
 
+  /** What stands for more than itself. */
+  private static final Pattern BREAK = Pattern.compile("\\{[^}]*\\}|[*?]");
+
   /** Longer patterns are a mistake or an attack. */
   private static final int MOST = 10_000;
 
@@ -50,7 +56,10 @@ public final class Glob {
   /** In their order. */
   private final List<String> captures = new ArrayList<>();
 
-  /** The longest text in the middle that each name has; most names that do not fit lack it. */
+  /** The texts in the middle that each name has, in their order. */
+  private final List<String> literals;
+
+  /** The longest of them, or none; most names that do not fit lack it. */
   private final String needle;
 
   private Glob(String text, int first, int last) {
@@ -65,7 +74,12 @@ public final class Glob {
       groupEnds[i] = end;
       end = middle[i] == '{' ? -1 : end;
     }
-    this.needle = needle(text.substring(first, last));
+    this.literals =
+        BREAK
+            .splitAsStream(text.substring(first, last))
+            .filter(Predicate.not(String::isEmpty))
+            .toList();
+    this.needle = literals.stream().max(Comparator.comparingInt(String::length)).orElse("");
   }
 
   private int[] withCaptures(String pattern) {
@@ -80,14 +94,6 @@ public final class Glob {
     }
     pattern.substring(at).codePoints().forEach(codes::add);
     return codes.build().toArray();
-  }
-
-  private static String needle(String middle) {
-    String longest = "";
-    for (String run : middle.replaceAll("\\{[^}]*}", "*").split("[*?]+")) {
-      longest = run.length() > longest.length() ? run : longest;
-    }
-    return longest;
   }
 
   /**
@@ -146,9 +152,9 @@ public final class Glob {
     return suffix;
   }
 
-  /** {@return whether it fits its own text alone} */
-  public boolean isLiteral() {
-    return middle.length == 0;
+  /** {@return texts that the names which fit have between those, in their order} */
+  public List<String> literals() {
+    return literals;
   }
 
   /** {@return the names of what is captured, in their order} */
@@ -267,6 +273,16 @@ public final class Glob {
    * @param name any text
    */
   public boolean matches(String name) {
+    return matches(name, steps -> {});
+  }
+
+  /**
+   * {@return whether the whole name fits}
+   *
+   * @param name any text
+   * @param work is told how long that takes, in nanoseconds or so
+   */
+  public boolean matches(String name, LongConsumer work) {
     if (middle.length == 0) {
       return name.equals(prefix);
     }
@@ -274,8 +290,12 @@ public final class Glob {
     if (length < 0 || !name.startsWith(prefix) || !name.endsWith(suffix)) {
       return false;
     }
+    if (middle.length == 1 && middle[0] == '*') {
+      return true;
+    }
     String rest = name.substring(prefix.length(), prefix.length() + length);
-    return middle.length == 1 && middle[0] == '*' || rest.contains(needle) && new Match().of(rest);
+    work.accept(length / 8 + 4L * middle.length + 16);
+    return rest.contains(needle) && new Match(work).of(rest);
   }
 
   /** The places in the middle of the pattern that fit the name so far, each once. */
@@ -286,12 +306,18 @@ public final class Glob {
     private int nextCount;
     private final int[] addedAt = new int[middle.length + 1];
     private int step = 1;
+    private final LongConsumer work;
+
+    Match(LongConsumer work) {
+      this.work = work;
+    }
 
     boolean of(String name) {
       add(0);
       advance();
       for (int i = 0; i < name.length() && count > 0; ) {
         int c = name.codePointAt(i);
+        work.accept(4L * count);
         for (int p = 0; p < count; p++) {
           read(places[p], c);
         }
