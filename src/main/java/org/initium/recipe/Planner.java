@@ -97,7 +97,7 @@ final class Planner {
       all.add(planned(tensor, new LinkedHashMap<>()));
     }
     if (!unused.isEmpty()) { // a rule may be for what another config has
-      list.leftOut().forEach(name -> rules.first(name).ifPresent(unused::remove));
+      list.leftOut().forEach(name -> use(rules.first(name)));
     }
     if (!shards.isEmpty()) {
       all.replaceAll(this::shared);
@@ -123,7 +123,7 @@ final class Planner {
       made = linked(tensor, tensor.like().get(), path);
     } else {
       Optional<GlobIndex.Hit<Rule>> hit = rules.first(tensor.name());
-      hit.ifPresent(first -> unused.remove(first.rule()));
+      use(hit);
       made =
           isWhole(tensor)
               ? planned(
@@ -132,6 +132,10 @@ final class Planner {
     }
     planned.put(tensor.name(), made);
     return made;
+  }
+
+  private void use(Optional<GlobIndex.Hit<Rule>> hit) {
+    hit.ifPresent(first -> unused.remove(first.rule()));
   }
 
   private boolean isWhole(TensorEntry tensor) {
