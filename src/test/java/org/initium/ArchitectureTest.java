@@ -33,153 +33,70 @@ class ArchitectureTest {
   /** Which packages of ours a package may use, besides itself. A package not named here fails. */
   private static final Map<String, Set<String>> ARROWS = arrows();
 
+  /** A package, and those that it may use besides text; a point is the root. */
   private static Map<String, Set<String>> arrows() {
+    String rooms =
+        """
+        text:
+        expression:
+        function: expression
+        random: expression
+        spi:
+        .: expression function random spi
+        io: .
+        initializer: . expression function
+        recipe.plan: . initializer io random
+        cli.console: io random recipe.plan
+        natives:
+        io.output: . io natives
+        cli.plot: . io io.output
+        recipe.yaml: expression initializer io recipe.plan
+        recipe: . initializer io recipe.plan recipe.yaml
+        recipe.folder: . io io.output recipe.plan
+        recipe.model: . initializer io io.output random recipe.folder recipe.plan
+        cli: . cli.console cli.plot expression initializer io io.output random recipe \
+            recipe.folder recipe.model recipe.plan
+        law.quantile: . function
+        law: . law.quantile spi
+        kernel: . law spi
+        cpu.reference: . kernel law
+        torch.kernel: . kernel law random spi
+        torch.draw: . random spi torch.kernel
+        cpu.fill: . cpu.memory cpu.reference function kernel law random spi torch.draw \
+            torch.kernel
+        cpu.kernels: . kernel natives
+        cpu.memory: . cpu.kernels spi
+        cpu.orthogonal: . cpu.fill cpu.memory natives torch.draw
+        torch: . function law.quantile random spi torch.draw torch.kernel
+        cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal cpu.reference function kernel random \
+            spi torch torch.draw torch.kernel
+        cuda: .
+        cuda.library: . natives
+        cuda.driver: . cuda cuda.library kernel
+        cuda.device: . cuda cuda.driver cuda.library random spi
+        cuda.fill: . cuda cuda.device cuda.driver cuda.library kernel law random spi torch.kernel
+        cuda.orthogonal: . cuda cuda.device cuda.driver cuda.fill cuda.library kernel spi
+        cuda.backend: . cuda cuda.device cuda.driver cuda.fill cuda.library cuda.orthogonal kernel \
+            random spi
+        dlpack: .
+        """;
     Map<String, Set<String>> arrows = new TreeMap<>();
-    arrow(arrows, "text"); // which all may use
-    arrow(arrows, "expression");
-    arrow(arrows, "function", "expression");
-    arrow(arrows, "random", "expression");
-    arrow(arrows, "spi");
-    arrow(arrows, "", "expression", "function", "random", "spi");
-    arrow(arrows, "io", "");
-    arrow(arrows, "initializer", "", "expression", "function");
-    arrow(arrows, "recipe.plan", "", "initializer", "io", "random");
-    arrow(arrows, "cli.console", "io", "random", "recipe.plan");
-    arrow(arrows, "natives");
-    arrow(arrows, "io.output", "", "io", "natives");
-    arrow(arrows, "cli.plot", "", "io", "io.output");
-    arrow(arrows, "recipe.yaml", "expression", "initializer", "io", "recipe.plan");
-    arrow(arrows, "recipe", "", "initializer", "io", "recipe.plan", "recipe.yaml");
-    arrow(arrows, "recipe.folder", "", "io", "io.output", "recipe.plan");
-    arrow(
-        arrows,
-        "recipe.model",
-        "",
-        "initializer",
-        "io",
-        "io.output",
-        "random",
-        "recipe.folder",
-        "recipe.plan");
-    arrow(
-        arrows,
-        "cli",
-        "",
-        "cli.console",
-        "cli.plot",
-        "expression",
-        "initializer",
-        "io",
-        "io.output",
-        "random",
-        "recipe",
-        "recipe.folder",
-        "recipe.model",
-        "recipe.plan");
-    arrow(arrows, "law.quantile", "", "function");
-    arrow(arrows, "law", "", "law.quantile", "spi");
-    arrow(arrows, "kernel", "", "law", "spi");
-    arrow(arrows, "cpu.reference", "", "kernel", "law");
-    arrow(arrows, "torch.kernel", "", "kernel", "law", "random", "spi");
-    arrow(arrows, "torch.draw", "", "random", "spi", "torch.kernel");
-    arrow(
-        arrows,
-        "cpu.fill",
-        "",
-        "cpu.memory",
-        "cpu.reference",
-        "function",
-        "kernel",
-        "law",
-        "random",
-        "spi",
-        "torch.draw",
-        "torch.kernel");
-    arrow(arrows, "cpu.kernels", "", "kernel", "natives");
-    arrow(arrows, "cpu.memory", "", "cpu.kernels", "spi");
-    arrow(arrows, "cpu.orthogonal", "", "cpu.fill", "cpu.memory", "natives", "torch.draw");
-    arrow(
-        arrows,
-        "torch",
-        "",
-        "function",
-        "law.quantile",
-        "random",
-        "spi",
-        "torch.draw",
-        "torch.kernel");
-    arrow(
-        arrows,
-        "cpu",
-        "",
-        "cpu.fill",
-        "cpu.kernels",
-        "cpu.memory",
-        "cpu.orthogonal",
-        "cpu.reference",
-        "function",
-        "kernel",
-        "random",
-        "spi",
-        "torch",
-        "torch.draw",
-        "torch.kernel");
-    arrow(arrows, "cuda", "");
-    arrow(arrows, "cuda.library", "", "natives");
-    arrow(arrows, "cuda.driver", "", "cuda", "cuda.library", "kernel");
-    arrow(arrows, "cuda.device", "", "cuda", "cuda.driver", "cuda.library", "random", "spi");
-    arrow(
-        arrows,
-        "cuda.fill",
-        "",
-        "cuda",
-        "cuda.device",
-        "cuda.driver",
-        "cuda.library",
-        "kernel",
-        "law",
-        "random",
-        "spi",
-        "torch.kernel");
-    arrow(
-        arrows,
-        "cuda.orthogonal",
-        "",
-        "cuda",
-        "cuda.device",
-        "cuda.driver",
-        "cuda.fill",
-        "cuda.library",
-        "kernel",
-        "spi");
-    arrow(
-        arrows,
-        "cuda.backend",
-        "",
-        "cuda",
-        "cuda.device",
-        "cuda.driver",
-        "cuda.fill",
-        "cuda.library",
-        "cuda.orthogonal",
-        "kernel",
-        "random",
-        "spi");
-    arrow(arrows, "dlpack", "");
+    for (String row : rooms.lines().toList()) {
+      String[] room = row.split(": *");
+      Set<String> used = new TreeSet<>(Set.of(named("text")));
+      Stream.of(room)
+          .skip(1)
+          .flatMap(u -> Stream.of(u.split(" +")))
+          .map(ArchitectureTest::named)
+          .forEach(used::add);
+      used.remove(named(room[0]));
+      arrows.put(named(room[0]), used);
+    }
     return arrows;
   }
 
-  private static void arrow(Map<String, Set<String>> arrows, String from, String... to) {
-    arrows.put(
-        named(from),
-        Stream.concat(Stream.of(to), Stream.of("text"))
-            .filter(room -> !room.equals(from))
-            .map(ArchitectureTest::named)
-            .collect(toCollection(TreeSet::new)));
-  }
-
   private static String named(String room) {
-    return room.isEmpty() ? ROOT : ROOT + "." + room;
+    return room.equals(".") ? ROOT : ROOT + "." + room;
   }
 
   /**

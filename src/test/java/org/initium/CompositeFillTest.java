@@ -9,6 +9,7 @@ import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.testing.DTypes;
+import org.initium.testing.RandomRegion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,15 +21,6 @@ class CompositeFillTest {
 
   private static Tensor filled(Shape shape, DType dtype, Init init) {
     return Tensor.empty(shape, dtype).fill(init, Generator.philox(SEED, 12));
-  }
-
-  private static long[] index(Shape shape, long n) {
-    long[] index = new long[shape.rank()];
-    for (int d = shape.rank() - 1; d >= 0; d--) {
-      index[d] = n % shape.size(d);
-      n /= shape.size(d);
-    }
-    return index;
   }
 
   static List<Object[]> composites() {
@@ -54,13 +46,8 @@ class CompositeFillTest {
     for (DType dtype : DTypes.FLOATS) {
       try (Tensor whole = filled(shape, dtype, init)) {
         for (int round = 0; round < 40; round++) {
-          long[] origin = new long[shape.rank()];
-          Shape part = shape;
-          for (int d = 0; d < shape.rank(); d++) {
-            origin[d] = random.nextLong(shape.size(d));
-            part = part.with(d, random.nextLong(shape.size(d) - origin[d] + 1));
-          }
-          assertSlice(init, whole, part, origin);
+          RandomRegion region = RandomRegion.random(shape, random);
+          assertSlice(init, whole, region.shape(), region.origin());
         }
         assertSlice(init, whole, shape, new long[shape.rank()]);
       }
@@ -77,7 +64,7 @@ class CompositeFillTest {
       long words = init.fill(whole.shape()).words(whole.shape(), whole.dtype());
       assertEquals(12 + words, generator.offset(), "a shard takes the words of the whole");
       for (long n = 0; n < part.numel(); n++) {
-        long[] here = index(part, n);
+        long[] here = RandomRegion.index(part, n);
         long[] there = here.clone();
         for (int d = 0; d < there.length; d++) {
           there[d] += origin[d];
@@ -87,7 +74,7 @@ class CompositeFillTest {
       for (long n = 0; n < memory.shape().numel(); n++) {
         long last = n % memory.shape().size(-1);
         if (last == 0 || last > part.size(-1)) {
-          assertEquals(-96, memory.get(index(memory.shape(), n)), "beside the view");
+          assertEquals(-96, memory.get(RandomRegion.index(memory.shape(), n)), "beside the view");
         }
       }
     }
@@ -98,7 +85,7 @@ class CompositeFillTest {
     Shape shape = Shape.of(7, 5, 3, 4);
     try (Tensor tensor = filled(shape, DType.F64, Init.deltaOrthogonal(2))) {
       for (long n = 0; n < shape.numel(); n++) {
-        long[] at = index(shape, n);
+        long[] at = RandomRegion.index(shape, n);
         if (at[2] != 1 || at[3] != 2) {
           assertEquals(0, tensor.get(at));
         }
@@ -125,7 +112,7 @@ class CompositeFillTest {
       tensor.fill(Init.deltaOrthogonal(), first);
       matrix.fill(Init.orthogonal(), second);
       for (long n = 0; n < 24; n++) {
-        long[] at = index(matrix.shape(), n);
+        long[] at = RandomRegion.index(matrix.shape(), n);
         assertEquals(matrix.get(at), tensor.get(at[0], at[1], 1));
       }
       assertSameState(first, second);
@@ -143,7 +130,7 @@ class CompositeFillTest {
       tensor.fill(Init.icnr(2), first);
       base.fill(Init.kaimingNormal(), second);
       for (long n = 0; n < tensor.shape().numel(); n++) {
-        long[] at = index(tensor.shape(), n);
+        long[] at = RandomRegion.index(tensor.shape(), n);
         assertEquals(base.get(at[0] / 4, at[1], at[2], at[3]), tensor.get(at));
       }
       assertSameState(first, second);
@@ -184,7 +171,7 @@ class CompositeFillTest {
   void zeroIsAPartialIdentityWhereOutputsAreFewer() {
     try (Tensor matrix = filled(Shape.of(3, 5), DType.F16, Init.zero())) {
       for (long n = 0; n < 15; n++) {
-        long[] at = index(matrix.shape(), n);
+        long[] at = RandomRegion.index(matrix.shape(), n);
         assertEquals(at[0] == at[1] ? 1 : 0, matrix.get(at));
       }
     }

@@ -5,15 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.initium.testing.Resources;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,14 +20,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DTypeTest {
   /** src/test/python/dtypes.py wrote them with NumPy, PyTorch (bf16) and ml_dtypes (f8). */
   static List<String> rounded() throws IOException {
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(
-                DTypeTest.class.getResourceAsStream("dtypes.csv"), StandardCharsets.UTF_8))) {
-      List<String> rows = reader.lines().filter(line -> !line.startsWith("#")).toList();
-      assertTrue(rows.size() >= 300, "only " + rows.size() + " rows");
-      return rows;
-    }
+    List<String> rows = Resources.lines(DTypeTest.class, "dtypes.csv");
+    assertTrue(rows.size() >= 300, "only " + rows.size() + " rows");
+    return rows;
   }
 
   @Test

@@ -8,6 +8,7 @@ import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.testing.DTypes;
+import org.initium.testing.RandomRegion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,12 +112,9 @@ class EachFillTest {
     try (Tensor whole = Tensor.empty(shape, DType.F32)) {
       whole.fill(init, Generator.philox(SEED, 4));
       for (int round = 0; round < 60; round++) {
-        long[] origin = new long[shape.rank()];
-        Shape part = shape;
-        for (int d = 0; d < shape.rank(); d++) {
-          origin[d] = random.nextLong(shape.size(d));
-          part = part.with(d, random.nextLong(shape.size(d) - origin[d] + 1));
-        }
+        RandomRegion region = RandomRegion.random(shape, random);
+        Shape part = region.shape();
+        long[] origin = region.origin();
         PhiloxGenerator generator = Generator.philox(SEED, 4);
         try (Tensor memory = Tensor.empty(part, DType.F32)) {
           Tensor shard = memory.shardOf(shape, origin);

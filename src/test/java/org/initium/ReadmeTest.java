@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.initium.recipe.Recipe;
+import org.initium.testing.JavaProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,12 +29,7 @@ class ReadmeTest {
     String readme = Files.readString(Path.of("README.md"));
     Path program = Files.writeString(folder.resolve("Hello.java"), block(readme, "java"));
     Process run =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                program.toString())
+        JavaProcess.java("--enable-native-access=ALL-UNNAMED", program.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String printed = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

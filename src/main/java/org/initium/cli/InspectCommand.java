@@ -38,7 +38,7 @@ public final class InspectCommand {
   int run(Path file, Optional<Glob> match, Optional<Path> plot, boolean json) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(file)) {
       if (plot.isPresent()) {
-        require(Artifact.XCHART);
+        Artifact.XCHART.require(InitiumException::new);
         new OverwriteGuard(OverwriteGuard.of(checkpoint)).keep(plot.get());
       }
       List<InspectedTensor> tensors =
@@ -65,15 +65,6 @@ public final class InspectCommand {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-  }
-
-  private static void require(Artifact library) {
-    library
-        .missing()
-        .ifPresent(
-            advice -> {
-              throw new InitiumException(advice);
-            });
   }
 
   private static InspectedTensor inspect(Checkpoint checkpoint, Checkpoint.Entry entry) {

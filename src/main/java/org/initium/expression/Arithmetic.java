@@ -18,7 +18,7 @@ import org.initium.text.Text;
  * <p>A variable is a number, a word or a list of those. {@code list[0]} is an element of a list; a
  * word of digits is a number, too; other words are arguments of functions.
  *
- * <pre>
+ * <pre>{@code
  * value   := both { "or" both }
  * both    := truth { "and" truth }
  * truth   := "not" truth | sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum ]
@@ -28,7 +28,7 @@ import org.initium.text.Text;
  * power   := atom [ ("**" | "^") unary ]
  * atom    := number | variable [ "[" value "]" ] | function "(" value { "," value } ")"
  *          | "(" value ")"
- * </pre>
+ * }</pre>
  *
  * @since 0.1.0
  */

@@ -2,6 +2,7 @@
 package org.initium.text;
 
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A library that a program may do without, and the artifact of ours that brings it. */
 public enum Artifact {
@@ -36,6 +37,19 @@ public enum Artifact {
       return Optional.of(
           advice(need, artifact, " and --add-modules " + module + " to the options of the JVM"));
     }
+  }
+
+  /**
+   * Asks whether the library is there, before a class that is linked with it is touched.
+   *
+   * @param failure makes what is thrown where it is not, of what to add
+   */
+  public void require(Function<String, RuntimeException> failure) {
+    missing()
+        .ifPresent(
+            advice -> {
+              throw failure.apply(advice);
+            });
   }
 
   /**

@@ -3,14 +3,13 @@ package org.initium.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.initium.testing.Tools;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,11 +37,7 @@ class FullDiskTest {
   void aSmallDiskIsRefusedBeforeTheWork() throws IOException, InterruptedException {
     Path disk = Files.createDirectory(folder.resolve("disk"));
     if (status("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.toString()) != 0) {
-      String why = "a small tmpfs cannot be mounted here: the full disk is not tested";
-      if (Boolean.parseBoolean(System.getenv("CI"))) {
-        fail(why);
-      }
-      abort(why);
+      Tools.missing("a small tmpfs cannot be mounted here: the full disk is not tested");
     }
     try {
       CommandLineRun run = fill(disk.resolve("t.safetensors"));

@@ -4,11 +4,8 @@ package org.initium.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.initium.DType;
@@ -20,6 +17,7 @@ import org.initium.law.Philox;
 import org.initium.random.Generator;
 import org.initium.testing.CurandGolden;
 import org.initium.testing.Fills;
+import org.initium.testing.Resources;
 import org.initium.testing.Tolerances;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -41,13 +39,11 @@ public abstract class CurandContract {
   @Test
   void doublesOfLongCalls() throws IOException {
     List<String[]> rows;
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                CurandContract.class.getResourceAsStream("/golden/curand-10.3.7-doubles.txt"),
-                StandardCharsets.US_ASCII))) {
-      rows = lines.lines().filter(l -> !l.startsWith("#")).map(l -> l.split(" ")).toList();
-    }
+    rows =
+        Resources.lines(CurandContract.class, "/golden/curand-10.3.7-doubles.txt").stream()
+            .map(l -> l.split(" "))
+            .toList();
+
     assertEquals(640, rows.size());
     for (String[] row : rows) {
       long index = Long.parseLong(row[2]);

@@ -5,15 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Shape;
+import org.initium.testing.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,14 +24,9 @@ class InitLawsTest {
   private static final double RELATIVE = 2 * 0x1p-52;
 
   static List<String> rows() throws IOException {
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(
-                InitLawsTest.class.getResourceAsStream("init-laws.csv"), StandardCharsets.UTF_8))) {
-      List<String> rows = reader.lines().filter(line -> !line.startsWith("#")).toList();
-      assertTrue(rows.size() >= 250, "only " + rows.size() + " rows");
-      return rows;
-    }
+    List<String> rows = Resources.lines(InitLawsTest.class, "init-laws.csv");
+    assertTrue(rows.size() >= 250, "only " + rows.size() + " rows");
+    return rows;
   }
 
   @ParameterizedTest

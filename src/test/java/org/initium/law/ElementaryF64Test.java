@@ -4,12 +4,10 @@ package org.initium.law;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.initium.testing.Resources;
 import org.initium.testing.Tolerances;
 import org.initium.testing.Ulps;
 import org.junit.jupiter.api.Test;
@@ -17,13 +15,10 @@ import org.junit.jupiter.api.Test;
 /** Logarithm, sine and cosine in binary64 against mpmath (src/test/python/reference64.py). */
 class ElementaryF64Test {
   private static List<String[]> rows(String kind) throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                ElementaryF64Test.class.getResourceAsStream("/law/elementary-f64.txt"),
-                StandardCharsets.US_ASCII))) {
-      return lines.lines().map(l -> l.split(" ")).filter(w -> w[0].equals(kind)).toList();
-    }
+    return Resources.lines(ElementaryF64Test.class, "/law/elementary-f64.txt").stream()
+        .map(l -> l.split(" "))
+        .filter(w -> w[0].equals(kind))
+        .toList();
   }
 
   @Test

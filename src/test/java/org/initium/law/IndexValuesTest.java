@@ -4,10 +4,7 @@ package org.initium.law;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +13,7 @@ import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
+import org.initium.testing.Resources;
 import org.junit.jupiter.api.Test;
 
 /** Values by index against NumPy (index_values.py). */
@@ -73,12 +71,6 @@ class IndexValuesTest {
   }
 
   private static List<String> lines() throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                IndexValuesTest.class.getResourceAsStream("/law/index-values.txt"),
-                StandardCharsets.US_ASCII))) {
-      return lines.lines().filter(l -> !l.startsWith("#")).toList();
-    }
+    return Resources.lines(IndexValuesTest.class, "/law/index-values.txt");
   }
 }

@@ -4,30 +4,20 @@ package org.initium.law;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.initium.testing.Resources;
 import org.junit.jupiter.api.Test;
 
 public class PhiloxTest {
   /** Rows of ten words: counter, key, output. */
   public static List<int[]> knownAnswers() throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                PhiloxTest.class.getResourceAsStream("/random123-philox4x32-10.txt"),
-                StandardCharsets.US_ASCII))) {
-      return lines
-          .lines()
-          .filter(line -> !line.startsWith("#"))
-          .map(line -> Stream.of(line.trim().split(" +")))
-          .map(words -> words.mapToInt(w -> Integer.parseUnsignedInt(w, 16)).toArray())
-          .toList();
-    }
+    return Resources.lines(PhiloxTest.class, "/random123-philox4x32-10.txt").stream()
+        .map(line -> Stream.of(line.trim().split(" +")))
+        .map(words -> words.mapToInt(w -> Integer.parseUnsignedInt(w, 16)).toArray())
+        .toList();
   }
 
   @Test

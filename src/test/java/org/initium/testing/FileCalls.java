@@ -2,8 +2,6 @@
 package org.initium.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,11 +37,7 @@ public final class FileCalls {
                 .start()
                 .waitFor();
       } catch (IOException e) {
-        String why = "no gcc: files are not killed at each call";
-        if (Boolean.parseBoolean(System.getenv("CI"))) {
-          fail(why);
-        }
-        return abort(why);
+        return Tools.missing("no gcc: files are not killed at each call");
       }
       assertEquals(0, status, "gcc");
       built = library;

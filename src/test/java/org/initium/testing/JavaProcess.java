@@ -40,6 +40,15 @@ public final class JavaProcess {
     return this;
   }
 
+  /** Java as it runs here, with the class path of the tests and what comes behind it. */
+  public static ProcessBuilder java(String flag, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(flag, "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command);
+  }
+
   /** What it prints, to either stream; it must end within five minutes, and well. */
   public String run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(flags);

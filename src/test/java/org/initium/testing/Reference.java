@@ -50,20 +50,11 @@ public final class Reference {
               (Long.bitCount(index / whole.size(1) & index % whole.size(1)) & 1) == 0
                   ? h.scale()
                   : -h.scale();
-          case Fill.ByIndex f -> f.function().at(split(index, whole), whole.sizes());
+          case Fill.ByIndex f -> f.function().at(RandomRegion.index(whole, index), whole.sizes());
           case Fill.Sparse s -> sparse(s, whole, dtype, seed, start, index);
           case Fill.Orthogonal o -> throw new AssertionError("not of one element");
         };
     return dtype.round(value);
-  }
-
-  private static long[] split(long index, Shape whole) {
-    long[] split = new long[whole.rank()];
-    for (int d = whole.rank() - 1; d >= 0; d--) {
-      split[d] = index % whole.size(d);
-      index /= whole.size(d);
-    }
-    return split;
   }
 
   private static long bits53(long seed, long start, long index) {

@@ -102,6 +102,12 @@ public final class SoftDevice {
     throw new TestAbortedException(reason);
   }
 
+  /** What a process of its own finds its libraries by, and no others. */
+  public static Map<String, String> environment() {
+    String built = Path.of("native-test", "build").toAbsolutePath().toString();
+    return Map.of("CUDA_HOME", "", "CUDA_PATH", "", "INITIUM_CUDA_PATH", built);
+  }
+
   /** How many defects the device found since the last {@link #reset}. */
   public long findings() {
     return asLong(findings);

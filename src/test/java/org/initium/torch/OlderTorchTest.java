@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.initium.DType;
 import org.initium.Shape;
@@ -16,6 +13,7 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.TorchVersion;
+import org.initium.testing.Resources;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,13 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class OlderTorchTest {
   static List<String> rows() throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                OlderTorchTest.class.getResourceAsStream("/golden/torch-2.10.0-cpu-halves.txt"),
-                StandardCharsets.US_ASCII))) {
-      return lines.lines().filter(line -> !line.startsWith("#")).toList();
-    }
+    return Resources.lines(OlderTorchTest.class, "/golden/torch-2.10.0-cpu-halves.txt");
   }
 
   @ParameterizedTest

@@ -14,9 +14,9 @@ import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.cuda.device.CudaStorage;
 import org.initium.cuda.device.CudaStream;
-import org.initium.cuda.device.Gpu;
 import org.initium.cuda.device.Gpus;
 import org.initium.cuda.device.PinnedStorage;
+import org.initium.cuda.driver.Attribute;
 import org.initium.cuda.driver.Driver;
 import org.initium.cuda.fill.FillTarget;
 import org.initium.cuda.library.Libraries;
@@ -34,9 +34,6 @@ import org.initium.text.Text;
  * the words of its capture: the generator moves at the capture and not at a replay.
  */
 public final class CudaBackend implements Backend {
-  private static final int CAPABILITY_MAJOR = 75;
-  private static final int CAPABILITY_MINOR = 76;
-
   /** For the service loader; nothing of CUDA is loaded by it. */
   public CudaBackend() {}
 
@@ -61,9 +58,9 @@ public final class CudaBackend implements Backend {
     String details =
         Text.format(
             "compute capability %d.%d, %d multiprocessors, driver for CUDA %d.%d (%s), %s, %s",
-            driver.attribute(index, CAPABILITY_MAJOR),
-            driver.attribute(index, CAPABILITY_MINOR),
-            driver.attribute(index, Gpu.MULTIPROCESSORS),
+            driver.attribute(index, Attribute.COMPUTE_CAPABILITY_MAJOR),
+            driver.attribute(index, Attribute.COMPUTE_CAPABILITY_MINOR),
+            driver.attribute(index, Attribute.MULTIPROCESSOR_COUNT),
             version / 1000,
             version % 1000 / 10,
             Libraries.from(Library.DRIVER).orElse(""),

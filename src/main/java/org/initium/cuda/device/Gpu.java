@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.initium.Device;
 import org.initium.OutOfMemoryException;
 import org.initium.cuda.CudaException;
+import org.initium.cuda.driver.Attribute;
 import org.initium.cuda.driver.CurrentContext;
 import org.initium.cuda.driver.DeviceMemory;
 import org.initium.cuda.driver.Driver;
@@ -22,13 +23,6 @@ import org.initium.random.GpuGeometry;
  * process.
  */
 public final class Gpu {
-  public static final int MULTIPROCESSORS = 16;
-  private static final int THREADS_PER_MULTIPROCESSOR = 39;
-  private static final int PAGEABLE_MEMORY_ACCESS = 88;
-  private static final int CAPABILITY_MAJOR = 75;
-  private static final int SHARED_BYTES = 97;
-  private static final int POOLS_SUPPORTED = 115;
-
   private final Device device;
   private final Driver driver;
   private final long context;
@@ -46,9 +40,9 @@ public final class Gpu {
     this.device = device;
     this.driver = new Driver(device.toString());
     this.slots = new PinnedWords(driver);
-    this.multiprocessors = driver.attribute(device.index(), MULTIPROCESSORS);
-    this.sharedBytes = driver.attribute(device.index(), SHARED_BYTES);
-    boolean pools = driver.attribute(device.index(), POOLS_SUPPORTED) != 0;
+    this.multiprocessors = attribute(Attribute.MULTIPROCESSOR_COUNT);
+    this.sharedBytes = attribute(Attribute.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
+    boolean pools = attribute(Attribute.MEMORY_POOLS_SUPPORTED) != 0;
     this.context = driver.retainPrimary(device.index());
     try {
       this.kernels = new Kernels(driver, multiprocessors, sharedBytes, this::capability);
@@ -59,6 +53,10 @@ public final class Gpu {
       driver.releasePrimary(device.index());
       throw e;
     }
+  }
+
+  private int attribute(Attribute attribute) {
+    return driver.attribute(device.index(), attribute);
   }
 
   public Device device() {
@@ -80,12 +78,12 @@ public final class Gpu {
 
   /** The compute capability's first number. */
   int capability() {
-    return driver.attribute(device.index(), CAPABILITY_MAJOR);
+    return attribute(Attribute.COMPUTE_CAPABILITY_MAJOR);
   }
 
   /** What PyTorch's numbers depend on. */
   public GpuGeometry geometry() {
-    int threads = driver.attribute(device.index(), THREADS_PER_MULTIPROCESSOR);
+    int threads = attribute(Attribute.MAX_THREADS_PER_MULTIPROCESSOR);
     return new GpuGeometry(multiprocessors, threads);
   }
 
@@ -150,7 +148,7 @@ public final class Gpu {
 
   /** Whether the device can use memory at an address: a kernel that cannot loses the context. */
   boolean reaches(long address) {
-    return driver.attribute(device.index(), PAGEABLE_MEMORY_ACCESS) != 0 || driver.knows(address);
+    return attribute(Attribute.PAGEABLE_MEMORY_ACCESS) != 0 || driver.knows(address);
   }
 
   /** Allocates, and says how much there is when that is not enough. */

@@ -10,7 +10,6 @@ import org.initium.DeviceUnavailableException;
 import org.initium.cuda.CudaException;
 import org.initium.cuda.driver.Driver;
 import org.initium.cuda.driver.OsThread;
-import org.initium.cuda.library.Jcuda;
 import org.initium.cuda.library.Libraries;
 import org.initium.cuda.library.Library;
 import org.initium.text.Artifact;
@@ -43,7 +42,7 @@ public final class Gpus {
   }
 
   private static int start() {
-    Jcuda.require(Artifact.JCUDA);
+    Artifact.JCUDA.require(DeviceUnavailableException::new);
     int status = Driver.init();
     if (status != 0) {
       throw new DeviceUnavailableException(

@@ -162,9 +162,9 @@ public record Driver(String where) {
     return bytes[0];
   }
 
-  public int attribute(int index, int attribute) {
+  public int attribute(int index, Attribute attribute) {
     int[] value = {0};
-    check("cuDeviceGetAttribute", cuDeviceGetAttribute(value, attribute, device(index)));
+    check("cuDeviceGetAttribute", cuDeviceGetAttribute(value, attribute.number, device(index)));
     return value[0];
   }
 

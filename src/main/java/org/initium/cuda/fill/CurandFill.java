@@ -3,12 +3,12 @@ package org.initium.cuda.fill;
 
 import java.util.List;
 import org.initium.DType;
+import org.initium.DeviceUnavailableException;
 import org.initium.cuda.CudaOptions;
 import org.initium.cuda.device.CudaStorage;
 import org.initium.cuda.device.DeviceLocal;
 import org.initium.cuda.device.Gpu;
 import org.initium.cuda.device.Leases;
-import org.initium.cuda.library.Jcuda;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.Parameters;
 import org.initium.text.Artifact;
@@ -64,7 +64,7 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
   }
 
   private void enqueue(Numbers numbers, Law law) {
-    Jcuda.require(Artifact.JCURAND);
+    Artifact.JCURAND.require(DeviceUnavailableException::new);
     DType dtype = target.dtype().computedIn();
     List<KernelRegion> regions = target.regions();
     boolean windowed = generator == CudaOptions.CurandGenerator.PHILOX4_32_10 && !dtype.isWide();

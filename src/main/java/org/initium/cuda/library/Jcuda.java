@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.Set;
 import org.initium.DeviceUnavailableException;
 import org.initium.natives.NativeFiles;
-import org.initium.text.Artifact;
 import org.initium.text.Text;
 
 /**
@@ -22,20 +21,6 @@ public final class Jcuda {
   private static final Set<String> STARTED = new HashSet<>();
 
   private Jcuda() {}
-
-  /**
-   * Asks whether a binding is there, before a class that is linked with it is touched.
-   *
-   * @throws DeviceUnavailableException if it is not, saying what to add
-   */
-  public static void require(Artifact binding) {
-    binding
-        .missing()
-        .ifPresent(
-            advice -> {
-              throw new DeviceUnavailableException(advice);
-            });
-  }
 
   /**
    * Makes one of JCuda's classes ready for use.

@@ -2,9 +2,9 @@
 package org.initium.cuda.orthogonal;
 
 import java.util.List;
+import org.initium.DeviceUnavailableException;
 import org.initium.cuda.CudaException;
 import org.initium.cuda.driver.Driver;
-import org.initium.cuda.library.Jcuda;
 import org.initium.cuda.library.Libraries;
 import org.initium.cuda.library.Library;
 import org.initium.cuda.orthogonal.CusolverFunctions.Matrix;
@@ -74,7 +74,7 @@ final class Cusolver {
       Libraries.Loaded library = Libraries.load(Library.cusolver(driverVersion));
       boolean byJcuda = library.name().equals(Library.CUSOLVER_11);
       if (byJcuda) {
-        Jcuda.require(Artifact.JCUSOLVER);
+        Artifact.JCUSOLVER.require(DeviceUnavailableException::new);
       }
       bound = byJcuda ? new JcudaCusolver() : new NativeCusolver(library);
     }

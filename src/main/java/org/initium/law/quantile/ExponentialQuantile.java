@@ -10,70 +10,32 @@ package org.initium.law.quantile;
  * is E less {@code log1p(s (exp(E) - 1))}. All three are {@code c log(A + B s)}, whose series in v
  * has the terms {@code c (-1)^(n + 1) beta^n / n, beta = B s / (A + B s)}.
  */
-final class ExponentialQuantile implements Quantile {
-  private final double a;
-  private final double b;
-  private final boolean lowerIsSteep;
-  private final double scale;
-  private final double extent;
-  private boolean fromLower;
-  private double offset;
-  private double beta;
-  private double sign;
-
-  ExponentialQuantile(double a, double b, boolean lowerIsSteep, double scale, double extent) {
-    this.a = a;
-    this.b = b;
-    this.lowerIsSteep = lowerIsSteep;
-    this.scale = scale;
-    this.extent = extent;
-    moveTo(0.5);
-  }
-
+record ExponentialQuantile(double a, double b, boolean lowerIsSteep, double scale, double extent)
+    implements Quantile {
   @Override
-  public void moveTo(double share) {
+  public Series at(double share) {
     double mass = -StrictMath.expm1(-extent);
     if (lowerIsSteep) {
-      fromLower = true;
-      beta = -share * mass / (1 - share * mass);
-      offset = -StrictMath.log1p(-share * mass);
-      sign = -1;
-    } else if (extent < 700 && share * StrictMath.expm1(extent) <= 1) {
+      double beta = -share * mass / (1 - share * mass);
+      return series(a, -StrictMath.log1p(-share * mass), -1, beta);
+    }
+    if (extent < 700 && share * StrictMath.expm1(extent) <= 1) {
       double grown = share * StrictMath.expm1(extent);
-      fromLower = true;
-      beta = grown / (1 + grown);
-      offset = StrictMath.log1p(grown);
-      sign = 1;
-    } else {
-      double rest = StrictMath.exp(-extent);
-      fromLower = false;
-      beta = share * mass / (rest + share * mass);
-      offset = StrictMath.log(rest + share * mass);
-      sign = 1;
+      return series(a, StrictMath.log1p(grown), 1, grown / (1 + grown));
     }
+    double rest = StrictMath.exp(-extent);
+    double beta = share * mass / (rest + share * mass);
+    return series(b, StrictMath.log(rest + share * mass), 1, beta);
   }
 
-  @Override
-  public double base() {
-    return fromLower ? a : b;
-  }
-
-  @Override
-  public double offset() {
-    return offset;
-  }
-
-  @Override
-  public double scale() {
-    return scale;
-  }
-
-  @Override
-  public double series(int n) {
-    double power = n % 2 == 0 ? -sign : sign;
-    for (int i = 0; i < n; i++) {
-      power *= beta;
+  private Series series(double base, double offset, double c, double beta) {
+    double[] terms = new double[DEGREE + 1];
+    terms[0] = offset;
+    double power = -c;
+    for (int n = 1; n <= DEGREE; n++) {
+      power *= -beta;
+      terms[n] = power / n;
     }
-    return power / n;
+    return new Series(base, scale, terms);
   }
 }

@@ -2,39 +2,15 @@
 package org.initium.law.quantile;
 
 /** {@code loc + scale log(2 share)}: Laplace's law below its median. */
-final class LaplaceQuantile implements Quantile {
-  private final double loc;
-  private final double scale;
-  private double share = 0.5;
-
-  LaplaceQuantile(double loc, double scale) {
-    this.loc = loc;
-    this.scale = scale;
-  }
-
+record LaplaceQuantile(double loc, double scale) implements Quantile {
+  /** The terms are those of log(1 + v). */
   @Override
-  public void moveTo(double next) {
-    share = next;
-  }
-
-  @Override
-  public double base() {
-    return loc;
-  }
-
-  @Override
-  public double offset() {
-    return StrictMath.log(2 * share);
-  }
-
-  @Override
-  public double scale() {
-    return scale;
-  }
-
-  /** Of log(1 + v). */
-  @Override
-  public double series(int n) {
-    return (n % 2 == 0 ? -1.0 : 1.0) / n;
+  public Series at(double share) {
+    double[] terms = new double[DEGREE + 1];
+    terms[0] = StrictMath.log(2 * share);
+    for (int n = 1; n <= DEGREE; n++) {
+      terms[n] = (n % 2 == 0 ? -1.0 : 1.0) / n;
+    }
+    return new Series(loc, scale, terms);
   }
 }

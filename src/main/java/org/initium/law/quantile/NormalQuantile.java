@@ -21,11 +21,11 @@ final class NormalQuantile implements Quantile {
   private final double b;
   private final NormalMass law;
   private final double total;
-  private final double[] series = new double[DEGREE + 1];
+  private final double[] terms = new double[DEGREE + 1];
   private final double[] zr = new double[DEGREE]; // powers of z r
   private final double[] rr = new double[DEGREE / 2]; // powers of r^2
   private Point point;
-  private double share = 0.5;
+  private double share = 0.5; // that of the point
 
   NormalQuantile(double mean, double std, double a, double b, NormalMass law) {
     this.mean = mean;
@@ -36,6 +36,23 @@ final class NormalQuantile implements Quantile {
     this.total = law.total();
     this.point = law.bisect(total / 2);
     solve();
+  }
+
+  /** From the point of the share before, which is near. */
+  @Override
+  public Series at(double next) {
+    double v = next / share - 1;
+    double step = 0;
+    for (int n = DEGREE; n > 0; n--) {
+      step = (step + terms[n]) * v;
+    }
+    point = law.normal(law.up(point, step));
+    share = next;
+    solve();
+    boolean down = !point.near() && law.anchorIsUpper();
+    terms[0] = down ? -point.d() : point.d();
+    double base = point.near() || law.anchorIsLower() ? a : law.anchorIsUpper() ? b : mean;
+    return new Series(base, std, terms);
   }
 
   /** h[n][j] / n!, where h[n][j] is the coefficient of z^(n-1-2j) in H_n. */
@@ -62,18 +79,6 @@ final class NormalQuantile implements Quantile {
     return h;
   }
 
-  @Override
-  public void moveTo(double next) {
-    double v = next / share - 1;
-    double step = 0;
-    for (int n = DEGREE; n > 0; n--) {
-      step = (step + series[n]) * v;
-    }
-    point = law.normal(law.up(point, step));
-    share = next;
-    solve();
-  }
-
   /** Newton's method on the logarithm of the mass, which is concave in the point. */
   private void solve() {
     Below below = law.below(point);
@@ -90,7 +95,7 @@ final class NormalQuantile implements Quantile {
       for (int j = 0; j < H[n].length; j++) {
         sum += H[n][j] * zr[n - 1 - 2 * j] * rr[j];
       }
-      series[n] = sum * r;
+      terms[n] = sum * r;
     }
   }
 
@@ -99,29 +104,5 @@ final class NormalQuantile implements Quantile {
     for (int n = 1; n < powers.length; n++) {
       powers[n] = powers[n - 1] * x;
     }
-  }
-
-  private boolean down() {
-    return !point.near() && law.anchorIsUpper();
-  }
-
-  @Override
-  public double base() {
-    return point.near() || law.anchorIsLower() ? a : law.anchorIsUpper() ? b : mean;
-  }
-
-  @Override
-  public double offset() {
-    return down() ? -point.d() : point.d();
-  }
-
-  @Override
-  public double scale() {
-    return std;
-  }
-
-  @Override
-  public double series(int n) {
-    return series[n];
   }
 }

@@ -5,8 +5,8 @@ import org.initium.Fill;
 
 /**
  * A point of a law by the share of its mass that is below it, and the Taylor series of the point in
- * the share's relative change v: {@code point(share (1 + v)) = base + scale (offset + sum_n T_n
- * v^n)}. The share begins at one half and goes down in small relative steps.
+ * the share's relative change v: {@code point(share (1 + v)) = base + scale sum_n T_n v^n}. The
+ * share begins at one half and goes down in small relative steps.
  */
 sealed interface Quantile
     permits NormalQuantile,
@@ -21,20 +21,18 @@ sealed interface Quantile
   /** The highest power of the series. */
   int DEGREE = 10;
 
-  /** Moves to the point that has this share of the mass below it. */
-  void moveTo(double share);
+  /**
+   * A point and its series.
+   *
+   * @param base what the terms count from: a bound or the mean
+   * @param scale the unit of the terms
+   * @param terms T_n for n to {@link #DEGREE}; first how far the point is from the base, negative
+   *     below it. They are those of the next point when that is asked for
+   */
+  record Series(double base, double scale, double[] terms) {}
 
-  /** What the offset counts from: a bound or the mean. */
-  double base();
-
-  /** How far the point is from the base; negative below it. */
-  double offset();
-
-  /** The unit of the offset and the series. */
-  double scale();
-
-  /** T_n for n from 1 to {@link #DEGREE}. */
-  double series(int n);
+  /** The point that has this share of the mass below it. */
+  Series at(double share);
 
   /**
    * The log of the density changes by less than this over the interval: it is flat to the last bit.

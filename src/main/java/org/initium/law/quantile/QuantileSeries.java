@@ -72,12 +72,13 @@ public final class QuantileSeries {
   private static double[] segment(Quantile quantile, int bits, int row) {
     double[] c = new double[COEFFICIENTS];
     double within = PER_OCTAVE + row % PER_OCTAVE + 0.5;
-    quantile.moveTo(Math.scalb(within / PER_OCTAVE, row / PER_OCTAVE - 1 - bits));
-    c[0] = Math.fma(quantile.offset(), quantile.scale(), quantile.base());
-    double scale = quantile.scale();
+    Quantile.Series series =
+        quantile.at(Math.scalb(within / PER_OCTAVE, row / PER_OCTAVE - 1 - bits));
+    double scale = series.scale();
+    c[0] = Math.fma(series.terms()[0], scale, series.base());
     for (int n = 1; n < COEFFICIENTS; n++) {
       scale /= within;
-      c[n] = quantile.series(n) * scale;
+      c[n] = series.terms()[n] * scale;
     }
     return c;
   }

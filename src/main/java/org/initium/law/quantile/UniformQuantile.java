@@ -2,38 +2,12 @@
 package org.initium.law.quantile;
 
 /** Between bounds so near to each other that the density is the same at both. */
-final class UniformQuantile implements Quantile {
-  private final double a;
-  private final double width;
-  private double share = 0.5;
-
-  UniformQuantile(double a, double b) {
-    this.a = a;
-    this.width = b - a;
-  }
-
+record UniformQuantile(double a, double b) implements Quantile {
   @Override
-  public void moveTo(double next) {
-    share = next;
-  }
-
-  @Override
-  public double base() {
-    return a;
-  }
-
-  @Override
-  public double offset() {
-    return share;
-  }
-
-  @Override
-  public double scale() {
-    return width;
-  }
-
-  @Override
-  public double series(int n) {
-    return n == 1 ? share : 0;
+  public Series at(double share) {
+    double[] terms = new double[DEGREE + 1];
+    terms[0] = share;
+    terms[1] = share;
+    return new Series(a, b - a, terms);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.initium.cli.Main;
+import org.initium.testing.JavaProcess;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,11 +17,8 @@ class NativeAccessTest {
   @Test
   void isDenied(@TempDir Path folder) throws Exception {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        JavaProcess.java(
                 "--illegal-native-access=deny",
-                "-cp",
-                System.getProperty("java.class.path"),
                 Main.class.getName(),
                 "fill",
                 "normal()",

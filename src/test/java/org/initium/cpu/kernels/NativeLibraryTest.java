@@ -11,9 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.initium.InitiumException;
+import org.initium.testing.Tools;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,25 +57,10 @@ class NativeLibraryTest {
 
   @Test
   void clangMakesTheSameLibraries() throws IOException, InterruptedException {
-    if (!found("clang-19") || !found("ld.lld-19")) {
-      assertTrue(
-          !Boolean.parseBoolean(System.getenv("CI")), "clang-19 and lld-19 must be there in CI");
-      System.out.println("CPU kernels are not compiled again: no clang-19 and lld-19 on the PATH");
-      return;
+    if (!Tools.found("clang-19") || !Tools.found("ld.lld-19")) {
+      Tools.missing("CPU kernels are not compiled again: no clang-19 and lld-19 on the PATH");
     }
-    Process build =
-        new ProcessBuilder("bash", "kernels/cpu/build.sh", "--check")
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(build.getInputStream().readAllBytes());
-    assertTrue(build.waitFor(5, TimeUnit.MINUTES), "kernels/cpu/build.sh does not end");
-    assertEquals(0, build.exitValue(), output);
-    System.out.print(output);
-  }
-
-  private static boolean found(String tool) {
-    return Stream.of(System.getenv("PATH").split(":"))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
+    Tools.run("bash", "kernels/cpu/build.sh", "--check");
   }
 
   @Test

@@ -42,17 +42,11 @@ class DrillKernelsTest {
   @Test
   void everyKernelIsTouched(SoftDevice device) throws Exception {
     Path counts = folder.resolve("counts");
-    String built = Path.of("native-test", "build").toAbsolutePath().toString();
     String said =
         new JavaProcess(DrillKernels.class)
+            .environment(SoftDevice.environment())
             .environment(
                 Map.of(
-                    "CUDA_HOME",
-                    "",
-                    "CUDA_PATH",
-                    "",
-                    "INITIUM_CUDA_PATH",
-                    built,
                     "INITIUM_SOFT_REPORT",
                     counts.toString(),
                     "INITIUM_REAL_CURAND",

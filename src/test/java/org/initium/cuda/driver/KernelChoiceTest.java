@@ -36,7 +36,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @CudaTest
 @Tag(CudaTest.SOFTWARE_DEVICE)
 class KernelChoiceTest {
-  private static final String BUILT = Path.of("native-test", "build").toAbsolutePath().toString();
   private static final List<DType> HALVES = List.of(DType.F16, DType.BF16);
   private static final int SIZE = 1 << 16;
   private static final List<Fill> FILLS =
@@ -74,16 +73,8 @@ class KernelChoiceTest {
   private String run(Class<?> program, Map<String, String> environment) throws Exception {
     return new JavaProcess(program)
         .flags("-Dinitium.simd=off")
-        .environment(
-            Map.of(
-                "CUDA_HOME",
-                "",
-                "CUDA_PATH",
-                "",
-                "INITIUM_CUDA_PATH",
-                BUILT,
-                "INITIUM_SOFT_REPORT",
-                folder.resolve("counts").toString()))
+        .environment(SoftDevice.environment())
+        .environment(Map.of("INITIUM_SOFT_REPORT", folder.resolve("counts").toString()))
         .environment(environment)
         .run();
   }

@@ -28,6 +28,7 @@ import org.initium.cuda.device.Released;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.testing.CudaTest;
+import org.initium.testing.Fills;
 import org.initium.testing.SoftDevice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,14 +41,6 @@ class CudaBatchTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
   private static final Backend BACKEND = Backend.of(DEVICE);
 
-  private static final List<Fill> FILLS =
-      List.of(
-          new Fill.Constant(1.7),
-          new Fill.Uniform(-0.3, 1.1),
-          new Fill.Normal(0.1, 0.02),
-          new Fill.TruncatedNormal(0, 0.02, -0.04, 0.04),
-          new Fill.TruncatedNormal(0, 1, 5, 6));
-
   /** One memory, cut into tensors of sizes around every tail, the last a shard of a larger one. */
   private static byte[] filled(Device device, DType dtype, PhiloxGenerator generator) {
     try (Tensor memory = Tensor.empty(Shape.of(1 << 16), dtype, device);
@@ -57,10 +50,10 @@ class CudaBatchTest implements Released {
       long at = 0;
       for (int size = 0; size < 70; size++) {
         Tensor part = memory.narrow(0, at, size);
-        batch.add(part, FILLS.get(size % FILLS.size()), generator);
+        batch.add(part, Fills.ANY_SHAPE.get(size % Fills.ANY_SHAPE.size()), generator);
         at += size;
       }
-      for (Fill fill : FILLS) {
+      for (Fill fill : Fills.ANY_SHAPE) {
         batch.add(memory.narrow(0, at, 5001), fill, generator.fork(fill.toString()));
         at += 5001;
         Tensor shard = memory.narrow(0, at, 700).reshape(7, 100).shardOf(Shape.of(50, 100), 13, 0);
@@ -96,7 +89,8 @@ class CudaBatchTest implements Released {
     for (int i = 0; i < 400; i++) {
       DType dtype = i % 5 == 0 ? DType.F32 : DType.BF16;
       tensors.add(Tensor.empty(Shape.of(64 + i), dtype, DEVICE));
-      batch.add(tensors.getLast(), FILLS.get(i % FILLS.size()), Generator.philox(i));
+      batch.add(
+          tensors.getLast(), Fills.ANY_SHAPE.get(i % Fills.ANY_SHAPE.size()), Generator.philox(i));
     }
     try (Stream stream = BACKEND.newStream(DEVICE)) {
       long before = device.calls("cuLaunchKernel");
@@ -187,8 +181,8 @@ class CudaBatchTest implements Released {
 
   private static void queue(Tensor memory, Generator generator, Stream stream) {
     FillBatch batch = new FillBatch();
-    for (int i = 0; i < FILLS.size(); i++) {
-      batch.add(memory.narrow(0, 100 * i, 100), FILLS.get(i), generator);
+    for (int i = 0; i < Fills.ANY_SHAPE.size(); i++) {
+      batch.add(memory.narrow(0, 100 * i, 100), Fills.ANY_SHAPE.get(i), generator);
     }
     batch.queue(stream);
   }

@@ -13,6 +13,7 @@ import org.initium.cuda.device.CudaLife;
 import org.initium.cuda.device.Released;
 import org.initium.testing.CudaTest;
 import org.initium.testing.DTypes;
+import org.initium.testing.Fills;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -23,14 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every fill but orthogonal gives the bits that the CPU gives. */
 @CudaTest
 class CudaFillTest implements Released {
-  private static final List<Fill> ANY_SHAPE =
-      List.of(
-          new Fill.Constant(1.7),
-          new Fill.Uniform(-0.3, 1.1),
-          new Fill.Normal(0.1, 0.02),
-          new Fill.TruncatedNormal(0, 0.02, -0.04, 0.04),
-          new Fill.TruncatedNormal(0, 1, 5, 6));
-
   private static final List<Fill> MATRIX =
       List.of(
           new Fill.Eye(1.5),
@@ -81,7 +74,7 @@ class CudaFillTest implements Released {
 
   @TestFactory
   Stream<DynamicTest> partsOfAnyShape() {
-    return each(ANY_SHAPE, PARTS);
+    return each(Fills.ANY_SHAPE, PARTS);
   }
 
   @TestFactory
@@ -95,7 +88,7 @@ class CudaFillTest implements Released {
         0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 16, 17, 31, 33, 63, 65, 255, 257, 1000, 4099, 70001
       })
   void sizesAroundEveryTail(int size) {
-    for (Fill fill : ANY_SHAPE) {
+    for (Fill fill : Fills.ANY_SHAPE) {
       for (DType dtype : DTypes.FLOATS) {
         SameBits.check(fill, dtype, Shape.of(size), t -> t, 0);
       }
@@ -105,7 +98,7 @@ class CudaFillTest implements Released {
   @ParameterizedTest
   @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void memoryThatStartsAnywhere(DType dtype) {
-    for (Fill fill : ANY_SHAPE) {
+    for (Fill fill : Fills.ANY_SHAPE) {
       for (int start = 0; start < 9; start++) {
         int from = start;
         SameBits.check(fill, dtype, Shape.of(200), t -> t.narrow(0, from, 150), 0);
@@ -117,7 +110,7 @@ class CudaFillTest implements Released {
   @ValueSource(
       longs = {1, 2, 3, 5, 7, 65535, 262140, 262143, 262144, 262147, 1L << 32, (1L << 50) + 5})
   void anyOffset(long offset) {
-    for (Fill fill : ANY_SHAPE) {
+    for (Fill fill : Fills.ANY_SHAPE) {
       for (DType dtype : DTypes.FLOATS) {
         SameBits.check(fill, dtype, Shape.of(1001), t -> t, offset);
       }

@@ -120,8 +120,7 @@ class StartTest {
 
   private static JavaProcess starting(Map<String, String> environment) {
     return new JavaProcess(Starting.class)
-        .environment(
-            Map.of("CUDA_HOME", "", "CUDA_PATH", "", "INITIUM_CUDA_PATH", BUILT.toString()))
+        .environment(SoftDevice.environment())
         .environment(environment);
   }
 

@@ -4,10 +4,7 @@ package org.initium.law.quantile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.initium.DType;
@@ -18,6 +15,7 @@ import org.initium.law.ElementLaw;
 import org.initium.law.Quantile32;
 import org.initium.law.Quantile64;
 import org.initium.testing.DTypes;
+import org.initium.testing.Resources;
 import org.initium.testing.Tolerances;
 import org.junit.jupiter.api.Test;
 
@@ -30,47 +28,42 @@ class QuantilesTest {
   void areThoseOfScipy() throws IOException {
     List<String> bad = new ArrayList<>();
     int rows = 0;
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                QuantilesTest.class.getResourceAsStream("/law/quantiles.txt"),
-                StandardCharsets.US_ASCII))) {
-      for (String line : lines.lines().filter(l -> !l.startsWith("#")).toList()) {
-        rows++;
-        String[] v = line.split(" ");
-        Fill.ByQuantile law = (Fill.ByQuantile) Init.parse(v[0]).fill(Shape.of(1));
-        boolean upper = v[1].equals("1");
-        int m32 = Integer.parseInt(v[2]);
-        long m64 = Long.parseLong(v[4]);
-        double x32 = Quantile32.of(law, DType.F32).at(upper ? ~m32 : m32);
-        double x64 = Quantile64.of(law).at(upper ? (1L << 53) - 1 - m64 : m64);
-        double scale =
-            switch (law) {
-              case Fill.Cauchy c -> c.scale();
-              case Fill.Laplace l -> l.scale();
-              case Fill.Exponential _, Fill.TruncatedNormal _ -> 0; // does not pass through 0
-              case Fill.OfUniform u -> Math.min(1, u.map().greatest() - u.map().least());
-            };
-        double wanted32 = Double.parseDouble(v[3]);
-        double wanted64 = Double.parseDouble(v[5]);
-        double bound32 =
-            Math.max(
-                Tolerances.QUANTILE_F32_ULP * Math.ulp((float) wanted32),
-                scale * Tolerances.QUANTILE_F32_SCALE);
-        double bound64 =
-            Math.max(
-                Tolerances.QUANTILE_F64_ULP * Math.ulp(wanted64),
-                scale * Tolerances.QUANTILE_F64_SCALE);
-        double off32 = Math.abs(x32 - wanted32);
-        double off64 = Math.abs(x64 - wanted64);
-        if (!(off32 <= bound32)) {
-          bad.add(line + ": f32 " + x32 + ", ulps " + off32 / Math.ulp((float) wanted32));
-        }
-        if (!(off64 <= bound64)) {
-          bad.add(line + ": f64 " + x64 + ", ulps " + off64 / Math.ulp(wanted64));
-        }
+    for (String line : Resources.lines(QuantilesTest.class, "/law/quantiles.txt")) {
+      rows++;
+      String[] v = line.split(" ");
+      Fill.ByQuantile law = (Fill.ByQuantile) Init.parse(v[0]).fill(Shape.of(1));
+      boolean upper = v[1].equals("1");
+      int m32 = Integer.parseInt(v[2]);
+      long m64 = Long.parseLong(v[4]);
+      double x32 = Quantile32.of(law, DType.F32).at(upper ? ~m32 : m32);
+      double x64 = Quantile64.of(law).at(upper ? (1L << 53) - 1 - m64 : m64);
+      double scale =
+          switch (law) {
+            case Fill.Cauchy c -> c.scale();
+            case Fill.Laplace l -> l.scale();
+            case Fill.Exponential _, Fill.TruncatedNormal _ -> 0; // does not pass through 0
+            case Fill.OfUniform u -> Math.min(1, u.map().greatest() - u.map().least());
+          };
+      double wanted32 = Double.parseDouble(v[3]);
+      double wanted64 = Double.parseDouble(v[5]);
+      double bound32 =
+          Math.max(
+              Tolerances.QUANTILE_F32_ULP * Math.ulp((float) wanted32),
+              scale * Tolerances.QUANTILE_F32_SCALE);
+      double bound64 =
+          Math.max(
+              Tolerances.QUANTILE_F64_ULP * Math.ulp(wanted64),
+              scale * Tolerances.QUANTILE_F64_SCALE);
+      double off32 = Math.abs(x32 - wanted32);
+      double off64 = Math.abs(x64 - wanted64);
+      if (!(off32 <= bound32)) {
+        bad.add(line + ": f32 " + x32 + ", ulps " + off32 / Math.ulp((float) wanted32));
+      }
+      if (!(off64 <= bound64)) {
+        bad.add(line + ": f64 " + x64 + ", ulps " + off64 / Math.ulp(wanted64));
       }
     }
+
     assertEquals(810, rows);
     assertTrue(bad.isEmpty(), bad.size() + " are off:\n" + String.join("\n", bad));
   }

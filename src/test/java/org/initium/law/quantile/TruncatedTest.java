@@ -4,10 +4,7 @@ package org.initium.law.quantile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -15,6 +12,7 @@ import org.initium.DType;
 import org.initium.Fill;
 import org.initium.law.Quantile32;
 import org.initium.law.Quantile64;
+import org.initium.testing.Resources;
 import org.initium.testing.Tolerances;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,12 +44,7 @@ class TruncatedTest {
   }
 
   static List<Row> rows(String resource) throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                TruncatedTest.class.getResourceAsStream(resource), StandardCharsets.US_ASCII))) {
-      return lines.lines().filter(l -> !l.startsWith("#")).map(Row::parse).toList();
-    }
+    return Resources.lines(TruncatedTest.class, resource).stream().map(Row::parse).toList();
   }
 
   @Test
