@@ -78,6 +78,9 @@ final class Commands {
     for (Method method : one.isEmpty() ? all : one) {
       line.addSubcommand(method.getName(), method);
     }
+    for (CommandLine command : line.getSubcommands().values()) {
+      command.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ");
+    }
     if (line.getSubcommands().containsKey("fill")) {
       listInitializers(line.getSubcommands().get("fill"));
     }
@@ -144,20 +147,21 @@ final class Commands {
         names = "--seed",
         paramLabel = "N",
         converter = SeedConverter.class,
-        description = {
-          "Seed of the generator, 64 bits, decimal or 0x hex. Default: 0;",
-          "for verify, the one that the file's header names."
-        })
+        description =
+            "Seed of the generator, 64 bits, decimal or 0x hex. Default: 0; for verify, the file's"
+                + " own.")
     private Optional<Long> seed;
 
     @Option(
         names = "--generator",
         paramLabel = "NAME",
-        description = {
-          "philox (default): bits of the tensor's name, not of device, threads or shards.",
-          "torch-cpu, torch-cpu(version=2.10): torch.manual_seed(N)'s on the CPU; torch-cuda,",
-          "torch-cuda(gpu=A100), torch-cuda(sms=108, threads=2048): on the GPU that computes,",
-          "or on that one. Tensors draw in their order."
+        description = { // lines that fit: picocli breaks behind ( and :
+          "philox (default): numbers of the seed and the tensor's name alone.",
+          "torch-cpu: PyTorch's on the CPU after torch.manual_seed(N).",
+          "torch-cpu(version=2.10): those of PyTorch 2.4 to 2.10.",
+          "torch-cuda: PyTorch's on the GPU that computes.",
+          "torch-cuda(gpu=A100), torch-cuda(sms=108, threads=2048): on that.",
+          "With all but philox, tensors draw one after the other."
         })
     private Optional<String> generator;
 
@@ -166,8 +170,9 @@ final class Commands {
         paramLabel = "DEVICE",
         defaultValue = "cpu",
         description = {
-          "What computes the values: cpu (default), cuda or cuda:1;",
-          "cuda:0,cuda:1 share the work. The bits do not depend on it, orthogonal aside."
+          "What computes the values: cpu (default), cuda, cuda:1, or several",
+          "that share the work: cuda:0,cuda:1. The bits do not depend on it,",
+          "orthogonal aside."
         })
     private List<Devices> devices;
 
@@ -176,12 +181,11 @@ final class Commands {
         paramLabel = "SIZE",
         converter = SizeConverter.class,
         defaultValue = "64MiB",
-        description = {
-          "What is computed at a time (default: 64MiB); two of these are in the memory of each",
-          "device, and a GPU has tables of at most 16 MiB beside them. An orthogonal tensor is",
-          "computed in one piece, however large, and with PyTorch's numbers so is a truncated",
-          "normal or sparse one."
-        })
+        description =
+            "What is computed at a time (default: 64MiB); two of these are in the memory of each"
+                + " device, and a GPU has tables of at most 16 MiB beside them. An orthogonal"
+                + " tensor is computed in one piece, however large, and with PyTorch's numbers so"
+                + " is a truncated normal or sparse one.")
     private long chunkBytes;
 
     @Option(
@@ -232,7 +236,7 @@ final class Commands {
   @Command(
       mixinStandardHelpOptions = true,
       sortOptions = false,
-      header = "Write a whole model's initial weights.%n",
+      header = "Write a whole model's initial weights.",
       description = {
         "%nReads a recipe: a list of tensors (or a template that has them) and rules that say how"
             + " tensors whose names match are initialized. Writes safetensors, in a stream: memory"
@@ -245,12 +249,14 @@ final class Commands {
               names = "--out",
               paramLabel = "FILE",
               description =
-                  "The file to write: model.safetensors. For --shard and --part, its folder.")
+                  "The safetensors file to write; for --shard and --part also a folder that is"
+                      + " there, in which the file gets its usual name.")
           Optional<Path> out,
       @Option(
               names = "--plan",
               description =
-                  "Print what the recipe comes to, a line for each tensor; write nothing.")
+                  "Print what the recipe comes to, a line for each tensor, and write nothing: leave"
+                      + " --out away.")
           boolean plan,
       @Mixin RecipeOptions reading,
       @Mixin SourceOptions source,
@@ -258,24 +264,24 @@ final class Commands {
               names = "--shard",
               paramLabel = "I/N",
               defaultValue = "0/1",
-              description = {
-                "Only the rows floor(I*rows/N) to floor((I+1)*rows/N) - 1 of every tensor,",
-                "0 <= I < N; the N files' rows one behind the other are the whole."
-              })
+              description =
+                  "Only a share of every tensor, 0 <= I < N: what the recipe's 'shards' say, else"
+                      + " the rows floor(I*rows/N) to floor((I+1)*rows/N) - 1. The N files' rows"
+                      + " one behind the other are the whole.")
           RowShard shard,
       @Option(
               names = "--part",
               paramLabel = "I/N",
-              description = "Only every N-th of several files, from the I-th: for 'finish'.")
+              description =
+                  "Only every N-th of several files, from the I-th on (I from 0): for 'finish'.")
           Optional<RowShard> part,
       @Option(
               names = "--max-shard-size",
               paramLabel = "SIZE",
               converter = SizeConverter.class,
-              description = {
-                "Above this, several files model-HASH-00001-of-0000N.safetensors and an index, as",
-                "Hugging Face has it. Default: 5GB; a shard in a folder is one file."
-              })
+              description =
+                  "Above this, several files model-HASH-00001-of-0000N.safetensors and an index, as"
+                      + " Hugging Face has it. Default: 5GB; a shard in a folder is one file.")
           Optional<Long> maxShardBytes)
       throws IOException {
     ModelCommands.Reading read = reading.reading(recipe);
@@ -287,7 +293,7 @@ final class Commands {
 
   @Command(
       mixinStandardHelpOptions = true,
-      header = "Check that a folder has all files of a model that several runs made.%n",
+      header = "Check that a folder has all files of a model that several runs made.",
       description = "%nThose of 'init --part', whose index it writes, or of 'init --shard'.")
   int finish(@Parameters(paramLabel = "FOLDER", description = "Where they are.") Path folder)
       throws IOException {
@@ -297,7 +303,7 @@ final class Commands {
   @Command(
       mixinStandardHelpOptions = true,
       sortOptions = false,
-      header = "Write one tensor.%n",
+      header = "Write one tensor.",
       footer = Help.FILL)
   int fill(
       @Parameters(paramLabel = "EXPRESSION", description = "The initializer.") Init init,
@@ -311,7 +317,9 @@ final class Commands {
               names = "--dtype",
               paramLabel = "TYPE",
               defaultValue = "f32",
-              description = "f32 (default), f64, f16, bf16, f8_e4m3fn or f8_e5m2.")
+              description =
+                  "f32 (default), f64, f16, bf16, f8_e4m3fn, f8_e5m2; or of whole numbers: i8, i16,"
+                      + " i32, i64, u8, bool.")
           DType dtype,
       @Option(
               names = "--out",
@@ -338,7 +346,7 @@ final class Commands {
 
   @Command(
       mixinStandardHelpOptions = true,
-      header = "Show what a safetensors file or a checkpoint's index holds.%n",
+      header = "Show what a safetensors file or a checkpoint's index holds.",
       description =
           "%nA line for each tensor: mean, std, min, max, zeros and a histogram from min to max.")
   int inspect(
@@ -367,13 +375,16 @@ final class Commands {
   @Command(
       mixinStandardHelpOptions = true,
       sortOptions = false,
-      header = "Recompute a recipe's values and compare a file with them, bit for bit.%n",
+      header = "Recompute a recipe's values and compare a file with them, bit for bit.",
       description = {
         "%nNames the first tensor and index that differ (status 1). Seed, generator and shard are"
             + " the ones that the file's header names, unless given."
       })
   int verify(
-      @Parameters(paramLabel = "MODEL", description = "The safetensors file or index.") Path file,
+      @Parameters(
+              paramLabel = "MODEL",
+              description = "The safetensors file, its index or their folder.")
+          Path file,
       @Parameters(paramLabel = "RECIPE", description = "The recipe it was made from.") Path recipe,
       @Mixin RecipeOptions reading,
       @Mixin SourceOptions source,
@@ -385,18 +396,23 @@ final class Commands {
 
   @Command(
       mixinStandardHelpOptions = true,
-      header = "List the devices that can be filled on, and why others cannot.%n")
+      header = "List the devices that can be filled on, and why others cannot.")
   int devices() {
     return new DeviceCommands().devices();
   }
 
   @Command(
       mixinStandardHelpOptions = true,
-      header = "Measure how fast fills are on this machine.%n",
+      header = "Measure how fast fills are on this machine.",
       description =
           "%nEach fill's rate beside that of a constant fill, which is what the memory takes.")
   int bench(
-      @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu") Device device,
+      @Option(
+              names = "--device",
+              paramLabel = "DEVICE",
+              defaultValue = "cpu",
+              description = "What is measured: cpu (default), cuda or cuda:1.")
+          Device device,
       @Option(
               names = "--size",
               paramLabel = "SIZE",
@@ -404,7 +420,12 @@ final class Commands {
               converter = SizeConverter.class,
               description = "Size of the tensors; much more than the caches. Default: 256MiB.")
           long bytes,
-      @Option(names = "--repeats", paramLabel = "N", defaultValue = "9") int repeats) {
+      @Option(
+              names = "--repeats",
+              paramLabel = "N",
+              defaultValue = "9",
+              description = "How often each fill is timed; the median counts. Default: 9.")
+          int repeats) {
     return new BenchCommand().run(device, bytes, repeats);
   }
 }
