@@ -363,7 +363,8 @@ public enum DType {
     if (isInteger()) {
       throw new IllegalArgumentException(
           Text.message(
-              "%s has whole numbers alone; constant, zeros, ones, arange and uniform fill it",
+              "%s has whole numbers alone; constant, zeros, ones, eye, identity, dirac, arange and"
+                  + " uniform fill it",
               this));
     }
   }

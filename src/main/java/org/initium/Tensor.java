@@ -477,7 +477,8 @@ public final class Tensor implements AutoCloseable {
    * is closed, or nobody can reach it any more; where the tensor owns its memory, a later access
    * throws an {@link IllegalStateException}.
    *
-   * @throws UnsupportedOperationException on a device that the host cannot read
+   * @throws UnsupportedOperationException if this is a view that is not contiguous, or on a device
+   *     that the host cannot read
    */
   public MemorySegment segment() {
     if (!isContiguous()) {
@@ -493,7 +494,7 @@ public final class Tensor implements AutoCloseable {
    *
    * @param index one number for each dimension
    * @return the element, exactly
-   * @throws IllegalArgumentException if there is no such element
+   * @throws IndexOutOfBoundsException if there is no such element
    * @throws UnsupportedOperationException on a device that the host cannot read
    */
   public double get(long... index) {
@@ -504,6 +505,8 @@ public final class Tensor implements AutoCloseable {
    * A contiguous copy in the host's memory, made once all work on the default stream is done.
    *
    * @return the copy, which the caller closes
+   * @throws UnsupportedOperationException if this is a view that is not contiguous
+   * @throws OutOfMemoryException if the host has not so much
    */
   public Tensor toCpu() {
     if (!isContiguous()) {

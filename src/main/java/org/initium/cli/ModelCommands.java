@@ -169,6 +169,7 @@ public final class ModelCommands {
     return reading.use(
         (plan, _) -> {
           PlanTable.lines(plan, drawing, shard).forEach(out::println);
+          out.println(size(plan, shard) + ", " + ByteSize.format(plan.bytes(shard)));
           return 0;
         });
   }
@@ -220,13 +221,19 @@ public final class ModelCommands {
     PrintStream told = CheckpointWriter.isStream(file) ? System.err : out; // out may be the file
     told.println(
         Text.message(
-            "wrote %s: %s, %s%s, %s in %s",
+            "wrote %s: %s%s, %s in %s",
             files.getLast(),
-            Text.count(plan.tensors().size(), "tensor"),
-            Text.count(plan.parameters(filler.shard()), "parameter"),
+            size(plan, filler.shard()),
             files.size() == 1 ? "" : " in " + Text.count(files.size() - 1, "file"),
             ByteSize.format(bytes),
             summary));
+  }
+
+  /** How much of a plan is in files: not what is drawn and thrown away, nor a tie's second name. */
+  private static String size(Plan plan, RowShard shard) {
+    return Text.count(plan.written().size(), "tensor")
+        + ", "
+        + Text.count(plan.parameters(shard), "parameter");
   }
 
   int verify(Path file, Reading reading, Source source, Optional<RowShard> shard)
@@ -265,7 +272,7 @@ public final class ModelCommands {
             checkpoint.path(),
             reading.recipe(),
             filler.generator(),
-            Text.count(plan.tensors().size(), "tensor"),
+            Text.count(plan.written().size(), "tensor"),
             summary));
     return 0;
   }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.initium.text.Text;
 
 /**
@@ -65,7 +66,7 @@ public final class Checkpoint implements AutoCloseable {
    * @return the checkpoint, which the caller closes
    * @throws java.io.IOException if a file cannot be read
    * @throws MalformedFileException if a file is not sound
-   * @throws NoSuchFileException if there is none
+   * @throws NoSuchFileException if there is none; its reason names what a folder has instead
    */
   public static Checkpoint open(Path path) throws IOException {
     Path file = Files.isDirectory(path) ? path.resolve("model.safetensors") : path;
@@ -73,7 +74,28 @@ public final class Checkpoint implements AutoCloseable {
     if (!Files.exists(file) && Files.exists(index)) {
       file = index;
     }
+    if (!file.equals(path) && !Files.exists(file)) {
+      throw new NoSuchFileException(file.toString(), null, filesOf(path));
+    }
     return file.toString().endsWith(".json") ? openIndex(file) : openFile(file);
+  }
+
+  /** What a folder has instead of a model, null if nothing: its shards, a file of another name. */
+  private static String filesOf(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> names =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> NAME.matcher(name).matches())
+              .sorted()
+              .toList();
+      return switch (names.size()) {
+        case 0 -> null;
+        case 1 -> Text.message("the folder has %s", names.getFirst());
+        default ->
+            Text.message("the folder has %s and %d more", names.getFirst(), names.size() - 1);
+      };
+    }
   }
 
   private static Checkpoint openFile(Path file) throws IOException {

@@ -241,7 +241,9 @@ final class Planner {
     if (rule.isEmpty()) {
       throw new RecipeException(
           shards.getFirst().place(),
-          Text.message("no rule of 'shards' matches %s", shortened(List.of(tensor.name()))));
+          Text.message(
+              "no rule of 'shards' matches %s; write {match: \"*\", dim: 0} as the last for rows",
+              shortened(List.of(tensor.name()))));
     }
     return tensor.with(rule.get().rule().of(tensor.name(), tensor.shape(), variables));
   }

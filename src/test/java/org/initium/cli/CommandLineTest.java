@@ -111,6 +111,7 @@ class CommandLineTest {
         "fill uniform(0,1e9) --shape 3 --dtype f16 --out @o | finite in f16",
         "inspect | Missing required parameter: 'FILE'",
         "inspect @missing.safetensors | no file ",
+        "inspect @. | model.safetensors; the folder has junk.safetensors: give one of its files",
         "inspect @junk.safetensors | junk.safetensors: header of ",
         "inspect @r.yaml | r.yaml: ",
         "verify @junk.safetensors @r.yaml | junk.safetensors: header of ",
@@ -270,6 +271,7 @@ class CommandLineTest {
     CommandLineRun run = run("verify @m.safetensors @r.yaml");
     assertEquals(1, run.status());
     assertTrue(run.err().contains("tensor 'a.weight' differs first at [3, 5]: "), run.err());
+    assertTrue(run.err().endsWith(" with philox(seed=1, offset=0)\n"), run.err());
     assertEquals(1, run.err().lines().count(), run.err());
   }
 

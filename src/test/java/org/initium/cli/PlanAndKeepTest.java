@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.initium.io.Checkpoint;
 import org.junit.jupiter.api.Tag;
@@ -209,11 +210,13 @@ class PlanAndKeepTest {
   @MethodSource("recipes")
   void thePlanIsWhatIsMade(String recipe) throws IOException {
     for (String how : List.of("", " --shard 1/3", " --generator torch-cpu")) {
-      done("init " + recipe + " --out @m.safetensors" + how);
+      String wrote = done("init " + recipe + " --out @m.safetensors" + how).out();
       done("verify @m.safetensors " + recipe);
-      List<String> lines = done("init " + recipe + " --plan" + how).out().lines().toList();
+      List<String> lines =
+          done("init " + recipe + " --plan" + how).out().lines().collect(Collectors.toList());
       assertTrue(lines.getFirst().matches("name +shape +dtype +shard +stream +values"));
       Map<String, String[]> rows = new LinkedHashMap<>();
+      assertTrue(wrote.contains(": " + lines.removeLast() + " in "), wrote);
       lines.stream().skip(1).map(line -> line.split(" {2,}")).forEach(row -> rows.put(row[0], row));
       rows.values().removeIf(row -> row[3].equals("-")); // drawn, not written
       Map<String, byte[]> made = tensors("m.safetensors");
@@ -221,7 +224,7 @@ class PlanAndKeepTest {
           made.keySet(),
           rows.keySet().stream()
               .sorted(order(made))
-              .collect(java.util.stream.Collectors.toCollection(java.util.LinkedHashSet::new)));
+              .collect(Collectors.toCollection(java.util.LinkedHashSet::new)));
       try (Checkpoint checkpoint = Checkpoint.open(folder.resolve("m.safetensors"))) {
         for (Checkpoint.Entry entry : checkpoint.entries()) {
           String[] row = rows.get(entry.tensor().name());

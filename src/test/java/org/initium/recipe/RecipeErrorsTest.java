@@ -94,6 +94,7 @@ class RecipeErrorsTest {
         rule("{match: '*', init: []}", "3:24: 'init' is an empty list"),
         rule("{match: '*', init: [[ones]]}", "3:25: 'init' is a list, not a text"),
         rule("{match: '*', init: uniform(-0.1, 0.1)}", "a comma inside of braces needs quotes"),
+        rule("{match: *, init: ones}", "a pattern that begins with * needs quotes"),
         rule("{match: [], init: ones}", "3:13: a list of name patterns has at least one"),
         rule("{match: '{n}', init: 'normal(std=m)'}", "3:26: unknown variable 'm'"),
         rule("{match: '{n}', init: 'normal(std=n)'}", "3:26: 'n' is 'w', which is not a number"),
@@ -229,7 +230,9 @@ class RecipeErrorsTest {
         shards("[{match: '*'}]", "3:10: a rule of 'shards' has either 'dim' or 'replicate: true'"),
         shards("[{match: '*', dim: 2}]", "tensor 'w' of shape [4, 6]: there is no dimension 2"),
         shards("[{match: '*', dim: -3}]", "there is no dimension -3; dimensions count from 0, or"),
-        shards("[{match: v, dim: 0}]", "3:10: no rule of 'shards' matches w"),
+        shards(
+            "[{match: v, dim: 0}]",
+            "3:10: no rule of 'shards' matches w; write {match: \"*\", dim: 0}"),
         shards("[{match: w, replicate: false}]", "'replicate' is true or left out, not 'false'"),
         shards("[{match: w, replicate: true, parts: [[0, 0, 4]]}]", "replicated has no 'parts'"),
         shards("[{match: w, dim: 0, parts: [[0, 0, 3]]}]", "the parts cover 18 of 24 elements"),

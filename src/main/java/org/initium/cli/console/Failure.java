@@ -29,7 +29,7 @@ public record Failure(String message, int status) {
       case IllegalArgumentException e -> new Failure(said(e), BAD_INPUT);
       case RecipeException e -> new Failure(said(e), BAD_INPUT);
       case MalformedFileException e -> new Failure(said(e), BAD_INPUT);
-      case NoSuchFileException e -> new Failure("no file " + e.getFile(), BAD_INPUT);
+      case NoSuchFileException e -> new Failure("no file " + e.getFile() + reason(e), BAD_INPUT);
       case FileNotFoundException e -> new Failure("no file " + said(e), BAD_INPUT);
       case AccessDeniedException e -> new Failure("no permission for " + e.getFile(), FAILED);
       case FileSystemException e -> new Failure(Text.reason(e.getFile(), e), FAILED);
@@ -38,6 +38,10 @@ public record Failure(String message, int status) {
       case StackOverflowError e -> new Failure("the input is nested too deep", BAD_INPUT);
       default -> new Failure(said(error), FAILED);
     };
+  }
+
+  private static String reason(NoSuchFileException e) {
+    return e.getReason() == null ? "" : "; " + e.getReason() + ": give one of its files";
   }
 
   /**

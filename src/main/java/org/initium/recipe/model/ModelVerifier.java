@@ -71,7 +71,7 @@ public final class ModelVerifier {
           });
       return Optional.empty();
     } catch (Differs e) {
-      return Optional.of(e.getMessage());
+      return Optional.of(e.getMessage() + " with " + filler.generator());
     }
   }
 

@@ -42,22 +42,18 @@ public record Plan(List<PlannedTensor> tensors, List<String> notes, List<String>
     return tensors.stream().filter(PlannedTensor::isStored).toList();
   }
 
-  /** {@return the number of elements in all} */
+  /** {@return the number of elements of {@link #written}: tied tensors count once} */
   public long parameters() {
-    return tensors.stream()
-        .filter(PlannedTensor::written)
-        .mapToLong(tensor -> tensor.shape().numel())
-        .sum();
+    return parameters(RowShard.ALL);
   }
 
   /**
-   * {@return the number of elements in a shard}
+   * {@return the number of elements of {@link #written} in a shard}
    *
    * @param shard which share
    */
   public long parameters(RowShard shard) {
-    return tensors.stream()
-        .filter(PlannedTensor::written)
+    return written().stream()
         .mapToLong(tensor -> tensor.cut().shape(tensor.shape(), shard).numel())
         .sum();
   }

@@ -24,6 +24,11 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 public final class Yaml {
   private static final String STANDARD_TAGS = "tag:yaml.org,2002:";
 
+  /** Patterns begin with what begins an alias in YAML. */
+  private static final String ALIAS = "while scanning an alias";
+
+  private static final String QUOTES = "; a pattern that begins with * needs quotes: \"*.bias\"";
+
   private final String file;
 
   private Yaml(String file) {
@@ -50,7 +55,8 @@ public final class Yaml {
           yaml.place(e.getProblemMark().or(e::getContextMark)),
           "not sound YAML: "
               + (e.getContext() == null ? "" : e.getContext() + ", ")
-              + e.getProblem(),
+              + e.getProblem()
+              + (ALIAS.equals(e.getContext()) ? QUOTES : ""),
           e);
     } catch (YamlEngineException e) {
       throw new RecipeException(

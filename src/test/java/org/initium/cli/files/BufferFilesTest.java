@@ -91,8 +91,8 @@ class BufferFilesTest {
     assertTrue(
         run.err()
                 .contains(
-                    "i64 has whole numbers alone; constant, zeros, ones, arange and uniform fill"
-                        + " it")
+                    "i64 has whole numbers alone; constant, zeros, ones, eye, identity, dirac,"
+                        + " arange and uniform fill it")
             && run.err().lines().count() == 1,
         run.err());
   }
