@@ -12,8 +12,8 @@ it: torch.nn.init, methods such as normal_, torch.randn. What is drawn and then 
 thrown away stays in the recipe as a tensor with `write: never`, since later numbers depend on it.
 Before the recipe is printed it is followed with torch itself and compared with the module, bit for
 bit; what cannot be said in a recipe is an error (status 1) that names the tensor and the operation.
-Tables that are computed (positions, rotary frequencies) and buffers of whole numbers are left out
-and listed as comments.
+The g of weight_norm is said as `norm_of` its v. Tables that are computed (positions, rotary
+frequencies) and buffers of whole numbers are left out and listed as comments.
 """
 import argparse
 import functools
@@ -82,6 +82,13 @@ class Event:
             getattr(torch.nn.init, self.name + "_")(view, **self.arguments)
 
 
+class Norm:
+    """The values of torch.norm_except_dim: weight_norm's g, of a v with these events."""
+
+    def __init__(self, events, dim):
+        self.events, self.dim = list(events), dim
+
+
 def number(value):
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
@@ -113,9 +120,20 @@ class Recorder(TorchDispatchMode):
         self.events[self.key(tensor)] = why
         self.alive.append(tensor.untyped_storage())
 
+    def norm(self, out, of, power, dim):
+        events = self.events.get(self.key(of))
+        if isinstance(events, list) and power == 2 and same_layout(of, of):
+            self.events[self.key(out)] = Norm(events, dim)
+            self.alive.append(out.untyped_storage())
+        elif events is not None:
+            self.spoil(out, "a norm of what is computed, or another than that of squares")
+
     def copy(self, target, source):
         events = self.events.get(self.key(source))
-        if events is None:
+        if isinstance(events, Norm) and same_layout(target, source):
+            self.events[self.key(target)] = events
+            self.alive.append(target.untyped_storage())
+        elif events is None:
             if self.key(target) in self.events:
                 self.spoil(target, "copied from what is computed")
         elif same_layout(target, source) and isinstance(events, list):
@@ -221,10 +239,26 @@ class Composites:
 
         return call
 
+    def norm(self, function):
+        @functools.wraps(function)
+        def call(v, pow=2, dim=0):
+            self.recorder.inside += 1
+            try:
+                result = function(v, pow, dim)
+            finally:
+                self.recorder.inside -= 1
+            if not self.recorder.inside:
+                self.recorder.norm(result, v, pow, dim)
+            return result
+
+        return call
+
     def __enter__(self):
-        for name in COMPOSITES:
-            function = getattr(torch.nn.init, name)
-            wrapper = self.wrapped(function, name)
+        functions = [getattr(torch.nn.init, name) for name in COMPOSITES]
+        wrappers = [self.wrapped(f, name) for f, name in zip(functions, COMPOSITES)]
+        functions.append(torch.norm_except_dim)
+        wrappers.append(self.norm(torch.norm_except_dim))
+        for function, wrapper in zip(functions, wrappers):
             for module in list(sys.modules.values()):
                 for key, value in list(getattr(module, "__dict__", {}).items()):
                     if value is function:
@@ -251,7 +285,7 @@ class Recipe:
 
     def __init__(self, module, recorder):
         self.state = dict(module.state_dict(keep_vars=True))
-        self.left_out, self.tensors, self.steps = [], [], {}
+        self.left_out, self.tensors, self.steps, self.norms = [], [], {}, {}
         owners, programs = {}, {}
         for name, tensor in self.state.items():
             events = recorder.events.get(recorder.key(tensor), [])
@@ -260,6 +294,10 @@ class Recipe:
                 continue
             if isinstance(events, str):
                 raise Unsupported("tensor '%s' is %s" % (name, events))
+            if isinstance(events, Norm):
+                self.norms[name] = self.normed(name, events, recorder), events.dim
+                self.tensors.append((name, tensor, None))
+                continue
             if not any(e.random for e in events):
                 if tensor.numel() and not torch.equal(tensor, tensor.flatten()[0].expand(tensor.shape)):
                     if not written_whole(tensor, events):
@@ -284,6 +322,14 @@ class Recipe:
                     raise Unsupported("'%s' and '%s' differ and share a draw" % (name, owners[id(event)]))
             self.steps[name] = events
         self.order(recorder.draws, owners)
+
+    def normed(self, name, norm, recorder):
+        """The tensor whose norm another one is."""
+        for other, tensor in self.state.items():
+            events = recorder.events.get(recorder.key(tensor))
+            if isinstance(events, list) and events and same_program(events, norm.events):
+                return other
+        raise Unsupported("tensor '%s' is a norm of what is not in the state or was drawn anew" % name)
 
     def order(self, draws, owners):
         place = {id(event): i for i, event in enumerate(draws)}
@@ -318,16 +364,20 @@ class Recipe:
         for name, tensor, like in self.tensors:
             if like:
                 made[name] = made[like]
-            else:
+            elif name not in self.norms:
                 made[name] = torch.empty(self.shape(name), dtype=self.dtype(name))
                 for event in self.steps[name]:
                     event.replay(made[name])
+        for name, (other, dim) in self.norms.items():
+            made[name] = torch.norm_except_dim(made[other], 2, dim)
         for name, tensor, like in self.tensors:
             if tensor is not None and not torch.equal(made[name], tensor.detach()):
                 raise Unsupported("tensor '%s' comes out otherwise when the recipe is followed" % name)
 
     def rule(self, name):
         """The fields of a rule behind its match."""
+        if name in self.norms:
+            return "norm_of: %s" % json.dumps(self.norms[name][0])
         shape, init, then = self.shape(name), [], []
         for event in self.steps[name]:
             region = event.region(shape)
@@ -351,6 +401,8 @@ class Recipe:
               % (title.replace("\n", " "), torch.__version__.split("+")[0]), file=out)
         for name, tensor, why in self.left_out:
             print("# left out: %s %s %s, %s" % (name, list(tensor.shape), tensor.dtype, why), file=out)
+        if self.norms:
+            print("# norms are summed in f64 and rounded once; PyTorch's may differ in their last bits", file=out)
         print("tensors:", file=out)
         rules = {}
         for name, tensor, like in self.tensors:

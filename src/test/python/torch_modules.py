@@ -6,13 +6,15 @@
     python3 torch_modules.py ../resources/torch-modules
 
 NAME.yaml is what tools/recipe_from_torch.py prints of a module; NAME.txt has a line "seed tensor
-sha256" for each tensor of its state_dict. The modules are built as those of torchvision, timm and
+sha256" for each tensor of its state_dict, and for a norm, whose sum has another order, "~" and its
+values. The modules are built as those of torchvision, timm and
 transformers are (which classes is said at each), small.
 """
 import hashlib
 import math
 import os
 import sys
+import warnings
 
 import torch
 from torch import nn
@@ -236,6 +238,20 @@ class Written(nn.Module):
                 p.data[4:8].fill_(1)
 
 
+class WeightNormed(nn.Module):
+    """torch.nn.utils.weight_norm, both of them: HiFi-GAN's and wav2vec 2.0's convolutions (dim=2)."""
+
+    def __init__(self):
+        super().__init__()
+        self.pos_conv = nn.utils.parametrizations.weight_norm(nn.Conv1d(16, 16, 5, groups=4), dim=2)
+        self.up = nn.utils.parametrizations.weight_norm(nn.ConvTranspose1d(8, 4, 6))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # the old one is deprecated
+            self.old = nn.utils.weight_norm(nn.Linear(300, 7))
+            self.all = nn.utils.weight_norm(nn.Linear(20, 7), dim=None)
+        self.last = nn.Linear(7, 3)
+
+
 MODULES = {
     "linear": lambda: nn.Linear(20, 30),
     "conv": lambda: nn.Conv2d(6, 8, 3, groups=2),
@@ -250,7 +266,7 @@ MODULES = {
     "transformer": lambda: nn.Transformer(24, 4, 2, 2, 48),
     "mlp": Mlp, "resnet": ResNet, "fine-tuned": FineTuned, "mobilenet": MobileNet,
     "convnext": ConvNext, "vit": Vit, "gpt2": Gpt2, "bert": Bert, "t5": T5, "dit": Dit,
-    "tokens": Tokens, "written": Written,
+    "tokens": Tokens, "written": Written, "weight-normed": WeightNormed,
 }
 
 
@@ -269,7 +285,10 @@ def main(folder):
             for seed in SEEDS:
                 torch.manual_seed(seed)
                 for key, tensor in build().state_dict().items():
-                    if key not in left_out:
+                    if key in recipe.norms:
+                        values = ",".join(v.hex() for v in tensor.flatten().tolist())
+                        out.write("%d %s ~%s\n" % (seed, key, values))
+                    elif key not in left_out:
                         out.write("%d %s %s\n" % (seed, key, digest(tensor)))
 
 

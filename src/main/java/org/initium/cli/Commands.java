@@ -184,8 +184,9 @@ final class Commands {
         description =
             "What is computed at a time (default: 64MiB); two of these are in the memory of each"
                 + " device, and a GPU has tables of at most 16 MiB beside them. An orthogonal"
-                + " tensor is computed in one piece, however large, and with PyTorch's numbers so"
-                + " is a truncated normal or sparse one.")
+                + " matrix is computed in one piece, however large; of a stack of them each on its"
+                + " own. With PyTorch's numbers, what is neither uniform, normal nor constant is"
+                + " computed in one piece too.")
     private long chunkBytes;
 
     @Option(
@@ -213,13 +214,16 @@ final class Commands {
     @Option(
         names = "--set",
         paramLabel = "VAR=VALUE",
-        description = "Another value for a variable of the recipe's 'vars': --set layers=24.")
+        description =
+            "Another value for a variable of the recipe's 'vars', a number or a word: --set"
+                + " layers=24.")
     private Map<String, String> set = Map.of();
 
     @Option(
         names = "--config",
         paramLabel = "JSON",
-        description = "A model's config.json: its numbers and words are variables of the recipe.")
+        description =
+            "A model's config.json: its numbers, words and lists are variables of the recipe.")
     private Optional<Path> config;
 
     @Option(

@@ -229,8 +229,8 @@ final class Planner {
   }
 
   private static boolean isNormShape(Shape norm, Shape of) {
-    boolean fits = norm.rank() == of.rank();
-    for (int d = 0; fits && d < of.rank(); d++) {
+    boolean fits = norm.rank() == 0 || norm.rank() == of.rank();
+    for (int d = 0; fits && d < norm.rank(); d++) {
       fits = norm.size(d) == 1 || norm.size(d) == of.size(d);
     }
     return fits;
