@@ -9,7 +9,7 @@ NAME.json has the numbers and words of the model's config (huggingface.co names 
 below); families.txt has for each the recipe, the number of tensors and of parameters, and the
 SHA-256 of the sorted lines "name [sizes]". The models are built on the meta device by the library
 that publishes them. What the files name otherwise than the modules of transformers 5 is renamed
-here: experts stand alone, gpt2 has no prefix, GPT-NeoX's head is embed_out, BERT's norms have gamma and beta, ViT has the layers'
+here: experts stand alone, norms of weights have the old names, gpt2 has no prefix, GPT-NeoX's head is embed_out, BERT's norms have gamma and beta, ViT has the layers'
 names of transformers 4.
 """
 import hashlib
@@ -133,6 +133,26 @@ FAMILIES = [
         d_model=1280, encoder_layers=32, decoder_layers=32, encoder_attention_heads=20,
         decoder_attention_heads=20, encoder_ffn_dim=5120, decoder_ffn_dim=5120, vocab_size=51866,
         num_mel_bins=128)),  # openai/whisper-large-v3
+    ("deepseek-v3", "deepseek-v3", hf.DeepseekV3ForCausalLM, hf.DeepseekV3Config()),  # deepseek-ai/DeepSeek-V3
+    ("deepseek-small", "deepseek-v3", hf.DeepseekV3ForCausalLM, hf.DeepseekV3Config(
+        vocab_size=1000, hidden_size=256, num_hidden_layers=4, first_k_dense_replace=1, n_routed_experts=8,
+        n_shared_experts=2, moe_intermediate_size=96, intermediate_size=704, num_attention_heads=4,
+        q_lora_rank=48, kv_lora_rank=32, attention_bias=True)),
+    ("gemma2-2b", "gemma2", hf.Gemma2ForCausalLM, hf.Gemma2Config()),  # google/gemma-2-2b
+    ("gemma2-27b", "gemma2", hf.Gemma2ForCausalLM, hf.Gemma2Config(
+        hidden_size=4608, intermediate_size=36864, num_hidden_layers=46, num_attention_heads=32,
+        num_key_value_heads=16, head_dim=128)),  # google/gemma-2-27b
+    ("phi3-mini", "phi3", hf.Phi3ForCausalLM, hf.Phi3Config()),  # microsoft/Phi-3-mini-4k-instruct
+    ("phi3-medium", "phi3", hf.Phi3ForCausalLM, hf.Phi3Config(
+        hidden_size=5120, intermediate_size=17920, num_hidden_layers=40, num_attention_heads=40,
+        num_key_value_heads=10)),  # microsoft/Phi-3-medium-4k-instruct
+    ("convnext-tiny", "convnext", hf.ConvNextForImageClassification, hf.ConvNextConfig(num_labels=1000)),
+    ("convnext-large", "convnext", hf.ConvNextForImageClassification, hf.ConvNextConfig(
+        depths=[3, 3, 27, 3], hidden_sizes=[192, 384, 768, 1536], num_labels=1000)),  # facebook/convnext-*-224
+    ("wav2vec2-base", "wav2vec2", hf.Wav2Vec2ForCTC, hf.Wav2Vec2Config()),  # facebook/wav2vec2-base-960h
+    ("wav2vec2-large", "wav2vec2", hf.Wav2Vec2ForCTC, hf.Wav2Vec2Config(
+        hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16,
+        feat_extract_norm="layer", conv_bias=True, do_stable_layer_norm=True)),  # facebook/wav2vec2-large-960h-lv60
     ("dit-xl-2-256", "dit", DiT, DiTConfig()),
     ("dit-xl-2-512", "dit", DiT, DiTConfig(input_size=64)),
     ("dit-b-4", "dit", DiT, DiTConfig(hidden_size=768, depth=12, patch_size=4)),
@@ -142,7 +162,7 @@ FAMILIES = [
 def published(recipe, key, parameter):
     """Names and shapes in the checkpoint's files of a parameter of the module."""
     shape = list(parameter.shape)
-    if recipe.endswith("-moe") and ".experts." in key:
+    if recipe in ("qwen2-moe", "qwen3-moe", "deepseek-v3") and ".experts." in key:
         stem = key.split(".experts.")[0] + ".experts."
         for e in range(shape[0]):
             if key.endswith("gate_up_proj"):
@@ -163,6 +183,9 @@ def published(recipe, key, parameter):
                          ("v_proj", "attention.value"), ("mlp.fc1", "intermediate.dense"),
                          ("mlp.fc2", "output.dense")):
             key = key.replace(new, old)
+    if recipe == "wav2vec2":
+        key = key.replace("parametrizations.weight.original0", "weight_g")
+        key = key.replace("parametrizations.weight.original1", "weight_v")
     yield key, shape
 
 
@@ -171,7 +194,9 @@ def main(folder):
     with open(folder + "/families.txt", "w") as out:
         for name, recipe, model, config in FAMILIES:
             with torch.device("meta"):
-                parameters = list(model(config).named_parameters())
+                built = model(config)
+            parameters = list(built.named_parameters())
+            parameters += [(k, b) for k, b in built.named_buffers() if k.endswith("e_score_correction_bias")]
             rows = [row for key, p in parameters for row in published(recipe, key, p)]
             if name == "t5-v1.1-base":  # untied in the file; transformers 5 has it tied
                 rows.append(("lm_head.weight", [config.vocab_size, config.d_model]))

@@ -15,11 +15,13 @@ import org.initium.text.Text;
  * precedence: {@code //} rounds towards minus infinity, {@code **} binds tighter than a sign on its
  * left and to the right. An expression has the same value, to the bit, on every machine.
  *
- * <p>A variable is a number, a word or a list of those. {@code list[0]} is an element of a list; a
- * word of digits is a number, too; other words are arguments of functions.
+ * <p>A variable is a number, a word or a list of those. {@code list[0]} is an element of a list,
+ * {@code list[-1]} the last; a word of digits is a number, too; other words are arguments of
+ * functions.
  *
  * <pre>{@code
- * value   := both { "or" both }
+ * value   := either [ "if" value "else" value ]
+ * either  := both { "or" both }
  * both    := truth { "and" truth }
  * truth   := "not" truth | sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum ]
  * sum     := product { ("+" | "-") product }
@@ -163,8 +165,23 @@ public final class Arithmetic {
     return value;
   }
 
-  /** Where there is no comparison and none of its words, a sum. */
+  /** Where there is no comparison and no word, a sum. Both sides of an "if" are worked out. */
   private double condition() {
+    tokens.enter();
+    double value = either();
+    if (tokens.skipName("if")) {
+      boolean holds = condition() != 0;
+      if (!tokens.skipName("else")) {
+        throw tokens.unexpected("'else'");
+      }
+      double other = condition();
+      value = holds ? value : other;
+    }
+    tokens.leave();
+    return value;
+  }
+
+  private double either() {
     double value = both();
     while (tokens.skipName("or")) {
       double other = both();
@@ -282,14 +299,15 @@ public final class Arithmetic {
 
   private Object element(List<?> list, String name) {
     int column = tokens.column();
-    double index = condition();
+    double given = condition();
     tokens.expect("]", "']'");
+    double index = given < 0 ? given + list.size() : given;
     if (index != Math.rint(index) || index < 0 || index >= list.size()) {
       throw tokens.error(
           column,
           Text.message(
               "there is no %s[%s]: %s has %s, counted from 0",
-              name, print(index), name, Text.count(list.size(), "element")));
+              name, print(given), name, Text.count(list.size(), "element")));
     }
     return list.get((int) index);
   }

@@ -216,7 +216,7 @@ public final class Tokens {
     return new ExpressionException(text, column, reason, null);
   }
 
-  private ExpressionException unexpected(String wanted) {
+  ExpressionException unexpected(String wanted) {
     String found = "the end";
     if (at < text.length()) {
       String token = sees(NAME) || sees(NUMBER) || sees(SYMBOL) ? matcher.group() : "";

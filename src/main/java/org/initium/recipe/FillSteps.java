@@ -102,7 +102,7 @@ final class FillSteps {
         Init parsed = Init.parse(text, variables.values());
         steps.add(new Step(narrows, parsed, part.orElse(init.place()), first));
       } catch (IllegalArgumentException e) {
-        throw new RecipeException(init.place(), e.getMessage(), e);
+        throw new RecipeException(init.place(), e.getMessage() + YamlFields.quotesHint(text), e);
       }
       first = false;
     }

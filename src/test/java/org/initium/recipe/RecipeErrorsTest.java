@@ -145,6 +145,8 @@ class RecipeErrorsTest {
         row(
             "vars: {a: [1, 2]}\ntensors: {a: ['a[2]']}" + RULES,
             "there is no a[2]: a has 2 elements"),
+        row("tensors: {a: [max(1, 2), 3]}" + RULES, "a comma inside of brackets or braces needs"),
+        rule("{match: '*', init: [uniform(0, 1), ones]}", "a comma inside of brackets or braces"),
         row("vars: {a: [1, 2]}\ntensors: {a: ['a[1']}" + RULES, "expected ']' but found the end"),
         row("vars: {a: len(3)}\ntensors: {a: [1]}" + RULES, "len(list) takes a variable that is a"),
         row("vars: {a: matches(x)}\ntensors: {a: [1]}" + RULES, "matches(word, 'pattern') takes a"),

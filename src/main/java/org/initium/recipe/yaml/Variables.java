@@ -107,7 +107,8 @@ public record Variables(Map<String, Object> values, Set<String> own) {
     try {
       return Arithmetic.valueOrWord(text, values, FUNCTIONS);
     } catch (IllegalArgumentException e) {
-      throw new RecipeException(node.place(), what + ": " + e.getMessage(), e);
+      throw new RecipeException(
+          node.place(), what + ": " + e.getMessage() + YamlFields.quotesHint(text), e);
     }
   }
 
@@ -219,7 +220,8 @@ public record Variables(Map<String, Object> values, Set<String> own) {
     try {
       return Arithmetic.evaluate(text, values, FUNCTIONS);
     } catch (IllegalArgumentException e) {
-      throw new RecipeException(place, what + ": " + e.getMessage(), e);
+      throw new RecipeException(
+          place, what + ": " + e.getMessage() + YamlFields.quotesHint(text), e);
     }
   }
 }

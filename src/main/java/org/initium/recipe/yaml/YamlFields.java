@@ -11,6 +11,9 @@ import org.initium.text.Text;
 
 /** The values of a mapping by name, where only some names are allowed. */
 public final class YamlFields {
+  private static final String QUOTES =
+      "; a comma inside of braces needs quotes: init: 'uniform(-0.1, 0.1)'";
+
   private final String what;
   private final SourcePosition place;
   private final Map<String, YamlNode> values = new LinkedHashMap<>();
@@ -34,9 +37,7 @@ public final class YamlFields {
         throw new RecipeException(
             entry.key().place(),
             Text.message("%s has no '%s'; it takes %s", what, name, String.join(", ", allowed))
-                + (name.endsWith(")")
-                    ? "; a comma inside of braces needs quotes: init: 'uniform(-0.1, 0.1)'"
-                    : ""));
+                + (name.endsWith(")") ? QUOTES : ""));
       }
       fields.values.put(name, entry.value());
     }
@@ -60,6 +61,13 @@ public final class YamlFields {
     throw new RecipeException(
         node.place(),
         Text.message("%s is %s, not a mapping of names to values", what, node.kind()));
+  }
+
+  /** What may be meant where a comma has cut an expression: it is a list's or a mapping's then. */
+  public static String quotesHint(String text) {
+    boolean isCut =
+        text.chars().filter(c -> c == '(').count() > text.chars().filter(c -> c == ')').count();
+    return isCut ? "; a comma inside of brackets or braces needs quotes: ['max(n, 1)', 2]" : "";
   }
 
   /** The items of a list. */
