@@ -120,34 +120,8 @@ void initiumSoftReset();
 }
 
 // fill(p, v, n): p[i] = v for i < n. add(p, v, n): p[i] += v. nothing: no parameters.
-inline const char* const kernels = R"(
-.version 6.3
-.target sm_75
-.address_size 64
-.global .align 4 .u32 counter = 7;
-.visible .entry nothing() { ret; }
-.visible .entry fill(.param .u64 p, .param .u32 v, .param .u32 n)
-{
-  .reg .pred %q<2>;
-  .reg .b32 %r<8>;
-  .reg .b64 %d<5>;
-  ld.param.u64 %d1, [p];
-  ld.param.u32 %r1, [v];
-  ld.param.u32 %r2, [n];
-  mov.u32 %r3, %ctaid.x;
-  mov.u32 %r4, %ntid.x;
-  mov.u32 %r5, %tid.x;
-  mad.lo.s32 %r6, %r3, %r4, %r5;
-  setp.ge.u32 %q1, %r6, %r2;
-  @%q1 bra END;
-  cvta.to.global.u64 %d2, %d1;
-  mul.wide.u32 %d3, %r6, 4;
-  add.s64 %d4, %d2, %d3;
-  st.global.u32 [%d4], %r1;
-END:
-  ret;
-}
-.visible .entry add(.param .u64 p, .param .u32 v, .param .u32 n)
+inline std::string kernel(const std::string& name, const std::string& element) {
+  return ".visible .entry " + name + "(.param .u64 p, .param .u32 v, .param .u32 n)" + R"(
 {
   .reg .pred %q<2>;
   .reg .b32 %r<9>;
@@ -164,13 +138,22 @@ END:
   cvta.to.global.u64 %d2, %d1;
   mul.wide.u32 %d3, %r6, 4;
   add.s64 %d4, %d2, %d3;
-  ld.global.u32 %r7, [%d4];
-  add.u32 %r8, %r7, %r1;
-  st.global.u32 [%d4], %r8;
+  )" + element + R"(
 END:
   ret;
 }
 )";
+}
+
+inline const std::string moduleText = R"(
+.version 6.3
+.target sm_75
+.address_size 64
+.global .align 4 .u32 counter = 7;
+.visible .entry nothing() { ret; }
+)" + kernel("fill", "st.global.u32 [%d4], %r1;") +
+    kernel("add", "ld.global.u32 %r7, [%d4]; add.u32 %r8, %r7, %r1; st.global.u32 [%d4], %r8;");
+inline const char* const kernels = moduleText.c_str();
 
 // The primary context of device 0, current, with the kernels loaded. Ends clean or the test fails.
 struct Device {

@@ -190,9 +190,7 @@ public sealed interface Fill {
   record Cauchy(double loc, double scale) implements ByQuantile {
     @Override
     public void check(Shape whole, DType dtype) {
-      dtype.checkReal();
-      dtype.checkFinite("loc", loc);
-      checkPositive("scale", scale, dtype);
+      checkScaled(loc, scale, dtype);
     }
   }
 
@@ -205,9 +203,7 @@ public sealed interface Fill {
   record Laplace(double loc, double scale) implements ByQuantile {
     @Override
     public void check(Shape whole, DType dtype) {
-      dtype.checkReal();
-      dtype.checkFinite("loc", loc);
-      checkPositive("scale", scale, dtype);
+      checkScaled(loc, scale, dtype);
     }
   }
 
@@ -252,6 +248,12 @@ public sealed interface Fill {
       new Uniform(map.a(), map.b()).check(whole, dtype);
       map.check(dtype::checkFinite);
     }
+  }
+
+  private static void checkScaled(double loc, double scale, DType dtype) {
+    dtype.checkReal();
+    dtype.checkFinite("loc", loc);
+    checkPositive("scale", scale, dtype);
   }
 
   private static void checkPositive(String name, double value, DType dtype) {

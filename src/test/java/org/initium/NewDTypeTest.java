@@ -23,10 +23,12 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A new dtype does not compile before all that depends on it says what it does with it. */
+@Tag("slow")
 class NewDTypeTest {
   private static final Path SOURCES = Path.of("src/main/java");
   private static final String LAST = "F8_E5M2(1, 3, -14, 57344, 57344)";

@@ -130,22 +130,20 @@ public final class Circle {
 
   private static double sinOfRest(double f) {
     double z = f * f;
-    double s = Math.fma(S64[5], z, S64[4]);
-    s = Math.fma(s, z, S64[3]);
-    s = Math.fma(s, z, S64[2]);
-    s = Math.fma(s, z, S64[1]);
-    s = Math.fma(s, z, S64[0]);
-    return Math.fma(f, TWO_PI, f * Math.fma(z, s, TWO_PI_LOW));
+    return Math.fma(f, TWO_PI, f * Math.fma(z, polynomial(S64, z), TWO_PI_LOW));
   }
 
   private static double cosOfRest(double f) {
     double z = f * f;
-    double c = Math.fma(C64[6], z, C64[5]);
-    c = Math.fma(c, z, C64[4]);
-    c = Math.fma(c, z, C64[3]);
-    c = Math.fma(c, z, C64[2]);
-    c = Math.fma(c, z, C64[1]);
-    c = Math.fma(c, z, C64[0]);
-    return Math.fma(z, c, 1);
+    return Math.fma(z, polynomial(C64, z), 1);
+  }
+
+  /** In Horner's scheme, of z^0 first. */
+  static double polynomial(double[] coefficients, double z) {
+    double sum = coefficients[coefficients.length - 1];
+    for (int n = coefficients.length - 2; n >= 0; n--) {
+      sum = Math.fma(sum, z, coefficients[n]);
+    }
+    return sum;
   }
 }

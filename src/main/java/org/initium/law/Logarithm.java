@@ -85,13 +85,7 @@ public final class Logarithm {
     double f = Double.longBitsToDouble((bits & 0xfffffffffffffL) + SPLIT_64) - 1;
     double s = f / (2 + f);
     double z = s * s;
-    double r = Math.fma(R[6], z, R[5]);
-    r = Math.fma(r, z, R[4]);
-    r = Math.fma(r, z, R[3]);
-    r = Math.fma(r, z, R[2]);
-    r = Math.fma(r, z, R[1]);
-    r = Math.fma(r, z, R[0]);
-    r = r * z;
+    double r = Circle.polynomial(R, z) * z;
     double half = 0.5 * f * f;
     double low = Math.fma(s, half + r, e * LN_2_LOW);
     return 2 * Math.fma(-e, LN_2_HIGH, half - low - f);

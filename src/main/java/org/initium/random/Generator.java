@@ -147,8 +147,8 @@ public sealed interface Generator extends Serializable
    * Moves past the next words as if they had been drawn.
    *
    * {@snippet :
-   * Fill fill = Init.normal().fill(shape);
-   * generator.advance(fill.words(shape, DType.F32)); // as a fill of philox does
+   * Fill fill = Init.normal().fill(weight.whole());
+   * generator.advance(fill.words(weight.whole(), weight.dtype())); // as a fill of philox does
    * }
    *
    * @param words how many, 0 or more; of torch-cuda a multiple of 4, since its threads draw by four

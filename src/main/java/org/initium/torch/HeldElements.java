@@ -36,11 +36,6 @@ final class HeldElements implements ElementSink {
   }
 
   @Override
-  public boolean wants(long at, long count) {
-    return true;
-  }
-
-  @Override
   public MemorySegment room(long at, long count, MemorySegment scratch) {
     return sink.room(at, count, scratch);
   }

@@ -8,11 +8,6 @@ import org.initium.torch.draw.ElementSink;
 record OutOfBoundsSink(HeldElements result, PendingElements pending, double low, double high)
     implements ElementSink {
   @Override
-  public boolean wants(long at, long count) {
-    return true;
-  }
-
-  @Override
   public MemorySegment room(long at, long count, MemorySegment scratch) {
     return result.room(at, count, scratch);
   }

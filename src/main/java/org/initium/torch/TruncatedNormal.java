@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.torch;
 
+import java.util.function.DoublePredicate;
 import org.initium.Fill;
 import org.initium.law.quantile.Mills;
 import org.initium.text.Text;
@@ -46,18 +47,22 @@ record TruncatedNormal(
     PendingElements pending = PendingElements.none(whole.numel());
     double low = rounded(law.a());
     double high = rounded(law.b());
-    ElementSink round =
-        new RejectionRound(
-            pending,
-            whole.dtype(),
-            (index, value) -> {
-              result.set(index, value);
-              return value >= low && value <= high;
-            });
+    ElementSink round = round(pending, value -> value >= low && value <= high);
     draws.normal(whole, law.mean(), law.std(), new OutOfBoundsSink(result, pending, low, high));
     while (pending.any()) {
       draws.normal(whole.dense(), law.mean(), law.std(), round);
     }
+  }
+
+  /** A round in which pending elements get the values that are drawn, some of them for good. */
+  private RejectionRound round(PendingElements pending, DoublePredicate done) {
+    return new RejectionRound(
+        pending,
+        whole.dtype(),
+        (index, value) -> {
+          result.set(index, value);
+          return done.test(value);
+        });
   }
 
   private double rounded(double bound) {
@@ -67,14 +72,7 @@ record TruncatedNormal(
   private void propose() {
     PendingElements pending = PendingElements.all(whole.numel());
     Acceptance acceptance = Acceptance.of(law, whole.dtype(), draws.arithmetic());
-    ElementSink candidates =
-        new RejectionRound(
-            pending,
-            whole.dtype(),
-            (index, value) -> {
-              result.set(index, value);
-              return false;
-            });
+    ElementSink candidates = round(pending, value -> false);
     ElementSink decisions =
         new RejectionRound(
             pending, whole.dtype(), (index, value) -> acceptance.accepts(result.get(index), value));

@@ -15,7 +15,7 @@ import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
-import org.initium.testing.Tools;
+import org.initium.testing.outside.Tools;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,8 @@ package org.initium.curand;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -94,63 +96,52 @@ class CurandLiveTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("cases")
-  void uniformsAreEqualButForOneWhichIsOutside(Case row) {
-    float[] theirs = new float[row.n];
-    generate(
-        row,
-        "curandGenerateUniform",
-        g -> JCurand.curandGenerateUniform(g, Pointer.to(theirs), row.n));
-    try (Tensor own = own(row, new Fill.Uniform(0, 1), DType.F32)) {
+  /** The numbers that a call writes to memory, in the type, are ours, or near. */
+  private static void compare(
+      Case row, String name, DType dtype, Fill fill, double tolerance, Filler call) {
+    byte[] bytes = new byte[row.n * dtype.bytes()];
+    ByteBuffer theirs = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    generate(row, name, g -> call.apply(g, Pointer.to(bytes), row.n));
+    double most = dtype == DType.F32 ? Math.nextDown(1f) : Math.nextDown(1.0);
+    try (Tensor own = own(row, fill, dtype)) {
       for (int i = 0; i < row.n; i++) {
-        assertEquals(Math.min(theirs[i], Math.nextDown(1f)), own.get(i), "element " + i);
+        double their = dtype == DType.F32 ? theirs.getFloat() : theirs.getDouble();
+        double expected = fill instanceof Fill.Uniform ? Math.min(their, most) : their;
+        assertEquals(expected, own.get(i), tolerance, "element " + i);
       }
     }
   }
 
+  private interface Filler {
+    int apply(curandGenerator generator, Pointer to, long n);
+  }
+
+  /** But for one, which is outside. */
   @ParameterizedTest
   @MethodSource("cases")
-  void doubleUniformsAreEqual(Case row) {
-    double[] theirs = new double[row.n];
-    generate(
-        row,
-        "curandGenerateUniformDouble",
-        g -> JCurand.curandGenerateUniformDouble(g, Pointer.to(theirs), row.n));
-    try (Tensor own = own(row, new Fill.Uniform(0, 1), DType.F64)) {
-      for (int i = 0; i < row.n; i++) {
-        assertEquals(Math.min(theirs[i], Math.nextDown(1.0)), own.get(i), "element " + i);
-      }
-    }
+  void uniformsAreEqual(Case row) {
+    Fill unit = new Fill.Uniform(0, 1);
+    compare(row, "uniform", DType.F32, unit, 0, JCurand::curandGenerateUniform);
+    compare(row, "uniform double", DType.F64, unit, 0, JCurand::curandGenerateUniformDouble);
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void normalsAreNear(Case row) {
-    float[] theirs = new float[row.n];
-    generate(
+    Fill normal = new Fill.Normal(0, 1);
+    compare(
         row,
-        "curandGenerateNormal",
-        g -> JCurand.curandGenerateNormal(g, Pointer.to(theirs), row.n, 0, 1));
-    try (Tensor own = own(row, new Fill.Normal(0, 1), DType.F32)) {
-      for (int i = 0; i < row.n; i++) {
-        assertEquals(theirs[i], own.get(i), Tolerances.CURAND_NORMAL_F32, "element " + i);
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("cases")
-  void doubleNormalsAreNear(Case row) {
-    double[] theirs = new double[row.n];
-    generate(
+        "normal",
+        DType.F32,
+        normal,
+        Tolerances.CURAND_NORMAL_F32,
+        (g, to, n) -> JCurand.curandGenerateNormal(g, to, n, 0, 1));
+    compare(
         row,
-        "curandGenerateNormalDouble",
-        g -> JCurand.curandGenerateNormalDouble(g, Pointer.to(theirs), row.n, 0, 1));
-    try (Tensor own = own(row, new Fill.Normal(0, 1), DType.F64)) {
-      for (int i = 0; i < row.n; i++) {
-        assertEquals(theirs[i], own.get(i), Tolerances.CURAND_NORMAL_F64, "element " + i);
-      }
-    }
+        "normal double",
+        DType.F64,
+        normal,
+        Tolerances.CURAND_NORMAL_F64,
+        (g, to, n) -> JCurand.curandGenerateNormalDouble(g, to, n, 0, 1));
   }
 }

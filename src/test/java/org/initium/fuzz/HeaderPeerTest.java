@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.initium.io.Checkpoint;
 import org.initium.io.MalformedFileException;
-import org.initium.testing.Tools;
+import org.initium.testing.outside.Tools;
 import org.initium.text.Text;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

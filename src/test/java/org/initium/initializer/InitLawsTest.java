@@ -11,7 +11,7 @@ import java.util.List;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Shape;
-import org.initium.testing.Resources;
+import org.initium.testing.outside.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;
-import org.initium.testing.Resources;
 import org.initium.testing.Tolerances;
 import org.initium.testing.Ulps;
+import org.initium.testing.outside.Resources;
 import org.junit.jupiter.api.Test;
 
 /** Logarithm, sine and cosine in binary64 against mpmath (src/test/python/reference64.py). */

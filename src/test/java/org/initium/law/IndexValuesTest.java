@@ -13,7 +13,7 @@ import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
-import org.initium.testing.Resources;
+import org.initium.testing.outside.Resources;
 import org.junit.jupiter.api.Test;
 
 /** Values by index against NumPy (index_values.py). */

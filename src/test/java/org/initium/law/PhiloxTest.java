@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.initium.testing.Resources;
+import org.initium.testing.outside.Resources;
 import org.junit.jupiter.api.Test;
 
 public class PhiloxTest {

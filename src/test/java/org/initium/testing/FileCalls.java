@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.initium.testing.outside.Tools;
 
 /** The library of src/test/native/file-calls.c, which ends processes at their calls on files. */
 public final class FileCalls {

@@ -9,6 +9,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.initium.testing.outside.Tools;
 
 /** NVIDIA's libcurand, whose host generators stand behind the software device's. */
 public final class RealCurand {

@@ -13,7 +13,7 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.TorchVersion;
-import org.initium.testing.Resources;
+import org.initium.testing.outside.Resources;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

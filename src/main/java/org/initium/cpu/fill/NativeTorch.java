@@ -62,17 +62,12 @@ record NativeTorch(KernelSet kernels) implements TorchKernels {
 
   @Override
   public void cuda(
-      CudaNumbers numbers,
-      long seed,
-      CudaLaunch launch,
-      MemorySegment elements,
-      long from,
-      long to) {
+      CudaNumbers numbers, CudaLaunch launch, MemorySegment elements, long from, long to) {
     DType dtype = numbers.dtype();
     long first = from / launch.threads() * launch.wave(dtype);
     long end = Math.min(launch.count(), first + launch.wave(dtype));
     Parameters parameters = new Parameters();
-    numbers.addTo(parameters, elements.address(), seed, launch, first, end);
+    numbers.addTo(parameters, elements.address(), launch, first, end);
     String kernel = "torch_" + name(numbers.law()) + "_" + dtype;
     kernels.kernel(kernel).run(parameters.fields(), from, to, 0);
   }

@@ -39,7 +39,6 @@ public record TorchElementFill(FillTarget target, TorchCudaGenerator generator) 
       numbers.addTo(
           parameters,
           memory + (first - begin) * bytes,
-          generator.seed(),
           launch,
           first - launch.start(),
           last - launch.start());

@@ -56,9 +56,7 @@ final class LocalOutput implements Output {
   private record LocalAttempt(FileChannel channel) implements Attempt {
     @Override
     public void write(ByteBuffer bytes) throws IOException {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+      StreamOutput.write(channel, bytes);
     }
 
     @Override

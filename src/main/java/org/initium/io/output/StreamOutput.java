@@ -23,9 +23,7 @@ final class StreamOutput implements Output {
     return new Attempt() {
       @Override
       public void write(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
+        StreamOutput.write(channel, bytes);
       }
 
       @Override
@@ -38,6 +36,12 @@ final class StreamOutput implements Output {
         channel.close();
       }
     };
+  }
+
+  static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
   }
 
   @Override

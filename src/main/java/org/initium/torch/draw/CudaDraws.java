@@ -95,7 +95,6 @@ public record CudaDraws(
         (from, to) ->
             kernels.cuda(
                 numbers,
-                generator.seed(),
                 launch,
                 elements,
                 first + from * PIECE,

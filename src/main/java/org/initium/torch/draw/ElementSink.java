@@ -9,7 +9,9 @@ import java.lang.foreign.MemorySegment;
  */
 public interface ElementSink {
   /** Whether any of the elements {@code at} to {@code at + count - 1} is of use. */
-  boolean wants(long at, long count);
+  default boolean wants(long at, long count) {
+    return true;
+  }
 
   /**
    * Where to make those elements before they are put: at the place that they have in the end, where

@@ -15,8 +15,9 @@ import org.initium.random.TorchCudaGenerator;
  * @param count how many
  * @param offset the generator's offset: four times the number of each thread's first block
  * @param threads in all blocks of the grid together
+ * @param seed of the generator
  */
-public record CudaLaunch(long start, long count, long offset, int threads) {
+public record CudaLaunch(long start, long count, long offset, int threads, long seed) {
   /** Elements that a block of four words is for. */
   static int width(DType dtype) {
     return dtype.isWide() ? 2 : 4;
@@ -34,7 +35,7 @@ public record CudaLaunch(long start, long count, long offset, int threads) {
   public CudaLaunch within(long first, long last, DType dtype) {
     long skipped = (first - start) / wave(dtype);
     long from = start + skipped * wave(dtype);
-    return new CudaLaunch(from, last - from, offset + 4 * skipped, threads);
+    return new CudaLaunch(from, last - from, offset + 4 * skipped, threads, seed);
   }
 
   /** The starts for a tensor; moves the generator, which must name its device. */
@@ -62,7 +63,7 @@ public record CudaLaunch(long start, long count, long offset, int threads) {
       long start, long count, int width, GpuGeometry gpu, TorchCudaGenerator generator) {
     int threads = gpu.blocks(count) * GpuGeometry.BLOCK;
     long draws = (count - 1) / ((long) threads * width) + 1;
-    return new CudaLaunch(start, count, generator.take(4 * draws), threads);
+    return new CudaLaunch(start, count, generator.take(4 * draws), threads, generator.seed());
   }
 
   private static boolean fits(DrawnTensor whole, long[] sizes) {

@@ -54,11 +54,10 @@ public record CudaNumbers(TorchLaw law, DType dtype, double a, double b, double 
    * @param first of the elements of the start that are in memory
    * @param end behind them
    */
-  public void addTo(
-      Parameters parameters, long memory, long seed, CudaLaunch launch, long first, long end) {
+  public void addTo(Parameters parameters, long memory, CudaLaunch launch, long first, long end) {
     parameters
         .add(memory)
-        .addSource(seed, launch.offset() / 4)
+        .addSource(launch.seed(), launch.offset() / 4)
         .add((long) launch.threads())
         .add(launch.count())
         .add(first)

@@ -22,6 +22,17 @@ public final class HalfUlp {
   private static final double HALF_PI_LOW = 0x1.1a62633145c07p-54;
   private static final double TO_INTEGER = 0x1.8p52; // added, it rounds to an integer
 
+  /** Of x^n in Taylor's series of sine and cosine: 1 / n!, two plus, two minus. */
+  private static final double[] TERMS = new double[21];
+
+  static {
+    long factorial = 1;
+    for (int n = 1; n < TERMS.length; n++) {
+      factorial *= n;
+      TERMS[n] = (n / 2 % 2 == 0 ? 1.0 : -1.0) / factorial;
+    }
+  }
+
   private HalfUlp() {}
 
   /** The natural logarithm of a normal number above 0: k ln 2 + 2 artanh(f / (2 + f)). */
@@ -77,17 +88,20 @@ public final class HalfUlp {
     return (turn & 2) == 0 ? value : -value;
   }
 
+  /** Every other term of Taylor's series from that of x^first to that of x^last, in z = x^2. */
+  private static double series(double z, int last, int first) {
+    double sum = TERMS[last];
+    for (int n = last - 2; n >= first; n -= 2) {
+      sum = Math.fma(sum, z, TERMS[n]);
+    }
+    return sum;
+  }
+
   /** x + x^3 p(x^2), the cube in two doubles. */
   private static double sinWithin(double x, double xLow) {
     double z = x * x;
     double zLow = Math.fma(x, x, -z);
-    double r = Math.fma(-1.0 / 121645100408832000L, z, 1.0 / 355687428096000L); // 19!, 17!
-    r = Math.fma(r, z, -1.0 / 1307674368000L);
-    r = Math.fma(r, z, 1.0 / 6227020800L);
-    r = Math.fma(r, z, -1.0 / 39916800L);
-    r = Math.fma(r, z, 1.0 / 362880L);
-    r = Math.fma(r, z, -1.0 / 5040L);
-    r = Math.fma(r, z, 1.0 / 120L);
+    double r = series(z, 19, 5);
     double p = Math.fma(z, r, SIN_CUBE);
     double pLow = Math.fma(z, r, SIN_CUBE - p) + SIN_CUBE_LOW;
     double q = z * p;
@@ -102,14 +116,7 @@ public final class HalfUlp {
   private static double cosWithin(double x, double xLow) {
     double z = x * x;
     double zLow = Math.fma(x, x, -z);
-    double p = Math.fma(1.0 / 2432902008176640000L, z, -1.0 / 6402373705728000L); // 20!, 18!
-    p = Math.fma(p, z, 1.0 / 20922789888000L);
-    p = Math.fma(p, z, -1.0 / 87178291200L);
-    p = Math.fma(p, z, 1.0 / 479001600L);
-    p = Math.fma(p, z, -1.0 / 3628800L);
-    p = Math.fma(p, z, 1.0 / 40320L);
-    p = Math.fma(p, z, -1.0 / 720L);
-    p = Math.fma(p, z, 1.0 / 24L);
+    double p = series(z, 20, 4);
     double half = 0.5 * z;
     double w = 1 - half;
     double tail = Math.fma(z, z * p, -Math.fma(x, xLow, 0.5 * zLow));

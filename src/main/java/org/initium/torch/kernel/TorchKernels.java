@@ -23,11 +23,5 @@ public interface TorchKernels {
    *
    * @param elements for those from {@code d * width * threads} of the start on
    */
-  void cuda(
-      CudaNumbers numbers,
-      long seed,
-      CudaLaunch launch,
-      MemorySegment elements,
-      long from,
-      long to);
+  void cuda(CudaNumbers numbers, CudaLaunch launch, MemorySegment elements, long from, long to);
 }

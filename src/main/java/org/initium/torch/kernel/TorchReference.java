@@ -81,12 +81,7 @@ public enum TorchReference implements TorchKernels {
 
   @Override
   public void cuda(
-      CudaNumbers numbers,
-      long seed,
-      CudaLaunch launch,
-      MemorySegment elements,
-      long from,
-      long to) {
+      CudaNumbers numbers, CudaLaunch launch, MemorySegment elements, long from, long to) {
     DType dtype = numbers.dtype();
     long wave = from / launch.threads();
     long block = launch.offset() / 4 + wave;
@@ -94,7 +89,7 @@ public enum TorchReference implements TorchKernels {
     double[] values = new double[CudaLaunch.width(dtype)];
     for (long i = from; i < to; i++) {
       int thread = (int) (i - wave * launch.threads());
-      Philox.block((int) block, (int) (block >>> 32), thread, 0, seed, words, 0);
+      Philox.block((int) block, (int) (block >>> 32), thread, 0, launch.seed(), words, 0);
       values(numbers, words, values);
       for (int c = 0; c < values.length; c++) {
         long at = (long) c * launch.threads() + thread;

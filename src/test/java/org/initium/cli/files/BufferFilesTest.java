@@ -9,14 +9,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import org.initium.cli.CommandLineRun;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Buffers of whole numbers in models, and types that are shown alone. */
-class BufferFilesTest {
+class BufferFilesTest extends OneRecipe {
   private static final String RECIPE =
       """
       tensors:
@@ -33,19 +30,8 @@ class BufferFilesTest {
         - {match: "*", init: normal}
       """;
 
-  @TempDir Path folder;
-
-  @BeforeEach
-  void writeRecipe() throws IOException {
-    Files.writeString(folder.resolve("r.yaml"), RECIPE);
-  }
-
-  private CommandLineRun run(String line) {
-    return CommandLineRun.in(folder, line);
-  }
-
-  private String ok(String line) {
-    return run(line).ok();
+  BufferFilesTest() {
+    super(RECIPE);
   }
 
   @Test

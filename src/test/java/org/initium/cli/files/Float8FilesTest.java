@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.initium.DType;
@@ -19,14 +18,12 @@ import org.initium.cli.CommandLineRun;
 import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
 import org.initium.random.Generator;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Models in floats of 8 bits: written, shown, checked, kept and used as templates. */
 @Tag("slow")
-class Float8FilesTest {
+class Float8FilesTest extends OneRecipe {
   private static final String RECIPE =
       """
       dtype: f8_e4m3fn
@@ -45,19 +42,8 @@ class Float8FilesTest {
         - {match: "*", init: ones}
       """;
 
-  @TempDir Path folder;
-
-  @BeforeEach
-  void writeRecipe() throws IOException {
-    Files.writeString(folder.resolve("r.yaml"), RECIPE);
-  }
-
-  private CommandLineRun run(String line) {
-    return CommandLineRun.in(folder, line);
-  }
-
-  private String ok(String line) {
-    return run(line).ok();
+  Float8FilesTest() {
+    super(RECIPE);
   }
 
   @Test

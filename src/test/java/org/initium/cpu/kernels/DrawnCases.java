@@ -171,18 +171,20 @@ final class DrawnCases {
       Parameters parameters) {
     int threads = 256 * (1 + random.nextInt(8));
     long count = 1 + random.nextLong(3L * threads * 4);
-    CudaLaunch launch = new CudaLaunch(0, count, 4L * random.nextInt(1 << 20), threads);
-    long round = random.nextLong(Math.ceilDiv(count, launch.wave(dtype)));
+    long start = 4L * random.nextInt(1 << 20);
+    long wave = threads * (dtype.isWide() ? 2L : 4L);
+    long round = random.nextLong(Math.ceilDiv(count, wave));
     long from = round * threads + random.nextInt(threads);
     long to = from + 1 + random.nextLong((round + 1) * threads - from);
-    long first = round * launch.wave(dtype);
-    long end = Math.min(count, first + launch.wave(dtype));
+    long first = round * wave;
+    long end = Math.min(count, first + wave);
     long seed = random.nextLong();
+    CudaLaunch launch = new CudaLaunch(0, count, start, threads, seed);
     CudaNumbers numbers =
         law == TorchLaw.UNIFORM
             ? CudaNumbers.of(new Fill.Uniform(a, Math.max(a, b)), dtype)
             : CudaNumbers.of(new Fill.Normal(a, Math.abs(b)), dtype);
-    numbers.addTo(parameters, offset, seed, launch, first, end);
+    numbers.addTo(parameters, offset, launch, first, end);
     return new KernelCase(
         family + "_" + dtype,
         from,
@@ -190,7 +192,6 @@ final class DrawnCases {
         0,
         KernelCase.MEMORY,
         KernelCase.read(parameters, 32),
-        memory ->
-            TorchReference.INSTANCE.cuda(numbers, seed, launch, memory.asSlice(offset), from, to));
+        memory -> TorchReference.INSTANCE.cuda(numbers, launch, memory.asSlice(offset), from, to));
   }
 }

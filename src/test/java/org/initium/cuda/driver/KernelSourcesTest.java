@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.initium.testing.Tools;
+import org.initium.testing.outside.Tools;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.DeviceUnavailableException;
@@ -37,15 +38,14 @@ class StartTest {
 
   /** Orthogonal last. */
   private static final List<Fill> FILLS =
-      List.of(
-          new Fill.Constant(0.5),
-          new Fill.Uniform(-1, 1),
-          new Fill.Normal(0, 1),
-          new Fill.TruncatedNormal(0, 1, -2, 2),
-          new Fill.Eye(1),
-          new Fill.Center(new Fill.Eye(1, 1)),
-          new Fill.Sparse(0.5, 1),
-          new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR));
+      Stream.concat(
+              Fills.ANY_SHAPE.stream(),
+              Stream.of(
+                  new Fill.Eye(1),
+                  new Fill.Center(new Fill.Eye(1, 1)),
+                  new Fill.Sparse(0.5, 1),
+                  new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR)))
+          .toList();
 
   @TempDir Path folder;
 

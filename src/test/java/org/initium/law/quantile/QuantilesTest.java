@@ -15,8 +15,8 @@ import org.initium.law.ElementLaw;
 import org.initium.law.Quantile32;
 import org.initium.law.Quantile64;
 import org.initium.testing.DTypes;
-import org.initium.testing.Resources;
 import org.initium.testing.Tolerances;
+import org.initium.testing.outside.Resources;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -12,8 +12,8 @@ import org.initium.DType;
 import org.initium.Fill;
 import org.initium.law.Quantile32;
 import org.initium.law.Quantile64;
-import org.initium.testing.Resources;
 import org.initium.testing.Tolerances;
+import org.initium.testing.outside.Resources;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

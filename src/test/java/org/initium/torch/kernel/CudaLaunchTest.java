@@ -30,7 +30,7 @@ class CudaLaunchTest {
   @ParameterizedTest
   @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void aPartHasTheNumbersOfTheWholeAndFewMoreDrawsThanElements(DType dtype) {
-    CudaLaunch whole = new CudaLaunch(70, 100_000, 12, THREADS);
+    CudaLaunch whole = new CudaLaunch(70, 100_000, 12, THREADS, 7);
     long end = whole.start() + whole.count();
     long wave = (long) THREADS * CudaLaunch.width(dtype);
     for (long step : new long[] {1000, 2047, 2048, 33_333}) {

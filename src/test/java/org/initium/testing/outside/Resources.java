@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.testing;
+package org.initium.testing.outside;
 
 import java.io.IOException;
 import java.io.InputStream;
