@@ -87,7 +87,7 @@ JAVA(run)(Java* java, void*, int64_t kernel, void* parameters, int64_t begin, in
 
 #if defined(__linux__)
 #if defined(__x86_64__)
-enum Call : int64_t { MMAP = 9, MUNMAP = 11, MADVISE = 28 };
+enum Call : int64_t { MMAP = 9, MUNMAP = 11, MINCORE = 27, MADVISE = 28 };
 static int64_t call(int64_t number, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f) {
   register int64_t r10 __asm__("r10") = d;
   register int64_t r8 __asm__("r8") = e;
@@ -98,7 +98,7 @@ static int64_t call(int64_t number, int64_t a, int64_t b, int64_t c, int64_t d, 
   return result;
 }
 #else
-enum Call : int64_t { MMAP = 222, MUNMAP = 215, MADVISE = 233 };
+enum Call : int64_t { MMAP = 222, MUNMAP = 215, MINCORE = 232, MADVISE = 233 };
 static int64_t call(int64_t number, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f) {
   register int64_t x8 __asm__("x8") = number;
   register int64_t x0 __asm__("x0") = a;
@@ -136,5 +136,14 @@ JAVA(map)(void*, void*, int64_t bytes, int64_t huge) {
 JAVA(unmap)(void*, void*, int64_t address, int64_t bytes) {
   unmap(address, bytes);
   return 0;
+}
+
+// Memory of someone else's, all of which is to be written now: if nobody has touched it yet, its huge pages may be whole.
+// 1 if that was asked of the system.
+JAVA(untouched)(void*, void*, int64_t address, int64_t bytes) {
+  int64_t begin = (address + HUGE - 1) & -HUGE, end = (address + bytes) & -HUGE;
+  uint8_t resident;
+  if (end <= begin || call(MINCORE, end - HUGE, 1, int64_t(&resident), 0, 0, 0) || resident & 1) return 0;
+  return call(MADVISE, begin, end - begin, HUGEPAGE, 0, 0, 0) == 0;
 }
 #endif

@@ -6,6 +6,7 @@ import org.initium.Tensor;
 import org.initium.cpu.fill.IndexFill;
 import org.initium.cpu.fill.KernelFills;
 import org.initium.cpu.fill.WholeNumberFill;
+import org.initium.cpu.memory.CpuStorage;
 import org.initium.cpu.orthogonal.OrthogonalFill;
 import org.initium.random.Generator;
 import org.initium.random.GpuGeometry;
@@ -28,6 +29,10 @@ record CpuFills(KernelFills kernels) {
   void fill(Tensor tensor, Fill.Elementary fill, Generator generator) {
     if (fill instanceof Fill.Orthogonal orthogonal) {
       OrthogonalFill.check(tensor, orthogonal); // before the generator moves
+    }
+    if (tensor.storage() instanceof CpuStorage memory && tensor.isContiguous()) {
+      long size = tensor.dtype().bytes();
+      memory.written(tensor.memoryOffset() * size, tensor.shape().numel() * size);
     }
     if (generator instanceof PhiloxGenerator philox) {
       long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));

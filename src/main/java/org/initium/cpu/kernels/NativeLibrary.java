@@ -78,4 +78,12 @@ public final class NativeLibrary {
 
   /** Gives memory back. */
   public static native long unmap(long address, long bytes);
+
+  /**
+   * Linux may give memory of someone else's that nobody has touched in huge pages, those that lie
+   * in it whole.
+   *
+   * @return 1 if that was asked of it; 0 if the memory was touched, or too small
+   */
+  public static native long untouched(long address, long bytes);
 }

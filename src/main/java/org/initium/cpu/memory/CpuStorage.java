@@ -47,6 +47,13 @@ public final class CpuStorage implements Storage {
     return new CpuStorage(address, bytes, null);
   }
 
+  /** Some of it is about to be written without a gap, which new memory of an engine's is told. */
+  public void written(long offset, long bytes) {
+    if (block == null) {
+      HostMemory.written(address + offset, bytes);
+    }
+  }
+
   /** Memory to be freed once, by close or, where that was forgotten, after the storage is gone. */
   private static final class Block implements Runnable {
     private final long address;
