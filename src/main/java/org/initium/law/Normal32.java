@@ -34,6 +34,11 @@ public record Normal32(float mean, float std) implements ElementLaw {
   }
 
   @Override
+  public Family family() {
+    return Family.NORMAL;
+  }
+
+  @Override
   public double[] numbers() {
     return new double[] {mean, std};
   }

@@ -32,6 +32,11 @@ public record Normal64(double mean, double std) implements ElementLaw {
   }
 
   @Override
+  public Family family() {
+    return Family.NORMAL;
+  }
+
+  @Override
   public double[] numbers() {
     return new double[] {mean, std};
   }

@@ -70,6 +70,11 @@ public record Quantile32(float[] table, float low, float high) implements Elemen
   }
 
   @Override
+  public Family family() {
+    return Family.QUANTILE;
+  }
+
+  @Override
   public double[] numbers() {
     return new double[] {low, high};
   }

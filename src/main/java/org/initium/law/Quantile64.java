@@ -65,6 +65,11 @@ public record Quantile64(double[] table, double low, double high) implements Ele
   }
 
   @Override
+  public Family family() {
+    return Family.QUANTILE;
+  }
+
+  @Override
   public double[] numbers() {
     return new double[] {low, high};
   }

@@ -41,6 +41,11 @@ public record Uniform32(float lo, float range, float low, float high) implements
   }
 
   @Override
+  public Family family() {
+    return Family.UNIFORM;
+  }
+
+  @Override
   public double[] numbers() {
     return new double[] {lo, range, low, high};
   }

@@ -25,6 +25,11 @@ public record Uniform64(double lo, double range, double high) implements Element
   }
 
   @Override
+  public Family family() {
+    return Family.UNIFORM;
+  }
+
+  @Override
   public double[] numbers() {
     return new double[] {lo, range, lo + 0.0, high + 0.0};
   }

@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Optional;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Initializer;
@@ -69,19 +68,15 @@ final class Arrays {
           "DJL 0.36 ends the process when it makes an array in BFLOAT16;"
               + " use FLOAT32, and Block.cast afterwards");
     }
-    return Optional.of(dataType)
-        .filter(DataType::isFloating)
-        .flatMap(type -> named(type.asSafetensors()))
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "arrays in %s cannot be filled; those in FLOAT16, FLOAT32 and FLOAT64 can"
-                        .formatted(dataType.name())));
-  }
-
-  private static Optional<DType> named(String name) {
-    return java.util.Arrays.stream(DType.values())
-        .filter(dtype -> dtype.toString().equalsIgnoreCase(name))
-        .findFirst();
+    if (dataType.isFloating()) {
+      for (DType dtype : DType.values()) {
+        if (dtype.toString().equalsIgnoreCase(dataType.asSafetensors())) {
+          return dtype;
+        }
+      }
+    }
+    throw new IllegalArgumentException(
+        "arrays in %s cannot be filled; those in FLOAT16, FLOAT32 and FLOAT64 can"
+            .formatted(dataType.name()));
   }
 }

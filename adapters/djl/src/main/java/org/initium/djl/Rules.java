@@ -56,9 +56,11 @@ public final class Rules {
 
   /** The initializer of a parameter; empty if no pattern fits. */
   public Optional<Initializer> initializer(String name) {
-    return rules.stream()
-        .filter(rule -> rule.match.matches(name))
-        .map(Rule::initializer)
-        .findFirst();
+    for (Rule rule : rules) {
+      if (rule.match.matches(name)) {
+        return Optional.of(rule.initializer);
+      }
+    }
+    return Optional.empty();
   }
 }
