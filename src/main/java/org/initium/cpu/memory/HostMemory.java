@@ -82,7 +82,7 @@ public final class HostMemory {
 
   /**
    * Memory of someone else's is about to be written, all of it. Where nobody has touched it, an
-   * engine has just allocated it: its first touch costs as little as that of ours (decision 0028).
+   * engine has just allocated it: its first touch costs as little as that of ours (decision 0029).
    */
   static void written(long address, long bytes) {
     if (MAPPED && bytes >= HUGE_FROM) {
