@@ -23,7 +23,7 @@ import org.initium.text.Text;
  * value   := either [ "if" value "else" value ]
  * either  := both { "or" both }
  * both    := truth { "and" truth }
- * truth   := "not" truth | sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum ]
+ * truth   := "not" truth | sum [ ("==" | "!=" | "&lt;" | "&lt;=" | ">" | ">=") sum ]
  * sum     := product { ("+" | "-") product }
  * product := unary { ("*" | "/" | "//" | "%") unary }
  * unary   := ("-" | "+") unary | power
