@@ -13,7 +13,8 @@ const host = 'https://github.com/initium/initium'
 const revision = version.endsWith('-SNAPSHOT') ? 'main' : `v${version}`
 
 const groups = {
-  'Using it': ['README', 'docs/recipes', 'docs/reports', 'docs/initializers', 'docs/engines', 'docs/torch-numbers', 'docs/cluster'],
+  'Using it': ['README', 'docs/recipes', 'docs/reports', 'docs/initializers', 'docs/java', 'docs/engines', 'docs/torch-numbers',
+    'docs/cluster'],
   'Running it': ['docs/settings', 'docs/security', 'docs/hardware', 'docs/stability', 'CHANGELOG'],
   'Inside': ['docs/ARCHITECTURE', 'docs/kernels', 'CONTRIBUTING'],
 }

@@ -15,7 +15,7 @@ import org.initium.testing.JavaProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows is compiled and run. */
+/** What the README and docs/java.md show is compiled and run. */
 class ReadmeTest {
   private static String block(String readme, String language) {
     Matcher block =
@@ -27,14 +27,34 @@ class ReadmeTest {
   @Test
   void theProgramPrintsWhatIsSaid(@TempDir Path folder) throws IOException, InterruptedException {
     String readme = Files.readString(Path.of("README.md"));
-    Path program = Files.writeString(folder.resolve("Hello.java"), block(readme, "java"));
+    String printed = printed(block(readme, "java"), folder);
+    assertTrue(readme.contains("It prints `" + printed.strip() + "`"), printed);
+  }
+
+  @Test
+  void theProgramsOfThePageForJavaPrintWhatIsSaid(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Matcher programs =
+        Pattern.compile("```java\n(.*?)```\n\n```text\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("docs/java.md")));
+    int count = 0;
+    for (; programs.find(); count++) {
+      assertEquals(programs.group(2), printed(programs.group(1), folder));
+    }
+    assertEquals(3, count);
+  }
+
+  private static String printed(String source, Path folder)
+      throws IOException, InterruptedException {
+    Path program = Files.writeString(folder.resolve("Program.java"), source);
     Process run =
         JavaProcess.java("--enable-native-access=ALL-UNNAMED", program.toString())
+            .directory(folder.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String printed = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, run.waitFor());
-    assertTrue(readme.contains("It prints `" + printed.strip() + "`"), printed);
+    return printed;
   }
 
   @Test

@@ -47,6 +47,9 @@ public final class Checkpoint implements AutoCloseable {
   /** Of the files that are open at a time: a process may have some 1,000. */
   private static final int MOST_OPEN = 64;
 
+  /** Reads of more than this are split: the JDK's view of a segment has an int size. */
+  private static final long PIECE = 1 << 30;
+
   private final Path path;
   private final Map<String, String> metadata;
   private final List<Entry> entries;
@@ -257,7 +260,13 @@ public final class Checkpoint implements AutoCloseable {
    * @param target where they go
    * @throws java.io.IOException if they cannot be read
    */
-  public synchronized void read(Entry entry, long offset, MemorySegment target) throws IOException {
+  public void read(Entry entry, long offset, MemorySegment target) throws IOException {
+    read(entry, offset, target, PIECE);
+  }
+
+  /** Reads no more than {@code piece} bytes at a time. */
+  synchronized void read(Entry entry, long offset, MemorySegment target, long piece)
+      throws IOException {
     FileChannel channel = channels.get(entry.file());
     if (channel == null) {
       if (channels.size() == MOST_OPEN) {
@@ -266,11 +275,14 @@ public final class Checkpoint implements AutoCloseable {
       channel = FileChannel.open(entry.file(), StandardOpenOption.READ);
       channels.put(entry.file(), channel);
     }
-    ByteBuffer buffer = target.asByteBuffer();
     long start = entry.dataStart() + entry.tensor().begin() + offset;
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, start + buffer.position()) < 0) {
-        throw new MalformedFileException(entry.file(), "became shorter while it was read");
+    for (long at = 0; at < target.byteSize(); at += piece) {
+      ByteBuffer buffer =
+          target.asSlice(at, Math.min(piece, target.byteSize() - at)).asByteBuffer();
+      while (buffer.hasRemaining()) {
+        if (channel.read(buffer, start + at + buffer.position()) < 0) {
+          throw new MalformedFileException(entry.file(), "became shorter while it was read");
+        }
       }
     }
   }

@@ -9,6 +9,7 @@ import static org.initium.io.output.Checkpoints.assertHolds;
 import static org.initium.io.output.Checkpoints.assertOnly;
 import static org.initium.io.output.Checkpoints.content;
 import static org.initium.io.output.Checkpoints.write;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,21 @@ class CheckpointTest {
     assertHolds(out, List.of(A, B, C, D));
     assertEquals(Map.of("format", "pt"), SafetensorsHeader.read(out).metadata());
     assertOnly(folder, "model.safetensors");
+  }
+
+  /** A segment of 2 GiB or more has no ByteBuffer of its size. */
+  @Test
+  void aTensorIsReadInPieces(@TempDir Path folder) throws IOException {
+    Path out = folder.resolve("model.safetensors");
+    write(out, List.of(A), 1000);
+    try (Checkpoint checkpoint = Checkpoint.open(out)) {
+      Checkpoint.Entry entry = checkpoint.entries().getFirst();
+      byte[] whole = new byte[(int) entry.tensor().bytes()];
+      checkpoint.read(entry, 0, MemorySegment.ofArray(whole));
+      byte[] pieces = new byte[whole.length - 1];
+      checkpoint.read(entry, 1, MemorySegment.ofArray(pieces), 3);
+      assertArrayEquals(Arrays.copyOfRange(whole, 1, whole.length), pieces);
+    }
   }
 
   @Test
