@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -153,8 +154,29 @@ final class HadoopOutput implements Output {
     files.delete(work, true);
   }
 
+  /** The folder, as it was given. */
+  @Override
+  public String toString() {
+    return folder.toString();
+  }
+
   void makeFolder() throws IOException {
     files.mkdirs(work);
+  }
+
+  /** The names of the files in the folder; none where it is not there. */
+  List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    try {
+      for (FileStatus status : files.listStatus(folder)) {
+        if (status.isFile()) {
+          names.add(status.getPath().getName());
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
+    return names;
   }
 
   /** Removes a file of the folder, if it is there. */

@@ -82,16 +82,21 @@ public final class SparkInit {
    * same model is kept where its hash is right; files of an earlier other model are removed.
    *
    * @return what the files are, in order
+   * @throws org.initium.InitiumException if the folder has safetensors files that Spark did not
+   *     make
    * @throws org.apache.spark.SparkException if a task failed as often as Spark tries it
    */
   public List<Receipt> run() throws IOException {
-    Map<String, String> before = Hashes.parse(output.read(SUCCESS));
+    PieceIndex index = PieceIndex.of(layout, pieces);
+    Set<String> own = pieces.stream().map(Piece::file).collect(Collectors.toSet());
+    own.add(index.name());
+    ReplacedFiles replaced = ReplacedFiles.by(own, output);
+    output.makeFolder();
     if (output.isObjectStore() && job.made().isEmpty()) {
       output.remove(SUCCESS); // what is made from now on is there at once
     }
-    output.makeFolder();
     List<Receipt> receipts = inTasks("written", MakePiece::new);
-    commit(receipts, before.keySet());
+    commit(receipts, index, replaced);
     return receipts;
   }
 
@@ -129,7 +134,8 @@ public final class SparkInit {
     }
   }
 
-  private void commit(List<Receipt> receipts, Set<String> before) throws IOException {
+  private void commit(List<Receipt> receipts, PieceIndex index, ReplacedFiles replaced)
+      throws IOException {
     List<Output.Named> named = new ArrayList<>();
     for (Receipt receipt : receipts) {
       if (!receipt.attempt().equals(MakePiece.IN_PLACE)) {
@@ -138,13 +144,7 @@ public final class SparkInit {
     }
     output.remove(SUCCESS); // while files change
     output.commit(named);
-    Set<String> files = receipts.stream().map(Receipt::file).collect(Collectors.toSet());
-    for (String old : before) {
-      if (!files.contains(old)) {
-        output.remove(old);
-      }
-    }
-    PieceIndex index = PieceIndex.of(layout, pieces);
+    replaced.remove();
     output.write(index.name(), index.text().getBytes(StandardCharsets.UTF_8));
     String success = title(job.id()) + Hashes.of(receipts);
     output.write(SUCCESS, success.getBytes(StandardCharsets.UTF_8));

@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.initium.InitiumException;
 import org.initium.recipe.Recipe;
 import org.initium.recipe.model.FileLayout;
 import org.initium.recipe.model.PieceWriter.Receipt;
@@ -224,8 +227,42 @@ class SparkInitTest {
     job(new Source("philox", 8), FILES).run();
     assertEquals(6, job(FILES).verify().size(), "all files differ, the index does not");
     job(FILES).run();
-    Files.delete(out().resolve("shards.json"));
     Folders.assertSame(expected(FILES), out());
+  }
+
+  /** A driver that was killed while files got their names: the next one knows what was there. */
+  @Test
+  void aDriverGoesOnReplacingWhereOneWasKilled() throws IOException {
+    job(ROWS).run();
+    String id = Job.id(plan, SOURCE, job(FILES).pieces());
+    ReplacedFiles.by(Set.of(), new HadoopOutput("faulty://" + out(), id, hadoop));
+    Files.delete(out().resolve(SparkInit.SUCCESS));
+    Files.delete(out().resolve("shard-00002-model-00001-of-00001.safetensors"));
+    job(FILES).run();
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  /** Loaders take the one file before an index; nobody but its owner may say that it goes. */
+  @Test
+  void someoneElsesFilesAreRefused() throws IOException {
+    for (String name :
+        List.of("model.safetensors", "shard-00001-model-00001-of-00001.safetensors")) {
+      Path other = Files.createDirectories(out()).resolve(name);
+      Files.writeString(other, "theirs");
+      InitiumException e = assertThrows(InitiumException.class, () -> job(FILES).run());
+      assertEquals(
+          "faulty:"
+              + out()
+              + " has "
+              + name
+              + ", which is no file of this model and of none that Spark made there;"
+              + " give a new folder, or remove it",
+          e.getMessage());
+      try (Stream<Path> files = Files.list(out())) {
+        assertEquals(List.of(other), files.toList());
+      }
+      Files.delete(other);
+    }
   }
 
   @Test

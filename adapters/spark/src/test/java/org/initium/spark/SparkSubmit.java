@@ -23,7 +23,8 @@ import org.apache.spark.launcher.JavaModuleOptions;
 final class SparkSubmit {
   /** What Initium's jar for spark-submit has to bring along. */
   private static final String OURS =
-      "(initium|snakeyaml-engine|picocli|jcu|openblas|junit|opentest4j|apiguardian|surefire|failsafe).*";
+      "(initium|snakeyaml-engine|picocli|jcu|openblas|junit|opentest4j|apiguardian|surefire|failsafe"
+          + "|hadoop-client-minicluster).*";
 
   private final Path home;
   private final Path state;
