@@ -69,7 +69,7 @@ final class Shim {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    library + " has no " + name + "; libtorch 2.7 and 2.10 were tried"));
+                    library + " has no " + name + "; libtorch 2.4 to 2.10 were tried"));
   }
 
   private MemorySegment ofTensor(String name) {
