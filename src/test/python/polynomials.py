@@ -98,10 +98,10 @@ def sin32(n):
            mpf(0), mpf(1) / 64, f32, "f")
 
 
-def cos32(n):
+def cosine(n, rounded, suffix):
     derive("cos(2 pi f) - 1", [power(k + 1) for k in range(n)],
            lambda z: cos(2 * pi * mp.sqrt(z)) - 1, lambda z: 1 / cos(2 * pi * mp.sqrt(z)),
-           mpf(0), mpf(1) / 64, f32, "f")
+           mpf(0), mpf(1) / 64, rounded, suffix)
 
 
 def log64(n):
@@ -122,12 +122,6 @@ def sin64(n):
            mpf(0), mpf(1) / 64, f64, "")
 
 
-def cos64(n):
-    derive("cos(2 pi f) - 1", [power(k + 1) for k in range(n)],
-           lambda z: cos(2 * pi * mp.sqrt(z)) - 1, lambda z: 1 / cos(2 * pi * mp.sqrt(z)),
-           mpf(0), mpf(1) / 64, f64, "")
-
-
 if __name__ == "__main__":
     import sys
     if len(sys.argv) > 1:
@@ -135,7 +129,7 @@ if __name__ == "__main__":
         sys.exit()
     log32(7)
     sin32(4)
-    cos32(4)
+    cosine(4, f32, "f")
     log64(7)
     sin64(6)
-    cos64(7)
+    cosine(7, f64, "")

@@ -8,11 +8,10 @@ package org.initium.law;
  * 0xffff, 0)} and whose key is {@code (s, s >> 32)}, all in 32 bits.
  */
 public final class Philox {
-  /** Multiplier of the counter's words 0. */
-  public static final int M0 = 0xD2511F53;
+  /** Multipliers of the counter's words 0 and 2. */
+  private static final long M0 = 0xD2511F53L;
 
-  /** Multiplier of the counter's word 2. */
-  public static final int M1 = 0xCD9E8D57;
+  private static final long M1 = 0xCD9E8D57L;
 
   /** What key word 0 grows by from round to round: the golden ratio. */
   public static final int W0 = 0x9E3779B9;
@@ -59,8 +58,8 @@ public final class Philox {
     int k0 = (int) key;
     int k1 = (int) (key >>> 32);
     for (int round = 0; round < ROUNDS; round++) {
-      long p0 = (c0 & LOW) * (M0 & LOW);
-      long p1 = (c2 & LOW) * (M1 & LOW);
+      long p0 = (c0 & LOW) * M0;
+      long p1 = (c2 & LOW) * M1;
       c0 = (int) (p1 >>> 32) ^ c1 ^ k0;
       c1 = (int) p1;
       c2 = (int) (p0 >>> 32) ^ c3 ^ k1;

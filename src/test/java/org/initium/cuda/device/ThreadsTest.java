@@ -21,7 +21,8 @@ import org.initium.testing.RealCurand;
 import org.initium.testing.SoftDevice;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many generators and handles threads leave: docs/decisions/0017. */
 @CudaTest
@@ -79,27 +80,14 @@ class ThreadsTest implements Released {
     assertEquals(0, device.live(kind));
   }
 
-  @Test
-  void threadsThatEndLeaveOneGenerator(SoftDevice device) throws Exception {
-    oneAfterTheOther(10, byCurand());
-    leaves(device, 1, GENERATOR);
-  }
-
-  @Test
-  void threadsThatLiveHaveAGeneratorEach(SoftDevice device) throws Exception {
-    twoInTurns(byCurand());
-    leaves(device, 2, GENERATOR);
-  }
-
-  @Test
-  void threadsThatEndLeaveOneHandle(SoftDevice device) throws Exception {
-    oneAfterTheOther(10, orthogonal());
-    leaves(device, 1, HANDLE);
-  }
-
-  @Test
-  void threadsThatTakeTurnsShareAHandle(SoftDevice device) throws Exception {
-    twoInTurns(orthogonal());
-    leaves(device, 1, HANDLE);
+  /** Threads that end leave one generator or handle; of those that live each has a generator. */
+  @ParameterizedTest
+  @ValueSource(strings = {GENERATOR, HANDLE})
+  void threadsShareWhatTheyCan(String kind, SoftDevice device) throws Exception {
+    Callable<?> work = kind.equals(GENERATOR) ? byCurand() : orthogonal();
+    oneAfterTheOther(10, work);
+    leaves(device, 1, kind);
+    twoInTurns(work);
+    leaves(device, kind.equals(GENERATOR) ? 2 : 1, kind);
   }
 }
