@@ -181,12 +181,7 @@ final class Commands {
         paramLabel = "SIZE",
         converter = SizeConverter.class,
         defaultValue = "64MiB",
-        description =
-            "What is computed at a time (default: 64MiB); two of these are in the memory of each"
-                + " device, and a GPU has tables of at most 16 MiB beside them. An orthogonal"
-                + " matrix is computed in one piece, however large; of a stack of them each on its"
-                + " own. With PyTorch's numbers, what is neither uniform, normal nor constant is"
-                + " computed in one piece too.")
+        description = Help.CHUNK)
     private long chunkBytes;
 
     @Option(
@@ -203,20 +198,10 @@ final class Commands {
 
   /** How a recipe is followed. */
   static final class RecipeOptions {
-    @Option(
-        names = "--dtype",
-        paramLabel = "TYPE",
-        description =
-            "f32, f64, f16, bf16, f8_e4m3fn or f8_e5m2 for every tensor but those of whole numbers,"
-                + " whatever the recipe says.")
+    @Option(names = "--dtype", paramLabel = "TYPE", description = Help.DTYPE)
     private Optional<DType> dtype;
 
-    @Option(
-        names = "--set",
-        paramLabel = "VAR=VALUE",
-        description =
-            "Another value for a variable of the recipe's 'vars', a number or a word: --set"
-                + " layers=24.")
+    @Option(names = "--set", paramLabel = "VAR=VALUE", description = Help.SET)
     private Map<String, String> set = Map.of();
 
     @Option(
@@ -241,37 +226,15 @@ final class Commands {
       mixinStandardHelpOptions = true,
       sortOptions = false,
       header = "Write a whole model's initial weights.",
-      description = {
-        "%nReads a recipe: a list of tensors (or a template that has them) and rules that say how"
-            + " tensors whose names match are initialized. Writes safetensors, in a stream: memory"
-            + " use does not grow with the model. The file appears under its name when it is whole."
-      },
+      description = {Help.RECIPE},
       footer = Help.INIT)
   int init(
       @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.") Path recipe,
-      @Option(
-              names = "--out",
-              paramLabel = "FILE",
-              description =
-                  "The safetensors file to write; for --shard and --part also a folder that is"
-                      + " there, in which the file gets its usual name.")
-          Optional<Path> out,
-      @Option(
-              names = "--plan",
-              description =
-                  "Print what the recipe comes to, a line for each tensor, and write nothing: leave"
-                      + " --out away.")
-          boolean plan,
+      @Option(names = "--out", paramLabel = "FILE", description = Help.OUT) Optional<Path> out,
+      @Option(names = "--plan", description = Help.PLAN) boolean plan,
       @Mixin RecipeOptions reading,
       @Mixin SourceOptions source,
-      @Option(
-              names = "--shard",
-              paramLabel = "I/N",
-              defaultValue = "0/1",
-              description =
-                  "Only a share of every tensor, 0 <= I < N: what the recipe's 'shards' say, else"
-                      + " the rows floor(I*rows/N) to floor((I+1)*rows/N) - 1. The N files' rows"
-                      + " one behind the other are the whole.")
+      @Option(names = "--shard", paramLabel = "I/N", defaultValue = "0/1", description = Help.SHARD)
           RowShard shard,
       @Option(
               names = "--part",
@@ -283,9 +246,7 @@ final class Commands {
               names = "--max-shard-size",
               paramLabel = "SIZE",
               converter = SizeConverter.class,
-              description =
-                  "Above this, several files model-HASH-00001-of-0000N.safetensors and an index, as"
-                      + " Hugging Face has it. Default: 5GB; a shard in a folder is one file.")
+              description = Help.SHARD_SIZE)
           Optional<Long> maxShardBytes)
       throws IOException {
     ModelCommands.Reading read = reading.reading(recipe);
@@ -321,9 +282,7 @@ final class Commands {
               names = "--dtype",
               paramLabel = "TYPE",
               defaultValue = "f32",
-              description =
-                  "f32 (default), f64, f16, bf16, f8_e4m3fn, f8_e5m2; or of whole numbers: i8, i16,"
-                      + " i32, i64, u8, bool.")
+              description = Help.FILL_DTYPE)
           DType dtype,
       @Option(
               names = "--out",
@@ -380,10 +339,7 @@ final class Commands {
       mixinStandardHelpOptions = true,
       sortOptions = false,
       header = "Recompute a recipe's values and compare a file with them, bit for bit.",
-      description = {
-        "%nNames the first tensor and index that differ (status 1). Seed, generator and shard are"
-            + " the ones that the file's header names, unless given."
-      })
+      description = {Help.VERIFY})
   int verify(
       @Parameters(
               paramLabel = "MODEL",
