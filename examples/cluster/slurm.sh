@@ -8,4 +8,5 @@
 #SBATCH --cpus-per-task=4
 #SBATCH --output=initium-%A-%a.log
 set -euo pipefail
+mkdir -p "$3"
 initium init "$2" --out "$3" --part "$SLURM_ARRAY_TASK_ID/$1" --threads "$SLURM_CPUS_PER_TASK" "${@:4}"

@@ -134,12 +134,19 @@ public final class ModelCommands {
   record Share(RowShard shard, Optional<RowShard> part, Optional<Long> maxFileBytes) {
     /** As Hugging Face has it. */
     static final long MAX_FILE_BYTES = 5_000_000_000L;
+
+    private boolean isOfSeveral() {
+      return part.isPresent() || shard.count() > 1;
+    }
   }
 
   int init(Reading reading, Optional<Path> file, Source source, Share share) throws IOException {
     if (file.isEmpty()) {
       throw new IllegalArgumentException(
           "Missing required option: '--out=FILE', or --plan to see what would be written");
+    }
+    if (share.isOfSeveral()) {
+      SharedFolder.checkIsThere(file.get());
     }
     PlanFiller filler = filler(source.open(Map.of(), 0), source, share.shard());
     Map<String, String> metadata = metadata(source);

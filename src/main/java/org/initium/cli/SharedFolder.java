@@ -74,6 +74,19 @@ record SharedFolder(PrintStream out) {
     return 0;
   }
 
+  /**
+   * Refuses the name of a folder that was forgotten: as that of a file, each run's share would take
+   * the place of the last one's.
+   */
+  static void checkIsThere(Path file) {
+    if (!file.toString().endsWith(".safetensors") && !Files.exists(file)) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "no folder %s: make it before, or give the name of a file that ends in .safetensors",
+              file));
+    }
+  }
+
   int finish(Path folder) throws IOException {
     CheckpointFolder.Finished done = CheckpointFolder.finish(folder);
     out.println(

@@ -87,6 +87,8 @@ class CommandLineTest {
         "init @r.yaml --out @o --shard half | shard 'half' is not index/count; write 0/4",
         "init @r.yaml --out @o --max-shard-size 0 | '0' is not a size of 1 byte or more",
         "init @r.yaml --out @o --max-shard-size 5XB | '5XB' is not a size of 1 byte or more",
+        "init @r.yaml --out @o --shard 0/2 | o: make it before, or give the name of a file",
+        "init @r.yaml --out @o --part 0/2 | o: make it before, or give the name of a file",
         "init @r.yaml --out @o --set depth=3 | there is no variable 'depth' to set; 'vars' has"
             + " width",
         "init @r.yaml --out @o --set width | should be in KEY=VALUE format",
