@@ -89,13 +89,10 @@ public record SafetensorsHeader(
     List<StoredTensor> tensors = new ArrayList<>();
     long at = 0;
     List<TensorSpec> ordered =
-        specs.stream()
-            .sorted(Comparator.comparingInt((TensorSpec s) -> -s.dtype().bytes()))
-            .toList();
+        specs.stream().sorted(Comparator.comparingInt((TensorSpec s) -> -s.type().bits())).toList();
     for (TensorSpec spec : ordered) {
       long end = Math.addExact(at, spec.bytes());
-      tensors.add(
-          new StoredTensor(spec.name(), StoredType.of(spec.dtype()), spec.shape(), at, end));
+      tensors.add(new StoredTensor(spec.name(), spec.type(), spec.shape(), at, end));
       at = end;
     }
     int length = encode(metadata, tensors).length;

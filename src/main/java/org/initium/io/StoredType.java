@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.initium.DType;
+import org.initium.Shape;
+import org.initium.text.Text;
 
 /**
  * The element types of the safetensors format (0.8), named as its headers write them.
@@ -105,6 +107,61 @@ public enum StoredType {
       case U8 -> U8;
       case BOOL -> BOOL;
     };
+  }
+
+  /** {@return the name for people: that of the element type that we fill, or the header's} */
+  public String display() {
+    return dtype().map(DType::toString).orElseGet(this::toString);
+  }
+
+  /**
+   * {@return the element type whose elements are copied for those of this type, bit for bit} Itself
+   * where we fill it; bytes for those of less than one.
+   */
+  public DType carrier() {
+    return dtype()
+        .orElseGet(
+            () ->
+                switch (bits) {
+                  case 16 -> DType.I16;
+                  case 32 -> DType.I32;
+                  case 64 -> DType.I64;
+                  default -> DType.U8;
+                });
+  }
+
+  /**
+   * {@return the shape of a tensor in elements of the carrier}
+   *
+   * @param shape in elements of this type
+   * @throws IllegalArgumentException if those of the last dimension are not whole bytes
+   */
+  public Shape carried(Shape shape) {
+    return resized(shape, bits, carrier().bytes() * Byte.SIZE);
+  }
+
+  /**
+   * {@return the shape of a tensor in elements of this type}
+   *
+   * @param carried in elements of the carrier
+   * @throws IllegalArgumentException if those of the last dimension are not whole elements
+   */
+  public Shape shown(Shape carried) {
+    return resized(carried, carrier().bytes() * Byte.SIZE, bits);
+  }
+
+  private Shape resized(Shape shape, int from, int to) {
+    if (from == to) {
+      return shape;
+    }
+    int last = shape.rank() - 1;
+    if (last < 0 || shape.size(last) * from % to != 0) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "%s of shape %s: %d bits of the last dimension are not whole elements of %d",
+              this, shape, last < 0 ? from : shape.size(last) * from, to));
+    }
+    return shape.with(last, shape.size(last) * from / to);
   }
 
   /** {@return the element type that we fill, if this is one} */

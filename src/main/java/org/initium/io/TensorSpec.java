@@ -13,12 +13,13 @@ import org.initium.text.Text;
  *
  * @param name its name
  * @param shape its sizes
- * @param dtype its element type
+ * @param type its element type
  * @param savedOffsets where its first element is in the whole tensor, if it is a slice of one, for
  *     trainers that put it together
  * @since 0.1.0
  */
-public record TensorSpec(String name, Shape shape, DType dtype, Optional<List<Long>> savedOffsets) {
+public record TensorSpec(
+    String name, Shape shape, StoredType type, Optional<List<Long>> savedOffsets) {
   /**
    * A tensor as a whole.
    *
@@ -27,7 +28,7 @@ public record TensorSpec(String name, Shape shape, DType dtype, Optional<List<Lo
    * @param dtype its element type
    */
   public TensorSpec(String name, Shape shape, DType dtype) {
-    this(name, shape, dtype, Optional.empty());
+    this(name, shape, StoredType.of(dtype), Optional.empty());
   }
 
   /**
@@ -38,7 +39,7 @@ public record TensorSpec(String name, Shape shape, DType dtype, Optional<List<Lo
    */
   public TensorSpec {
     checkName(name);
-    bytes(shape, dtype);
+    bytes(shape, type);
   }
 
   /**
@@ -63,15 +64,15 @@ public record TensorSpec(String name, Shape shape, DType dtype, Optional<List<Lo
 
   /** {@return its size in bytes} */
   public long bytes() {
-    return bytes(shape, dtype);
+    return bytes(shape, type);
   }
 
-  private static long bytes(Shape shape, DType dtype) {
+  private static long bytes(Shape shape, StoredType type) {
     try {
-      return StoredTensor.bits(StoredType.of(dtype), shape) / 8;
+      return StoredTensor.bits(type, shape) / 8;
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
-          "shape " + shape + " in " + dtype + " has more than 2^63 - 1 bits", e);
+          "shape " + shape + " in " + type.display() + " has more than 2^63 - 1 bits", e);
     }
   }
 }

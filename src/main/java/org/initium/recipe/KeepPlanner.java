@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.initium.DType;
 import org.initium.Shape;
 import org.initium.io.Checkpoint;
 import org.initium.io.StoredTensor;
+import org.initium.io.StoredType;
 import org.initium.recipe.plan.TensorContent;
 import org.initium.recipe.yaml.Variables;
 import org.initium.text.Text;
@@ -82,11 +82,11 @@ final class KeepPlanner {
 
   private boolean check(TensorEntry tensor, StoredTensor stored, KeepRule rule) {
     Shape shape = tensor.shape().orElseThrow();
-    DType dtype = tensor.dtype().orElseThrow();
-    if (!stored.type().dtype().equals(Optional.of(dtype))) {
+    StoredType type = tensor.type().orElseThrow();
+    if (stored.type() != type) {
       throw rule.wrong(
           "tensor '%s' is %s, '%s' of %s is %s: what is kept has the same dtype",
-          tensor.name(), dtype, stored.name(), checkpoint.get().path(), stored.type());
+          tensor.name(), type.display(), stored.name(), checkpoint.get().path(), stored.type());
     }
     if (stored.shape().equals(shape)) {
       return false;

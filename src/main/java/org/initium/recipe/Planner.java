@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.initium.DType;
 import org.initium.Shape;
+import org.initium.io.StoredType;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.RecipeException;
@@ -83,6 +84,7 @@ final class Planner {
         keeper.find(tensor).ifPresent(found -> this.found.put(tensor.name(), found));
       }
     }
+    tensors.stream().filter(tensor -> !isWhole(tensor)).forEach(Planner::checkFilled);
     List<String> left =
         tensors.stream()
             .filter(tensor -> tensor.like().isEmpty() && !isWhole(tensor))
@@ -138,6 +140,18 @@ final class Planner {
     hit.ifPresent(first -> unused.remove(first.rule()));
   }
 
+  /** Throws if nothing could fill a tensor, which is not kept as it is. */
+  private static void checkFilled(TensorEntry tensor) {
+    if (tensor.foreign().isPresent()) {
+      throw new RecipeException(
+          tensor.place(),
+          Text.message(
+              "tensor '%s' is %s, which has no initializers: it can be kept of a file as it is"
+                  + " (--from), or left out (template: {file: ..., exclude: ['%s']})",
+              tensor.name(), tensor.foreign().get(), tensor.name()));
+    }
+  }
+
   private boolean isWhole(TensorEntry tensor) {
     KeepPlanner.Found kept = found.get(tensor.name());
     return kept != null && !kept.grows();
@@ -164,7 +178,13 @@ final class Planner {
 
   private static PlannedTensor planned(
       TensorEntry tensor, TensorContent content, StreamChoice draw) {
-    Shape shape = tensor.shape().orElseThrow();
+    Shape shape;
+    try {
+      shape = tensor.carried().orElseThrow();
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException(
+          tensor.place(), Text.message("tensor '%s': %s", tensor.name(), e.getMessage()), e);
+    }
     DType dtype = tensor.dtype().orElseThrow();
     return new PlannedTensor(
         tensor.name(), shape, dtype, content, draw, ShardCut.ROWS, tensor.written());
@@ -194,6 +214,13 @@ final class Planner {
     Shape shape = tensor.shape().orElse(original.shape());
     DType dtype = tensor.dtype().orElse(original.dtype());
     FillSteps.At at = new FillSteps.At(link.place(), tensor.name(), shape);
+    StoredType type = original.storedType();
+    if (type.dtype().isEmpty() && (link.norm() || tensor.dtype().isPresent())) {
+      throw at.fault(
+          Text.message(
+              "'%s' is %s, of which there are only copies, without a dtype of their own",
+              link.tensor(), type));
+    }
     if (link.norm() ? !isNormShape(shape, original.shape()) : !shape.equals(original.shape())) {
       throw at.fault(
           Text.message(

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.initium.DType;
@@ -16,6 +17,7 @@ import org.initium.Shape;
 import org.initium.io.Checkpoint;
 import org.initium.io.MalformedFileException;
 import org.initium.io.StoredTensor;
+import org.initium.io.StoredType;
 import org.initium.io.TensorSpec;
 import org.initium.recipe.plan.Glob;
 import org.initium.recipe.plan.RecipeException;
@@ -82,9 +84,20 @@ final class TensorList {
     }
   }
 
-  private void add(String name, Shape shape, DType dtype, SourcePosition place) {
-    Optional<DType> type = Optional.of(typed(dtype));
-    add(new TensorEntry(name, Optional.of(shape), type, Optional.empty(), true, place));
+  private void add(String name, Shape shape, StoredType type, SourcePosition place) {
+    add(
+        new TensorEntry(
+            name,
+            Optional.of(shape),
+            Optional.of(typed(type.carrier())),
+            foreign(type),
+            Optional.empty(),
+            true,
+            place));
+  }
+
+  private static Optional<StoredType> foreign(StoredType type) {
+    return type.dtype().isPresent() ? Optional.empty() : Optional.of(type);
   }
 
   /** What --dtype makes of a tensor's type: whole numbers stay. */
@@ -150,7 +163,7 @@ final class TensorList {
   private void addOne(String name, YamlNode.Entry entry, Variables variables) {
     SourcePosition place = entry.key().place();
     if (!(entry.value() instanceof YamlNode.Mapping)) {
-      add(name, shape(entry.value(), name, variables), defaultType, place);
+      add(name, shape(entry.value(), name, variables), StoredType.of(defaultType), place);
       return;
     }
     YamlFields fields =
@@ -162,13 +175,15 @@ final class TensorList {
     Optional<TensorLink> like = fields.get("like").map(node -> like(node, fields, variables));
     Optional<YamlNode> shape =
         like.isPresent() ? fields.get("shape") : Optional.of(fields.require("shape"));
-    Optional<DType> dtype = fields.get("dtype").map(node -> dtype(node, variables));
-    Optional<DType> own = like.isPresent() ? dtype : dtype.or(() -> Optional.of(defaultType));
+    Optional<StoredType> given = fields.get("dtype").map(node -> storedType(node, variables));
+    Optional<StoredType> own =
+        like.isPresent() ? given : given.or(() -> Optional.of(StoredType.of(defaultType)));
     add(
         new TensorEntry(
             name,
             shape.map(node -> shape(node, name, variables)),
-            own.map(this::typed), // what is like another has that one's
+            own.map(StoredType::carrier).map(this::typed), // what is like another has that one's
+            own.flatMap(TensorList::foreign),
             like,
             like.isPresent() || fields.get("write").map(TensorList::isWritten).orElse(true),
             place));
@@ -230,6 +245,14 @@ final class TensorList {
     }
   }
 
+  /** The same, or a type of files that we fill none of. */
+  private static StoredType storedType(YamlNode node, Variables variables) {
+    String text = YamlFields.text(node, "'dtype'").text();
+    return StoredType.named(variables.word(text).toUpperCase(Locale.ROOT))
+        .filter(type -> type.dtype().isEmpty())
+        .orElseGet(() -> StoredType.of(dtype(node, variables)));
+  }
+
   /**
    * Adds the tensors of a safetensors file or index, of which only headers are read: {@code
    * template: FILE} or {@code template: {file: FILE, exclude: [patterns]}}.
@@ -251,7 +274,7 @@ final class TensorList {
       for (Checkpoint.Entry entry : checkpoint.entries()) {
         StoredTensor tensor = entry.tensor();
         if (index.first(tensor.name()).isEmpty()) {
-          add(tensor.name(), tensor.shape(), dtype(tensor, place), place);
+          add(tensor.name(), tensor.shape(), tensor.type(), place);
         }
       }
       List<Path> read = new ArrayList<>(checkpoint.files());
@@ -273,19 +296,5 @@ final class TensorList {
       throw new RecipeException(
           file.place(), "template: no file can have that name: " + e.getReason(), e);
     }
-  }
-
-  private static DType dtype(StoredTensor tensor, SourcePosition place) {
-    return tensor
-        .type()
-        .dtype()
-        .orElseThrow(
-            () ->
-                new RecipeException(
-                    place,
-                    Text.message(
-                        "tensor '%s' of the template is %s, which has no initializers; leave it"
-                            + " out: template: {file: ..., exclude: ['%s']}",
-                        tensor.name(), tensor.type(), tensor.name())));
   }
 }

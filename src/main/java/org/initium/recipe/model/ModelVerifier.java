@@ -89,11 +89,11 @@ public final class ModelVerifier {
             Text.message(
                 "tensor '%s' has shape %s, the recipe says %s", tensor.name(), stored, shape));
       }
-      if (!entry.tensor().type().dtype().equals(Optional.of(tensor.dtype()))) {
+      if (entry.tensor().type() != tensor.storedType()) {
         return Optional.of(
             Text.message(
                 "tensor '%s' is %s, the recipe says %s",
-                tensor.name(), entry.tensor().type(), tensor.dtype()));
+                tensor.name(), entry.tensor().type(), tensor.storedType().display()));
       }
       extra.remove(tensor.name());
     }

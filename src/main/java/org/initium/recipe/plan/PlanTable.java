@@ -35,8 +35,8 @@ public final class PlanTable {
       rows.add(
           List.of(
               Text.visible(tensor.name()),
-              tensor.shape().toString(),
-              tensor.dtype().toString(),
+              tensor.storedType().shown(tensor.shape()).toString(),
+              tensor.storedType().display(),
               shard(tensor, shard),
               stream(tensor, drawing),
               values(tensor)));

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.initializer.Init;
+import org.initium.io.StoredType;
 import org.initium.io.TensorSpec;
 
 /**
@@ -71,11 +72,26 @@ public record PlannedTensor(
    * @param shard which share
    */
   public TensorSpec spec(RowShard shard) {
+    StoredType type = storedType();
     return new TensorSpec(
         name,
-        cut.shape(shape, shard),
-        dtype,
+        type.shown(cut.shape(shape, shard)),
+        type,
         shard.count() == 1 ? Optional.empty() : cut.savedOffsets(shape, shard));
+  }
+
+  /**
+   * {@return the element type in a file} Another than this tensor's own where it is kept of a file
+   * and we fill none of that type: its bits are copied as those of the type's carrier.
+   */
+  public StoredType storedType() {
+    return switch (content) {
+      case TensorContent.Kept kept -> kept.entry().tensor().type();
+      case TensorContent.Copied(PlannedTensor original, boolean once)
+          when original.dtype() == dtype ->
+          original.storedType();
+      default -> StoredType.of(dtype);
+    };
   }
 
   /** {@return the tensor that stands for this one in the file, where this one is left out of it} */

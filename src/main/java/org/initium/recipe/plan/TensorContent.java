@@ -83,7 +83,7 @@ public sealed interface TensorContent extends Serializable {
      * @throws java.io.IOException if the file cannot be read
      */
     public void read(Tensor memory, Region region) throws IOException {
-      Shape stored = entry.tensor().shape();
+      Shape stored = entry.tensor().type().carried(entry.tensor().shape());
       Region shared = region.intersect(Region.all(stored)).orElse(null);
       if (shared == null) {
         return;

@@ -58,12 +58,12 @@ public final class Checkpoints {
       for (TensorSpec spec : specs) {
         Checkpoint.Entry entry = entries.get(spec.name());
         assertEquals(spec.shape(), entry.tensor().shape());
-        assertEquals(spec.dtype(), entry.tensor().type().dtype().orElseThrow());
+        assertEquals(spec.type(), entry.tensor().type());
         byte[] bytes = new byte[(int) spec.bytes()];
         checkpoint.read(entry, 0, MemorySegment.ofArray(bytes));
         assertArrayEquals(content(spec), bytes, spec.name());
         long start = entry.dataStart() + entry.tensor().begin();
-        assertEquals(0, start % spec.dtype().bytes(), spec.name() + " is aligned for its type");
+        assertEquals(0, start % (spec.type().bits() / 8), spec.name() + " is aligned for its type");
       }
     }
   }
