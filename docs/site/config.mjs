@@ -16,7 +16,7 @@ const groups = {
   'Using it': ['README', 'docs/recipes', 'docs/reports', 'docs/initializers', 'docs/java', 'docs/engines', 'docs/torch-numbers',
     'docs/cluster'],
   'Running it': ['docs/settings', 'docs/security', 'docs/hardware', 'docs/stability', 'CHANGELOG'],
-  'Inside': ['docs/ARCHITECTURE', 'docs/kernels', 'CONTRIBUTING'],
+  'Inside': ['docs/ARCHITECTURE', 'docs/kernels', 'CONTRIBUTING', 'docs/releasing'],
 }
 
 function page(name) {
