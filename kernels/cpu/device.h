@@ -58,9 +58,11 @@ INLINE double sqrt(double x) { return __builtin_sqrt(x); }
 INLINE float fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 INLINE double fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
 #define VECTORIZED _Pragma("clang loop vectorize(enable)")  // or it is an error
+#define WHOLE_VECTORS _Pragma("clang loop vectorize_width(VECTOR)")
 #else
 #include "fma.h"
 #define VECTORIZED
+#define WHOLE_VECTORS
 #endif
 INLINE float fma(float a, float b, float c) { return fmaf(a, b, c); }
 

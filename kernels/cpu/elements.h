@@ -5,30 +5,58 @@
 #include "quantile.h"
 #include "region.h"
 
-// The law over the bits of `count` elements, an even number.
+// Whether a law takes first and second words: of pairs, or of neighbours whose roundings share steps.
 template <class T, class Numbers>
+constexpr bool BY_TWO = Numbers::PAIRS || (std::is_same_v<T, BF16> && !Numbers::TABLE);
+
+// Two neighbours are stored.
+template <class T>
+INLINE void storePair(typename T::Stored* out, int i, typename T::Compute x, typename T::Compute y) {
+  if constexpr (sizeof(typename T::Stored) == 2) {
+    typedef uint32_t Unaligned __attribute__((aligned(2)));
+    reinterpret_cast<Unaligned*>(out)[i] = T::pack(x, y);
+  } else {
+    out[2 * i] = T::round(x);
+    out[2 * i + 1] = T::round(y);
+  }
+}
+
+// The law over the bits of `count` elements, and of those behind up to whole LANES.
+template <class T, class Numbers, bool byTwo = BY_TWO<T, Numbers>>
 static __attribute__((noinline)) void apply(const typename Numbers::template Law<typename T::Compute>& law, const Bits& bits,
                                             int count, typename T::Stored* __restrict out) {
   using Real = typename T::Compute;
   using Word = std::conditional_t<sizeof(Real) == 8, uint64_t, uint32_t>;
   const auto* words = reinterpret_cast<const Word*>(bits.words);
-  if constexpr (Numbers::PAIRS) {
+  constexpr int UNIT = LANES * PER_BLOCK<T>;
+  count = (count + UNIT - 1) & -UNIT;
+  if constexpr (byTwo) {
     const auto* first = reinterpret_cast<const Word*>(bits.first);
     const auto* second = reinterpret_cast<const Word*>(bits.second);
     VECTORIZED
     for (int i = 0; i < count / 2; i++) {
-      Real x, y;
-      law.pair(first[i], second[i], x, y);
-      out[2 * i] = T::round(x);
-      out[2 * i + 1] = T::round(y);
+      if constexpr (Numbers::PAIRS) {
+        Real x, y;
+        law.pair(first[i], second[i], x, y);
+        storePair<T>(out, i, x, y);
+      } else {
+        storePair<T>(out, i, law.at(first[i]), law.at(second[i]));
+      }
     }
   } else if constexpr (Numbers::TABLE) {
-    Real x[BATCH<T> + 8];
-    lookUp(words, law.table, count, x);
-    VECTORIZED
-    for (int i = 0; i < count; i++) out[i] = T::round(law.clamp(x[i]));
+    if constexpr (sizeof(Real) == 8) {
+      for (int i = 0; i < count; i++) out[i] = T::round(law.at(words[i]));
+    } else if constexpr (sizeof(typename T::Stored) == 4) {
+      lookUp(words, law, count, reinterpret_cast<float*>(out));
+    } else {
+      float x[BATCH<T>];
+      lookUp(words, law, count, x);
+      VECTORIZED
+      for (int i = 0; i < count; i++) out[i] = T::round(x[i]);
+    }
   } else {
-    VECTORIZED
+    [[maybe_unused]] constexpr int VECTOR = LANES_OF_FLOATS * 4 / int(sizeof(Real));
+    WHOLE_VECTORS
     for (int i = 0; i < count; i++) out[i] = T::round(law.at(words[i]));
   }
 }
@@ -39,35 +67,46 @@ struct Drawn : Maker {
   using Stored = typename T::Stored;
   static constexpr bool WIDE = sizeof(Real) == 8;
   static constexpr int PER_GROUP = GROUP<T> / PER_BLOCK<T>;  // blocks
-  const Source& source;
+  const Keys keys;
+  const uint64_t start;
   typename Numbers::template Law<Real> law;
   Bits bits;
 
   __forceinline__ Drawn(const Source& source, const Numbers& numbers)
-      : Maker{make}, source(source), law(numbers) {}
+      : Maker{make}, keys(source), start(source.start), law(numbers) {}
 
   static void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out) {
     static_cast<Drawn*>(self)->make(groups, first, count, static_cast<Stored*>(out));
   }
 
   __forceinline__ void make(const uint64_t* groups, uint64_t first, int count, Stored* out) {
+    constexpr bool byTwo = BY_TWO<T, Numbers>;
     if (!WIDE && !groups) {
-      draw<Numbers::PAIRS>(source, first * PER_GROUP, count * PER_GROUP, bits);
+      draw<byTwo>(keys, first * PER_GROUP, count * PER_GROUP, bits);
+    } else if (WIDE && !groups && areRegular(first, count)) {
+      draw<byTwo, true>(keys, blockOfDoubles(start, first), count, bits);
     } else {
       uint64_t blocks[BLOCKS + LANES];
       ROLLED
       for (int i = 0; i < count; i++) {
         uint64_t group = groups ? groups[i] : first + uint64_t(i);
         if constexpr (WIDE) {
-          blocks[i] = blockOfDoubles(source.start, group);
+          blocks[i] = blockOfDoubles(start, group);
         } else {
           for (int b = 0; b < PER_GROUP; b++) blocks[i * PER_GROUP + b] = group * PER_GROUP + uint64_t(b);
         }
       }
-      draw<Numbers::PAIRS>(source, blocks, count * PER_GROUP, bits);
-      if (WIDE) widen<Numbers::PAIRS>(bits, count);
+      draw<byTwo>(keys, blocks, count * PER_GROUP, bits);
     }
+    if (WIDE) widen<byTwo>(bits, count);
     apply<T, Numbers>(law, bits, count * GROUP<T>, out);
+  }
+
+  // Whether the blocks of doubles follow each other in steps of two, each with the one of the draw behind.
+  bool areRegular(uint64_t first, int count) const {
+    uint64_t last = first + uint64_t(count) - 1;
+    uint64_t from = blockOfDoubles(start, first), to = blockOfDoubles(start, last | 1);
+    return first % 2 == 0 && to - from == (1 << 16) + (last - first) / 2 && to >> 48 == from >> 48;
   }
 };
 

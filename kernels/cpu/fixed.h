@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hadamard matrices, the diagonals of eye and dirac, and batches of small tensors.
+// Hadamard matrices, and the diagonals of eye and dirac.
 #pragma once
 #include "elements.h"
 #include "fixed.cuh"
-#include "many.cuh"
 
 template <int bytes>
 struct Signs : Maker {
@@ -43,44 +42,4 @@ INLINE void hadamard(const Hadamard& p, uint64_t begin, uint64_t end, bool strea
 // The rows of `begin` to `end - 1`.
 INLINE void diagonal(const Diagonal& p, uint64_t begin, uint64_t end, bool) {
   for (uint64_t r = begin; r < end; r++) one(p, r);
-}
-
-// The kernels of a dtype that tensors of a batch may have.
-struct ManyKernels {
-  uint64_t perGroup;
-  void (*constant)(const Constant<Region>& p, uint64_t begin, uint64_t end, bool streaming);
-  void (*uniform)(const Elements<Uniform, Region>& p, uint64_t begin, uint64_t end, bool streaming);
-  void (*normal)(const Elements<Normal, Region>& p, uint64_t begin, uint64_t end, bool streaming);
-  void (*quantile)(const Elements<Quantile, Region>& p, uint64_t begin, uint64_t end, bool streaming);
-};
-
-// Tensors `begin` to `end - 1` of a batch.
-static __attribute__((noinline, minsize)) void many(const Many& p, uint64_t begin, uint64_t end, bool streaming,
-                                           const ManyKernels& kernels) {
-  for (uint64_t i = begin; i < end; i++) {
-    const Piece& piece = p.pieces[i];
-    uint64_t groups = (piece.first % kernels.perGroup + piece.length + kernels.perGroup - 1) / kernels.perGroup;
-    Region run{piece.memory, piece.first, piece.length, 1, 1, groups, 0, 0, {}, {}, {}};
-    switch (piece.law) {
-      case Law::CONSTANT:
-        kernels.constant({run, piece.bits}, 0, groups, streaming);
-        break;
-      case Law::UNIFORM:
-        kernels.uniform({run, source(piece), piece.uniform}, 0, groups, streaming);
-        break;
-      case Law::NORMAL:
-        kernels.normal({run, source(piece), piece.normal}, 0, groups, streaming);
-        break;
-      case Law::QUANTILE:
-        kernels.quantile({run, source(piece), piece.quantile}, 0, groups, streaming);
-        break;
-    }
-  }
-}
-
-template <class T>
-INLINE void many(const Many& p, uint64_t begin, uint64_t end, bool streaming) {
-  ManyKernels kernels{GROUP<T>, constant<sizeof(typename T::Stored)>, elements<T, Uniform>, elements<T, Normal>,
-                      elements<T, Quantile>};
-  many(p, begin, end, streaming, kernels);
 }

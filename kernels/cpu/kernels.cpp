@@ -32,7 +32,6 @@ namespace {
 TYPES(LAW_OF, uniform, Uniform)
 TYPES(LAW_OF, normal, Normal)
 TYPES(LAW_OF, quantile, Quantile)
-TYPES(TYPED, many, Many)
 SIZES(SIZED, constant, Constant<Region>)
 #if !defined(__AVX512F__) // these are not faster by it
 KERNEL_OF(diagonal_, Diagonal, diagonal)
@@ -49,7 +48,7 @@ KERNEL_OF(twister_, Twister, twister)
 
 extern const Kernel LEVEL[];
 const Kernel LEVEL[] = {
-    TYPES(NAMED, uniform) TYPES(NAMED, normal) TYPES(NAMED, quantile) TYPES(NAMED, many) SIZES(NAMED, constant)
+    TYPES(NAMED, uniform) TYPES(NAMED, normal) TYPES(NAMED, quantile) SIZES(NAMED, constant)
 #if !defined(__AVX512F__)
     {"diagonal", diagonal_},
     TYPES(NAMED, hadamard) TYPES(NAMED, matrix) TYPES(NAMED, sparse) TORCH_TYPES(NAMED, torch_uniform) TORCH_TYPES(NAMED, torch_normal)

@@ -77,9 +77,10 @@ JAVA(kernel)(Java* java, void*, int64_t level, void* name) {
   return 0;
 }
 
-// Does work items `begin` to `end - 1`.
+// Does work items `begin` to `end - 1`. Not 0 where the parameters are more than any kernel has.
 JAVA(run)(Java* java, void*, int64_t kernel, void* parameters, int64_t begin, int64_t end, int64_t flags) {
   int64_t fields[512];  // org.initium.kernel.Parameters
+  if (java->length(parameters) > 512) return 1;
   java->copy<LONGS>(parameters, fields, 512);
   reinterpret_cast<Entry>(kernel)(fields, uint64_t(begin), uint64_t(end), uint64_t(flags));
   return 0;

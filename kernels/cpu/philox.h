@@ -6,11 +6,11 @@
 #include "philox.cuh"
 
 #if defined(__AVX512F__)
-constexpr int LANES = 16;
+constexpr int LANES = 32, LANES_OF_FLOATS = 16;
 #elif defined(__AVX2__)
-constexpr int LANES = 8;
+constexpr int LANES = 8, LANES_OF_FLOATS = 8;
 #else
-constexpr int LANES = 4;
+constexpr int LANES = 4, LANES_OF_FLOATS = 4;
 #endif
 typedef uint64_t Wide __attribute__((vector_size(8 * LANES), aligned(8)));
 
@@ -24,25 +24,64 @@ struct Lanes {
 
 constexpr uint64_t LOW = 0xffffffff;
 
+template <int... i>
+struct Indices {};
+template <int n, int... i>
+struct Counting : Counting<n - 1, n - 1, i...> {};
+template <int... i>
+struct Counting<0, i...> {
+  using type = Indices<i...>;
+};
+
+typedef uint32_t Halves __attribute__((vector_size(8 * LANES)));
+using AllHalves = typename Counting<2 * LANES>::type;
+
+// A source's keys, each in a lane of its own.
+struct Keys {
+  uint64_t of[10][2];
+  explicit __forceinline__ Keys(const Source& source) {
+    ROLLED
+    for (int i = 0; i < 20; i++) of[i / 2][i % 2] = source.keys[i / 2][i % 2];
+  }
+  // The same, of which the compiler does not know it: so keys are read where they are needed, and need no registers.
+  __forceinline__ const Keys& again() const {
+    const Keys* keys = this;
+    __asm__ volatile("" : "+r"(keys));
+    return *keys;
+  }
+};
+
 INLINE Wide product(Wide a, uint64_t b) { return (a & LOW) * b; }
+
+// Upper halves, in both. A shift would do, but then the compiler finds out what is 0, and forgets it in the next moment.
+template <int... i>
+INLINE Wide upper(Wide a, Indices<i...>) {
+  return Wide(__builtin_shufflevector(Halves(a), Halves(a), (i | 1)...));
+}
+INLINE Wide upper(Wide a) { return upper(a, AllHalves()); }
 
 // As philox() of philox.cuh, round by round: a loop would only be unrolled together with all others, for no gain. Where
 // counters are the same in all lanes, the compiler computes what follows from them once.
 template <int round = 0>
-INLINE Lanes philox(const Source& source, Wide c0, Wide c1, Wide c2, Wide c3) {
+INLINE Lanes philox(const Keys& keys, Wide c0, Wide c1, Wide c2, Wide c3) {
   if constexpr (round == 10) {
     return {c0, c1, c2, c3};
   } else {
     Wide p0 = product(c0, 0xD2511F53), p1 = product(c2, 0xCD9E8D57);
-    return philox<round + 1>(source, p1 >> 32 ^ c1 ^ source.keys[round][0], p1, p0 >> 32 ^ c3 ^ source.keys[round][1], p0);
+    return philox<round + 1>(keys, upper(p1) ^ c1 ^ keys.of[round][0], p1, upper(p0) ^ c3 ^ keys.of[round][1], p0);
   }
 }
 
-INLINE Wide ascending() {
-  Wide v;
-  for (int i = 0; i < LANES; i++) v[i] = uint64_t(i);
-  return v;
+// The blocks of lanes, which words are stored by: in order, or 0 and half of LANES, 1 and half + 1 ...
+template <bool pairs, int... i>
+INLINE Wide blocksOfLanes(Indices<i...>) {
+  return Wide{uint64_t(pairs ? i : i / 2 + i % 2 * LANES / 2)...};
 }
+template <int... i>
+INLINE Wide inLanes(Wide blocks, Indices<i...>) {
+  return __builtin_shufflevector(blocks, blocks, (i / 2 + i % 2 * LANES / 2)...);
+}
+using AllLanes = typename Counting<LANES>::type;
 
 // What the laws take: words in order, or first and second words of pairs; for f64 the 53 bits of two words each.
 union Bits {
@@ -53,62 +92,74 @@ union Bits {
   };
 };
 
-template <int... i>
-struct Indices {};
-template <int n, int... i>
-struct Counting : Counting<n - 1, n - 1, i...> {};
-template <int... i>
-struct Counting<0, i...> {
-  using type = Indices<i...>;
-};
+// Of each four 32-bit words, a's first and third or second and fourth, and then b's.
+template <int odd, int... i>
+INLINE Halves unzip(Halves a, Halves b, Indices<i...>) {
+  return __builtin_shufflevector(a, b, (i / 4 * 4 + i % 2 * 2 + odd + i / 2 % 2 * 2 * LANES)...);
+}
 
-// a0 b0 a1 b1 ...
+// Lower halves where they are.
 template <int... i>
-INLINE void storeAlternating(uint64_t* to, Wide a, Wide b, Indices<i...>) {
-  *reinterpret_cast<Wide*>(to) = __builtin_shufflevector(a, b, (i / 2 + i % 2 * LANES)...);
-  *reinterpret_cast<Wide*>(to + LANES) = __builtin_shufflevector(a, b, (LANES / 2 + i / 2 + i % 2 * LANES)...);
+INLINE Wide evenTwice(Wide a, Indices<i...>) {
+  return Wide(__builtin_shufflevector(Halves(a), Halves(a), (i & ~1)...));
 }
 
 // Stores the words of LANES blocks, which are those from `block` on of a batch.
 template <bool pairs>
 INLINE void store(const Lanes& w, int block, Bits& bits) {
   if constexpr (pairs) {
-    *reinterpret_cast<Wide*>(bits.first + block) = (w.x0 & LOW) | w.x2 << 32;
-    *reinterpret_cast<Wide*>(bits.second + block) = (w.x1 & LOW) | w.x3 << 32;
+    *reinterpret_cast<Wide*>(bits.first + block) = (w.x0 & LOW) | (evenTwice(w.x2, AllHalves()) & ~LOW);
+    *reinterpret_cast<Wide*>(bits.second + block) = (w.x1 & LOW) | (evenTwice(w.x3, AllHalves()) & ~LOW);
   } else {
-    Wide a = (w.x0 & LOW) | w.x1 << 32, b = (w.x2 & LOW) | w.x3 << 32;
-    storeAlternating(bits.longs + 2 * block, a, b, typename Counting<LANES>::type());
+    Halves a = unzip<0>(Halves(w.x0), Halves(w.x1), AllHalves()), b = unzip<0>(Halves(w.x2), Halves(w.x3), AllHalves());
+    *reinterpret_cast<Wide*>(bits.longs + 2 * block) = Wide(unzip<0>(a, b, AllHalves()));
+    *reinterpret_cast<Wide*>(bits.longs + 2 * block + LANES) = Wide(unzip<1>(a, b, AllHalves()));
   }
 }
 
-// Blocks whose counters differ in one word alone, which ascends.
-template <bool pairs>
-static __attribute__((noinline)) void draw(const Source& source, uint32_t c0, uint32_t c1, uint64_t c2, int count,
-                                           Bits& bits) {
-  Wide zero = {}, a = zero + c0, b = zero + c1, c = ascending() + c2;
-  for (int i = 0; i < count; i += LANES, c += LANES) store<pairs>(philox(source, a, b, c, zero), i, bits);
+// Blocks whose counters differ in the third word alone, which ascends; of `doubles`, every other one has a first word that
+// is greater by 1, and the third ascends by blocks of two.
+template <bool pairs, bool doubles = false>
+static __attribute__((noinline)) void draw(const Keys& keys, uint32_t c0, uint32_t c1, uint64_t c2, int count,
+                                           Bits& __restrict bits) {
+  Wide zero = {}, block = blocksOfLanes<pairs>(AllLanes()), a = zero + c0, b = zero + c1, c = block + c2;
+  if (doubles) a = a + (block & 1), c = (block >> 1) + c2;
+  for (int i = 0; i < count; i += LANES, c += doubles ? LANES / 2 : LANES) {
+    store<pairs>(philox(keys.again(), a, b, c, zero), i, bits);
+  }
 }
 
 // Blocks from one on, up to the next multiple of 65536.
-template <bool pairs>
-INLINE void draw(const Source& source, uint64_t first, int count, Bits& bits) {
-  draw<pairs>(source, uint32_t(first >> 16), uint32_t(first >> 48), first & 0xffff, count, bits);
+template <bool pairs, bool doubles = false>
+INLINE void draw(const Keys& keys, uint64_t first, int count, Bits& bits) {
+  draw<pairs, doubles>(keys, uint32_t(first >> 16), uint32_t(first >> 48), first & 0xffff, count, bits);
 }
 
-// Any blocks.
+// Any blocks; of pairs in two steps, since none of them is hot.
 template <bool pairs>
-static __attribute__((noinline)) void draw(const Source& source, const uint64_t* blocks, int count, Bits& bits) {
-  for (int i = 0; i < count; i += LANES) {
-    Wide block = *reinterpret_cast<const Wide*>(blocks + i);
-    store<pairs>(philox(source, block >> 16, block >> 48, block & 0xffff, Wide{}), i, bits);
+static __attribute__((noinline)) void draw(const Keys& keys, const uint64_t* blocks, int count, Bits& __restrict bits) {
+  if constexpr (pairs) {
+    Bits ordered;
+    draw<false>(keys, blocks, count, ordered);
+    for (int i = 0; i < ((count + LANES - 1) & -LANES); i++) {
+      uint64_t x = ordered.longs[2 * i], y = ordered.longs[2 * i + 1];
+      bits.first[i] = (x & LOW) | y << 32;
+      bits.second[i] = x >> 32 | (y & ~LOW);
+    }
+  } else {
+    for (int i = 0; i < count; i += LANES) {
+      Wide block = inLanes(*reinterpret_cast<const Wide*>(blocks + i), AllLanes());
+      store<false>(philox(keys.again(), block >> 16, block >> 48, block & 0xffff, Wide{}), i, bits);
+    }
   }
 }
 
 INLINE uint64_t both(uint64_t first, uint64_t second) { return bits53(uint32_t(first), uint32_t(second)); }
 
-// Makes 53 bits of two words each.
+// Makes 53 bits of two words each, of whole LANES.
 template <bool pairs>
 static __attribute__((noinline)) void widen(Bits& bits, int count) {
+  count = (count + LANES - 1) & -LANES;
   if constexpr (pairs) {
     for (int i = 0; i < count; i++) {
       uint64_t x = bits.first[i], y = bits.second[i];

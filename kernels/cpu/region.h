@@ -68,7 +68,7 @@ struct Rows {
   }
 };
 
-// What makes the elements of a batch: neighbouring groups of 16 bytes from `first` on, or the groups that are listed.
+// What makes the elements of a batch, and of some more up to a whole one: neighbouring groups of 16 bytes from `first` on, or the groups that are listed.
 struct Maker {
   void (*make)(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out);
 };
@@ -151,8 +151,9 @@ struct Filling {
       uint64_t next = (group / most + 1) * most;
       if (next > end) next = end;
       uint64_t first = group * N, n = (next - group) * N;
-      bool inside = first >= row.start && first + n <= row.start + r.length;
-      if (inside && r.stride == 1 && !streaming) {
+      // What is made of a whole batch is no more than that.
+      bool whole = next - group == uint64_t(most) && first >= row.start && first + n <= row.start + r.length;
+      if (whole && r.stride == 1 && !streaming) {
         maker.make(&maker, nullptr, group, int(next - group), reinterpret_cast<char*>(row.memory) + (first - row.start) * bytes);
       } else {
         maker.make(&maker, nullptr, group, int(next - group), batch);

@@ -53,11 +53,11 @@ static SMALL void sparseNormals(const Sparse& p, Bits& bits, uint64_t position, 
     int some = int(least(BLOCKS, end - block));
     if constexpr (WIDE) {
       for (int i = 0; i < some + LANES; i++) blocks[i] = blockOfDoubles(p.source.start, block + i);
-      draw<true>(p.source, blocks, some, bits);
+      draw<true>(Keys(p.source), blocks, some, bits);
       widen<true>(bits, some);
     } else {
       some = int(least(some, 65536 - (block & 0xffff)));
-      draw<true>(p.source, block, some, bits);
+      draw<true>(Keys(p.source), block, some, bits);
     }
     apply<T, Normal>(law, bits, some * PER, out);
     out += some * PER;

@@ -50,7 +50,7 @@ struct SparseKeys {
     uint64_t block = p.keyBlock + (tile * p.perTile + first) / 16, end = block + uint64_t(count + 15) / 16;
     for (auto* to = keys; block < end;) {
       int some = int(least(least(BLOCKS, end - block), 65536 - (block & 0xffff)));
-      ::draw<false>(p.source, block, some, bits);
+      ::draw<false>(Keys(p.source), block, some, bits);
       copy(reinterpret_cast<char*>(to), reinterpret_cast<const char*>(bits.words), uint64_t(some) * 16, false);
       block += uint64_t(some);
       to += some * 16;
@@ -171,7 +171,7 @@ struct SparseKeys {
       int some = int(least(BLOCKS, ties - done));
       for (int i = 0; i < some; i++) blocks[i] = base + places[done + i] / 4;
       for (int i = some; i < some + LANES; i++) blocks[i] = base;
-      ::draw<false>(p.source, blocks, some, bits);
+      ::draw<false>(Keys(p.source), blocks, some, bits);
       for (int i = 0; i < some; i++) words[done + i] = bits.words[4 * i + (places[done + i] & 3)];
     }
   }

@@ -25,7 +25,7 @@ static SMALL void torchElements(const Torch& p, const Bits& bits, int half, int 
   } else {
     constexpr double INFINITE = __builtin_inf();
     const auto& words = reinterpret_cast<const Bits&>(half ? bits.second : bits.first);
-    apply<T, Numbers>(Law(Numbers{p.a, p.b, -INFINITE, INFINITE}), words, count, out);
+    apply<T, Numbers, false>(Law(Numbers{p.a, p.b, -INFINITE, INFINITE}), words, count, out);
   }
 }
 
@@ -41,7 +41,7 @@ static SMALL void torchBlocks(const Torch& p, uint64_t begin, uint64_t end, bool
     uint64_t number = i / p.threads, thread = i - number * p.threads, block = p.source.start + number;
     uint64_t left = p.threads - thread < end - i ? p.threads - thread : end - i, at = number * WIDTH * p.threads + thread;
     int count = int(left < BLOCKS ? left : BLOCKS), step = pairs ? WIDTH : WIDTH / 2;
-    draw<true>(p.source, uint32_t(block), uint32_t(block >> 32), thread, count, bits);
+    draw<true>(Keys(p.source), uint32_t(block), uint32_t(block >> 32), thread, count, bits);
     if (WIDE) widen<true>(bits, count);
     for (int half = 0; half < WIDTH / step; half++) {
       make(p, bits, half, count * step, x);

@@ -53,7 +53,10 @@ public record NativeKernels(long level, ConcurrentHashMap<String, Kernel> found)
   private record NativeKernel(long address) implements Kernel {
     @Override
     public void run(long[] parameters, long begin, long end, long flags) {
-      NativeLibrary.run(address, parameters, begin, end, flags);
+      if (NativeLibrary.run(address, parameters, begin, end, flags) != 0) {
+        throw new InitiumException(
+            Text.message("%d parameters are too many; a kernel takes 512", parameters.length));
+      }
     }
   }
 

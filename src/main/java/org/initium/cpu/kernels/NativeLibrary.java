@@ -64,7 +64,7 @@ public final class NativeLibrary {
   /** The address of a kernel, 0 if there is none; names are of ASCII. */
   static native long kernel(long level, byte[] name);
 
-  /** Does work items {@code begin} to {@code end - 1}. */
+  /** Does work items {@code begin} to {@code end - 1}; not 0 where the parameters are too many. */
   static native long run(long kernel, long[] parameters, long begin, long end, long flags);
 
   /**

@@ -16,11 +16,8 @@ import org.initium.law.Quantile64;
 import org.initium.law.Uniform32;
 import org.initium.law.Uniform64;
 
-/** The kernels whose elements each have random bits of their own, and those of batches. */
+/** The kernels whose elements each have random bits of their own. */
 final class ElementKernels {
-  /** The struct Piece of kernels/many.cuh. */
-  private static final int PIECE_FIELDS = 9;
-
   private ElementKernels() {}
 
   /** {@code Elements} of kernels/elements.cuh. */
@@ -32,28 +29,6 @@ final class ElementKernels {
       long seed = struct.next(); // the key of the first round
       struct.next(Philox.ROUNDS - 1);
       fill(rows, law(law, dtype, struct), dtype, seed, start, begin, end);
-    };
-  }
-
-  /** {@code Many} of kernels/many.cuh: a work item is a tensor. */
-  static Kernel many(DType dtype) {
-    return (parameters, begin, end, flags) -> {
-      for (long piece = begin; piece < end; piece++) {
-        StructReader struct = new StructReader(parameters, PIECE_FIELDS * (int) piece);
-        long memory = struct.next();
-        long first = struct.next();
-        long lengthAndLaw = struct.next();
-        long start = struct.next();
-        long seed = struct.next();
-        RegionRows rows = RegionRows.run(memory, first, lengthAndLaw & 0xFFFFFFFFL, dtype.bytes());
-        int number = (int) (lengthAndLaw >>> 32);
-        if (number == 0) {
-          FixedKernels.constant(rows, struct.next(), 0, rows.groups());
-          continue;
-        }
-        Family law = Family.values()[number - 1];
-        fill(rows, law(law, dtype, struct), dtype, seed, start, 0, rows.groups());
-      }
     };
   }
 

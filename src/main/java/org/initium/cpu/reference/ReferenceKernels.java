@@ -25,7 +25,6 @@ public enum ReferenceKernels implements KernelSet {
       case "uniform", "normal", "quantile" ->
           ElementKernels.drawn(
               ElementLaw.Family.valueOf(family.toUpperCase(Locale.ROOT)), DType.parse(suffix));
-      case "many" -> ElementKernels.many(DType.parse(suffix));
       case "constant" -> FixedKernels.constant(Integer.parseInt(suffix));
       case "hadamard" -> FixedKernels.hadamard(DType.parse(suffix));
       case "matrix" -> FixedKernels.matrix(DType.parse(suffix));

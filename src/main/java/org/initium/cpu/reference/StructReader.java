@@ -12,16 +12,10 @@ final class StructReader {
   static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private final long[] fields;
-  private int place;
+  private int place = 0;
 
   StructReader(long[] fields) {
-    this(fields, 0);
-  }
-
-  /** From a field on. */
-  StructReader(long[] fields, int place) {
     this.fields = fields;
-    this.place = place;
   }
 
   long next() {

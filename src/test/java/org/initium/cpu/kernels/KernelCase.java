@@ -59,7 +59,6 @@ record KernelCase(
           "normal",
           "quantile",
           "hadamard",
-          "many",
           "diagonal",
           "matrix",
           "sparse",
@@ -82,7 +81,6 @@ record KernelCase(
     String family = FAMILIES.get(random.nextInt(FAMILIES.size()));
     Parameters parameters = new Parameters();
     return switch (family) {
-      case "many" -> many(random, dtype, parameters);
       case "diagonal" -> diagonal(random, dtype, parameters);
       case "sparse" -> DrawnCases.sparse(random, dtype, parameters);
       case "torch_uniform", "torch_normal", "torch_cpu_uniform", "torch_cpu_normal" ->
@@ -177,25 +175,6 @@ record KernelCase(
       case "normal" -> parameters.add(a).add(b);
       default -> parameters.add(0L).add(dtype.round(-0.4)).add(dtype.round(0.3));
     }
-  }
-
-  private static KernelCase many(Random random, DType dtype, Parameters parameters) {
-    int law = random.nextInt(4);
-    long first = Math.max(0, PLACES[random.nextInt(PLACES.length)] - random.nextInt(3000));
-    long length = 1 + random.nextInt(4000);
-    parameters
-        .add((long) random.nextInt(64) * dtype.bytes())
-        .add(first)
-        .add(length | (long) law << 32)
-        .add(Math.max(0, first - random.nextInt(5000)))
-        .add(random.nextLong());
-    if (law == 0) {
-      parameters.add(random.nextLong());
-    } else {
-      law(random, List.of("uniform", "normal", "quantile").get(law - 1), dtype, parameters);
-    }
-    return new KernelCase(
-        "many_" + dtype, 0, 1, 0, law == 3 ? IN_TABLE + 5 : 0, read(parameters, 9));
   }
 
   private static KernelCase diagonal(Random random, DType dtype, Parameters parameters) {

@@ -29,6 +29,17 @@ class NativeLibraryTest {
     assertNull(NativeLibrary.failure());
   }
 
+  @Test
+  void parametersBeyondTheRoomAreRefused() {
+    var kernel = NativeKernels.of(0).kernel("diagonal");
+    var none = new long[512];
+    kernel.run(none, 0, 0, 0);
+    var beyond = new long[513];
+    String said =
+        assertThrows(InitiumException.class, () -> kernel.run(beyond, 0, 0, 0)).getMessage();
+    assertEquals("513 parameters are too many; a kernel takes 512", said);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
