@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
 public final class SparkCommand implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int BAD_INPUT = 2;
+  private static final String DEFAULT_SIZE = "5GB";
 
   @Parameters(
       paramLabel = "RECIPE",
@@ -73,8 +74,8 @@ public final class SparkCommand implements Callable<Integer> {
   @Option(
       names = "--max-shard-size",
       paramLabel = "SIZE",
-      description = "Files of whole tensors, of up to that size. Default: 5GB.")
-  private String maxShardSize = "5GB";
+      description = "Files of whole tensors, of up to that size. Default: " + DEFAULT_SIZE + ".")
+  private Optional<String> maxShardSize = Optional.empty();
 
   @Option(
       names = "--shards",
@@ -121,10 +122,7 @@ public final class SparkCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Source source = new Source(generator, Seed.parse(seed));
-    FileLayout layout =
-        shards.isPresent()
-            ? FileLayout.rows(shards.get())
-            : FileLayout.files(ByteSize.parse(maxShardSize));
+    FileLayout layout = layout();
     Recipe.Reading reading = reading();
     try (SparkSession session = SparkSession.builder().appName("initium " + recipe).getOrCreate()) {
       Plan plan = Recipe.parse(read(session), recipe, reading);
@@ -132,6 +130,16 @@ public final class SparkCommand implements Callable<Integer> {
       SparkInit job = new SparkInit(session, plan, source, layout, folder);
       return verify ? verify(job) : write(job);
     }
+  }
+
+  private FileLayout layout() {
+    if (shards.isPresent() && maxShardSize.isPresent()) {
+      throw new IllegalArgumentException(
+          "--shards and --max-shard-size exclude each other: a shard is one file");
+    }
+    return shards.isPresent()
+        ? FileLayout.rows(shards.get())
+        : FileLayout.files(ByteSize.parse(maxShardSize.orElse(DEFAULT_SIZE)));
   }
 
   private int write(SparkInit job) throws IOException {
