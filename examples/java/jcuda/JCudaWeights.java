@@ -19,8 +19,7 @@ public final class JCudaWeights {
     CUdevice device = new CUdevice();
     cuDeviceGet(device, 0);
     CUcontext context = new CUcontext();
-    cuDevicePrimaryCtxRetain(
-        context, device); // the one that we fill in, and the runtime's programs
+    cuDevicePrimaryCtxRetain(context, device); // where fills run, and the runtime's programs
     cuCtxSetCurrent(context);
     CUdeviceptr memory = new CUdeviceptr();
     cuMemAlloc(memory, 4 * shape.numel());

@@ -20,21 +20,20 @@ public final class Nd4jWeights implements IWeightInit {
     this.generator = generator;
   }
 
-  /** The parameters of all layers are one flat array; the view is this weight's part of it. */
+  /** The view is this weight's part of the flat array of all layers; reshaped, it is no copy. */
   @Override
   public INDArray init(double in, double out, long[] shape, char order, INDArray view) {
-    INDArray weight = view.reshape(order, shape); // no copy: the order says how it lies in the view
-    fill(weight, initializer, generator);
-    return weight;
+    return fill(view.reshape(order, shape), initializer, generator);
   }
 
   /** In place, with its own strides: 'f' is what Deeplearning4j's weights are in. */
-  public static void fill(INDArray array, Initializer initializer, Generator generator) {
+  public static INDArray fill(INDArray array, Initializer initializer, Generator generator) {
     DType dtype =
         DType.parse(array.dataType().name().replace("FLOAT", "F32").replace("DOUBLE", "F64"));
     long address = array.data().addressPointer().address(); // address() leaves the offset out
     long[] shape = array.shape();
     long[] strides = Arrays.copyOf(array.stride(), shape.length);
     Tensor.wrap(Device.CPU, address, Shape.of(shape), strides, dtype).fill(initializer, generator);
+    return array;
   }
 }

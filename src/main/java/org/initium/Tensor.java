@@ -433,7 +433,7 @@ public final class Tensor implements AutoCloseable {
    * @param stream a stream of this tensor's device
    * @return this tensor, whose elements are there when the stream is done
    * @throws IllegalArgumentException if the fill does not fit the shape or dtype, the stream is
-   *     another device's, or elements share memory; the generator has not moved
+   *     another device's, or elements may share memory; the generator has not moved
    * @throws IllegalStateException if the tensor was closed; the generator has not moved
    * @throws InitiumException if the device failed
    */
@@ -467,8 +467,8 @@ public final class Tensor implements AutoCloseable {
     }
     if (place.mayOverlap()) {
       throw new IllegalArgumentException(
-          Text.message("elements of %s share memory and cannot be filled;", place)
-              + " give strides under which each has a place of its own");
+          Text.message("elements of %s may share memory and cannot be filled;", place)
+              + " give strides of which each is more than the smaller ones reach");
     }
   }
 
