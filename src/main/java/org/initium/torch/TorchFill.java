@@ -16,6 +16,7 @@ import org.initium.torch.draw.CudaDraws;
 import org.initium.torch.draw.MemorySink;
 import org.initium.torch.draw.TorchDraws;
 import org.initium.torch.draw.Workers;
+import org.initium.torch.kernel.DoubleDraws;
 import org.initium.torch.kernel.DrawnTensor;
 import org.initium.torch.kernel.TorchKernels;
 import org.initium.torch.kernel.TorchTypes;
@@ -50,15 +51,17 @@ public final class TorchFill {
       case Fill.Normal law ->
           draws.normal(DrawnTensor.of(tensor), law.mean(), law.std(), sink(tensor));
       case Fill.TruncatedNormal law -> truncated(tensor, law);
-      case Fill.Cauchy law ->
-          draws.cauchy(DrawnTensor.of(tensor), law.loc(), law.scale(), sink(tensor));
-      case Fill.Exponential law ->
-          draws.exponential(DrawnTensor.of(tensor), law.rate(), sink(tensor));
+      case Fill.Cauchy law -> oneByOne(tensor, DoubleDraws.cauchy(law.loc(), law.scale()));
+      case Fill.Exponential law -> oneByOne(tensor, DoubleDraws.exponential(law.rate()));
       case Fill.OfUniform law -> mapped(tensor, law.map());
       case Fill.Laplace _ ->
           throw new IllegalArgumentException(
               "torch has no laplace_ whose numbers could be made; use the generator philox");
     }
+  }
+
+  private void oneByOne(Tensor tensor, DoubleDraws.Law law) {
+    draws.oneByOne(DrawnTensor.of(tensor), law, sink(tensor));
   }
 
   /**

@@ -58,15 +58,9 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
     return host.version() == TorchVersion.UP_TO_2_10;
   }
 
-  /** One by one in binary64, whatever the type of the tensor. */
   @Override
-  public void cauchy(DrawnTensor whole, double loc, double scale, ElementSink sink) {
-    oneByOne(whole, () -> DoubleDraws.cauchy(host.nextLong(), loc, scale), sink);
-  }
-
-  @Override
-  public void exponential(DrawnTensor whole, double rate, ElementSink sink) {
-    oneByOne(whole, () -> DoubleDraws.exponential(host.nextLong(), rate), sink);
+  public void oneByOne(DrawnTensor whole, DoubleDraws.Law law, ElementSink sink) {
+    oneByOne(whole, () -> law.element().applyAsDouble(host.nextLong()), sink);
   }
 
   private static void oneByOne(DrawnTensor whole, DoubleSupplier next, ElementSink sink) {

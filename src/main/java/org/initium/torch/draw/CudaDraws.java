@@ -10,6 +10,7 @@ import org.initium.random.TorchCudaGenerator;
 import org.initium.text.Text;
 import org.initium.torch.kernel.CudaLaunch;
 import org.initium.torch.kernel.CudaNumbers;
+import org.initium.torch.kernel.DoubleDraws;
 import org.initium.torch.kernel.DrawnTensor;
 import org.initium.torch.kernel.TorchKernels;
 
@@ -45,21 +46,12 @@ public record CudaDraws(
   }
 
   @Override
-  public void cauchy(DrawnTensor whole, double loc, double scale, ElementSink sink) {
-    throw unknown("cauchy", "tangent");
-  }
-
-  @Override
-  public void exponential(DrawnTensor whole, double rate, ElementSink sink) {
-    throw unknown("exponential", "logarithm");
-  }
-
-  private static IllegalArgumentException unknown(String law, String function) {
-    return new IllegalArgumentException(
+  public void oneByOne(DrawnTensor whole, DoubleDraws.Law law, ElementSink sink) {
+    throw new IllegalArgumentException(
         Text.message(
             "torch-cuda's numbers are not known for %s: they are of a GPU's own %s;"
                 + " use torch-cpu or philox",
-            law, function));
+            law.name(), law.function()));
   }
 
   private void draw(DrawnTensor whole, CudaNumbers numbers, ElementSink sink) {

@@ -2,6 +2,7 @@
 package org.initium.torch.draw;
 
 import org.initium.random.TorchCpuGenerator;
+import org.initium.torch.kernel.DoubleDraws;
 import org.initium.torch.kernel.DrawnTensor;
 
 /**
@@ -15,11 +16,8 @@ public sealed interface TorchDraws permits CpuDraws, CudaDraws {
   /** Tensor.normal_(mean, std). */
   void normal(DrawnTensor whole, double mean, double std, ElementSink sink);
 
-  /** Tensor.cauchy_(loc, scale). */
-  void cauchy(DrawnTensor whole, double loc, double scale, ElementSink sink);
-
-  /** Tensor.exponential_(rate). */
-  void exponential(DrawnTensor whole, double rate, ElementSink sink);
+  /** Tensor.cauchy_, Tensor.exponential_: one by one in binary64, whatever the tensor's type. */
+  void oneByOne(DrawnTensor whole, DoubleDraws.Law law, ElementSink sink);
 
   /** How arithmetic between a tensor and a number is done. */
   NumberArithmetic arithmetic();

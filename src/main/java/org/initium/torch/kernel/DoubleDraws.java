@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.torch.kernel;
 
+import java.util.function.LongToDoubleFunction;
+
 /** torch's uniforms and normals on the CPU in binary64. */
 public final class DoubleDraws {
   private static final double TWO_PI = 2 * Math.PI;
@@ -17,14 +19,22 @@ public final class DoubleDraws {
     return Math.fma(unit(words), b - a, a);
   }
 
-  /** Cauchy's law of two words. */
-  public static double cauchy(long words, double loc, double scale) {
-    return Math.fma(scale, StrictMath.tan(Math.PI * (unit(words) - 0.5)), loc);
+  /**
+   * A law whose elements PyTorch draws one by one, each in binary64 of two words.
+   *
+   * @param function what it takes of the words, and a GPU has of its own
+   */
+  public record Law(String name, String function, LongToDoubleFunction element) {}
+
+  public static Law cauchy(double loc, double scale) {
+    return new Law(
+        "cauchy",
+        "tangent",
+        words -> Math.fma(scale, StrictMath.tan(Math.PI * (unit(words) - 0.5)), loc));
   }
 
-  /** The exponential law of two words. */
-  public static double exponential(long words, double rate) {
-    return -1 / rate * StrictMath.log1p(-unit(words));
+  public static Law exponential(double rate) {
+    return new Law("exponential", "logarithm", words -> -1 / rate * StrictMath.log1p(-unit(words)));
   }
 
   /** By Box and Muller, of the first two words of a pair. */
