@@ -38,9 +38,9 @@ public enum DType {
    */
   F8_E5M2(1, 3, -14, 57344, 57344),
   /**
-   * Whole numbers of 8 bits with sign: for buffers. Constants, {@code arange} and uniform whole
-   * numbers fill the types of whole numbers, and nothing else does; what is copied to them is
-   * rounded, and at most their largest value.
+   * Whole numbers of 8 bits with sign: for buffers. Constants, {@code eye}, {@code identity},
+   * {@code dirac}, {@code arange} and uniform whole numbers fill the types of whole numbers, and
+   * nothing else does; what is copied to them is rounded, and at most their largest value.
    */
   I8(1, 7, 6, 127, 127),
   /** Whole numbers of 16 bits with sign. */
@@ -95,8 +95,8 @@ public enum DType {
   }
 
   /**
-   * Finds a type by its name, in any case. PyTorch's and NumPy's names are known too: {@code
-   * bfloat16}, {@code torch.float32}.
+   * Finds a type by its name, in any case. PyTorch's and NumPy's names with their bits are known
+   * too: {@code bfloat16}, {@code torch.float32}, {@code int64}.
    *
    * {@snippet :
    * DType dtype = DType.parse("bfloat16");
@@ -248,7 +248,7 @@ public enum DType {
   /**
    * Reads element {@code index} of a segment of this type.
    *
-   * @param memory of at least {@code index + 1} elements, in this machine's order of bytes
+   * @param memory of at least {@code index + 1} elements, little-endian, at any address
    * @param index from 0
    * @return the element, exactly
    */
@@ -272,7 +272,7 @@ public enum DType {
   /**
    * Writes element {@code index} of a segment of this type, rounded as {@link #round} says.
    *
-   * @param memory of at least {@code index + 1} elements, in this machine's order of bytes
+   * @param memory of at least {@code index + 1} elements, little-endian, at any address
    * @param index from 0
    * @param value any number
    */

@@ -54,8 +54,8 @@ public record Device(String type, int index) implements Serializable {
    * }
    *
    * @param text {@code cpu}, {@code cuda} or {@code cuda:N}
-   * @return the device, which need not be there
-   * @throws IllegalArgumentException if it is none of these
+   * @return the device, which need not be there, nor a backend of that name
+   * @throws IllegalArgumentException if it is no name, or a name and an index
    */
   public static Device parse(String text) {
     if (!text.matches("[a-z]+(:[0-9]{1,4})?")) {

@@ -15,9 +15,9 @@ package org.initium;
 @FunctionalInterface
 public interface Initializer {
   /**
-   * {@return the fill of a tensor of that shape; of the same fill for the same shape each time}
+   * {@return the fill of a tensor of that shape: each time the same for the same shape}
    *
-   * @param whole shape of the whole tensor, in rows of which a shard is a region
+   * @param whole shape of the whole tensor, of which a shard is a region
    * @throws IllegalArgumentException if the shape does not suit this initializer
    */
   Fill fill(Shape whole);
