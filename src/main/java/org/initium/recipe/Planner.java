@@ -92,7 +92,9 @@ final class Planner {
             .map(TensorEntry::name)
             .toList();
     if (!left.isEmpty()) {
-      throw new RecipeException(place, "no rule matches " + shortened(left));
+      throw new RecipeException(
+          place,
+          "no rule matches " + shortened(left) + "; a pattern is of the whole name, as *.bias");
     }
     List<PlannedTensor> all = new ArrayList<>(tensors.size());
     for (TensorEntry tensor : tensors) {

@@ -167,7 +167,11 @@ final class TensorList {
       return;
     }
     YamlFields fields =
-        YamlFields.of(entry.value(), Text.message("tensor '%s'", name), TENSOR_FIELDS);
+        YamlFields.of(
+            entry.value(),
+            Text.message("tensor '%s'", name),
+            TENSOR_FIELDS,
+            "; the name of a group of tensors ends in a dot");
     if (fields.get("when").map(node -> variables.number(node, "'when'") == 0).orElse(false)) {
       leftOut.add(name);
       return;

@@ -79,7 +79,9 @@ class RecipeErrorsTest {
         row("vars: [1]\ntensors: {a: [1]}" + RULES, "1:7: 'vars' is a list, not a mapping"),
         row("tensors: {a: [1]}\nrules: {}", "2:8: 'rules' is a mapping, not a list"),
         row("tensors: {a: [1], b: [1]}\nrules: []", "2:8: no rule matches a, b"),
-        row("tensors: {a: [1], b: [1]}\nrules: [{match: a, init: ones}]", "2:8: no rule matches b"),
+        row(
+            "tensors: {a: [1], b: [1]}\nrules: [{match: a, init: ones}]",
+            "no rule matches b; a pattern is of the whole name"),
         row("tensors: {'a{0..20}': [1]}\nrules: []", "a7 and 13 more (21 in all)"),
         rule("{init: ones}", "3:5: a rule needs 'match'"),
         rule("{match: '*'}", "3:5: a rule has one of 'init', 'parts', 'like' and 'norm_of'"),
@@ -189,6 +191,10 @@ class RecipeErrorsTest {
             "{match: '*', init: \"kaiming_normal(nonlinearity='{act}')\"}",
             "'{act}' is not captured by 'match', nor a variable"),
         row("tensors: {a: {shape: [1], when: x}}" + RULES, "1:33: 'when': "),
+        row(
+            "tensors: {'h.{0..1}': {w: [1]}}" + RULES,
+            "1:24: tensor 'h.0' has no 'w'; it takes shape, dtype, like, write, when; the name of"
+                + " a group of tensors ends in a dot"),
         row("tensors: {a: {shape: [1], when: ''}}" + RULES, "1:33: 'when' is empty"),
         row(
             "tensors: {a: {shape: [1], write: once}}" + RULES,

@@ -30,6 +30,17 @@ public final class YamlFields {
    * @throws RecipeException if it is no mapping or has another name
    */
   public static YamlFields of(YamlNode node, String what, List<String> allowed) {
+    return of(node, what, allowed, "");
+  }
+
+  /**
+   * The fields of a mapping.
+   *
+   * @param what what the mapping is, for messages
+   * @param hint what may be meant where it has another name
+   * @throws RecipeException if it is no mapping or has another name
+   */
+  public static YamlFields of(YamlNode node, String what, List<String> allowed, String hint) {
     YamlFields fields = new YamlFields(what, node.place());
     for (YamlNode.Entry entry : entries(node, what)) {
       String name = entry.key().text();
@@ -37,7 +48,7 @@ public final class YamlFields {
         throw new RecipeException(
             entry.key().place(),
             Text.message("%s has no '%s'; it takes %s", what, name, String.join(", ", allowed))
-                + (name.endsWith(")") ? QUOTES : ""));
+                + (name.endsWith(")") ? QUOTES : hint));
       }
       fields.values.put(name, entry.value());
     }
