@@ -37,7 +37,7 @@ final class Help {
 
   /** The option --set. */
   static final String SET =
-      "Another value for a variable of the recipe's 'vars', a number or a word: --set"
+      "Another value for a variable of the recipe's 'vars', a number, word or list: --set"
           + " layers=24.";
 
   /** What init does. */

@@ -117,7 +117,8 @@ public final class Arithmetic {
 
   /**
    * {@return what a variable is set to} A number, or where the text is one word that is not the
-   * name of a variable, that word: {@code act: gelu}. Quotes make a word of any text.
+   * name of a variable, that word: {@code act: gelu}. Quotes make a word of any text, brackets a
+   * list of numbers or words.
    *
    * @param text an expression, or a word
    * @param variables values of names: numbers, words and lists of those
@@ -127,7 +128,8 @@ public final class Arithmetic {
   public static Object valueOrWord(
       String text, Map<String, ?> variables, Map<String, WordFunction> wordFunctions) {
     Tokens tokens = new Tokens(text);
-    Object value = new Arithmetic(tokens, variables, wordFunctions).argument();
+    Arithmetic arithmetic = new Arithmetic(tokens, variables, wordFunctions);
+    Object value = tokens.skip("[") ? arithmetic.arguments("]") : arithmetic.argument();
     tokens.expectEnd("an operator or the end");
     return value;
   }
@@ -287,6 +289,9 @@ public final class Arithmetic {
     if (value instanceof List<?> list && tokens.skip("[")) {
       return element(list, name);
     }
+    if (value != null && tokens.skip("[")) {
+      throw tokens.error(column, Text.message("'%s' is %s, not a list", name, shown(value)));
+    }
     if (value != null) {
       return value;
     }
@@ -312,6 +317,12 @@ public final class Arithmetic {
     return list.get((int) index);
   }
 
+  private static String shown(Object value) {
+    return value instanceof Double number
+        ? print(number)
+        : "'" + Text.visible(Text.cut(value + "", 60)) + "'";
+  }
+
   private double number(Object value, String name, int column) {
     return switch (value) {
       case Number number -> number.doubleValue();
@@ -321,24 +332,15 @@ public final class Arithmetic {
               column, Text.message("'%s' is a list; '%s[0]' is its first element", name, name));
       default ->
           throw tokens.error(
-              column,
-              Text.message(
-                  "'%s' is '%s', which is not a number",
-                  name, Text.visible(Text.cut(value + "", 60))));
+              column, Text.message("'%s' is %s, which is not a number", name, shown(value)));
     };
   }
 
   private double call(String name, int column) {
     WordFunction ofWords = wordFunctions.getOrDefault(name, ListFunctions.BY_NAME.get(name));
     if (ofWords != null) {
-      List<Object> arguments = new ArrayList<>();
       int first = tokens.column();
-      while (!tokens.skip(")")) {
-        if (!arguments.isEmpty()) {
-          tokens.expect(",", "',' or ')'");
-        }
-        arguments.add(argument());
-      }
+      List<Object> arguments = arguments(")");
       return tokens.located(first, () -> ofWords.of(arguments));
     }
     Functions function = tokens.located(column, () -> Functions.parse(name));
@@ -351,6 +353,17 @@ public final class Arithmetic {
     }
     tokens.expect(")", "')'");
     return function.of(arguments);
+  }
+
+  private List<Object> arguments(String close) {
+    List<Object> arguments = new ArrayList<>();
+    while (!tokens.skip(close)) {
+      if (!arguments.isEmpty()) {
+        tokens.expect(",", "',' or '" + close + "'");
+      }
+      arguments.add(argument());
+    }
+    return List.copyOf(arguments);
   }
 
   /** A text in quotes; a variable or an element of one; a word where there is no such; a number. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.initium.initializer.Nonlinearity;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -110,7 +111,8 @@ class ArithmeticTest {
         "1 if 2 | expected 'else' but found the end (column 7",
         "1 if 1/0 else depths[4] | there is no depths[4]",
         "depths[0.5] | there is no depths[0.5]",
-        "width[0] | expected an operator or the end but found '[' (column 6",
+        "width[0] | 'width' is 768, not a list (column 1",
+        "act[0] | 'act' is 'tanh', not a list (column 1",
         "len(width) | len(list) takes a variable that is a list (column 5",
         "contains(depths) | contains(list, element) takes a variable that is a list",
         "calculate_gain(relu, 1, 2) | calculate_gain = [relu, 1.0, 2.0] is not allowed",
@@ -129,5 +131,23 @@ class ArithmeticTest {
                 () -> Arithmetic.evaluate(text, VARIABLES, Nonlinearity.FUNCTIONS))
             .getMessage();
     assertTrue(actual.contains(message.strip()), actual);
+  }
+
+  /** What follows --set NAME=. */
+  @Test
+  void aVariableIsANumberAWordOrAList() {
+    assertEquals(24.0, set("2*12"));
+    assertEquals("gelu", set("gelu"));
+    assertEquals("gated-gelu", set("'gated-gelu'"));
+    assertEquals(List.of(3.0, 3.0, 27.0, "x"), set("[3, 3, 3**3, x]"));
+    assertEquals(List.of(), set("[]"));
+    assertThrows(IllegalArgumentException.class, () -> set("[3, 3"));
+    assertThrows(IllegalArgumentException.class, () -> set("[[3]]"));
+    assertThrows(IllegalArgumentException.class, () -> set("a b"));
+    assertThrows(IllegalArgumentException.class, () -> set(""));
+  }
+
+  private static Object set(String text) {
+    return Arithmetic.valueOrWord(text, Map.of(), Map.of());
   }
 }
