@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -9,9 +11,11 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.adapters.RecipeFile;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -32,7 +36,16 @@ class Nd4jWeightsTest {
   }
 
   @Test
-  void layersHaveTheNumbersOfTheLogicalWeight() {
+  void layersHaveTheNumbersOfARecipesFile(@TempDir Path folder) throws IOException {
+    String recipe =
+        """
+        dtype: f32
+        tensors: {0_W: [5, 7], 1_W: [7, 3]}
+        rules:
+          - {match: 0_W, init: xavier_uniform}
+          - {match: 1_W, init: "normal(std=0.5)"}
+        """;
+    Generator generator = Generator.philox(1);
     MultiLayerConfiguration configuration =
         new NeuralNetConfiguration.Builder()
             .list()
@@ -40,19 +53,27 @@ class Nd4jWeightsTest {
                 new DenseLayer.Builder()
                     .nIn(5)
                     .nOut(7)
-                    .weightInit(new Nd4jWeights(Init.xavierUniform(), Generator.philox(1)))
+                    .weightInit(new Nd4jWeights(Init.xavierUniform(), generator.fork("0_W")))
                     .build())
             .layer(
                 new OutputLayer.Builder(LossFunctions.LossFunction.MSE)
                     .nIn(7)
                     .nOut(3)
-                    .weightInit(new Nd4jWeights(Init.normal(0, 0.5), Generator.philox(2)))
+                    .weightInit(new Nd4jWeights(Init.normal(0, 0.5), generator.fork("1_W")))
                     .build())
             .build();
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);
     network.init();
-    assertIs(Init.xavierUniform(), Generator.philox(1), network.getParam("0_W"));
-    assertIs(Init.normal(0, 0.5), Generator.philox(2), network.getParam("1_W"));
+    try (RecipeFile file = RecipeFile.of(folder, recipe, generator)) {
+      for (String name : file.names()) {
+        float[] expected = file.floats(name);
+        INDArray weight = network.getParam(name);
+        for (int i = 0; i < expected.length; i++) {
+          long columns = weight.size(1);
+          assertEquals(expected[i], weight.getFloat(i / columns, i % columns), name);
+        }
+      }
+    }
     assertEquals(0, network.getParam("0_b").sumNumber().doubleValue());
   }
 

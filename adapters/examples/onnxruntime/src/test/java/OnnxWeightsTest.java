@@ -6,13 +6,16 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.adapters.RecipeFile;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OnnxWeightsTest {
   /** A field of a protobuf message: a number, or bytes. */
@@ -59,17 +62,22 @@ class OnnxWeightsTest {
   }
 
   @Test
-  void aModelRunsWithoutTheFileOfItsWeights() throws Exception {
+  void aModelRunsWithoutTheFileOfItsWeights(@TempDir Path folder) throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (Tensor weight = Tensor.empty(Shape.of(4, 3), DType.F32)) {
-      weight.fill(Init.kaimingUniform(), Generator.philox(42).fork("w"));
+    String recipe =
+        "{dtype: f32, tensors: {w: [4, 3]}, rules: [{match: w, init: kaiming_uniform}]}";
+    Generator generator = Generator.philox(42);
+    try (Tensor weight = Tensor.empty(Shape.of(4, 3), DType.F32);
+        RecipeFile file = RecipeFile.of(folder, recipe, generator)) {
+      weight.fill(Init.kaimingUniform(), generator.fork("w"));
+      float[] expected = file.floats("w");
       float[][] one = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
       try (OrtSession session = OnnxWeights.session(environment, model(), Map.of("w", weight));
           OnnxTensor x = OnnxTensor.createTensor(environment, one);
           OrtSession.Result result = session.run(Map.of("x", x))) {
         float[][] y = (float[][]) result.get(0).getValue();
         for (int i = 0; i < 12; i++) {
-          assertEquals((float) weight.get(i / 3, i % 3), y[i / 3][i % 3]);
+          assertEquals(expected[i], y[i / 3][i % 3]);
         }
       }
     }

@@ -20,26 +20,16 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.util.Pair;
 import ai.djl.util.passthrough.PassthroughNDManager;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.initium.DType;
-import org.initium.Device;
 import org.initium.Tensor;
+import org.initium.adapters.RecipeFile;
 import org.initium.initializer.Init;
-import org.initium.io.Checkpoint;
 import org.initium.libtorch.Libtorch;
 import org.initium.random.Generator;
-import org.initium.recipe.Recipe;
-import org.initium.recipe.model.ModelWriter;
-import org.initium.recipe.model.PlanFiller;
-import org.initium.recipe.plan.GeneratorSharing;
-import org.initium.recipe.plan.RowShard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,16 +76,6 @@ class BlocksTest {
     return recipe.toString();
   }
 
-  private static Path model(Path folder, String recipe, Generator generator) throws IOException {
-    Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe);
-    Path model = folder.resolve("model.safetensors");
-    PlanFiller filler =
-        new PlanFiller(
-            generator, GeneratorSharing.of(generator), List.of(Device.CPU), RowShard.ALL, 1 << 20);
-    ModelWriter.write(Recipe.plan(file), filler, model, Map.of(), Long.MAX_VALUE, bytes -> {});
-    return model;
-  }
-
   /** The same names, shapes and rules: the same bits in DJL's model and in the recipe's file. */
   private static void assertEqualsTheFile(NDManager manager, DataType type, Path folder)
       throws IOException {
@@ -103,16 +83,11 @@ class BlocksTest {
     Generator generator = Generator.philox(42);
     Blocks.initialize(block, RULES, generator, manager, type, new Shape(2, 3, 12, 12));
     DType dtype = DType.valueOf(type.asSafetensors());
-    Path model = model(folder, recipe(block, dtype.toString()), generator);
-    try (Checkpoint file = Checkpoint.open(model);
-        Arena arena = Arena.ofConfined()) {
-      assertEquals(8, file.entries().size());
-      for (Checkpoint.Entry entry : file.entries()) {
-        NDArray array = block.getParameters().get(entry.tensor().name()).getArray();
-        MemorySegment expected = arena.allocate(array.size() * dtype.bytes());
-        file.read(entry, 0, expected);
-        assertArrayEquals(
-            expected.toArray(ValueLayout.JAVA_BYTE), bytes(array), entry.tensor().name());
+    try (RecipeFile file = RecipeFile.of(folder, recipe(block, dtype.toString()), generator)) {
+      assertEquals(8, file.names().size());
+      for (String name : file.names()) {
+        NDArray array = block.getParameters().get(name).getArray();
+        assertArrayEquals(file.bytes(name), bytes(array), name);
       }
     }
   }

@@ -11,6 +11,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
+import java.util.List;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.Tensor;
@@ -22,6 +23,10 @@ import org.initium.random.Generator;
 /** A program with a Python in its process; run by {@link PythonDLPackTest}. */
 @SuppressWarnings("restricted")
 final class Embedded {
+  private static final List<DType> NUMPYS = List.of(DType.F32, DType.F64, DType.F16);
+  private static final List<DType> DTYPES =
+      List.of(DType.F32, DType.F64, DType.F16, DType.BF16, DType.F8_E4M3FN, DType.F8_E5M2);
+
   private final SymbolLookup python;
 
   /** Python's own modules look for its functions among those of the whole process. */
@@ -45,7 +50,7 @@ final class Embedded {
     embedded.run(SETUP, ask(args[0], "import sys; print(sys.path)"));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment answer = arena.allocate(JAVA_LONG);
-      for (DType dtype : new DType[] {DType.F32, DType.F64, DType.F16, DType.BF16}) {
+      for (DType dtype : DTYPES) {
         embedded.lend(dtype);
         embedded.borrow(dtype, answer);
       }
@@ -139,7 +144,7 @@ final class Embedded {
   /** torch and NumPy see what a tensor of ours is filled with after they have taken it. */
   private void lend(DType dtype) throws Throwable {
     try (Tensor tensor = Tensor.empty(Shape.of(3, 5), dtype)) {
-      boolean numpy = dtype != DType.BF16; // which NumPy has not
+      boolean numpy = NUMPYS.contains(dtype);
       run("t = torch.from_dlpack(Lent(%d))", DLPack.export(tensor.transpose(0, 1)).address());
       if (numpy) {
         run("n = numpy.from_dlpack(Lent(%d))", DLPack.export(tensor.transpose(0, 1)).address());
@@ -158,13 +163,13 @@ final class Embedded {
 
   /** We fill what torch and NumPy lend. */
   private void borrow(DType dtype, MemorySegment answer) throws Throwable {
-    String name = dtype.name().replaceFirst("^F", "float").replaceFirst("^BF", "bfloat");
+    String name = dtype.toString().replaceFirst("^(b?)f", "$1float");
     run("t = torch.zeros(4, 6, dtype=torch.%s); take(t[:, 1:3], %d)", name, answer.address());
     try (BorrowedTensor borrowed = DLPack.borrow(answer.get(JAVA_LONG, 0))) {
       borrowed.tensor().fill(Init.constant(2), Generator.philox(7));
     }
-    run("assert t.sum().item() == 16 and t[3, 2].item() == 2, t");
-    if (dtype != DType.BF16) {
+    run("assert t.double().sum().item() == 16 and t[3, 2].item() == 2, t");
+    if (NUMPYS.contains(dtype)) {
       run("n = numpy.zeros((4, 6), numpy.%s); take(n.T[1:3], %d)", name, answer.address());
       try (BorrowedTensor borrowed = DLPack.borrow(answer.get(JAVA_LONG, 0))) {
         borrowed.tensor().fill(Init.constant(2), Generator.philox(7));

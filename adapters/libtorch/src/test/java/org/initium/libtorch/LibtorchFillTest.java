@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -15,11 +17,13 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.initium.DType;
 import org.initium.Shape;
+import org.initium.adapters.RecipeFile;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.TorchCpuGenerator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -84,6 +88,35 @@ class LibtorchFillTest {
     libtorch.fill(stored.t().address(), Init.xavierUniform(), generator());
     assertArrayEquals(
         ours(DType.F32, Init.xavierUniform(), 33, 65), bytes(stored.t().contiguous()));
+  }
+
+  /** The same names, shapes and initializers: the same bits in libtorch and in the file. */
+  @Test
+  void tensorsOfAModelEqualTheFileOfARecipe(@TempDir Path folder) throws IOException {
+    String recipe =
+        """
+        tensors:
+          fc.weight: {shape: [33, 65], dtype: f32}
+          fc.bias: {shape: [33], dtype: f16}
+          out.weight: {shape: [7, 33], dtype: bf16}
+        rules:
+          - {match: fc.weight, init: kaiming_uniform}
+          - {match: fc.bias, init: "uniform(-0.1, 0.1)"}
+          - {match: out.weight, init: "trunc_normal(std=0.02)"}
+        """;
+    Generator generator = Generator.philox(42);
+    Tensor weight = JavaCpp.zeros(ScalarType.Float, 65, 33).t();
+    Tensor bias = JavaCpp.zeros(ScalarType.Half, 33);
+    Tensor out = JavaCpp.zeros(ScalarType.BFloat16, 7, 33);
+    libtorch.fill(weight.address(), Init.kaimingUniform(), generator.fork("fc.weight"));
+    libtorch.fill(bias.address(), Init.uniform(-0.1, 0.1), generator.fork("fc.bias"));
+    libtorch.fill(
+        out.address(), Init.parse("trunc_normal(std=0.02)"), generator.fork("out.weight"));
+    try (RecipeFile file = RecipeFile.of(folder, recipe, generator)) {
+      assertArrayEquals(file.bytes("fc.weight"), bytes(weight.contiguous()));
+      assertArrayEquals(file.bytes("fc.bias"), bytes(bias));
+      assertArrayEquals(file.bytes("out.weight"), bytes(out));
+    }
   }
 
   @Test
