@@ -61,6 +61,17 @@ static __attribute__((noinline)) void apply(const typename Numbers::template Law
   }
 }
 
+// The blocks of some pairs of doubles. Almost always they follow each other by twos, each with the one of the draw behind.
+static __attribute__((noinline)) void blocksOfDoubles(uint64_t start, uint64_t first, int count, uint64_t* __restrict blocks) {
+  uint64_t last = first + uint64_t(count) - 1, block = blockOfDoubles(start, first);
+  if (first % 2 == 0 && blockOfDoubles(start, last | 1) - block == (1 << 16) + (last - first) / 2) {
+    for (int i = 0; i < count; i++) blocks[i] = block + uint64_t(i >> 1) + (uint64_t(i & 1) << 16);
+  } else {
+    ROLLED
+    for (int i = 0; i < count; i++) blocks[i] = blockOfDoubles(start, first + uint64_t(i));
+  }
+}
+
 template <class T, class Numbers>
 struct Drawn : Maker {
   using Real = typename T::Compute;
@@ -83,30 +94,22 @@ struct Drawn : Maker {
     constexpr bool byTwo = BY_TWO<T, Numbers>;
     if (!WIDE && !groups) {
       draw<byTwo>(keys, first * PER_GROUP, count * PER_GROUP, bits);
-    } else if (WIDE && !groups && areRegular(first, count)) {
-      draw<byTwo, true>(keys, blockOfDoubles(start, first), count, bits);
     } else {
       uint64_t blocks[BLOCKS + LANES];
-      ROLLED
-      for (int i = 0; i < count; i++) {
-        uint64_t group = groups ? groups[i] : first + uint64_t(i);
-        if constexpr (WIDE) {
-          blocks[i] = blockOfDoubles(start, group);
-        } else {
-          for (int b = 0; b < PER_GROUP; b++) blocks[i * PER_GROUP + b] = group * PER_GROUP + uint64_t(b);
+      if (WIDE && !groups) {
+        blocksOfDoubles(start, first, count, blocks);
+      } else {
+        ROLLED
+        for (int i = 0; i < count; i++) {
+          for (int b = 0; b < PER_GROUP; b++) {
+            blocks[i * PER_GROUP + b] = WIDE ? blockOfDoubles(start, groups[i]) : groups[i] * PER_GROUP + uint64_t(b);
+          }
         }
       }
       draw<byTwo>(keys, blocks, count * PER_GROUP, bits);
     }
     if (WIDE) widen<byTwo>(bits, count);
     apply<T, Numbers>(law, bits, count * GROUP<T>, out);
-  }
-
-  // Whether the blocks of doubles follow each other in steps of two, each with the one of the draw behind.
-  bool areRegular(uint64_t first, int count) const {
-    uint64_t last = first + uint64_t(count) - 1;
-    uint64_t from = blockOfDoubles(start, first), to = blockOfDoubles(start, last | 1);
-    return first % 2 == 0 && to - from == (1 << 16) + (last - first) / 2 && to >> 48 == from >> 48;
   }
 };
 

@@ -9,9 +9,9 @@
 namespace {
 #include "device.h"
 #include "fixed.h"
+#include "sparse.h"
 #if !defined(__AVX512F__)
 #include "matrix.h"
-#include "sparse.h"
 #include "torch.h"
 #endif
 }  // namespace
@@ -33,11 +33,11 @@ TYPES(LAW_OF, uniform, Uniform)
 TYPES(LAW_OF, normal, Normal)
 TYPES(LAW_OF, quantile, Quantile)
 SIZES(SIZED, constant, Constant<Region>)
+TYPES(TYPED, sparse, SparseCall)
 #if !defined(__AVX512F__) // these are not faster by it
 KERNEL_OF(diagonal_, Diagonal, diagonal)
 TYPES(TYPED, hadamard, Hadamard)
 TYPES(TYPED, matrix, Matrix)
-TYPES(TYPED, sparse, SparseCall)
 TORCH_TYPES(TYPED, torch_uniform, Torch)
 TORCH_TYPES(TYPED, torch_normal, Torch)
 TORCH_TYPES(TYPED, torch_cpu_uniform, TorchCpu)
@@ -48,10 +48,10 @@ KERNEL_OF(twister_, Twister, twister)
 
 extern const Kernel LEVEL[];
 const Kernel LEVEL[] = {
-    TYPES(NAMED, uniform) TYPES(NAMED, normal) TYPES(NAMED, quantile) SIZES(NAMED, constant)
+    TYPES(NAMED, uniform) TYPES(NAMED, normal) TYPES(NAMED, quantile) SIZES(NAMED, constant) TYPES(NAMED, sparse)
 #if !defined(__AVX512F__)
     {"diagonal", diagonal_},
-    TYPES(NAMED, hadamard) TYPES(NAMED, matrix) TYPES(NAMED, sparse) TORCH_TYPES(NAMED, torch_uniform) TORCH_TYPES(NAMED, torch_normal)
+    TYPES(NAMED, hadamard) TYPES(NAMED, matrix) TORCH_TYPES(NAMED, torch_uniform) TORCH_TYPES(NAMED, torch_normal)
     TORCH_TYPES(NAMED, torch_cpu_uniform) TORCH_TYPES(NAMED, torch_cpu_normal){"twister", twister_},
 #endif
     {nullptr, nullptr},

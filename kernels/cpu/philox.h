@@ -16,6 +16,7 @@ typedef uint64_t Wide __attribute__((vector_size(8 * LANES), aligned(8)));
 
 // Blocks whose words are made before they are used; what is made of them stays in the L1 cache.
 constexpr int BLOCKS = 256;
+static_assert(BLOCKS % LANES == 0);
 
 // The words of blocks, in lanes whose upper halves mean nothing.
 struct Lanes {
@@ -60,8 +61,9 @@ INLINE Wide upper(Wide a, Indices<i...>) {
 }
 INLINE Wide upper(Wide a) { return upper(a, AllHalves()); }
 
-// As philox() of philox.cuh, round by round: a loop would only be unrolled together with all others, for no gain. Where
-// counters are the same in all lanes, the compiler computes what follows from them once.
+// As philox() of philox.cuh. Where counters are the same in all lanes, the compiler computes what follows from them once.
+// Round by round, since a loop would only be unrolled together with all others; but not where all is slow.
+#if defined(__AVX2__) || defined(__aarch64__)
 template <int round = 0>
 INLINE Lanes philox(const Keys& keys, Wide c0, Wide c1, Wide c2, Wide c3) {
   if constexpr (round == 10) {
@@ -71,6 +73,17 @@ INLINE Lanes philox(const Keys& keys, Wide c0, Wide c1, Wide c2, Wide c3) {
     return philox<round + 1>(keys, upper(p1) ^ c1 ^ keys.of[round][0], p1, upper(p0) ^ c3 ^ keys.of[round][1], p0);
   }
 }
+#else
+static __attribute__((noinline)) Lanes philox(const Keys& keys, Wide c0, Wide c1, Wide c2, Wide c3) {
+  ROLLED
+  for (int round = 0; round < 10; round++) {
+    Wide p0 = product(c0, 0xD2511F53), p1 = product(c2, 0xCD9E8D57);
+    c0 = upper(p1) ^ c1 ^ keys.of[round][0], c1 = p1;
+    c2 = upper(p0) ^ c3 ^ keys.of[round][1], c3 = p0;
+  }
+  return {c0, c1, c2, c3};
+}
+#endif
 
 // The blocks of lanes, which words are stored by: in order, or 0 and half of LANES, 1 and half + 1 ...
 template <bool pairs, int... i>
@@ -117,25 +130,21 @@ INLINE void store(const Lanes& w, int block, Bits& bits) {
   }
 }
 
-// Blocks whose counters differ in the third word alone, which ascends; of `doubles`, every other one has a first word that
-// is greater by 1, and the third ascends by blocks of two.
-template <bool pairs, bool doubles = false>
+// Blocks whose counters differ in one word alone, which ascends.
+template <bool pairs>
 static __attribute__((noinline)) void draw(const Keys& keys, uint32_t c0, uint32_t c1, uint64_t c2, int count,
                                            Bits& __restrict bits) {
-  Wide zero = {}, block = blocksOfLanes<pairs>(AllLanes()), a = zero + c0, b = zero + c1, c = block + c2;
-  if (doubles) a = a + (block & 1), c = (block >> 1) + c2;
-  for (int i = 0; i < count; i += LANES, c += doubles ? LANES / 2 : LANES) {
-    store<pairs>(philox(keys.again(), a, b, c, zero), i, bits);
-  }
+  Wide zero = {}, a = zero + c0, b = zero + c1, c = blocksOfLanes<pairs>(AllLanes()) + c2;
+  for (int i = 0; i < count; i += LANES, c += LANES) store<pairs>(philox(keys.again(), a, b, c, zero), i, bits);
 }
 
 // Blocks from one on, up to the next multiple of 65536.
-template <bool pairs, bool doubles = false>
+template <bool pairs>
 INLINE void draw(const Keys& keys, uint64_t first, int count, Bits& bits) {
-  draw<pairs, doubles>(keys, uint32_t(first >> 16), uint32_t(first >> 48), first & 0xffff, count, bits);
+  draw<pairs>(keys, uint32_t(first >> 16), uint32_t(first >> 48), first & 0xffff, count, bits);
 }
 
-// Any blocks; of pairs in two steps, since none of them is hot.
+// Any blocks; of pairs in two steps, which cost less than room for one more.
 template <bool pairs>
 static __attribute__((noinline)) void draw(const Keys& keys, const uint64_t* blocks, int count, Bits& __restrict bits) {
   if constexpr (pairs) {

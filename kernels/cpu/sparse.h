@@ -15,7 +15,7 @@
 struct SparseStrip {
   static constexpr int TILES = 128;     // at most
   static constexpr int KEYS = 1 << 22;  // of all of them together, where there are several
-  static constexpr int ROOM = GROUP_KEYS + 64;
+  static constexpr int ROOM = GROUP_KEYS + 4 * LANES;  // laws write whole LANES
 
   SparseKeys keys;
   uint64_t zero[KEYS / 64 + TILES];  // a bit for each key of each tile, the tiles one behind the other
@@ -52,7 +52,7 @@ static SMALL void sparseNormals(const Sparse& p, Bits& bits, uint64_t position, 
   while (block < end) {
     int some = int(least(BLOCKS, end - block));
     if constexpr (WIDE) {
-      for (int i = 0; i < some + LANES; i++) blocks[i] = blockOfDoubles(p.source.start, block + i);
+      blocksOfDoubles(p.source.start, block, some, blocks);
       draw<true>(Keys(p.source), blocks, some, bits);
       widen<true>(bits, some);
     } else {
