@@ -109,6 +109,7 @@ final class Planner {
     List<String> allNotes = new ArrayList<>(notes.subList(0, Math.min(notes.size(), MOST_NOTES)));
     allNotes.addAll(keeper.notes());
     allNotes.addAll(notes(List.copyOf(unused)));
+    allNotes.addAll(streamNotes(all));
     return new Plan(all, allNotes);
   }
 
@@ -288,6 +289,21 @@ final class Planner {
       notes.add(Text.message("%d more rules match none first", unused.size() - MOST_NOTES));
     }
     return notes;
+  }
+
+  /** A stream with one name for many tensors makes them alike, which is seldom meant. */
+  private static List<String> streamNotes(List<PlannedTensor> all) {
+    Map<StreamChoice, List<String>> names = new LinkedHashMap<>();
+    for (PlannedTensor tensor : all) {
+      if (tensor.draw().stream().isPresent()) {
+        names.computeIfAbsent(tensor.draw(), _ -> new ArrayList<>()).add(tensor.name());
+      }
+    }
+    return names.values().stream()
+        .filter(same -> same.size() > 1)
+        .limit(MOST_NOTES)
+        .map(same -> shortened(same) + " draw from one stream: they begin with the same numbers")
+        .toList();
   }
 
   static String shortened(Collection<String> names) {

@@ -222,6 +222,17 @@ class RecipeLanguageTest {
         filled(Shape.of(8), DType.F32, "normal", Generator.philox(99).fork("c")), made.get("c"));
   }
 
+  @Test
+  void oneStreamForSeveralTensorsIsNoted() throws IOException {
+    String tensors = "tensors: {a: [4], b: [8], c: [8]}\nrules: ";
+    Plan plan =
+        plan(tensors + "[{match: [a, b], init: normal, stream: s}, {match: c, init: ones}]");
+    assertEquals(
+        List.of("a, b draw from one stream: they begin with the same numbers"), plan.notes());
+    assertEquals(
+        List.of(), plan(tensors + "[{match: '{n}', init: normal, stream: 's.{n}'}]").notes());
+  }
+
   /** Megatron's tensor parallelism: shards are the slices of the whole, whatever is cut how. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
