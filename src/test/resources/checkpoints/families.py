@@ -153,6 +153,16 @@ FAMILIES = [
     ("wav2vec2-large", "wav2vec2", hf.Wav2Vec2ForCTC, hf.Wav2Vec2Config(
         hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16,
         feat_extract_norm="layer", conv_bias=True, do_stable_layer_norm=True)),  # facebook/wav2vec2-large-960h-lv60
+    ("jamba-1.5-mini", "jamba", hf.JambaForCausalLM, hf.JambaConfig()),  # ai21labs/AI21-Jamba-1.5-Mini
+    ("jamba-small", "jamba", hf.JambaForCausalLM, hf.JambaConfig(
+        vocab_size=1000, hidden_size=64, intermediate_size=96, num_hidden_layers=9, num_attention_heads=4,
+        num_key_value_heads=2, num_experts=4, expert_layer_period=3, expert_layer_offset=0,
+        attn_layer_period=4, attn_layer_offset=1, mamba_proj_bias=True, tie_word_embeddings=True)),
+    ("clip-vit-b32", "clip", hf.CLIPModel, hf.CLIPConfig()),  # openai/clip-vit-base-patch32
+    ("clip-vit-l14", "clip", hf.CLIPModel, hf.CLIPConfig(
+        projection_dim=768, text_config=dict(hidden_size=768, intermediate_size=3072, num_attention_heads=12),
+        vision_config=dict(hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16,
+                           patch_size=14))),  # openai/clip-vit-large-patch14
     ("dit-xl-2-256", "dit", DiT, DiTConfig()),
     ("dit-xl-2-512", "dit", DiT, DiTConfig(input_size=64)),
     ("dit-b-4", "dit", DiT, DiTConfig(hidden_size=768, depth=12, patch_size=4)),
@@ -162,7 +172,7 @@ FAMILIES = [
 def published(recipe, key, parameter):
     """Names and shapes in the checkpoint's files of a parameter of the module."""
     shape = list(parameter.shape)
-    if recipe in ("qwen2-moe", "qwen3-moe", "deepseek-v3") and ".experts." in key:
+    if recipe in ("qwen2-moe", "qwen3-moe", "deepseek-v3", "jamba") and ".experts." in key:
         stem = key.split(".experts.")[0] + ".experts."
         for e in range(shape[0]):
             if key.endswith("gate_up_proj"):
@@ -189,6 +199,18 @@ def published(recipe, key, parameter):
     yield key, shape
 
 
+def plainly(config):
+    """Numbers, words, lists of those, and what has such in it."""
+    plain = {}
+    for key, value in config.items():
+        if isinstance(value, dict) and key.endswith("_config"):
+            plain[key] = plainly(value)
+        elif isinstance(value, (int, float, str, bool)) or (
+                isinstance(value, list) and all(isinstance(x, (int, float, str)) for x in value)):
+            plain[key] = value
+    return plain
+
+
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     with open(folder + "/families.txt", "w") as out:
@@ -207,8 +229,7 @@ def main(folder):
             print(name, len(lines), total, lines[:3], lines[-2:])
             if name == "t5-v1.1-base":
                 config.tie_word_embeddings = False
-            plain = {k: v for k, v in config.to_dict().items() if isinstance(v, (int, float, str, bool))
-                     or isinstance(v, list) and all(isinstance(x, (int, float, str)) for x in v)}
+            plain = plainly(config.to_dict())
             if "num_local_experts" in plain:  # transformers 5's name; the files have the other
                 plain["num_experts"] = plain.pop("num_local_experts")
             plain.pop("is_gated_act", None)  # t5's files have feed_forward_proj alone
