@@ -19,6 +19,9 @@ import org.initium.recipe.plan.RowShard;
  * @param seed of the generator
  */
 public record Source(String generator, long seed) implements Serializable {
+  /** New memory for each task, whose first use costs more than to hand over more chunks. */
+  private static final long CPU_CHUNK_BYTES = 16L << 20;
+
   /** Known generators only. */
   public Source {
     Generator.parse(generator, seed);
@@ -36,8 +39,9 @@ public record Source(String generator, long seed) implements Serializable {
 
   private PlanFiller filler(List<Device> devices) {
     Generator opened = Generator.parse(generator, seed);
-    return new PlanFiller(
-        opened, GeneratorSharing.of(opened), devices, RowShard.ALL, PlanFiller.DEFAULT_CHUNK_BYTES);
+    boolean isHost = devices.equals(List.of(Device.CPU));
+    long chunkBytes = isHost ? CPU_CHUNK_BYTES : PlanFiller.DEFAULT_CHUNK_BYTES;
+    return new PlanFiller(opened, GeneratorSharing.of(opened), devices, RowShard.ALL, chunkBytes);
   }
 
   Map<String, String> metadata() {
