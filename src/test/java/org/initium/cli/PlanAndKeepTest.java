@@ -208,7 +208,8 @@ class PlanAndKeepTest {
           Arrays.copyOfRange(whole, i * 6, i * 6 + 6), tensors("part.safetensors").get("q4"));
     }
     recipe("cut.yaml", "template: old.safetensors\nrules: []\nshards: [{match: '*', dim: -1}]");
-    CommandLineRun cut = run("init @cut.yaml --from @old.safetensors --out @x.safetensors --shard 0/3");
+    CommandLineRun cut =
+        run("init @cut.yaml --from @old.safetensors --out @x.safetensors --shard 0/3");
     assertEquals(2, cut.status(), cut.err());
     assertTrue(cut.err().contains("are not whole elements of 6"), cut.err());
   }

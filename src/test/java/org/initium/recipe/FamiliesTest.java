@@ -23,6 +23,7 @@ import org.initium.io.ModelConfig;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.RecipeException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the names, shapes and numbers of parameters of those (resources/checkpoints/families.py wrote
  * them).
  */
+@Tag("slow")
 class FamiliesTest {
   private static final Path FAMILIES = Path.of("examples/families");
   private static final Path GOLDEN = Path.of("src/test/resources/families");

@@ -13,11 +13,13 @@ import java.util.stream.IntStream;
 import org.initium.recipe.plan.Glob;
 import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The index finds what trying each pattern finds, and does not try each. */
+@Tag("slow")
 class GlobIndexTest {
   private static final SourcePosition PLACE = new SourcePosition("r.yaml", 3, 1);
 
