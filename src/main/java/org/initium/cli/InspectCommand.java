@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.initium.InitiumException;
 import org.initium.cli.console.ByteSize;
 import org.initium.cli.plot.HistogramPlot;
@@ -33,7 +34,10 @@ public final class InspectCommand {
   private static final int SHAPE_WIDTH = 40;
   private static final int METADATA_WIDTH = 200;
 
-  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  /** Tensors that are read at a time: what is printed is not kept. */
+  private static final int BATCH = 1_024;
+
+  private final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
 
   int run(Path file, Optional<Glob> match, Optional<Path> plot, boolean json) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(file)) {
@@ -41,26 +45,36 @@ public final class InspectCommand {
         Artifact.XCHART.require(InitiumException::new);
         new OverwriteGuard(OverwriteGuard.of(checkpoint)).keep(plot.get());
       }
-      List<InspectedTensor> tensors =
-          checkpoint.entries().parallelStream()
-              .filter(entry -> match.map(m -> m.matches(entry.tensor().name())).orElse(true))
-              .map(entry -> inspect(checkpoint, entry))
-              .toList();
-      if (tensors.isEmpty()) {
+      List<Checkpoint.Entry> entries =
+          match.isEmpty()
+              ? checkpoint.entries()
+              : checkpoint.entries().stream()
+                  .filter(entry -> match.get().matches(entry.tensor().name()))
+                  .toList();
+      if (entries.isEmpty()) {
         throw new IllegalArgumentException(
             match
                 .map(m -> Text.message("no tensor of %s matches '%s'", checkpoint.path(), m))
                 .orElse(checkpoint.path() + " has no tensors"));
       }
-      if (json) {
-        printJson(checkpoint, tensors);
-      } else {
-        print(checkpoint, tensors);
+      Optional<HistogramPlot> histograms = plot.map(png -> new HistogramPlot());
+      Consumer<InspectedTensor> line =
+          json ? jsonHead(checkpoint, entries) : head(checkpoint, entries);
+      for (int from = 0;
+          from < entries.size() && (plot.isPresent() || !out.checkError());
+          from += BATCH) {
+        entries.subList(from, Math.min(from + BATCH, entries.size())).parallelStream()
+            .map(entry -> inspect(checkpoint, entry))
+            .toList()
+            .forEach(line.andThen(tensor -> histograms.ifPresent(h -> h.add(tensor))));
       }
+      out.println(json ? jsonEnd(entries) : end(entries));
+      out.flush();
       if (plot.isPresent()) {
-        HistogramPlot.write(plot.get(), checkpoint.path().getFileName().toString(), tensors);
+        histograms.get().write(plot.get(), checkpoint.path().getFileName().toString());
         (json ? System.err : out).println(Text.message("plotted %s", plot.get()));
       }
+      out.flush();
       return 0;
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -79,38 +93,55 @@ public final class InspectCommand {
     }
   }
 
-  private void print(Checkpoint checkpoint, List<InspectedTensor> tensors) {
+  /** Prints what stands above the lines; how wide they are is known of the header. */
+  private Consumer<InspectedTensor> head(Checkpoint checkpoint, List<Checkpoint.Entry> entries) {
     checkpoint
         .metadata()
         .forEach((key, value) -> out.println("# " + metadata(key) + " = " + metadata(value)));
-    List<Row> rows = tensors.stream().map(InspectCommand::row).toList();
-    int names = width(rows.stream().map(Row::name), "name");
-    int shapes = width(rows.stream().map(Row::shape), "shape");
-    int types = width(rows.stream().map(Row::type), "dtype");
+    int names = width(entries, InspectCommand::name, "name");
+    int shapes = width(entries, InspectCommand::shape, "shape");
+    int types = width(entries, InspectCommand::type, "dtype");
     out.println(HEAD.line(names, shapes, types));
-    rows.forEach(row -> out.println(row.line(names, shapes, types)));
-    out.println(
-        Text.format(
-            "%s, %,d elements, %s",
-            Text.count(tensors.size(), "tensor"),
-            elements(tensors),
-            ByteSize.format(bytes(tensors))));
+    return tensor -> out.println(row(tensor).line(names, shapes, types));
+  }
+
+  private static String end(List<Checkpoint.Entry> entries) {
+    return Text.format(
+        "%s, %s, %s",
+        Text.count(entries.size(), "tensor"),
+        Text.count(elements(entries), "element"),
+        ByteSize.format(bytes(entries)));
   }
 
   private static String metadata(String text) {
     return Text.visible(Text.cut(text, METADATA_WIDTH));
   }
 
-  private static long elements(List<InspectedTensor> tensors) {
-    return tensors.stream().mapToLong(t -> t.entry().tensor().shape().numel()).sum();
+  private static long elements(List<Checkpoint.Entry> entries) {
+    return entries.stream().mapToLong(entry -> entry.tensor().shape().numel()).sum();
   }
 
-  private static long bytes(List<InspectedTensor> tensors) {
-    return tensors.stream().mapToLong(t -> t.entry().tensor().bytes()).sum();
+  private static long bytes(List<Checkpoint.Entry> entries) {
+    return entries.stream().mapToLong(entry -> entry.tensor().bytes()).sum();
   }
 
-  private static int width(Stream<String> texts, String title) {
-    return texts.mapToInt(String::length).reduce(title.length(), Math::max);
+  private static int width(
+      List<Checkpoint.Entry> entries, Function<StoredTensor, String> text, String title) {
+    return entries.stream()
+        .mapToInt(entry -> text.apply(entry.tensor()).length())
+        .reduce(title.length(), Math::max);
+  }
+
+  private static String name(StoredTensor tensor) {
+    return Text.visible(Text.cut(tensor.name(), NAME_WIDTH));
+  }
+
+  private static String shape(StoredTensor tensor) {
+    return Text.cut(tensor.shape().toString(), SHAPE_WIDTH);
+  }
+
+  private static String type(StoredTensor tensor) {
+    return tensor.type().name().toLowerCase(Locale.ROOT);
   }
 
   /** A line of the table. */
@@ -136,11 +167,9 @@ public final class InspectCommand {
 
   private static Row row(InspectedTensor tensor) {
     StoredTensor stored = tensor.entry().tensor();
-    String name = Text.visible(Text.cut(tensor.name(), NAME_WIDTH));
-    String shape = Text.cut(stored.shape().toString(), SHAPE_WIDTH);
-    String type = stored.type().name().toLowerCase(Locale.ROOT);
     if (tensor.statistics().isEmpty()) {
-      return new Row(name, shape, type, List.of("-", "-", "-", "-", "-"), "");
+      List<String> none = List.of("-", "-", "-", "-", "-");
+      return new Row(name(stored), shape(stored), type(stored), none, "");
     }
     TensorStatistics s = tensor.statistics().get();
     String spark = "│" + s.sparkline(SPARK_WIDTH) + "│";
@@ -152,15 +181,16 @@ public final class InspectCommand {
             s.count() == 0 ? "-" : TensorStatistics.number(s.max()),
             Long.toString(s.zeros()));
     return new Row(
-        name,
-        shape,
-        type,
+        name(stored),
+        shape(stored),
+        type(stored),
         cells,
         s.notFinite() == 0 ? spark : spark + " " + s.notFinite() + " not finite");
   }
 
   /** One JSON value: what is hidden in a text is escaped, which JSON reads as the same. */
-  private void printJson(Checkpoint checkpoint, List<InspectedTensor> tensors) {
+  private Consumer<InspectedTensor> jsonHead(
+      Checkpoint checkpoint, List<Checkpoint.Entry> entries) {
     out.println(
         Text.visible(
             "{\"file\": "
@@ -168,12 +198,13 @@ public final class InspectCommand {
                 + ", \"metadata\": "
                 + Json.of(checkpoint.metadata())
                 + ", \"tensors\": ["));
-    for (int i = 0; i < tensors.size(); i++) {
-      String line = Text.visible(Json.of(json(tensors.get(i))));
-      out.println(i < tensors.size() - 1 ? line + "," : line);
-    }
-    out.println(
-        Text.format("], \"elements\": %d, \"bytes\": %d}", elements(tensors), bytes(tensors)));
+    Checkpoint.Entry last = entries.getLast();
+    return tensor ->
+        out.println(Text.visible(Json.of(json(tensor))) + (tensor.entry() == last ? "" : ","));
+  }
+
+  private static String jsonEnd(List<Checkpoint.Entry> entries) {
+    return Text.format("], \"elements\": %d, \"bytes\": %d}", elements(entries), bytes(entries));
   }
 
   private static Map<String, Object> json(InspectedTensor tensor) {

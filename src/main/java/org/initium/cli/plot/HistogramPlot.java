@@ -43,29 +43,43 @@ public final class HistogramPlot {
   private static final Color FIRST = new Color(0x0b, 0x3c, 0x6f);
   private static final Color LAST = new Color(0x59, 0xb5, 0xd8);
 
-  private HistogramPlot() {}
+  /** Tensors whose names differ in numbers only are one group. */
+  private final Map<String, PlotGroup> groups = new LinkedHashMap<>();
 
-  public static void write(Path png, String title, List<InspectedTensor> tensors)
-      throws IOException {
+  private int tensors;
+  private int spread;
+
+  /** Adds a tensor; of those that are not to be drawn nothing is kept. */
+  public void add(InspectedTensor tensor) {
+    tensors++;
+    if (tensor.statistics().map(s -> s.count() > 0).orElse(false)) {
+      TensorStatistics s = tensor.statistics().get();
+      String name = tensor.name().replaceAll("(?<=^|\\.)[0-9]+(?=\\.|$)", "*");
+      PlotGroup group = groups.get(name);
+      if (group == null) {
+        spread += s.max() > s.min() ? 1 : 0;
+        group = new PlotGroup(name, spread <= MOST_PANELS ? MOST_CURVES : 0);
+        groups.put(name, group);
+      }
+      group.add(s);
+    }
+  }
+
+  /** Draws what was added. */
+  public void write(Path png, String title) throws IOException {
     System.setProperty("java.awt.headless", "true");
-    Map<String, List<InspectedTensor>> groups = new LinkedHashMap<>();
-    List<String> constants = new ArrayList<>();
-    group(tensors)
-        .forEach(
-            (name, group) -> {
-              TensorStatistics first = group.getFirst().statistics().orElseThrow();
-              if (first.max() > first.min()) {
-                groups.put(name, group);
-              } else {
-                constants.add(title(name, group) + " = " + TensorStatistics.number(first.mean()));
-              }
-            });
-    List<Map.Entry<String, List<InspectedTensor>>> shown =
-        groups.entrySet().stream().limit(MOST_PANELS).toList();
+    List<PlotGroup> shown =
+        groups.values().stream().filter(PlotGroup::isSpread).limit(MOST_PANELS).toList();
+    List<String> constants =
+        new ArrayList<>(
+            groups.values().stream()
+                .filter(group -> !group.isSpread())
+                .limit(MOST_CONSTANTS + 1)
+                .map(group -> title(group) + " = " + TensorStatistics.number(group.mean()))
+                .toList());
     if (constants.size() > MOST_CONSTANTS) {
-      String rest = Text.format("and %d more", constants.size() - MOST_CONSTANTS);
-      constants.subList(MOST_CONSTANTS, constants.size()).clear();
-      constants.add(rest);
+      int more = groups.size() - spread - MOST_CONSTANTS;
+      constants.set(MOST_CONSTANTS, Text.format("and %d more", more));
     }
     int columns = Math.max(1, Math.min(4, (int) Math.ceil(Math.sqrt(shown.size()))));
     int panelsEnd = TITLE_HEIGHT + Math.ceilDiv(shown.size(), columns) * PANEL_HEIGHT;
@@ -78,8 +92,7 @@ public final class HistogramPlot {
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     canvas.setColor(Color.WHITE);
     canvas.fillRect(0, 0, image.getWidth(), image.getHeight());
-    caption(
-        canvas, Text.visible(Text.cut(title, TITLE)), tensors.size(), groups.size() - shown.size());
+    caption(canvas, Text.visible(Text.cut(title, TITLE)), tensors, spread - shown.size());
     for (int i = 0; i < shown.size(); i++) {
       Graphics2D panel =
           (Graphics2D)
@@ -88,7 +101,7 @@ public final class HistogramPlot {
                   TITLE_HEIGHT + i / columns * PANEL_HEIGHT,
                   PANEL_WIDTH,
                   PANEL_HEIGHT);
-      chart(shown.get(i).getKey(), shown.get(i).getValue()).paint(panel, PANEL_WIDTH, PANEL_HEIGHT);
+      chart(shown.get(i)).paint(panel, PANEL_WIDTH, PANEL_HEIGHT);
       panel.dispose();
     }
     canvas.setFont(new Font(Font.MONOSPACED, Font.PLAIN, 12));
@@ -107,21 +120,9 @@ public final class HistogramPlot {
     AtomicFile.write(png, bytes.toByteArray());
   }
 
-  /** Tensors whose names differ in numbers only are one group. */
-  private static Map<String, List<InspectedTensor>> group(List<InspectedTensor> tensors) {
-    Map<String, List<InspectedTensor>> groups = new LinkedHashMap<>();
-    for (InspectedTensor tensor : tensors) {
-      if (tensor.statistics().map(s -> s.count() > 0).orElse(false)) {
-        String name = tensor.name().replaceAll("(?<=^|\\.)[0-9]+(?=\\.|$)", "*");
-        groups.computeIfAbsent(name, key -> new ArrayList<>()).add(tensor);
-      }
-    }
-    return groups;
-  }
-
-  private static String title(String name, List<InspectedTensor> tensors) {
-    String shown = Text.visible(Text.cut(name, TITLE));
-    return tensors.size() == 1 ? shown : shown + " (" + tensors.size() + ")";
+  private static String title(PlotGroup group) {
+    String shown = Text.visible(Text.cut(group.name(), TITLE));
+    return group.count() == 1 ? shown : shown + " (" + group.count() + ")";
   }
 
   private static void caption(Graphics2D canvas, String title, int tensors, int left) {
@@ -144,14 +145,14 @@ public final class HistogramPlot {
         52);
   }
 
-  private static XYChart chart(String name, List<InspectedTensor> tensors) {
-    TensorStatistics first = tensors.getFirst().statistics().orElseThrow();
-    PlotAxis axis = PlotAxis.of(tensors);
+  private static XYChart chart(PlotGroup group) {
+    TensorStatistics first = group.curves().getFirst();
+    PlotAxis axis = PlotAxis.of(group.min(), group.max());
     XYChart chart =
         new XYChartBuilder()
             .width(PANEL_WIDTH)
             .height(PANEL_HEIGHT)
-            .title(title(name, tensors))
+            .title(title(group))
             .xAxisTitle(
                 Text.format(
                         "mean %s, std %s",
@@ -159,9 +160,9 @@ public final class HistogramPlot {
                     + axis.note())
             .build();
     style(chart);
-    int curves = Math.min(tensors.size(), MOST_CURVES);
+    int curves = group.curves().size();
     for (int i = 0; i < curves; i++) {
-      TensorStatistics s = tensors.get(i).statistics().orElseThrow();
+      TensorStatistics s = group.curves().get(i);
       if (s.max() > s.min()) {
         curve(chart, axis, "t" + i, s, shade(i, curves), curves == 1);
       }

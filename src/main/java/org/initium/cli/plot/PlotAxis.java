@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cli.plot;
 
-import java.util.List;
 import org.initium.text.Text;
 
 /**
@@ -16,15 +15,8 @@ import org.initium.text.Text;
 record PlotAxis(int exponent, double start, double length) {
   private static final PlotAxis PLAIN = new PlotAxis(0, 0, 1);
 
-  /** For tensors of which one at least has different values. */
-  static PlotAxis of(List<InspectedTensor> tensors) {
-    double min = Double.POSITIVE_INFINITY;
-    double max = Double.NEGATIVE_INFINITY;
-    for (InspectedTensor tensor : tensors) {
-      TensorStatistics s = tensor.statistics().orElseThrow();
-      min = Math.min(min, s.min());
-      max = Math.max(max, s.max());
-    }
+  /** For values of that range, which has more than one. */
+  static PlotAxis of(double min, double max) {
     double size = Math.max(Math.abs(min), Math.abs(max));
     if (size > 1e-30 && size < 1e30 && max - min > 1e-2 * size) {
       return PLAIN;

@@ -38,7 +38,7 @@ public record TensorStatistics(
       throws IOException {
     Range range = new Range();
     forEachBlock(checkpoint, entry, range::add);
-    Moments moments = new Moments(range, binCount);
+    Moments moments = new Moments(range, entry.tensor().shape().numel(), binCount);
     forEachBlock(checkpoint, entry, moments::add);
     boolean none = moments.count == 0;
     return new TensorStatistics(
@@ -60,15 +60,15 @@ public record TensorStatistics(
       Checkpoint checkpoint, Checkpoint.Entry entry, BlockConsumer consumer) throws IOException {
     DType dtype = entry.tensor().type().dtype().orElseThrow();
     long bytes = entry.tensor().bytes();
-    double[] values = new double[BLOCK];
+    double[] values = new double[(int) Math.min(BLOCK, bytes / dtype.bytes())];
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(Math.min(READ_BYTES, Math.max(bytes, 1)), 64);
       for (long at = 0; at < bytes; at += READ_BYTES) {
         MemorySegment read = buffer.asSlice(0, Math.min(READ_BYTES, bytes - at));
         checkpoint.read(entry, at, read);
         long elements = read.byteSize() / dtype.bytes();
-        for (long first = 0; first < elements; first += BLOCK) {
-          int n = (int) Math.min(BLOCK, elements - first);
+        for (long first = 0; first < elements; first += values.length) {
+          int n = (int) Math.min(values.length, elements - first);
           for (int i = 0; i < n; i++) {
             values[i] = dtype.get(read, first + i);
           }
@@ -110,7 +110,7 @@ public record TensorStatistics(
    * by a power of two: squares of 1e200 are beyond a double, those of 1e-200 are 0.
    */
   private static final class Moments {
-    private final double[] scaled = new double[BLOCK];
+    private final double[] scaled;
     private final double half;
     private final double otherHalf;
     private final double least;
@@ -120,7 +120,8 @@ public record TensorStatistics(
     private double mean;
     private double squares;
 
-    Moments(Range range, int binCount) {
+    Moments(Range range, long elements, int binCount) {
+      scaled = new double[(int) Math.min(BLOCK, elements)];
       int exponent = range.exponent();
       half = Math.scalb(1.0, -exponent / 2); // 2^1074 is no double
       otherHalf = Math.scalb(1.0, -exponent - -exponent / 2);
