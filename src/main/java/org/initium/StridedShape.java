@@ -63,8 +63,8 @@ record StridedShape(Shape shape, long[] strides, long offset) {
     if (storage.bytes() < needed) {
       throw new IllegalArgumentException(
           Text.message(
-              "the %s has %d bytes; %s in %s needs %d",
-              what, storage.bytes(), this, dtype, needed));
+              "the %s has %s; %s in %s needs %d",
+              what, Text.count(storage.bytes(), "byte"), this, dtype, needed));
     }
     checkAligned(storage, dtype);
   }
@@ -90,8 +90,8 @@ record StridedShape(Shape shape, long[] strides, long offset) {
     if (room != shape.numel()) {
       throw new IllegalArgumentException(
           Text.message(
-              "arrays of %d elements together are not for %s, which has %d",
-              room, this, shape.numel()));
+              "arrays of %s together are not for %s, which has %d",
+              Text.count(room, "element"), this, shape.numel()));
     }
     long[] index = new long[strides.length];
     for (double[] array : arrays) {
@@ -149,8 +149,8 @@ record StridedShape(Shape shape, long[] strides, long offset) {
     if (start < 0 || length < 0 || length > shape.size(dim) - start) {
       throw new IllegalArgumentException(
           Text.message(
-              "narrow(%d, %d, %d) does not fit shape %s: dimension %d has %d elements",
-              d, start, length, shape, dim, shape.size(dim)));
+              "narrow(%d, %d, %d) does not fit shape %s: dimension %d has %s",
+              d, start, length, shape, dim, Text.count(shape.size(dim), "element")));
     }
     return new StridedShape(shape.with(dim, length), strides, offset + start * strides[dim]);
   }
@@ -208,8 +208,8 @@ record StridedShape(Shape shape, long[] strides, long offset) {
     if (reshaped.numel() != shape.numel()) {
       throw new IllegalArgumentException(
           Text.message(
-              "shape %s has %d elements; it cannot become %s with %d",
-              shape, shape.numel(), reshaped, reshaped.numel()));
+              "shape %s has %s; it cannot become %s with %d",
+              shape, Text.count(shape.numel(), "element"), reshaped, reshaped.numel()));
     }
     if (!isContiguous()) {
       throw new IllegalArgumentException(

@@ -55,14 +55,18 @@ final class BenchCommand {
         "GB/s",
         "Melements/s",
         "of limit");
-    for (DType dtype : DType.values()) {
-      if (dtype.isInteger()) {
-        continue;
-      }
+    List<DType> types = Arrays.stream(DType.values()).filter(type -> !type.isInteger()).toList();
+    for (DType dtype : types) {
       try (Tensor tensor = Tensor.empty(Shape.of(bytes / dtype.bytes()), dtype, device)) {
+        if (out.checkError()) { // it is told at the end, and nobody reads the rest
+          return 0;
+        }
         double limit = rate(tensor, new Fill.Constant(1), repeats);
         print("constant(1): the limit", tensor, limit, limit);
         for (Case row : CASES) {
+          if (out.checkError()) {
+            return 0;
+          }
           print(row.expression, tensor, rate(tensor, row.fill, repeats), limit);
         }
       }

@@ -15,6 +15,9 @@ final class FileName {
    * @throws IllegalArgumentException if there can be none
    */
   static Path parse(String name) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("'' cannot be the name of a file");
+    }
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {

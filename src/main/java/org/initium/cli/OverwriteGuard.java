@@ -43,8 +43,9 @@ record OverwriteGuard(List<Path> files) {
    * @throws IllegalArgumentException if it would
    */
   void keepFromCheckpoint(Path output) throws IOException {
-    keep(output);
-    keep(CheckpointWriter.replaced(output));
+    List<Path> outputs = new ArrayList<>(CheckpointWriter.replaced(output));
+    outputs.addFirst(output);
+    keep(outputs);
   }
 
   /** By what the system knows files by, links and hard links included, or by their real names. */

@@ -133,8 +133,8 @@ record DLPackStruct(MemorySegment memory, boolean versioned) {
     if (rank < 0 || rank > Shape.MOST_DIMENSIONS) {
       throw new IllegalArgumentException(
           Text.message(
-              "the DLPack tensor has %d dimensions; 0 to %d can be filled",
-              rank, Shape.MOST_DIMENSIONS));
+              "the DLPack tensor has %s; 0 to %d can be filled",
+              Text.count(rank, "dimension"), Shape.MOST_DIMENSIONS));
     }
     Shape shape = Shape.of(list(at, "sizes", SIZES, rank));
     boolean rowMajor = at.get(JAVA_LONG, STRIDES) == 0;

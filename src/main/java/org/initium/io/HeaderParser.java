@@ -116,8 +116,8 @@ final class HeaderParser {
     }
     if (offsets[1] - offsets[0] != bits / 8) {
       throw malformed(
-          "tensor '%s' has %d bytes, its shape %s in %s needs %d",
-          name, offsets[1] - offsets[0], shape, type, bits / 8);
+          "tensor '%s' has %s, its shape %s in %s needs %d",
+          name, Text.count(offsets[1] - offsets[0], "byte"), shape, type, bits / 8);
     }
     return new StoredTensor(name, type, shape, offsets[0], offsets[1]);
   }
@@ -136,7 +136,9 @@ final class HeaderParser {
       at = tensor.end();
     }
     if (at != dataBytes) {
-      throw malformed("the tensors take %d bytes, the file has %d after its header", at, dataBytes);
+      throw malformed(
+          "the tensors take %s, the file has %d after its header",
+          Text.count(at, "byte"), dataBytes);
     }
   }
 

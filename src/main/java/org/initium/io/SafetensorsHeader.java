@@ -54,7 +54,9 @@ public record SafetensorsHeader(
       if (size < 8) {
         throw new MalformedFileException(
             file,
-            Text.message("%d bytes are too few for a safetensors file, which begins with 8", size));
+            Text.message(
+                "%s too few for a safetensors file, which begins with 8",
+                size == 1 ? "1 byte is" : size + " bytes are"));
       }
       long length = read(file, channel, 0, 8).getLong(0);
       if (length < 2 || length > MAX_BYTES || length > size - 8) {

@@ -178,8 +178,8 @@ final class FillSteps {
       if (start < 0 || length > size - start) {
         throw at.fault(
             Text.message(
-                "narrow [%d, %d, %d] does not fit: dimension %d has %d elements",
-                dimension, given, length, dimension, size));
+                "narrow [%d, %d, %d] does not fit: dimension %d has %s",
+                dimension, given, length, dimension, Text.count(size, "element")));
       }
       region = region.narrow(dimension, start, length);
     }
@@ -214,8 +214,8 @@ final class FillSteps {
     if (covered != shape.numel()) {
       throw all.fault(
           Text.message(
-              "the parts cover %d of %d elements; give the rest a part, if only zeros",
-              covered, shape.numel()));
+              "the parts cover %d of %s; give the rest a part, if only zeros",
+              covered, Text.count(shape.numel(), "element")));
     }
   }
 }

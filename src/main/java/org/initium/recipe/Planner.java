@@ -286,7 +286,12 @@ final class Planner {
               "%s: rule '%s' is not the first to match any tensor", rule.place(), rule.pattern()));
     }
     if (unused.size() > MOST_NOTES) {
-      notes.add(Text.message("%d more rules match none first", unused.size() - MOST_NOTES));
+      notes.add(
+          Text.message(
+              "%s first",
+              unused.size() == MOST_NOTES + 1
+                  ? "1 more rule matches none"
+                  : unused.size() - MOST_NOTES + " more rules match none"));
     }
     return notes;
   }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +92,8 @@ class HostileInputTest {
     Path good = folder.resolve("good.yaml");
     Path recipe = folder.resolve("r.yaml");
     Path out = folder.resolve("out.safetensors");
+    Path png = folder.resolve("out.png");
+    Path parts = Files.createDirectory(folder.resolve("parts"));
     Files.writeString(good, "tensors: {a: [2]}\nrules: [{match: '*', init: zeros}]\n");
     Corpus corpus = new Corpus(11);
     int rounds = 0;
@@ -117,9 +121,15 @@ class HostileInputTest {
           "--out",
           out.toString());
       check("bench", "--device", corpus.expression());
+      check("bench", "--size", corpus.expression(), "--repeats", "0");
+      check("devices", corpus.expression());
+      check("inspect", model.toString(), "--plot", png.toString());
+      Files.write(parts.resolve("m-00001-of-00001.safetensors"), corpus.header());
+      check("finish", parts.toString());
+      check("finish", corpus.glob());
       rounds++;
     }
-    System.out.println("hostile inputs: " + rounds + " rounds of 13 commands");
+    System.out.println("hostile inputs: " + rounds + " rounds of 18 commands");
     assertTrue(rounds > 0);
   }
 
@@ -166,5 +176,36 @@ class HostileInputTest {
       assertTrue(run.out().contains(" " + half + " "), () -> half + " in " + run.out());
       Files.delete(png);
     }
+  }
+
+  /** In one panel: what is narrow beside the others had an infinite density. */
+  @Test
+  void tensorsOfAnyRangesArePlottedTogether() throws IOException {
+    double[] ends = {
+      1, 1 + 0x1p-52, 1e20, 1e20, 1e-40, 2e-40, -1e308, 1e308, 0, Double.MIN_VALUE, 1e46, 1e-46
+    };
+    StringBuilder header = new StringBuilder("{");
+    ByteBuffer data = ByteBuffer.allocate(ends.length * ends.length * 8);
+    data.order(ByteOrder.LITTLE_ENDIAN);
+    for (int one = 0; one < ends.length; one += 2) {
+      for (int other = 0; other < ends.length; other += 2) {
+        for (int i = 0; i < 2; i++) {
+          int from = i == 0 ? one : other;
+          int at = data.position();
+          data.putDouble(ends[from]).putDouble(ends[from + 1]);
+          header.append(at == 0 ? "" : ",").append("\"x").append(one + "x" + other + "." + i);
+          header.append("\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[" + at + ",");
+          header.append(data.position() + "]}");
+        }
+      }
+    }
+    byte[] text = header.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file = ByteBuffer.allocate(8 + text.length + data.position());
+    file.order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).put(text).put(data.flip());
+    Path model = Files.write(folder.resolve("m.safetensors"), file.array());
+    Path png = folder.resolve("p.png");
+    CommandLineRun run = CommandLineRun.of("inspect", model.toString(), "--plot", png.toString());
+    assertEquals(0, run.status(), run.err());
+    assertTrue(Files.size(png) > 1_000);
   }
 }

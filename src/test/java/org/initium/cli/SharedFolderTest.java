@@ -96,7 +96,7 @@ class SharedFolderTest {
   void partsAreTheModelOnceAllAreThere() throws IOException {
     part(2, 3, 5);
     part(0, 3, 5);
-    finishSays("shared: model-00002-of-00004.safetensors is missing; 3 files are there, of 4");
+    finishSays("shared: model-00002-of-00004.safetensors is missing; of 4 files there are 3");
     assertFalse(Files.exists(shared.resolve("model.safetensors.index.json")));
     part(1, 3, 5);
     CommandLineRun run = CommandLineRun.of("finish", shared.toString());
@@ -159,7 +159,7 @@ class SharedFolderTest {
     assertTrue(Files.readString(shared.resolve("shards.json")).contains("\"total_size\":756"));
     Path second = shared.resolve("shard-00002-model-00001-of-00001.safetensors");
     Path away = Files.move(second, folder.resolve("away"));
-    finishSays("shared: shard 1/3 is missing; 2 are there");
+    finishSays("shared: shard 1/3 is missing; of 3 there are 2");
     Files.move(away, second);
     Files.writeString(recipe, Files.readString(recipe).replace("wte: [10, 6]", "wte: [17, 6]"));
     assertEquals(0, init("--out", shared.toString(), "--shard", "1/3", "--seed", "1").status());

@@ -37,6 +37,10 @@ public final class HistogramPlot {
   private static final int MOST_CURVES = 48;
   private static final int MOST_CONSTANTS = 60;
   private static final int TITLE = 44;
+
+  /** Of the width of all curves: what is narrower is not seen, and its density may be infinite. */
+  private static final double NARROWEST = 1e-9;
+
   private static final Color INK = new Color(0x22, 0x2b, 0x38);
   private static final Color FAINT = new Color(0xe6, 0xe9, 0xee);
   private static final Color NORMAL = new Color(0xe0, 0x7a, 0x3f);
@@ -140,7 +144,7 @@ public final class HistogramPlot {
     canvas.setColor(INK);
     String count = Text.count(tensors, "tensor");
     canvas.drawString(
-        left > 0 ? count + Text.format("; %d more groups: choose with --match", left) : count,
+        left > 0 ? count + "; " + Text.count(left, "more group") + ": choose with --match" : count,
         end + 24,
         52);
   }
@@ -148,6 +152,7 @@ public final class HistogramPlot {
   private static XYChart chart(PlotGroup group) {
     TensorStatistics first = group.curves().getFirst();
     PlotAxis axis = PlotAxis.of(group.min(), group.max());
+    double narrowest = NARROWEST * (axis.at(group.max()) - axis.at(group.min()));
     XYChart chart =
         new XYChartBuilder()
             .width(PANEL_WIDTH)
@@ -163,11 +168,13 @@ public final class HistogramPlot {
     int curves = group.curves().size();
     for (int i = 0; i < curves; i++) {
       TensorStatistics s = group.curves().get(i);
-      if (s.max() > s.min()) {
+      if (axis.at(s.max()) - axis.at(s.min()) > narrowest) {
         curve(chart, axis, "t" + i, s, shade(i, curves), curves == 1);
       }
     }
-    normal(chart, axis, first);
+    if (axis.width(first.std()) > narrowest) {
+      normal(chart, axis, first);
+    }
     return chart;
   }
 
@@ -208,9 +215,6 @@ public final class HistogramPlot {
     int bins = s.bins().length;
     double from = axis.at(s.min());
     double width = (axis.at(s.max()) - from) / bins;
-    if (!(width > 0)) {
-      return; // too narrow to be seen beside the others
-    }
     List<Double> x = new ArrayList<>();
     List<Double> y = new ArrayList<>();
     for (int b = 0; b < bins; b++) {
@@ -241,9 +245,6 @@ public final class HistogramPlot {
     double width = axis.at(s.max()) - from;
     double mean = axis.at(s.mean());
     double std = axis.width(s.std());
-    if (!(std > 0)) {
-      return;
-    }
     for (int i = 0; i <= 200; i++) {
       double at = from + width * i / 200;
       double z = (at - mean) / std;

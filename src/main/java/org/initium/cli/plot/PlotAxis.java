@@ -38,11 +38,15 @@ record PlotAxis(int exponent, double start, double length) {
 
   /** What the title of the axis says of it. */
   String note() {
-    return this == PLAIN
-        ? ""
+    if (this == PLAIN) {
+      return "";
+    }
+    String from = TensorStatistics.number(Math.scalb(start, exponent));
+    double above = Math.scalb(length, exponent);
+    return Double.isFinite(above)
+        ? Text.format("; 0 is %s, 1 is %s above", from, TensorStatistics.number(above))
         : Text.format(
-            "; 0 is %s, 1 is %s above",
-            TensorStatistics.number(Math.scalb(start, exponent)),
-            TensorStatistics.number(Math.scalb(length, exponent)));
+            "; 0 is %s, 1 is %s",
+            from, TensorStatistics.number(Math.scalb(start + length, exponent)));
   }
 }

@@ -122,6 +122,24 @@ public final class CheckpointFolder {
     return new MalformedFileException(folder, Text.message(template, values));
   }
 
+  /** Refuses a folder with another index than the one that is to be written: which is read? */
+  static void checkOnlyIndex(Path folder, Path index) throws IOException {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.json")) {
+      for (Path file : found) {
+        String name = file.getFileName().toString();
+        boolean isIndex =
+            name.equals(ShardedFolder.INDEX) || name.endsWith(CheckpointLayout.indexName(""));
+        if (isIndex && !file.equals(index)) {
+          throw fault(
+              folder,
+              "has %s already, the index of another layout, which a reader could take for this"
+                  + " one; remove it",
+              name);
+        }
+      }
+    }
+  }
+
   private Finished finishParts() throws IOException {
     String stem = null;
     int count = 0;
@@ -141,6 +159,7 @@ public final class CheckpointFolder {
     int tensors = checkNames();
     String checkpoint = stem + ".safetensors";
     Path index = folder.resolve(CheckpointLayout.indexName(checkpoint));
+    checkOnlyIndex(folder, index);
     AtomicFile.write(index, CheckpointLayout.index(files));
     long bytes = files.values().stream().mapToLong(SafetensorsHeader::dataBytes).sum();
     return new Finished(index, 1, count, tensors, bytes);
@@ -156,10 +175,10 @@ public final class CheckpointFolder {
     }
     if (!missing.isEmpty() || files.size() > count) {
       throw broken(
-          "%s; %d files are there, of %d",
+          "%s; of %d files there are %d",
           missing.isEmpty() ? "files are numbered too high" : missing.getFirst() + " is missing",
-          files.size(),
-          count);
+          count,
+          files.size());
     }
   }
 

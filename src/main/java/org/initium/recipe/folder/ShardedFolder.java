@@ -47,6 +47,7 @@ public final class ShardedFolder {
     files.forEach(found::add);
     found.check();
     Path file = folder.resolve(INDEX);
+    CheckpointFolder.checkOnlyIndex(folder, file);
     AtomicFile.write(file, index(files).getBytes(StandardCharsets.UTF_8));
     int tensors = found.shards.values().iterator().next().size();
     return new CheckpointFolder.Finished(
@@ -109,7 +110,7 @@ public final class ShardedFolder {
     for (int i = 0; i < count; i++) {
       Map<String, Slice> slices = shards.get(new RowShard(i, count));
       if (slices == null) {
-        throw broken("shard %d/%d is missing; %d are there", i, count, shards.size());
+        throw broken("shard %d/%d is missing; of %d there are %d", i, count, count, shards.size());
       }
       if (!slices.keySet().equals(first.keySet())) {
         throw broken("shard %d/%d has other tensors than the others", i, count);

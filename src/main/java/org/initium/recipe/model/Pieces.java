@@ -15,6 +15,7 @@ import org.initium.recipe.folder.Provenance;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.RowShard;
+import org.initium.recipe.plan.TensorContent;
 import org.initium.text.Text;
 
 /**
@@ -29,16 +30,32 @@ public final class Pieces {
   private final Plan plan;
   private final PlanFiller filler;
   private final Map<String, String> metadata;
-  private final Map<String, Long> joined = new HashMap<>(); // elements that depend on each other
+  private final Map<String, Joined> joined = new HashMap<>();
+
+  /** Elements that depend on each other, and the bytes of each. */
+  private record Joined(long elements, int elementBytes) {}
 
   private Pieces(Plan plan, PlanFiller filler, Map<String, String> metadata) {
     this.plan = plan;
     this.filler = filler;
     this.metadata = metadata;
     RegionFiller regions = filler.regions(plan);
-    plan.written().stream()
-        .filter(regions::isWhole)
-        .forEach(tensor -> joined.put(tensor.name(), elements(tensor, regions.cuts(tensor))));
+    for (PlannedTensor tensor : plan.written()) {
+      PlannedTensor drawn = drawn(tensor);
+      if (regions.isWhole(drawn)) {
+        joined.put(
+            tensor.name(), new Joined(elements(drawn, regions.cuts(drawn)), drawn.dtype().bytes()));
+      }
+    }
+  }
+
+  /** What is drawn for it: a copy's values, and what a norm is of. */
+  private static PlannedTensor drawn(PlannedTensor tensor) {
+    return switch (tensor.content()) {
+      case TensorContent.Copied copied -> drawn(copied.original());
+      case TensorContent.Norm norm -> drawn(norm.of());
+      case TensorContent.Drawn _, TensorContent.Kept _ -> tensor;
+    };
   }
 
   private static long elements(PlannedTensor tensor, int cuts) {
@@ -105,9 +122,9 @@ public final class Pieces {
     return new Piece(file, shard, header, Math.max(chunks, inOneGo));
   }
 
-  private long inOneGo(StoredTensor slice, long elements) {
-    long bytes = elements * slice.type().bits() / Byte.SIZE;
+  private long inOneGo(StoredTensor slice, Joined drawn) {
+    long bytes = drawn.elements * Math.max(drawn.elementBytes, slice.type().bits() / Byte.SIZE);
     return 2 * Math.min(slice.bytes(), Math.max(bytes, filler.chunkBytes()))
-        + MATRICES * Math.max(4 * elements, bytes);
+        + MATRICES * Math.max(4 * drawn.elements, bytes);
   }
 }

@@ -125,6 +125,20 @@ class PiecesTest {
     assertThrows(IllegalArgumentException.class, () -> FileLayout.rows(0));
   }
 
+  /** A norm and a copy take what the tensor does whose they are. */
+  @Test
+  void piecesOfNormsSayWhatTheirTensorsTake() throws IOException {
+    Plan plan =
+        Recipe.parse(
+            "{tensors: {a: {shape: [64, 64], dtype: f64}, b: {like: a, dtype: bf16}, g: [64, 1]},"
+                + " rules: [{match: a, init: orthogonal}, {match: g, norm_of: a}]}",
+            "x");
+    for (Piece piece : Pieces.of(plan, FileLayout.files(1), filler(), RUN)) {
+      assertEquals(1, piece.header().tensors().size());
+      assertTrue(piece.memory() >= 3 * 64 * 64 * 8, () -> piece.file() + " " + piece.memory());
+    }
+  }
+
   @Test
   void errorsNameTheSource() {
     RecipeException e =
