@@ -201,7 +201,7 @@ public final class Checkpoint implements AutoCloseable {
     Json.read(
         index,
         "the index",
-        Files.readAllBytes(index),
+        FileReads.of(index, () -> Files.readAllBytes(index)),
         json ->
             json.members(
                 "the index",
@@ -275,12 +275,14 @@ public final class Checkpoint implements AutoCloseable {
       channel = FileChannel.open(entry.file(), StandardOpenOption.READ);
       channels.put(entry.file(), channel);
     }
+    FileChannel from = channel;
     long start = entry.dataStart() + entry.tensor().begin() + offset;
     for (long at = 0; at < target.byteSize(); at += piece) {
+      long first = start + at;
       ByteBuffer buffer =
           target.asSlice(at, Math.min(piece, target.byteSize() - at)).asByteBuffer();
       while (buffer.hasRemaining()) {
-        if (channel.read(buffer, start + at + buffer.position()) < 0) {
+        if (FileReads.of(entry.file(), () -> from.read(buffer, first + buffer.position())) < 0) {
           throw new MalformedFileException(entry.file(), "became shorter while it was read");
         }
       }

@@ -41,7 +41,10 @@ public record ModelConfig(Map<String, Object> values) {
     }
     ModelConfig config = new ModelConfig(new LinkedHashMap<>());
     Json.readOfPython(
-        file, "the config", Files.readAllBytes(file), json -> config.take(json, "", 0));
+        file,
+        "the config",
+        FileReads.of(file, () -> Files.readAllBytes(file)),
+        json -> config.take(json, "", 0));
     return config;
   }
 

@@ -49,6 +49,10 @@ public record SafetensorsHeader(
       throw new MalformedFileException( // a pipe would be waited for
           file, "is not a regular file; a safetensors file or its index is needed");
     }
+    return FileReads.of(file, () -> readRegular(file));
+  }
+
+  private static SafetensorsHeader readRegular(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       if (size < 8) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -109,6 +110,10 @@ public final class Recipe {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new RecipeException(top, "not UTF-8 text", e);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) { // which says not of which file
+      throw new IOException(Text.reason(file, e), e);
     }
     return follow(root(text, file.toString()), file.toAbsolutePath().getParent(), reading);
   }

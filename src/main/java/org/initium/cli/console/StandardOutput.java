@@ -8,6 +8,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -68,6 +70,20 @@ public final class StandardOutput extends OutputStream {
     }
   }
 
+  /** What the system says of a pipe that nobody reads, in the language of its locale. */
+  private static String brokenPipe() {
+    try {
+      Pipe pipe = Pipe.open();
+      pipe.source().close();
+      try (Pipe.SinkChannel sink = pipe.sink()) {
+        sink.write(ByteBuffer.allocate(1));
+      }
+      return "";
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
   /**
    * The exit status of a command that ended with that: it failed if its output was lost, which is
    * told, unless the reader had enough, as {@code head} does.
@@ -77,7 +93,7 @@ public final class StandardOutput extends OutputStream {
     if (lost == null || status != 0) {
       return status;
     }
-    if ("Broken pipe".equals(lost.getMessage())) {
+    if (brokenPipe().equals(lost.getMessage())) {
       return SIGPIPE;
     }
     return new Failure(

@@ -171,23 +171,41 @@ public final class Gpu {
     atRelease.add(release);
   }
 
-  /** Gives all back. Returns what went wrong that nobody was told of. */
+  /** Gives all back, whatever of it fails. Returns what went wrong that nobody was told of. */
   List<CudaException> release() {
     List<CudaException> untold = new ArrayList<>();
-    giveBack(
-        () -> {
-          driver.synchronizeContext();
-          borrowedStreams.release().stream()
-              .map(SolverOutcome::tell)
-              .filter(Objects::nonNull)
-              .forEach(untold::add);
-          atRelease.forEach(Runnable::run);
-          staging.release();
-          slots.release();
-          kernels.release();
-          pool.release();
-        });
-    driver.releasePrimary(device.index());
+    try {
+      giveBack(() -> releaseInContext(untold));
+    } catch (CudaException e) {
+      untold.add(e);
+    } finally {
+      each(untold, () -> driver.releasePrimary(device.index()));
+    }
     return untold;
+  }
+
+  private void releaseInContext(List<CudaException> untold) {
+    each(untold, driver::synchronizeContext);
+    each(
+        untold,
+        () ->
+            borrowedStreams.release().stream()
+                .map(SolverOutcome::tell)
+                .filter(Objects::nonNull)
+                .forEach(untold::add));
+    atRelease.forEach(release -> each(untold, release));
+    each(untold, staging::release);
+    each(untold, slots::release);
+    each(untold, kernels::release);
+    each(untold, pool::release);
+  }
+
+  /** Takes a step, and lets the others go on where it fails. */
+  private static void each(List<CudaException> failed, Runnable step) {
+    try {
+      step.run();
+    } catch (CudaException e) {
+      failed.add(e);
+    }
   }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The program where output ends, disks are full, and the environment is not as usual: an exit
  * status, and one line or none. In a row of the table, I is the program, in a shell whose folder
- * has a recipe r.yaml and a model m.safetensors.
+ * has a recipe r.yaml, a model m.safetensors and a folder d with its parts.
  */
 @Tag("slow")
 class SurroundingsTest {
@@ -48,6 +48,9 @@ class SurroundingsTest {
     String model = folder.resolve("m.safetensors").toString();
     String recipe = folder.resolve("r.yaml").toString();
     assertEquals(0, CommandLineRun.of("init", recipe, "--out", model).status());
+    String part = Files.createDirectory(folder.resolve("d")).resolve("model").toString();
+    String[] all = {"init", recipe, "--out", part, "--part", "0/1", "--max-shard-size", "6kB"};
+    assertEquals(0, CommandLineRun.of(all).status());
   }
 
   /**
@@ -124,6 +127,12 @@ class SurroundingsTest {
       I --help >/dev/full => 1 => standard output: No space left on device
       I init --help >/dev/full => 1 => standard output: No space left on device
       { I inspect m.safetensors; echo $? >status; } | true => 141
+      I finish d >&- => 1 => the output is lost: cannot write to standard output: Bad
+      I finish d >/dev/full => 1 => standard output: No space left on device
+      { I finish d; echo $? >status; } | true => 141
+      I bench >&- => 1 => the output is lost: cannot write to standard output: Bad
+      I bench >/dev/full => 1 => standard output: No space left on device
+      { I bench --size 4096; echo $? >status; } | head -1 => 141
       { I --help; echo $? >status; } | true => 141
       I init r.yaml --out o 2>&- => 0
       I init r.yaml --out o <&- && cmp o m.safetensors => 0
@@ -134,6 +143,32 @@ class SurroundingsTest {
       FAIL=fsync:5 P init r.yaml --out o --max-shard-size 2kB => 1 => cannot write o: Input/output
       FAIL=rename:5 P init r.yaml --out o => 1 => Input/output error
       FAIL=write:28 P inspect m.safetensors --plot o.png => 1 => cannot write o.png: No space left
+      FAIL=write:28 P finish d => 1 => cannot write d/model.safetensors.index.json: No space left on device
+      FAIL=fsync:28 P finish d => 1 => cannot write d/model.safetensors.index.json: No space left on device
+      FAIL=close:5 P finish d => 1 => cannot read d/model-0000
+      FAIL=rename:5 P finish d => 1 => Input/output error
+      FAIL=mkdir:30 P finish d => 1 => d/model.safetensors.index.json: cannot make a file in its folder: Read-only file system
+      FAIL=read:5 P finish d => 1 => cannot read d/model-0000
+      FAIL=read:5 P inspect m.safetensors => 1 => cannot read m.safetensors: Input/output error
+      FAIL=read:5:3 P inspect m.safetensors => 1 => cannot read m.safetensors: Input/output error
+      FAIL=read:5 P init r.yaml --out o => 1 => r.yaml: Input/output error
+      FAIL=read:5 P verify m.safetensors r.yaml => 1 => Input/output error
+      I finish none => 2 => none
+      I finish m.safetensors => 2 => is no folder
+      I finish '' => 2 => '' cannot be the name of a file
+      I init r.yaml --out '' => 2 => '' cannot be the name of a file
+      rm d/model-00002* && I finish d => 2 => d: model-00002-of-00002.safetensors is missing; of 2 files there are 1
+      echo '{}' >d/shards.json; I finish d => 2 => d: has shards.json already, the index of another layout
+      (unset HOME; I finish d) => 0
+      (unset HOME XDG_CACHE_HOME; L finish d && L bench --size 4096 | head -1 >/dev/null) => 0
+      FLAGS=-Djava.io.tmpdir=$PWD/noexec N finish d => 0
+      INITIUM_CACHE=$PWD/noexec N finish d => 0
+      TMPDIR=/nonexistent I finish d => 0
+      TERM=dumb I finish d => 0
+      LANG=C LC_ALL=C I finish d => 0
+      mv d '%s%n'; I finish '%s%n' => 0
+      mv d "$(printf 'x\\ny')"; I finish "$(printf 'x\\ny')" => 0
+      mv d ./-d; I finish ./-d => 0
       FAIL=mkdir:30 P init r.yaml --out o => 1 => a file in its folder: Read-only file system
       FAIL=mkdir:13 P init r.yaml --out o => 1 => cannot make a file in its folder: no permission
       I init r.yaml --out no/o => 1 => no folder
@@ -182,7 +217,7 @@ class SurroundingsTest {
   void oneLineAndAStatus(String line, int status, String message) throws Exception {
     List<String> told = new ArrayList<>(shell(line));
     if (status != 0) {
-      told.removeIf(text -> text.startsWith("note: "));
+      told.removeIf(text -> text.startsWith("note: ") || text.startsWith("writing: "));
     }
     assertEquals(Integer.toString(status), told.getFirst(), told.toString());
     assertEquals(message == null ? 1 : 2, told.size(), told.toString());
@@ -241,6 +276,8 @@ class SurroundingsTest {
           $each inspect $each.safetensors >$each.out && tail -n 1 $each.out | grep -qx '10 tensors, 3,000 elements, 12.0 kB' || exit 6
           grep -qE '^w0 +\\[30, 10\\]  f32 ( +-?[0-9]+[.][0-9e-]+){4} +0  ' $each.out || exit 7
           $each verify $each.safetensors r.yaml >/dev/null || exit 8
+          $each finish d | grep -q ': 10 tensors, 2 files, 12.0 kB$' || exit 11
+          $each bench --size 4096 | head -3 | tail -1 | grep -qE '^constant[(]1[)]: the limit +f32 +[0-9]+[.][0-9]+ +[0-9]+ +100%%$' || exit 12
         done
         L fill ones --shape 2 --name 'gewicht.ü' --out 'größe' >/dev/null && test -f 'größe' || exit 9
         L inspect 'größe' | grep -q '^gewicht.ü ' || exit 10

@@ -50,6 +50,7 @@ class CudaFaultTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
   private static final Backend BACKEND = Backend.of(DEVICE);
   private static final int UNKNOWN = 999;
+  private static final String RELEASE = "cuDevicePrimaryCtxRelease";
   private static final Shape BY_CUSOLVER = Shape.of(130, 4);
 
   /** What no operation reaches here, and where else it is tested or why it is not. */
@@ -159,6 +160,33 @@ class CudaFaultTest implements Released {
       assertEquals(Map.of(), alive(device), where + ", which gave " + failure);
     }
     assertTrue(failed > 0, operation.name() + " never failed");
+  }
+
+  /** Whatever of it fails, the rest goes back, and the context last of all. */
+  @Test
+  void aReleaseThatFailsGivesBackTheRest(SoftDevice device) {
+    int told = 0;
+    long calls = 0;
+    for (int k = 1; calls >= k - 1; k++) {
+      CudaOperation.all().stream()
+          .filter(operation -> operation.name().matches("page-locked memory|copies|a batch"))
+          .forEach(operation -> operation.run().run());
+      calls = device.calls("*");
+      long contexts = device.calls(RELEASE);
+      device.setFaults("*:" + k + ":" + UNKNOWN);
+      try {
+        CudaBackend.release();
+      } catch (CudaException e) {
+        told++;
+      } finally {
+        device.setFaults("");
+      }
+      calls = device.calls("*") - calls;
+      assertTrue(
+          device.calls(RELEASE) > contexts, "the context stays, with call " + k + " failing");
+      assertEquals(Map.of(), alive(device), "with call " + k + " failing");
+    }
+    assertEquals(1, told, "what gives something back is tried again, what waits for all is not");
   }
 
   private static Map<String, Long> alive(SoftDevice device) {
