@@ -27,7 +27,7 @@ call mvn -q -B -ntp -f "%home%pom.xml" -Dmaven.test.skip=true package 1>&2 || (
 )
 
 :run
-"%java%" --enable-native-access=ALL-UNNAMED -Xmx768m -XX:+UseSerialGC -Xlog:disable ^
+"%java%" -Xmx768m -XX:+UseSerialGC -Xlog:disable ^
   -Djdk.reflect.useNativeAccessorOnly=true %INITIUM_JAVA_OPTIONS% -jar "%jar%" %*
 exit /b %ERRORLEVEL%
 

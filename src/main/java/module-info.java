@@ -39,9 +39,6 @@ module org.initium {
   exports org.initium.recipe.plan;
   exports org.initium.spi;
 
-  opens org.initium.cli to
-      info.picocli;
-
   uses Backend;
 
   provides Backend with

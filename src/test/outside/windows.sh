@@ -42,7 +42,7 @@ unset JAVA_HOME INITIUM_JAVA_OPTIONS
 check 'no Java' 1 "$none" <<<'"my models\bin\initium.cmd" devices'
 check 'an old Java' 1 "$none" <<<"set JAVA_HOME=$(windows "$work/old")
 \"my models\\bin\\initium.cmd\" devices"
-flags=(--enable-native-access=ALL-UNNAMED -Xmx768m -XX:+UseSerialGC -Xlog:disable
+flags=(-Xmx768m -XX:+UseSerialGC -Xlog:disable
   -Djdk.reflect.useNativeAccessorOnly=true)
 jar=$(windows "$home/bin")'\..\lib\initium.jar'
 check 'JAVA_HOME, and arguments with blanks' 7 "${flags[@]}" -jar "$jar" fill 'normal(0, 1)' --out 'a b' \

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cli;
 
-import java.io.IOException;
-import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Shape;
@@ -19,25 +17,12 @@ import org.initium.initializer.Init;
 import org.initium.recipe.plan.Glob;
 import org.initium.recipe.plan.RowShard;
 import org.initium.text.Text;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The commands, their options and help, as picocli sees them; what they do is elsewhere. */
-@Command(
-    name = "initium",
-    mixinStandardHelpOptions = true,
-    addMethodSubcommands = false, // see addCommands
-    synopsisSubcommandLabel = "COMMAND",
-    header = "Initial weights of neural networks: torch.nn.init for the JVM.%n",
-    footer = Help.PROGRAM)
+/** The commands, their options and help; what they do is elsewhere. */
 final class Commands {
+  private static final List<String> NAMES =
+      List.of("bench", "devices", "fill", "finish", "init", "inspect", "verify");
+
   private Commands() {}
 
   static int run(String... arguments) {
@@ -49,343 +34,302 @@ final class Commands {
         return Failure.of(bytes).report(bytes);
       }
     }
-    CommandLine line = new CommandLine(new Commands());
-    line.getCommandSpec().version(Version.line(arguments));
-    addCommands(line, arguments.length == 0 ? "" : arguments[0]);
-    convert(line, DType.class, DType::parse);
-    convert(line, Device.class, Device::parse);
-    convert(line, Devices.class, Devices::parse);
-    convert(line, Shape.class, Shape::parse);
-    convert(line, RowShard.class, RowShard::parse);
-    convert(line, Glob.class, Glob::parse);
-    convert(line, Init.class, Init::parse);
-    convert(line, Path.class, FileName::parse);
-    line.setParameterExceptionHandler(Commands::usageError);
-    line.setExecutionExceptionHandler((e, command, parsed) -> Failure.of(thrown(e)).report(e));
-    line.setExpandAtFiles(false); // a name that begins with @ is a file's, not a list of options
-    line.setUsageHelpWidth(100); // to ask a terminal for its width would start a process
-    line.setUsageHelpLongOptionsMaxWidth(28);
-    return line.execute(arguments);
-  }
-
-  /**
-   * The one command that is asked for, or all where none is known by that name, so that help and
-   * errors can tell them: to read the annotations of all of them takes 0.2 s.
-   */
-  private static void addCommands(CommandLine line, String asked) {
-    List<Method> all = CommandLine.getCommandMethods(Commands.class, null);
-    List<Method> one = all.stream().filter(method -> method.getName().equals(asked)).toList();
-    for (Method method : one.isEmpty() ? all : one) {
-      line.addSubcommand(method.getName(), method);
+    Syntax program =
+        Syntax.program("initium", "Initial weights of neural networks: torch.nn.init for the JVM.")
+            .version(Version.line(arguments))
+            .footer(Help.PROGRAM);
+    String asked = arguments.length == 0 ? "" : arguments[0];
+    for (String name : NAMES.contains(asked) ? List.of(asked) : NAMES) {
+      program.with(command(name));
     }
-    for (CommandLine command : line.getSubcommands().values()) {
-      command.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ");
-    }
-    if (line.getSubcommands().containsKey("fill")) {
-      listInitializers(line.getSubcommands().get("fill"));
-    }
+    return program.run(arguments);
   }
 
-  /** Below the help of a command: every initializer, with its arguments and their defaults. */
-  private static void listInitializers(CommandLine command) {
-    List<String> footer =
-        new ArrayList<>(List.of(command.getCommandSpec().usageMessage().footer()));
-    footer.add("%nThe initializers (docs/initializers.md has their formulas):");
-    Init.signatures().forEach(signature -> footer.add("  " + signature));
-    command.getCommandSpec().usageMessage().footer(footer.toArray(String[]::new));
-  }
-
-  private static <T> void convert(CommandLine line, Class<T> type, Function<String, T> parse) {
-    line.registerConverter(type, text -> checked(parse, text));
-  }
-
-  private static <T> T checked(Function<String, T> parse, String text) {
-    try {
-      return parse.apply(text);
-    } catch (IllegalArgumentException e) {
-      throw new TypeConversionException(e.getMessage());
-    }
-  }
-
-  /** What a command threw: picocli wraps errors, such as that memory is used up. */
-  private static Throwable thrown(Exception e) {
-    return e instanceof CommandLine.ExecutionException && e.getCause() != null ? e.getCause() : e;
-  }
-
-  private static int usageError(ParameterException e, String[] arguments) {
-    String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    String message = Failure.line(e.getMessage().lines().findFirst().orElse("bad usage"));
-    String remedy = Text.message("%s; see %s --help", suggestion(e), name);
-    System.err.println(name + ": " + message + remedy);
-    return Failure.BAD_INPUT;
-  }
-
-  private static String suggestion(ParameterException e) {
-    return e instanceof UnmatchedArgumentException unmatched
-            && !unmatched.getSuggestions().isEmpty()
-        ? "; did you mean " + unmatched.getSuggestions().getFirst() + "?"
-        : "";
-  }
-
-  static final class SeedConverter implements ITypeConverter<Long> {
-    @Override
-    public Long convert(String text) {
-      return checked(Seed::parse, text);
-    }
-  }
-
-  static final class SizeConverter implements ITypeConverter<Long> {
-    @Override
-    public Long convert(String text) {
-      return checked(ByteSize::parse, text);
-    }
+  private static Syntax command(String name) {
+    return switch (name) {
+      case "bench" -> bench();
+      case "devices" -> devices();
+      case "fill" -> fill();
+      case "finish" -> finish();
+      case "init" -> init();
+      case "inspect" -> inspect();
+      case "verify" -> verify();
+      default -> throw new AssertionError(name);
+    };
   }
 
   /** Where the values come from. */
-  static final class SourceOptions {
-    @Option(
-        names = "--seed",
-        paramLabel = "N",
-        converter = SeedConverter.class,
-        description =
-            "Seed of the generator, 64 bits, decimal or 0x hex. Default: 0; for verify, the file's"
-                + " own.")
-    private Optional<Long> seed;
-
-    @Option(
-        names = "--generator",
-        paramLabel = "NAME",
-        description = { // lines that fit: picocli breaks behind ( and :
-          "philox (default): numbers of the seed and the tensor's name alone.",
-          "torch-cpu: PyTorch's on the CPU after torch.manual_seed(N).",
-          "torch-cpu(version=2.10): those of PyTorch 2.4 to 2.10.",
-          "torch-cuda: PyTorch's on the GPU that computes.",
-          "torch-cuda(gpu=A100), torch-cuda(sms=108, threads=2048): on that.",
-          "With all but philox, tensors draw one after the other."
-        })
-    private Optional<String> generator;
-
-    @Option(
-        names = "--device",
-        paramLabel = "DEVICE",
-        defaultValue = "cpu",
-        description = {
-          "What computes the values: cpu (default), cuda, cuda:1, or several",
-          "that share the work: cuda:0,cuda:1. The bits do not depend on it,",
-          "orthogonal aside."
-        })
-    private List<Devices> devices;
-
-    @Option(
-        names = "--chunk",
-        paramLabel = "SIZE",
-        converter = SizeConverter.class,
-        defaultValue = "64MiB",
-        description = Help.CHUNK)
-    private long chunkBytes;
-
-    @Option(
-        names = "--threads",
-        paramLabel = "N",
-        description = "Threads that share a fill on the CPU (default: one a processor).")
-    private Optional<Integer> threads;
+  private record SourceOptions(
+      Supplier<Optional<Long>> seed,
+      Supplier<Optional<String>> generator,
+      Supplier<List<Devices>> devices,
+      Supplier<Long> chunkBytes,
+      Supplier<Optional<Integer>> threads) {
+    static SourceOptions of(Syntax line) {
+      return new SourceOptions(
+          line.option(
+              "--seed",
+              "N",
+              Seed::parse,
+              "Seed of the generator, 64 bits, decimal or 0x hex. Default: 0; for verify, the file's"
+                  + " own."),
+          line.option(
+              "--generator",
+              "NAME",
+              name -> name,
+              "philox (default): numbers of the seed and the tensor's name alone.",
+              "torch-cpu: PyTorch's on the CPU after torch.manual_seed(N).",
+              "torch-cpu(version=2.10): those of PyTorch 2.4 to 2.10.",
+              "torch-cuda: PyTorch's on the GPU that computes.",
+              "torch-cuda(gpu=A100), torch-cuda(sms=108, threads=2048): on that.",
+              "With all but philox, tensors draw one after the other."),
+          line.list(
+              "--device",
+              "DEVICE",
+              Devices::parse,
+              "cpu",
+              "What computes the values: cpu (default), cuda, cuda:1, or several",
+              "that share the work: cuda:0,cuda:1. The bits do not depend on it,",
+              "orthogonal aside."),
+          line.usual(
+              "--chunk",
+              "SIZE",
+              ByteSize::parse,
+              "64MiB",
+              Help.CHUNK),
+          line.number(
+              "--threads",
+              "N",
+              "Threads that share a fill on the CPU (default: one a processor)."));
+    }
 
     ModelCommands.Source source() {
       return new ModelCommands.Source(
-          seed, generator, Devices.all(devices), chunkBytes, threads.orElse(Integer.MAX_VALUE));
+          seed.get(),
+          generator.get(),
+          Devices.all(devices.get()),
+          chunkBytes.get(),
+          threads.get().orElse(Integer.MAX_VALUE));
     }
   }
 
   /** How a recipe is followed. */
-  static final class RecipeOptions {
-    @Option(names = "--dtype", paramLabel = "TYPE", description = Help.DTYPE)
-    private Optional<DType> dtype;
-
-    @Option(names = "--set", paramLabel = "VAR=VALUE", description = Help.SET)
-    private Map<String, String> set = Map.of();
-
-    @Option(
-        names = "--config",
-        paramLabel = "JSON",
-        description =
-            "A model's config.json: its numbers, words and lists are variables of the recipe.")
-    private Optional<Path> config;
-
-    @Option(
-        names = "--from",
-        paramLabel = "FILE",
-        description = "Keep what this file, index or folder has, as the recipe's 'keep' says.")
-    private Optional<Path> from;
+  private record RecipeOptions(
+      Supplier<Optional<DType>> dtype,
+      Supplier<Map<String, String>> set,
+      Supplier<Optional<Path>> config,
+      Supplier<Optional<Path>> from) {
+    static RecipeOptions of(Syntax line) {
+      return new RecipeOptions(
+          line.option(
+              "--dtype",
+              "TYPE",
+              DType::parse,
+              Help.DTYPE),
+          line.map(
+              "--set",
+              "VAR=VALUE",
+              Help.SET),
+          line.option(
+              "--config",
+              "JSON",
+              FileName::parse,
+              "A model's config.json: its numbers, words and lists are variables of the recipe."),
+          line.option(
+              "--from",
+              "FILE",
+              FileName::parse,
+              "Keep what this file, index or folder has, as the recipe's 'keep' says."));
+    }
 
     ModelCommands.Reading reading(Path recipe) {
-      return ModelCommands.Reading.of(recipe, set, dtype, config, from);
+      return ModelCommands.Reading.of(recipe, set.get(), dtype.get(), config.get(), from.get());
     }
   }
 
-  @Command(
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      header = "Write a whole model's initial weights.",
-      description = {Help.RECIPE},
-      footer = Help.INIT)
-  int init(
-      @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.") Path recipe,
-      @Option(names = "--out", paramLabel = "FILE", description = Help.OUT) Optional<Path> out,
-      @Option(names = "--plan", description = Help.PLAN) boolean plan,
-      @Mixin RecipeOptions reading,
-      @Mixin SourceOptions source,
-      @Option(names = "--shard", paramLabel = "I/N", defaultValue = "0/1", description = Help.SHARD)
-          RowShard shard,
-      @Option(
-              names = "--part",
-              paramLabel = "I/N",
-              description =
-                  "Only every N-th of several files, from the I-th on (I from 0): for 'finish'.")
-          Optional<RowShard> part,
-      @Option(
-              names = "--max-shard-size",
-              paramLabel = "SIZE",
-              converter = SizeConverter.class,
-              description = Help.SHARD_SIZE)
-          Optional<Long> maxShardBytes)
-      throws IOException {
-    ModelCommands.Reading read = reading.reading(recipe);
-    ModelCommands.Share share = new ModelCommands.Share(shard, part, maxShardBytes);
-    return plan
-        ? new ModelCommands().plan(read, out, source.source(), shard)
-        : new ModelCommands().init(read, out, source.source(), share);
+  private static Syntax init() {
+    Syntax line =
+        new Syntax(
+                "init",
+                "Write a whole model's initial weights.",
+                Help.RECIPE)
+            .inOrder()
+            .footer(Help.INIT);
+    Supplier<Path> recipe = line.word(0, "RECIPE", FileName::parse, "The recipe, a YAML file.");
+    Supplier<Optional<Path>> out =
+        line.option(
+            "--out",
+            "FILE",
+            FileName::parse,
+            Help.OUT);
+    Supplier<Boolean> plan =
+        line.flag(
+            "--plan", Help.PLAN);
+    RecipeOptions reading = RecipeOptions.of(line);
+    SourceOptions source = SourceOptions.of(line);
+    Supplier<RowShard> shard =
+        line.usual(
+            "--shard",
+            "I/N",
+            RowShard::parse,
+            "0/1",
+            Help.SHARD);
+    Supplier<Optional<RowShard>> part =
+        line.option(
+            "--part",
+            "I/N",
+            RowShard::parse,
+            "Only every N-th of several files, from the I-th on (I from 0): for 'finish'.");
+    Supplier<Optional<Long>> most =
+        line.option(
+            "--max-shard-size",
+            "SIZE",
+            ByteSize::parse,
+            Help.SHARD_SIZE);
+    return line.does(
+        () -> {
+          ModelCommands.Reading read = reading.reading(recipe.get());
+          if (plan.get()) {
+            return new ModelCommands().plan(read, out.get(), source.source(), shard.get());
+          }
+          ModelCommands.Share share = new ModelCommands.Share(shard.get(), part.get(), most.get());
+          return new ModelCommands().init(read, out.get(), source.source(), share);
+        });
   }
 
-  @Command(
-      mixinStandardHelpOptions = true,
-      header = "Check that a folder has all files of a model that several runs made.",
-      description = "%nThose of 'init --part', whose index it writes, or of 'init --shard'.")
-  int finish(@Parameters(paramLabel = "FOLDER", description = "Where they are.") Path folder)
-      throws IOException {
-    return new SharedFolder(System.out).finish(folder);
+  private static Syntax finish() {
+    Syntax line =
+        new Syntax(
+            "finish",
+            "Check that a folder has all files of a model that several runs made.",
+            "%nThose of 'init --part', whose index it writes, or of 'init --shard'.");
+    Supplier<Path> folder = line.word(0, "FOLDER", FileName::parse, "Where they are.");
+    return line.does(() -> new SharedFolder(System.out).finish(folder.get()));
   }
 
-  @Command(
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      header = "Write one tensor.",
-      footer = Help.FILL)
-  int fill(
-      @Parameters(paramLabel = "EXPRESSION", description = "The initializer.") Init init,
-      @Option(
-              names = "--shape",
-              required = true,
-              paramLabel = "SIZES",
-              description = "Sizes of the dimensions: 512,256.")
-          Shape shape,
-      @Option(
-              names = "--dtype",
-              paramLabel = "TYPE",
-              defaultValue = "f32",
-              description = Help.FILL_DTYPE)
-          DType dtype,
-      @Option(
-              names = "--out",
-              required = true,
-              paramLabel = "FILE",
-              description = "The safetensors file to write.")
-          Path out,
-      @Option(
-              names = "--name",
-              paramLabel = "NAME",
-              defaultValue = "weight",
-              description = "The tensor's name in the file. Default: weight.")
-          String name,
-      @Mixin SourceOptions source,
-      @Option(
-              names = "--offset",
-              paramLabel = "WORDS",
-              defaultValue = "0",
-              description = "Where in the generator's stream to begin, in 32-bit words.")
-          long offset)
-      throws IOException {
-    return new ModelCommands().fill(init, name, shape, dtype, out, source.source(), offset);
+  private static Syntax fill() {
+    Syntax line = new Syntax("fill", "Write one tensor.").inOrder().footer(fillFooter());
+    Supplier<Init> init = line.word(0, "EXPRESSION", Init::parse, "The initializer.");
+    Supplier<Shape> shape =
+        line.required("--shape", "SIZES", Shape::parse, "Sizes of the dimensions: 512,256.");
+    Supplier<DType> dtype =
+        line.usual(
+            "--dtype",
+            "TYPE",
+            DType::parse,
+            "f32",
+            Help.FILL_DTYPE);
+    Supplier<Path> out =
+        line.required("--out", "FILE", FileName::parse, "The safetensors file to write.");
+    Supplier<String> name =
+        line.usual(
+            "--name",
+            "NAME",
+            text -> text,
+            "weight",
+            "The tensor's name in the file. Default: weight.");
+    SourceOptions source = SourceOptions.of(line);
+    Supplier<Long> offset =
+        line.number(
+            "--offset",
+            "WORDS",
+            Long.class,
+            "0",
+            "Where in the generator's stream to begin, in 32-bit words.");
+    return line.does(
+        () ->
+            new ModelCommands()
+                .fill(
+                    init.get(),
+                    name.get(),
+                    shape.get(),
+                    dtype.get(),
+                    out.get(),
+                    source.source(),
+                    offset.get()));
   }
 
-  @Command(
-      mixinStandardHelpOptions = true,
-      header = "Show what a safetensors file or a checkpoint's index holds.",
-      description =
-          "%nA line for each tensor: mean, std, min, max, zeros and a histogram from min to max.")
-  int inspect(
-      @Parameters(
-              paramLabel = "FILE",
-              description = "model.safetensors, model.safetensors.index.json, or their folder.")
-          Path file,
-      @Option(
-              names = "--match",
-              paramLabel = "PATTERN",
-              description = "Only tensors whose names match: 'h.0.*'.")
-          Optional<Glob> match,
-      @Option(
-              names = "--plot",
-              paramLabel = "PNG",
-              description = "Write histograms, a panel for each kind of tensor.")
-          Optional<Path> plot,
-      @Option(
-              names = "--json",
-              description = "Print JSON, a line for the metadata and one for each tensor.")
-          boolean json)
-      throws IOException {
-    return new InspectCommand().run(file, match, plot, json);
+  /** Every initializer, with its arguments and their defaults. */
+  private static String[] fillFooter() {
+    List<String> footer = new ArrayList<>(List.of(Help.FILL));
+    footer.add("%nThe initializers (docs/initializers.md has their formulas):");
+    Init.signatures().forEach(signature -> footer.add("  " + signature));
+    return footer.toArray(String[]::new);
   }
 
-  @Command(
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      header = "Recompute a recipe's values and compare a file with them, bit for bit.",
-      description = {Help.VERIFY})
-  int verify(
-      @Parameters(
-              paramLabel = "MODEL",
-              description = "The safetensors file, its index or their folder.")
-          Path file,
-      @Parameters(paramLabel = "RECIPE", description = "The recipe it was made from.") Path recipe,
-      @Mixin RecipeOptions reading,
-      @Mixin SourceOptions source,
-      @Option(names = "--shard", paramLabel = "I/N", description = "The rows that the file has.")
-          Optional<RowShard> shard)
-      throws IOException {
-    return new ModelCommands().verify(file, reading.reading(recipe), source.source(), shard);
+  private static Syntax inspect() {
+    Syntax line =
+        new Syntax(
+            "inspect",
+            "Show what a safetensors file or a checkpoint's index holds.",
+            "%nA line for each tensor: mean, std, min, max, zeros and a histogram from min to"
+                + " max.");
+    Supplier<Path> file =
+        line.word(
+            0,
+            "FILE",
+            FileName::parse,
+            "model.safetensors, model.safetensors.index.json, or their folder.");
+    Supplier<Optional<Glob>> match =
+        line.option("--match", "PATTERN", Glob::parse, "Only tensors whose names match: 'h.0.*'.");
+    Supplier<Optional<Path>> plot =
+        line.option(
+            "--plot", "PNG", FileName::parse, "Write histograms, a panel for each kind of tensor.");
+    Supplier<Boolean> json =
+        line.flag("--json", "Print JSON, a line for the metadata and one for each tensor.");
+    return line.does(
+        () -> new InspectCommand().run(file.get(), match.get(), plot.get(), json.get()));
   }
 
-  @Command(
-      mixinStandardHelpOptions = true,
-      header = "List the devices that can be filled on, and why others cannot.")
-  int devices() {
-    return new DeviceCommands().devices();
+  private static Syntax verify() {
+    Syntax line =
+        new Syntax(
+                "verify",
+                "Recompute a recipe's values and compare a file with them, bit for bit.",
+                Help.VERIFY)
+            .inOrder();
+    Supplier<Path> file = line.word(0, "MODEL", FileName::parse, "The safetensors file, its index or their folder.");
+    Supplier<Path> recipe = line.word(1, "RECIPE", FileName::parse, "The recipe it was made from.");
+    RecipeOptions reading = RecipeOptions.of(line);
+    SourceOptions source = SourceOptions.of(line);
+    Supplier<Optional<RowShard>> shard =
+        line.option("--shard", "I/N", RowShard::parse, "The rows that the file has.");
+    return line.does(
+        () ->
+            new ModelCommands()
+                .verify(file.get(), reading.reading(recipe.get()), source.source(), shard.get()));
   }
 
-  @Command(
-      mixinStandardHelpOptions = true,
-      header = "Measure how fast fills are on this machine.",
-      description =
-          "%nEach fill's rate beside that of a constant fill, which is what the memory takes.")
-  int bench(
-      @Option(
-              names = "--device",
-              paramLabel = "DEVICE",
-              defaultValue = "cpu",
-              description = "What is measured: cpu (default), cuda or cuda:1.")
-          Device device,
-      @Option(
-              names = "--size",
-              paramLabel = "SIZE",
-              defaultValue = "256MiB",
-              converter = SizeConverter.class,
-              description = "Size of the tensors; much more than the caches. Default: 256MiB.")
-          long bytes,
-      @Option(
-              names = "--repeats",
-              paramLabel = "N",
-              defaultValue = "9",
-              description = "How often each fill is timed; the median counts. Default: 9.")
-          int repeats) {
-    return new BenchCommand().run(device, bytes, repeats);
+  private static Syntax devices() {
+    return new Syntax("devices", "List the devices that can be filled on, and why others cannot.")
+        .does(() -> new DeviceCommands().devices());
+  }
+
+  private static Syntax bench() {
+    Syntax line =
+        new Syntax(
+            "bench",
+            "Measure how fast fills are on this machine.",
+            "%nEach fill's rate beside that of a constant fill, which is what the memory takes.");
+    Supplier<Device> device = line.usual(
+            "--device",
+            "DEVICE",
+            Device::parse,
+            "cpu",
+            "What is measured: cpu (default), cuda or cuda:1.");
+    Supplier<Long> bytes =
+        line.usual(
+            "--size",
+            "SIZE",
+            ByteSize::parse,
+            "256MiB",
+            "Size of the tensors; much more than the caches. Default: 256MiB.");
+    Supplier<Integer> repeats = line.number(
+            "--repeats",
+            "N",
+            Integer.class,
+            "9",
+            "How often each fill is timed; the median counts. Default: 9.");
+    return line.does(() -> new BenchCommand().run(device.get(), bytes.get(), repeats.get()));
   }
 }

@@ -25,12 +25,16 @@ import org.initium.recipe.plan.PlannedTensor;
 
 /**
  * Two buffers on each device, in turn: one is filled while the bytes of the others are copied to
- * the host and go to the sink. A buffer holds one chunk where the host can read it, and as many as
- * there is room for elsewhere, which are then filled, copied and waited for together.
+ * the host and go to the sink. A buffer holds as many chunks as there is room for, which are
+ * filled, copied and waited for together: a small one alone would take its turn from a large one,
+ * which then waits for the sink.
  */
 final class ChunkPipe implements AutoCloseable {
   /** Chunks in one buffer begin at multiples of so many bytes. */
   static final long ALIGNMENT = 256;
+
+  /** Chunks of a buffer at most, however small they are: what is known of each takes memory too. */
+  private static final int MOST = 1 << 12;
 
   /** A chunk in a buffer: what the sink gets, after what the host does with it. */
   private record Chunk(PlannedTensor tensor, long offset, long place, long bytes, HostStep step) {}
@@ -161,7 +165,7 @@ final class ChunkPipe implements AutoCloseable {
     }
     if (slot.chunks.isEmpty()) {
       await(slot);
-      slot.reserve(slot.isHost() ? bytes : aligned(Math.max(bytes, bufferBytes)));
+      slot.reserve(aligned(Math.max(bytes, bufferBytes)));
     }
     return slot.tensor(shape, dtype);
   }
@@ -175,7 +179,7 @@ final class ChunkPipe implements AutoCloseable {
     Slot slot = slots.get(turn);
     slot.chunks.add(new Chunk(tensor, offset, slot.place(), bytes, step));
     slot.used = slot.place() + bytes;
-    if (slot.isHost()) {
+    if (slot.chunks.size() == MOST) {
       flush();
     }
   }

@@ -53,7 +53,9 @@ final class StreamStarts {
     List<Generator> starts = new ArrayList<>();
     for (TensorContent.Part part : tensor.parts()) {
       starts.add(own.copy());
-      skip(part, tensor.dtype(), own);
+      if (drawing == GeneratorSharing.IN_ORDER || starts.size() < tensor.parts().size()) {
+        skip(part, tensor.dtype(), own); // nobody asks where a fork ends
+      }
     }
     return starts;
   }

@@ -80,8 +80,8 @@ class LauncherTest {
   void pathsAndArgumentsMayHaveBlanks() throws Exception {
     Path target = Files.createDirectories(home.resolve("target"));
     Path jar = Files.createFile(target.resolve("initium.jar"));
-    Path archive = Files.createFile(target.resolve("initium.jsa"));
-    for (Path path : List.of(target, archive)) { // whatever the mask
+    Path cache = Files.createFile(target.resolve("initium.aot"));
+    for (Path path : List.of(target, cache)) { // whatever the mask
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
@@ -90,41 +90,40 @@ class LauncherTest {
     int count = arguments.size();
     assertEquals(
         List.of("-jar", real(jar), "fill", "normal(0, 1)"), arguments.subList(count - 4, count));
-    assertTrue(
-        arguments.contains("-XX:SharedArchiveFile=" + real(archive)), () -> arguments.toString());
+    assertTrue(arguments.contains("-XX:AOTCache=" + real(cache)), () -> arguments.toString());
     assertTrue(
         arguments.stream().allMatch(a -> a.startsWith("-") || arguments.indexOf(a) >= count - 4),
         () -> arguments.toString());
   }
 
-  private boolean usesArchive() throws Exception {
-    return lines(start("devices")).stream().anyMatch(a -> a.startsWith("-XX:SharedArchiveFile="));
+  private boolean usesCache() throws Exception {
+    return lines(start("devices")).stream().anyMatch(a -> a.startsWith("-XX:AOTCache="));
   }
 
   /** Its classes run: it is used only where nobody else can have put it. */
   @Test
-  void anArchiveThatOthersCouldPlantIsLeft() throws Exception {
+  void aCacheThatOthersCouldPlantIsLeft() throws Exception {
     Path target = Files.createDirectories(home.resolve("target"));
     Files.createFile(target.resolve("initium.jar"));
-    Path archive = Files.createFile(target.resolve("initium.jsa"));
-    for (Path path : List.of(archive, target)) {
+    Path cache = Files.createFile(target.resolve("initium.aot"));
+    for (Path path : List.of(cache, target)) {
       String own = path == target ? "rwxr-xr-x" : "r--r--r--";
       for (String open : List.of("rwxrwxr-x", "rwxr-xrwx")) {
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(open));
-        assertFalse(usesArchive(), path + " is " + open);
+        assertFalse(usesCache(), path + " is " + open);
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(own));
-        assertTrue(usesArchive());
+        assertTrue(usesCache());
       }
     }
-    if (Files.getAttribute(archive, "unix:uid").equals(0)) { // we may give files away
-      Files.setAttribute(archive, "unix:uid", 12345);
-      assertFalse(usesArchive(), "another user's");
-      Files.setAttribute(archive, "unix:uid", 0);
+    if (Files.getAttribute(cache, "unix:uid").equals(0)) { // we may give files away
+      Files.setAttribute(cache, "unix:uid", 12345);
+      assertFalse(usesCache(), "another user's");
+      Files.setAttribute(cache, "unix:uid", 0);
     }
-    Path elsewhere = Files.move(archive, folder.resolve("planted"));
-    Files.createSymbolicLink(archive, elsewhere);
-    assertFalse(usesArchive(), "a link");
+    Path elsewhere = Files.move(cache, folder.resolve("planted"));
+    Files.createSymbolicLink(cache, elsewhere);
+    assertFalse(usesCache(), "a link");
   }
 
   /** It would be two folders of a class path: a bare ClassNotFoundException. */

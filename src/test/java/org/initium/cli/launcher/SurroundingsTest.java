@@ -80,6 +80,7 @@ class SurroundingsTest {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, "org.initium.cli.Main");
+    manifest.getMainAttributes().putValue("Enable-Native-Access", "ALL-UNNAMED"); // as the pom says
     manifest
         .getMainAttributes()
         .put(
