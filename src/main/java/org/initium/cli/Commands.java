@@ -71,8 +71,8 @@ final class Commands {
               "--seed",
               "N",
               Seed::parse,
-              "Seed of the generator, 64 bits, decimal or 0x hex. Default: 0; for verify, the file's"
-                  + " own."),
+              "Seed of the generator, 64 bits, decimal or 0x hex. Default: 0; for verify, the"
+                  + " file's own."),
           line.option(
               "--generator",
               "NAME",
@@ -91,12 +91,7 @@ final class Commands {
               "What computes the values: cpu (default), cuda, cuda:1, or several",
               "that share the work: cuda:0,cuda:1. The bits do not depend on it,",
               "orthogonal aside."),
-          line.usual(
-              "--chunk",
-              "SIZE",
-              ByteSize::parse,
-              "64MiB",
-              Help.CHUNK),
+          line.usual("--chunk", "SIZE", ByteSize::parse, "64MiB", Help.CHUNK),
           line.number(
               "--threads",
               "N",
@@ -121,15 +116,8 @@ final class Commands {
       Supplier<Optional<Path>> from) {
     static RecipeOptions of(Syntax line) {
       return new RecipeOptions(
-          line.option(
-              "--dtype",
-              "TYPE",
-              DType::parse,
-              Help.DTYPE),
-          line.map(
-              "--set",
-              "VAR=VALUE",
-              Help.SET),
+          line.option("--dtype", "TYPE", DType::parse, Help.DTYPE),
+          line.map("--set", "VAR=VALUE", Help.SET),
           line.option(
               "--config",
               "JSON",
@@ -149,31 +137,15 @@ final class Commands {
 
   private static Syntax init() {
     Syntax line =
-        new Syntax(
-                "init",
-                "Write a whole model's initial weights.",
-                Help.RECIPE)
+        new Syntax("init", "Write a whole model's initial weights.", Help.RECIPE)
             .inOrder()
             .footer(Help.INIT);
     Supplier<Path> recipe = line.word(0, "RECIPE", FileName::parse, "The recipe, a YAML file.");
-    Supplier<Optional<Path>> out =
-        line.option(
-            "--out",
-            "FILE",
-            FileName::parse,
-            Help.OUT);
-    Supplier<Boolean> plan =
-        line.flag(
-            "--plan", Help.PLAN);
+    Supplier<Optional<Path>> out = line.option("--out", "FILE", FileName::parse, Help.OUT);
+    Supplier<Boolean> plan = line.flag("--plan", Help.PLAN);
     RecipeOptions reading = RecipeOptions.of(line);
     SourceOptions source = SourceOptions.of(line);
-    Supplier<RowShard> shard =
-        line.usual(
-            "--shard",
-            "I/N",
-            RowShard::parse,
-            "0/1",
-            Help.SHARD);
+    Supplier<RowShard> shard = line.usual("--shard", "I/N", RowShard::parse, "0/1", Help.SHARD);
     Supplier<Optional<RowShard>> part =
         line.option(
             "--part",
@@ -181,11 +153,7 @@ final class Commands {
             RowShard::parse,
             "Only every N-th of several files, from the I-th on (I from 0): for 'finish'.");
     Supplier<Optional<Long>> most =
-        line.option(
-            "--max-shard-size",
-            "SIZE",
-            ByteSize::parse,
-            Help.SHARD_SIZE);
+        line.option("--max-shard-size", "SIZE", ByteSize::parse, Help.SHARD_SIZE);
     return line.does(
         () -> {
           ModelCommands.Reading read = reading.reading(recipe.get());
@@ -212,13 +180,7 @@ final class Commands {
     Supplier<Init> init = line.word(0, "EXPRESSION", Init::parse, "The initializer.");
     Supplier<Shape> shape =
         line.required("--shape", "SIZES", Shape::parse, "Sizes of the dimensions: 512,256.");
-    Supplier<DType> dtype =
-        line.usual(
-            "--dtype",
-            "TYPE",
-            DType::parse,
-            "f32",
-            Help.FILL_DTYPE);
+    Supplier<DType> dtype = line.usual("--dtype", "TYPE", DType::parse, "f32", Help.FILL_DTYPE);
     Supplier<Path> out =
         line.required("--out", "FILE", FileName::parse, "The safetensors file to write.");
     Supplier<String> name =
@@ -288,7 +250,8 @@ final class Commands {
                 "Recompute a recipe's values and compare a file with them, bit for bit.",
                 Help.VERIFY)
             .inOrder();
-    Supplier<Path> file = line.word(0, "MODEL", FileName::parse, "The safetensors file, its index or their folder.");
+    Supplier<Path> file =
+        line.word(0, "MODEL", FileName::parse, "The safetensors file, its index or their folder.");
     Supplier<Path> recipe = line.word(1, "RECIPE", FileName::parse, "The recipe it was made from.");
     RecipeOptions reading = RecipeOptions.of(line);
     SourceOptions source = SourceOptions.of(line);
@@ -311,7 +274,8 @@ final class Commands {
             "bench",
             "Measure how fast fills are on this machine.",
             "%nEach fill's rate beside that of a constant fill, which is what the memory takes.");
-    Supplier<Device> device = line.usual(
+    Supplier<Device> device =
+        line.usual(
             "--device",
             "DEVICE",
             Device::parse,
@@ -324,7 +288,8 @@ final class Commands {
             ByteSize::parse,
             "256MiB",
             "Size of the tensors; much more than the caches. Default: 256MiB.");
-    Supplier<Integer> repeats = line.number(
+    Supplier<Integer> repeats =
+        line.number(
             "--repeats",
             "N",
             Integer.class,
