@@ -63,7 +63,7 @@ final class Syntax {
 
   private Syntax(Action action, String name, String header, String... description) {
     this.action = action;
-    spec = CommandSpec.wrapWithoutInspection(action).name(name);
+    spec = CommandSpec.wrapWithoutInspection(action, FACTORY).name(name);
     spec.usageMessage().header(header).synopsisHeading("%nUsage: ").description(description);
     spec.addOption(
         OptionSpec.builder("-h", "--help")
