@@ -13,15 +13,13 @@ import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.training.initializer.TruncatedNormalInitializer;
 import ai.djl.training.initializer.UniformInitializer;
 import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import org.initium.random.Generator;
 
 /**
  * Times the initialization of six Linear 4096 x 4096, 100.7 million f32 parameters, by DJL's own
  * initializers or by ours: a line for each call with its milliseconds by the clock and of the
- * processor, all threads together. The memory of a call is new. It begins when a line is read,
- * which whoever started it writes. For bench/engines.py.
+ * processor, all threads together. The memory of a call is new. For bench/engines.py.
  */
 final class DjlTime {
   private static final int WIDTH = 4096;
@@ -29,7 +27,7 @@ final class DjlTime {
 
   private DjlTime() {}
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
     String law = arguments[0];
     boolean ours = arguments[1].equals("ours");
     int calls = Integer.parseInt(arguments[2]);
@@ -37,8 +35,6 @@ final class DjlTime {
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     try (NDManager engine = NDManager.newBaseManager()) { // loads libtorch, which both need
       engine.ones(new Shape(1)).close();
-      System.out.println("ready");
-      System.in.read();
       for (int call = 0; call < calls; call++) {
         Block block = block();
         try (NDManager manager = engine.newSubManager()) {
