@@ -11,8 +11,8 @@ import org.initium.text.Text;
 /**
  * What a model's config.json says, as Hugging Face has them: {@code hidden_size}, {@code
  * num_hidden_layers}, {@code torch_dtype}. Members of an object inside go by both names: {@code
- * text_config_hidden_size}. Nulls, and lists of anything but numbers, truth values and texts, are
- * left out.
+ * text_config_hidden_size}. Nulls, lists of more than 1,000 and those of anything but numbers,
+ * truth values and texts, are left out.
  *
  * @param values by name: numbers (true is 1, false 0), texts, and lists of those
  * @since 0.1.0
@@ -20,6 +20,9 @@ import org.initium.text.Text;
 public record ModelConfig(Map<String, Object> values) {
   /** Of a model that has none. */
   public static final ModelConfig NONE = new ModelConfig(Map.of());
+
+  /** Of a list that is taken: one value for each layer of any model. */
+  public static final int MOST_ELEMENTS = 1_000;
 
   private static final int MOST_BYTES = 16 << 20;
 
@@ -57,7 +60,11 @@ public record ModelConfig(Map<String, Object> values) {
             take(json, full + "_", depth + 1);
             return;
           }
-          (json.isList() ? json.scalars().map(Object.class::cast) : json.scalar())
+          (json.isList()
+                  ? json.scalars()
+                      .filter(list -> list.size() <= MOST_ELEMENTS)
+                      .map(Object.class::cast)
+                  : json.scalar())
               .ifPresent(value -> values.put(full, value));
         });
   }

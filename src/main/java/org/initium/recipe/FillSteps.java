@@ -98,6 +98,7 @@ final class FillSteps {
     boolean first = tiles;
     for (YamlNode init : oneOrMore(node, "'init'")) {
       String text = YamlFields.text(init, "'init'").text();
+      variables.work().add(text, init.place());
       try {
         Init parsed = Init.parse(text, variables.values());
         steps.add(new Step(narrows, parsed, part.orElse(init.place()), first));

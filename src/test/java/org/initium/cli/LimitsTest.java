@@ -60,6 +60,9 @@ class LimitsTest {
                 + list(40_000, i -> "{narrow: [0, " + i + ", 1], init: zeros}")
                 + "]}]\n"),
         "40000 parts; a tensor has at most 1000");
+    assertRefused(
+        plan("vars: {a: [" + list(1_001, i -> "1") + "]}\ntensors: {a: [1]}" + ZEROS),
+        "variable 'a' is a list of 1001, of which 1000 are taken at most");
     assertRefused(plan("#" + "x".repeat(10 << 20) + "\n" + ZEROS), "more than 4 MiB");
   }
 

@@ -34,6 +34,7 @@ import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.RowShard;
 import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.yaml.EvaluationWork;
 import org.initium.recipe.yaml.NamePattern;
 import org.initium.recipe.yaml.Variables;
 import org.initium.recipe.yaml.YamlNode;
@@ -44,7 +45,8 @@ class RecipeProperties {
 
   private static List<String> expand(String pattern, Map<String, Double> variables) {
     return NamePattern.expand(
-            new YamlNode.Scalar(PLACE, pattern), new Variables(new HashMap<>(variables), Set.of()))
+            new YamlNode.Scalar(PLACE, pattern),
+            new Variables(new HashMap<>(variables), Set.of(), new EvaluationWork()))
         .stream()
         .map(NamePattern.Name::text)
         .toList();

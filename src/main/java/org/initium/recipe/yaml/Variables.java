@@ -26,8 +26,12 @@ import org.initium.text.Text;
  * @param values numbers, words and lists of those by name: of {@code vars}, of a config.json, or
  *     captured of a tensor's name
  * @param own the names of {@code vars}, which captures and ranges may not have
+ * @param work what was worked out so far, for all of the recipe
  */
-public record Variables(Map<String, Object> values, Set<String> own) {
+public record Variables(Map<String, Object> values, Set<String> own, EvaluationWork work) {
+  /** The elements of a list: whether one is there is asked for each of a million names. */
+  private static final int MOST_ELEMENTS = ModelConfig.MOST_ELEMENTS;
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
   private static final String FROM = "from";
 
@@ -58,7 +62,8 @@ public record Variables(Map<String, Object> values, Set<String> own) {
    */
   public static Variables of(
       Optional<YamlNode> vars, ModelConfig config, Map<String, ?> set, SourcePosition recipe) {
-    Variables variables = new Variables(new LinkedHashMap<>(config.values()), new HashSet<>());
+    Variables variables =
+        new Variables(new LinkedHashMap<>(config.values()), new HashSet<>(), new EvaluationWork());
     if (vars.isPresent()) {
       for (YamlNode.Entry entry : YamlFields.entries(vars.get(), "'vars'")) {
         String name = entry.key().text();
@@ -99,6 +104,13 @@ public record Variables(Map<String, Object> values, Set<String> own) {
   /** A number, a word, or a list of those. */
   private Object value(YamlNode node, String what) {
     if (node instanceof YamlNode.Sequence list) {
+      if (list.items().size() > MOST_ELEMENTS) {
+        throw new RecipeException(
+            node.place(),
+            Text.message(
+                "%s is a list of %d, of which %d are taken at most",
+                what, list.items().size(), MOST_ELEMENTS));
+      }
       List<Object> items = new ArrayList<>();
       list.items().forEach(item -> items.add(value(YamlFields.text(item, what), what)));
       return List.copyOf(items);
@@ -124,7 +136,7 @@ public record Variables(Map<String, Object> values, Set<String> own) {
 
   /** With what is captured of a name, or counted by a range: instead of what a config has. */
   public Variables with(Map<String, ?> bound) {
-    return bound.isEmpty() ? this : new Variables(new Layer(bound, values), own);
+    return bound.isEmpty() ? this : new Variables(new Layer(bound, values), own, work);
   }
 
   /** A text in which {@code {name}} stands for what is captured, or for a variable. */
@@ -217,6 +229,7 @@ public record Variables(Map<String, Object> values, Set<String> own) {
   }
 
   private double evaluate(String text, SourcePosition place, String what) {
+    work.add(text, place);
     try {
       return Arithmetic.evaluate(text, values, FUNCTIONS);
     } catch (IllegalArgumentException e) {
