@@ -43,6 +43,7 @@ final class TensorList {
   private final List<String> leftOut = new ArrayList<>();
   private long groups;
   private long names;
+  private long characters;
 
   /**
    * An empty list.
@@ -134,6 +135,8 @@ final class TensorList {
             Text.message("%s: '%s' stands for no name", entry.key().place(), entry.key().text()));
       }
       for (NamePattern.Name name : expanded) {
+        characters += prefix.length() + name.text().length();
+        NamePattern.checkCharacters(characters, entry.key());
         boolean isGroup = name.text().endsWith(".");
         if ((isGroup ? ++groups : ++names) > NamePattern.MOST) {
           throw new RecipeException(

@@ -50,6 +50,11 @@ class LimitsTest {
     String million = " has more than 1000000 names of tensors, which are taken at most";
     assertRefused(
         plan("tensors: {'a{0..999}.': {'b{0..999}.': {'c{0..999}': [1]}}}" + ZEROS), million);
+    String characters = " the names have more than 200000000 characters, which are taken at most";
+    String names = "n".repeat(300);
+    assertRefused(plan("tensors: {'" + names + "{0..999999}': [1]}" + ZEROS), characters);
+    assertRefused(
+        plan("tensors: {'" + names + ".': {'{a,b}{0..499999}': [1]}}" + ZEROS), characters);
     assertRefused(plan("tensors: {'a{0..999999999}': [1]}" + ZEROS), "stands for 1000000000");
     assertRefused(
         plan("tensors: {a: [" + list(100_000, i -> "1") + "]}" + ZEROS),

@@ -57,13 +57,13 @@ public final class Progress implements LongConsumer, AutoCloseable {
 
   private String line(String before) {
     double rate = done / seconds();
+    String left =
+        done < total / 100 // which says nothing yet: the first chunk waits for the start
+            ? ""
+            : Text.format(", %s left", duration((total - done) / rate));
     return Text.format(
-        "%s%s of %s, %s/s, %s left",
-        before,
-        ByteSize.format(done),
-        ByteSize.format(total),
-        ByteSize.format(rate),
-        duration((total - done) / rate));
+        "%s%s of %s, %s/s%s",
+        before, ByteSize.format(done), ByteSize.format(total), ByteSize.format(rate), left);
   }
 
   /** Two or three digits and a unit: {@code 42 s}, {@code 12 min}, {@code 34 days}. */

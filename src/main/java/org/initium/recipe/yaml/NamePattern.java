@@ -21,6 +21,9 @@ public final class NamePattern {
   /** Of the names of a recipe, those of groups among them. */
   public static final int MOST = 1_000_000;
 
+  /** Of all those names together; a file's header has 100 MB. */
+  public static final long MOST_CHARACTERS = 200_000_000;
+
   private static final Pattern BINDING =
       Pattern.compile("\\s*([A-Za-z_][A-Za-z_0-9]*)\\s*=(?!=)(.*)", Pattern.DOTALL);
 
@@ -90,7 +93,11 @@ public final class NamePattern {
       List<String> choices,
       String variable,
       YamlNode.Scalar pattern) {
-    checkCount((long) names.size() * choices.size(), pattern);
+    long count = (long) names.size() * choices.size();
+    checkCount(count, pattern);
+    if (count > 0) {
+      checkCharacters(count * (names.getFirst().text().length() + literal.length()), pattern);
+    }
     List<Name> longer = new ArrayList<>(names.size() * choices.size());
     for (Name name : names) {
       for (String choice : choices) {
@@ -120,6 +127,17 @@ public final class NamePattern {
       numbers.add(Long.toString(n));
     }
     return numbers;
+  }
+
+  /** Refuses names that would fill the heap. */
+  public static void checkCharacters(long characters, YamlNode.Scalar pattern) {
+    if (characters > MOST_CHARACTERS) {
+      throw new RecipeException(
+          pattern.place(),
+          Text.message(
+              "with '%s' the names have more than %d characters, which are taken at most",
+              Text.cut(pattern.text(), 60), MOST_CHARACTERS));
+    }
   }
 
   private static void checkCount(long count, YamlNode.Scalar pattern) {
