@@ -95,7 +95,7 @@ struct Drawn : Maker {
     if (!WIDE && !groups) {
       draw<byTwo>(keys, first * PER_GROUP, count * PER_GROUP, bits);
     } else {
-      uint64_t blocks[BLOCKS + LANES];
+      alignas(64) uint64_t blocks[BLOCKS + LANES];
       if (WIDE && !groups) {
         blocksOfDoubles(start, first, count, blocks);
       } else {
