@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The laws of elements that have words of their own, as values. A law is made of the numbers that the host gives, which
 // stand behind Region and Source in the parameters; it says what an element is by its random bits: one word, or 53 bits of
-// two words for f64 (Real is double). Where PAIRS, two neighbouring elements come of the bits of both; where TABLE, the law
+// two words for f64 (Real is double). Where PAIRS, two neighboring elements come of the bits of both; where TABLE, the law
 // reads one.
 #pragma once
 #include "quantile.cuh"

@@ -11,7 +11,7 @@ constexpr uint32_t LONGEST = 128, WARPS = 8, LANES = 32;
 struct Kind {
   uint32_t rows, columns;     // of the tall one of the matrix and its transpose
   uint32_t tall;              // 1: that is the matrix, 0: its transpose
-  uint32_t householder;       // 1: the reflectors are those of the Gaussian columns, 0: of the QR factorisation
+  uint32_t householder;       // 1: the reflectors are those of the Gaussian columns, 0: of the QR factorization
   uint32_t sizes[2];          // of the part that is written
   uint32_t wholeStrides[2];   // in row-major elements of the matrix
   uint64_t first;             // row-major index in the matrix of the part's first element

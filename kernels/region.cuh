@@ -15,11 +15,11 @@ struct Region {
   uint64_t memory;       // address of the first element
   uint64_t start;        // position of the first element
   uint64_t length;       // elements in a row
-  uint64_t stride;       // distance between neighbours of a row in memory, in elements
+  uint64_t stride;       // distance between neighbors of a row in memory, in elements
   uint64_t rows;         // how many rows
   uint64_t groups;       // groups of 16 bytes that a row touches at most
   uint64_t rank;         // dimensions of the array of rows
-  uint64_t rowsFirst;    // 1: neighbouring threads go down the rows, since that is where memory is contiguous
+  uint64_t rowsFirst;    // 1: neighboring threads go down the rows, since that is where memory is contiguous
   uint64_t sizes[OUTER]; // outermost first
   uint64_t memoryStrides[OUTER];  // in elements
   uint64_t wholeStrides[OUTER];

@@ -81,7 +81,7 @@ memory, barriers and latencies are not in it. At a sparsity of 0.1 nine tenths o
 |---|---|---|---|---|---|---|---|---|---|"""
 
 TAIL = """
-## Not modelled
+## Not modeled
 
 `orthogonals` has a matrix in the shared memory of a block of threads and a barrier for each column: what it takes is
 the latency of 2 * 128 reductions, which pipes do not tell. `signs` and `reflectors` read the columns of a matrix

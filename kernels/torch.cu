@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels of torch.cuh. A thread here makes a block: neighbours write to neighbouring memory.
+// The kernels of torch.cuh. A thread here makes a block: neighbors write to neighboring memory.
 #include "region.cuh"
 #include "torch.cuh"
 

@@ -5,11 +5,11 @@
 #include "quantile.h"
 #include "region.h"
 
-// Whether a law takes first and second words: of pairs, or of neighbours whose roundings share steps.
+// Whether a law takes first and second words: of pairs, or of neighbors whose roundings share steps.
 template <class T, class Numbers>
 constexpr bool BY_TWO = Numbers::PAIRS || (std::is_same_v<T, BF16> && !Numbers::TABLE);
 
-// Two neighbours are stored.
+// Two neighbors are stored.
 template <class T>
 INLINE void storePair(typename T::Stored* out, int i, typename T::Compute x, typename T::Compute y) {
   if constexpr (sizeof(typename T::Stored) == 2) {

@@ -60,7 +60,7 @@ static __attribute__((noinline)) double fma(double a, double b, double c) {
     p = q - p, negative = z.negative;
   }
   if (p == 0) return negative == z.negative && !q ? a * b + c : 0.0;
-  // Normalised to 53 bits, or fewer where the result is subnormal, and rounded to nearest even.
+  // Normalized to 53 bits, or fewer where the result is subnormal, and rounded to nearest even.
   int drop = 128 - zeros(p) - 53;
   if (e + drop < -1074) drop = -1074 - e;
   uint64_t significand;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elements of a matrix that is in memory, times a number and rounded: what a factorisation leaves in a region.
+// Elements of a matrix that is in memory, times a number and rounded: what a factorization leaves in a region.
 #pragma once
 #include "region.h"
 

@@ -68,7 +68,7 @@ struct Rows {
   }
 };
 
-// What makes the elements of a batch, and of some more up to a whole one: neighbouring groups of 16 bytes from `first` on, or the groups that are listed.
+// What makes the elements of a batch, and of some more up to a whole one: neighboring groups of 16 bytes from `first` on, or the groups that are listed.
 struct Maker {
   void (*make)(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out);
 };
@@ -100,7 +100,7 @@ struct Narrowed : Maker {
 template <class T>
 using Made = std::conditional_t<sizeof(typename T::Stored) == 1, F32, T>;
 
-// Copies elements that are not neighbours in memory.
+// Copies elements that are not neighbors in memory.
 template <class Stored>
 INLINE void copyApart(char* to, uint64_t stride, const char* from, uint64_t count) {
   auto* out = reinterpret_cast<Stored*>(to);

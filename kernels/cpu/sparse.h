@@ -114,7 +114,7 @@ struct SparseWriter {
 
   Stored* values() { return reinterpret_cast<Stored*>(s.values); }
 
-  // Rows of tiles that the region has all columns of, and that are neighbours in memory.
+  // Rows of tiles that the region has all columns of, and that are neighbors in memory.
   NOINLINE void wholeRows(int64_t row, int64_t rows, uint64_t address) {
     uint64_t rowBytes = p.rowStride * sizeof(Stored);
     for (int i = 0; i < g.tiles; i++) {
