@@ -192,10 +192,10 @@ final class Commands {
             "The tensor's name in the file. Default: weight.");
     SourceOptions source = SourceOptions.of(line);
     Supplier<Long> offset =
-        line.number(
+        line.usual(
             "--offset",
             "WORDS",
-            Long.class,
+            Syntax::whole,
             "0",
             "Where in the generator's stream to begin, in 32-bit words.");
     return line.does(
@@ -289,10 +289,10 @@ final class Commands {
             "256MiB",
             "Size of the tensors; much more than the caches. Default: 256MiB.");
     Supplier<Integer> repeats =
-        line.number(
+        line.usual(
             "--repeats",
             "N",
-            Integer.class,
+            Syntax::count,
             "9",
             "How often each fill is timed; the median counts. Default: 9.");
     return line.does(() -> new BenchCommand().run(device.get(), bytes.get(), repeats.get()));

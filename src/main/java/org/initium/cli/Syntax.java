@@ -141,7 +141,7 @@ final class Syntax {
 
   /** A whole number that may be left out. */
   Supplier<Optional<Integer>> number(String name, String label, String... description) {
-    return optional(option(name, label, description).type(Integer.class));
+    return option(name, label, Syntax::count, description);
   }
 
   /** An option that must be there. */
@@ -161,10 +161,27 @@ final class Syntax {
         option(name, label, description).defaultValue(byDefault).converters(converter(parse)));
   }
 
-  /** A whole number that has a value also where it is left out. */
-  <T extends Number> Supplier<T> number(
-      String name, String label, Class<T> type, String byDefault, String... description) {
-    return add(option(name, label, description).defaultValue(byDefault).type(type));
+  /** A whole number of 32 bits. */
+  static int count(String text) {
+    return (int) whole(text, Integer.MIN_VALUE, Integer.MAX_VALUE);
+  }
+
+  /** A whole number of 64 bits. */
+  static long whole(String text) {
+    return whole(text, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  private static long whole(String text, long least, long most) {
+    try {
+      long value = Long.parseLong(text);
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // said below, as what is out of range is
+    }
+    throw new IllegalArgumentException(
+        Text.message("'%s' is not a whole number of at most %d", text, most));
   }
 
   /** An option that may be given several times. */

@@ -61,6 +61,27 @@ class HostileInputTest {
     }
   }
 
+  /** In words of the command line and not of Java. */
+  @Test
+  void numbersThatAreNone() {
+    for (String option : List.of("--repeats", "--threads")) {
+      String[] command =
+          option.equals("--repeats")
+              ? new String[] {"bench", option, "3000000000"}
+              : new String[] {"fill", "ones", "--shape", "2", "--out", "o", option, "3000000000"};
+      CommandLineRun run = CommandLineRun.of(command);
+      assertEquals(2, run.status());
+      assertTrue(
+          run.err().contains("'3000000000' is not a whole number of at most 2147483647"),
+          run.err());
+    }
+    CommandLineRun run =
+        CommandLineRun.of("fill", "ones", "--shape", "2", "--out", "o", "--offset", "1e3");
+    assertTrue(
+        run.err().contains("'1e3' is not a whole number of at most 9223372036854775807"),
+        run.err());
+  }
+
   /** Two such names would be one to Java, and the second file would take the place of the first. */
   @Test
   void namesThatAreNotUtf8AreRefused() {
