@@ -78,10 +78,16 @@ class SourceFilesTest {
   void wordsAreSpeltInOneWay() throws IOException {
     Pattern british =
         Pattern.compile(
-            "initial" + "is(e|ation)|neighb" + "our|behavi" + "our|\\bcen" + "tre|catalog" + "ue",
+            "initial"
+                + "is(e|ation)|neighb"
+                + "our|behavi"
+                + "our|factori"
+                + "sation|\\bcen"
+                + "tre|catalog"
+                + "ue",
             Pattern.CASE_INSENSITIVE);
     Set<String> faults = new TreeSet<>();
-    for (Path file : sources("src/main/java", "src/test/java", "docs")) {
+    for (Path file : sources("src/main/java", "src/test/java", "docs", "kernels")) {
       british.matcher(Files.readString(file)).results().forEach(r -> faults.add(file + r.group()));
     }
     assertTrue(faults.isEmpty(), faults::toString);
