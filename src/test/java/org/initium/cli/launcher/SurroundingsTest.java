@@ -48,7 +48,8 @@ class SurroundingsTest {
     String model = folder.resolve("m.safetensors").toString();
     String recipe = folder.resolve("r.yaml").toString();
     assertEquals(0, CommandLineRun.of("init", recipe, "--out", model).status());
-    String part = Files.createDirectory(folder.resolve("d")).resolve("model").toString();
+    String part =
+        Files.createDirectory(folder.resolve("d")).resolve("model.safetensors").toString();
     String[] all = {"init", recipe, "--out", part, "--part", "0/1", "--max-shard-size", "6kB"};
     assertEquals(0, CommandLineRun.of(all).status());
   }
