@@ -12,8 +12,8 @@ it: torch.nn.init, methods such as normal_, torch.randn. What is drawn and then 
 thrown away stays in the recipe as a tensor with `write: never`, since later numbers depend on it.
 Before the recipe is printed it is followed with torch itself and compared with the module, bit for
 bit; what cannot be said in a recipe is an error (status 1) that names the tensor and the operation.
-The g of weight_norm is said as `norm_of` its v. Tables that are computed (positions, rotary
-frequencies) and buffers of whole numbers are left out and listed as comments.
+The g of weight_norm is said as `norm_of` its v. What is computed otherwise (tables of positions, rotary
+frequencies, whole numbers neither all the same nor an arange) is left out and listed as a comment.
 """
 import argparse
 import functools
@@ -26,6 +26,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 DTYPES = {torch.float32: "f32", torch.float64: "f64", torch.float16: "f16", torch.bfloat16: "bf16"}
+WHOLE = {torch.int64: "i64", torch.int32: "i32", torch.int16: "i16", torch.int8: "i8", torch.uint8: "u8",
+         torch.bool: "bool"}
 
 # What draws by other means than one call of uniform_ or normal_, and what is written as a pattern.
 COMPOSITES = ("trunc_normal_", "orthogonal_", "sparse_", "eye_", "dirac_")
@@ -76,6 +78,8 @@ class Event:
             view.fill_(self.arguments["val"])
         elif self.name == "uniform":
             view.uniform_(self.arguments["a"], self.arguments["b"])
+        elif self.name == "arange":
+            view.copy_(arange(view, self.arguments["dim"]))
         elif self.name == "normal":
             view.normal_(self.arguments.get("mean", 0.0), self.arguments["std"])
         else:
@@ -270,6 +274,23 @@ class Composites:
             setattr(module, key, function)
 
 
+def arange(tensor, dim):
+    """The index in a dimension, in the tensor's shape and dtype."""
+    sizes = [-1 if d == dim else 1 for d in range(tensor.dim())]
+    return torch.arange(tensor.shape[dim], dtype=tensor.dtype).view(sizes).expand(tensor.shape)
+
+
+def whole_numbers(tensor):
+    """The initializer that makes a buffer of whole numbers, as an event; None where none does."""
+    whole = torch.empty(tensor.shape, device="meta")
+    if not tensor.numel() or torch.equal(tensor, tensor.flatten()[0].expand(tensor.shape)):
+        value = int(tensor.flatten()[0]) if tensor.numel() else 0
+        return Event("constant", {"val": value}, whole, False) if abs(value) <= 2**53 else None
+    dim = next((d for d in range(tensor.dim()) if tensor.dtype != torch.bool
+                and torch.equal(tensor, arange(tensor, d))), None)
+    return None if dim is None else Event("arange", {"dim": dim}, whole, False)
+
+
 def written_whole(tensor, events):
     """Whether these writes alone make the tensor."""
     if not events or not events[0].covers(tensor.numel()) or not tensor.is_contiguous() or tensor.storage_offset():
@@ -289,9 +310,16 @@ class Recipe:
         owners, programs = {}, {}
         for name, tensor in self.state.items():
             events = recorder.events.get(recorder.key(tensor), [])
-            if tensor.dtype not in DTYPES:
-                self.left_out.append((name, tensor, "whole numbers"))
+            if tensor.dtype in WHOLE:
+                event = whole_numbers(tensor)
+                if event is None:
+                    self.left_out.append((name, tensor, "whole numbers, neither all the same nor an arange"))
+                    continue
+                self.steps[name] = [event]
+                self.tensors.append((name, tensor, None))
                 continue
+            if tensor.dtype not in DTYPES:
+                raise Unsupported("tensor '%s' is of %s" % (name, tensor.dtype))
             if isinstance(events, str):
                 raise Unsupported("tensor '%s' is %s" % (name, events))
             if isinstance(events, Norm):
@@ -410,7 +438,7 @@ class Recipe:
                 print("  %s: {like: %s}" % (json.dumps(name), json.dumps(like)), file=out)
                 continue
             never = "" if name in self.state else ", write: never"
-            dtype = DTYPES[self.dtype(name)]
+            dtype = {**DTYPES, **WHOLE}[self.dtype(name)]
             sizes = list(self.shape(name))
             if never or dtype != "f32":
                 sizes = "{shape: %s, dtype: %s%s}" % (sizes, dtype, never)
