@@ -94,7 +94,7 @@ final class InProcessLibtorch {
       case TANH -> new org.bytedeco.pytorch.Nonlinearity(new kTanh());
       case RELU -> new org.bytedeco.pytorch.Nonlinearity(new kReLU());
       case LEAKY_RELU -> new org.bytedeco.pytorch.Nonlinearity(new kLeakyReLU());
-      case SELU, GELU_M2, GELU_TANH_M2, SILU_M2, MISH_M2, ELU_M2 ->
+      case SELU, GELU_M2, GELU_TANH_M2, SILU_M2, SWISH_M2, MISH_M2, ELU_M2 ->
           throw new IllegalArgumentException("libtorch has no " + nonlinearity);
     };
   }
