@@ -207,7 +207,7 @@ class SparkClusterIT {
     start("local[1]", Map.of());
     finish(2);
     assertEquals(
-        "initium: " + recipe + ":2:8: no rule matches a",
+        "initium: " + recipe + ":2:8: no rule matches a; a pattern is of the whole name, as *.bias",
         log().lines().filter(line -> line.startsWith("initium")).findFirst().orElse(log()));
   }
 }
