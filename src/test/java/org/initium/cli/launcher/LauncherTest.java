@@ -179,6 +179,26 @@ class LauncherTest {
         "whatever the mask");
   }
 
+  /** Java takes a cache for that of another jar, and starts at half the speed without a word. */
+  @Test
+  void aJarThatMavenMadeSinceHasACacheOfItsOwn() throws Exception {
+    writeSources();
+    lines(start("--version"));
+    Path log = folder.resolve("log");
+    executable(jdk.resolve("bin/java"), "#!/bin/sh\necho \"$*\" >>'" + log + "'\n");
+    Path cache = home.resolve("target/initium.aot");
+    Files.writeString(cache, "of another jar");
+    Files.setLastModifiedTime(cache, FileTime.from(Instant.now().minusSeconds(60)));
+    lines(start("--version"));
+    assertTrue(Files.readString(log).contains("-XX:AOTCacheOutput=" + real(cache)));
+
+    Files.delete(log);
+    Files.setLastModifiedTime(cache, FileTime.from(Instant.now().plusSeconds(60)));
+    lines(start("--version"));
+    assertFalse(Files.readString(log).contains("-XX:AOTCacheOutput="));
+    assertEquals(1, Files.readAllLines(builds).size());
+  }
+
   private static String real(Path file) throws IOException {
     return file.toRealPath().toString();
   }
