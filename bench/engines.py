@@ -18,10 +18,11 @@ import argparse
 import ctypes
 import os
 import pathlib
-import shutil
 import statistics
 import subprocess
 import sys
+
+import run
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DJL = ROOT / "adapters/djl"
@@ -63,8 +64,7 @@ def main():
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--classpath", help="instead of Maven's")
     options = parser.parse_args()
-    home = os.environ.get("JAVA_HOME_25") or os.environ.get("JAVA_HOME")
-    java = str(pathlib.Path(home) / "bin/java") if home else shutil.which("java")
+    java = run.jdk()
     path = options.classpath or classpath()
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
     print("| law | call | DJL ms, clock (processor) | ours | ours, 4 KiB | ratio, clock | ratio, processor | bar |")
