@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,19 +20,7 @@ class PythonDLPackTest {
       fail("INITIUM_TORCH_PYTHON is not set");
     }
     assumeTrue(PYTHON != null, "INITIUM_TORCH_PYTHON is not set: DLPack was not tried with Python");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Embedded.class.getName(),
-                PYTHON)
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes());
-    process.waitFor(1, TimeUnit.MINUTES);
-    assertEquals(0, process.exitValue(), output);
+    String output = OwnProcess.output(Embedded.class, PYTHON);
     assertEquals("all is well\n", output.substring(output.lastIndexOf("all is")), output);
   }
 }

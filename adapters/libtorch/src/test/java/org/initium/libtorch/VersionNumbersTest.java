@@ -2,7 +2,6 @@
 package org.initium.libtorch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Enumeration;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -37,19 +35,8 @@ class VersionNumbersTest {
   @ValueSource(strings = {"2.4.0", "2.5.1", "2.7.1"})
   void areThoseOfTheLibrary(String version) throws Exception {
     unpack(ARTIFACTS.resolve("pytorch-native-cpu-" + version + "-linux-x86_64.jar"));
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                VersionNumbers.class.getName(),
-                libraries.resolve("libtorch_cpu.so").toString(),
-                version)
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes());
-    assertTrue(process.waitFor(1, TimeUnit.MINUTES), output);
+    String library = libraries.resolve("libtorch_cpu.so").toString();
+    String output = OwnProcess.output(VersionNumbers.class, library, version);
     assertEquals("432 fills are equal\n", output);
   }
 
