@@ -22,6 +22,7 @@ struct SparseStrip {
   uint32_t at[TILES];                // where each tile's next value is
   uint64_t values[TILES * ROOM];     // of each tile's group, in the order of their elements
 };
+static_assert(sizeof(SparseStrip) <= 8 << 20, "NativeSparse.STRIP_BYTES");
 
 // What the threads that share a tile have in common; zero before the first pass.
 struct SparseTall {

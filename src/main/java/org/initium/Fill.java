@@ -322,12 +322,13 @@ public sealed interface Fill {
         dtype.checkFinite("start", arange.start());
         dtype.checkFinite("step", arange.step());
       }
-      function.check(whole.sizes(), dtype::checkFinite);
+      function.check(whole.sizes(), (name, value) -> checkValue(name, value, dtype));
+    }
+
+    private static void checkValue(String name, double value, DType dtype) {
+      dtype.checkFinite(name, value);
       if (dtype.isInteger()) {
-        function.check(
-            whole.sizes(),
-            (name, value) ->
-                ArgumentChecks.that(Math.abs(value) <= Uniform.MOST, name, value, "-2^53 to 2^53"));
+        ArgumentChecks.that(Math.abs(value) <= Uniform.MOST, name, value, "-2^53 to 2^53");
       }
     }
   }

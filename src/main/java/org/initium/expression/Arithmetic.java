@@ -324,15 +324,23 @@ public final class Arithmetic {
   }
 
   private double number(Object value, String name, int column) {
-    return switch (value) {
-      case Number number -> number.doubleValue();
-      case String word when word.matches("[0-9]{1,15}") -> Double.parseDouble(word);
+    return switch (plain(value)) {
+      case Double number -> number;
       case List<?> list ->
           throw tokens.error(
               column, Text.message("'%s' is a list; '%s[0]' is its first element", name, name));
       default ->
           throw tokens.error(
               column, Text.message("'%s' is %s, which is not a number", name, shown(value)));
+    };
+  }
+
+  /** What a value counts as: a word of digits, which a pattern captures, is a number. */
+  static Object plain(Object value) {
+    return switch (value) {
+      case Number number -> number.doubleValue();
+      case String word when word.matches("[0-9]{1,15}") -> Double.parseDouble(word);
+      default -> value;
     };
   }
 
@@ -377,6 +385,9 @@ public final class Arithmetic {
       return finite(condition(), column);
     }
     tokens.name("a word");
-    return variables.containsKey(word) || CONSTANTS.containsKey(word) ? named(word, column) : word;
+    if (CONSTANTS.containsKey(word) && !variables.containsKey(word)) {
+      return finite(CONSTANTS.get(word), column);
+    }
+    return variables.containsKey(word) ? named(word, column) : word;
   }
 }

@@ -17,7 +17,9 @@ final class ListFunctions {
   }
 
   private static double contains(List<Object> arguments) {
-    return list("contains(list, element)", arguments, 2).contains(arguments.get(1)) ? 1 : 0;
+    List<?> list = list("contains(list, element)", arguments, 2);
+    Object element = Arithmetic.plain(arguments.get(1));
+    return list.stream().map(Arithmetic::plain).anyMatch(element::equals) ? 1 : 0;
   }
 
   private static List<?> list(String signature, List<Object> arguments, int count) {

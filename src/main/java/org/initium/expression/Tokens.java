@@ -21,7 +21,8 @@ public final class Tokens {
 
   /** A name that is all of an argument, or an element of a list. */
   private static final Pattern WORD =
-      Pattern.compile("(" + NAME + ")\\s*(\\[[^\\]]*\\]\\s*)?(?=[,)\\]]|\\z)");
+      Pattern.compile(
+          "(" + NAME + ")\\s*(\\[(?:[^\\[\\]]|\\[[^\\[\\]]*\\])*\\]\\s*)?(?=[,)\\]]|\\z)");
 
   /** Deeper nesting than this is a mistake or an attack, and would overflow the stack. */
   private static final int MOST_NESTING = 200;

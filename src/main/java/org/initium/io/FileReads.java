@@ -21,7 +21,7 @@ final class FileReads {
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException(Text.message("cannot read %s: %s", file, e.getMessage()), e);
+      throw new IOException("cannot read " + Text.reason(file, e), e);
     }
   }
 }

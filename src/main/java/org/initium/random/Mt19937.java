@@ -4,6 +4,7 @@ package org.initium.random;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.initium.expression.ArgumentChecks;
 
 /**
  * The Mersenne Twister MT19937 (Matsumoto and Nishimura, ACM TOMACS 8, 1998), seeded by the 2002
@@ -110,6 +111,8 @@ final class Mt19937 {
    */
   void skip(long count) {
     int here = (int) Math.min(BATCH - next, count);
+    ArgumentChecks.that(
+        count - here <= Long.MAX_VALUE - skipped, "words", count, "within 2^63 of what is drawn");
     next += here;
     skipped += count - here;
   }

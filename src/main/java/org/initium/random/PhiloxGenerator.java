@@ -71,7 +71,11 @@ public final class PhiloxGenerator implements Generator {
 
   @Override
   public void advance(long words) {
-    take(words);
+    try {
+      take(words);
+    } catch (IllegalStateException e) { // what a fill is told, of whose words nobody knows
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   @Override

@@ -78,7 +78,12 @@ public final class TorchCudaGenerator implements Generator {
   @Override
   public void advance(long words) {
     ArgumentChecks.that(words >= 0 && words % 4 == 0, "words", words, "0 or a multiple of 4");
-    take(words);
+    offset.updateAndGet(
+        start -> {
+          ArgumentChecks.that(
+              words <= Long.MAX_VALUE - start, "words", words, "within 2^63 of what is drawn");
+          return start + words;
+        });
   }
 
   /**

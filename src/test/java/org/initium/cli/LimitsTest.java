@@ -55,6 +55,9 @@ class LimitsTest {
     assertRefused(plan("tensors: {'" + names + "{0..999999}': [1]}" + ZEROS), characters);
     assertRefused(
         plan("tensors: {'" + names + ".': {'{a,b}{0..499999}': [1]}}" + ZEROS), characters);
+    assertRefused(
+        plan("tensors:\n  ? 'a{0..999}{" + "n".repeat(1 << 20) + ",b}'\n  : [1]" + ZEROS),
+        characters);
     assertRefused(plan("tensors: {'a{0..999999999}': [1]}" + ZEROS), "stands for 1000000000");
     assertRefused(
         plan("tensors: {a: [" + list(100_000, i -> "1") + "]}" + ZEROS),

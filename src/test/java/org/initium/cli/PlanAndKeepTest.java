@@ -207,6 +207,16 @@ class PlanAndKeepTest {
       assertArrayEquals(
           Arrays.copyOfRange(whole, i * 6, i * 6 + 6), tensors("part.safetensors").get("q4"));
     }
+    recipe(
+        "columns.yaml",
+        "template: old.safetensors\n"
+            + "rules: []\n"
+            + "shards: [{match: q4, dim: 1}, {match: '*', dim: 0}]");
+    done("init @columns.yaml --from @old.safetensors --out @part.safetensors --shard 1/2");
+    try (Checkpoint part = Checkpoint.open(folder.resolve("part.safetensors"))) {
+      String offsets = part.metadata().get("DCP_SHARDING_INFO");
+      assertTrue(offsets.contains("\"q4\":{\"saved_offsets\":[0,2]}"), offsets);
+    }
     recipe("cut.yaml", "template: old.safetensors\nrules: []\nshards: [{match: '*', dim: -1}]");
     CommandLineRun cut =
         run("init @cut.yaml --from @old.safetensors --out @x.safetensors --shard 0/3");

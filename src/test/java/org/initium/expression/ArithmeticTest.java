@@ -70,6 +70,7 @@ class ArithmeticTest {
         "96*2**depths[1] | 768",
         "contains(depths, 9) | 1",
         "contains(depths, 2) | 0",
+        "contains(depths, depths[depths[0]] + 0) | 1",
         "contains(kinds, 'full') | 1",
         "contains(kinds, kinds[1]) | 1",
         "len(kinds) | 2",

@@ -75,6 +75,13 @@ class GeneratorTest {
       assertEquals(-1, first.segment().mismatch(second.segment()));
     }
     assertThrows(IllegalArgumentException.class, () -> advanced.advance(-4));
+    long most = Long.MAX_VALUE - 3; // a multiple of 4
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> {
+          advanced.advance(most);
+          advanced.advance(most);
+        });
   }
 
   @Test

@@ -28,8 +28,29 @@ class RecipeVariablesTest {
     return Recipe.plan(Files.writeString(folder.resolve("r.yaml"), recipe));
   }
 
+  private Plan plan(String recipe, String config) throws IOException {
+    Files.writeString(folder.resolve("c.json"), config);
+    return plan(recipe);
+  }
+
   private static double std(PlannedTensor tensor) {
     return ((Fill.Normal) tensor.parts().getFirst().init().fill(tensor.shape())).std();
+  }
+
+  /** What a pattern captures is a word, and counts as a number wherever one is asked for. */
+  @Test
+  void aListHasTheNumberThatAPatternCaptures() throws IOException {
+    Plan plan =
+        plan(
+            """
+            vars: {from: c.json}
+            tensors: {"h.{0..3}.w": [2]}
+            rules: [{match: "h.{n}.w", init: "normal(std=2 if contains(special, n) else 1)"}]
+            """,
+            "{\"special\": [1, 3]}");
+    assertEquals(
+        List.of(1.0, 2.0, 1.0, 2.0),
+        plan.tensors().stream().map(RecipeVariablesTest::std).toList());
   }
 
   @Test

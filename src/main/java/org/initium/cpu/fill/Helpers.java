@@ -40,7 +40,12 @@ final class Helpers {
       try {
         new Helper(started + 1).start();
       } catch (OutOfMemoryError e) {
-        return; // the system has no more threads: those that there are, the caller too, do the work
+        // The system has no more threads: those that there are, the caller too, do the work.
+        if (started == 0) {
+          jobs.clear(); // nobody would ever take them
+          waiting = false;
+        }
+        return;
       }
     }
   }

@@ -34,14 +34,19 @@ final class BorrowedStreams {
     return state;
   }
 
-  /** Forgets all; the device is idle. Returns the outcomes that nobody was told of. */
-  synchronized List<SolverOutcome> release() {
+  /** The outcomes that nobody was told of; the device is idle. */
+  synchronized List<SolverOutcome> covered() {
     List<SolverOutcome> untold = new ArrayList<>();
-    for (StreamState state : states.values()) {
-      state.mark().end();
-      untold.addAll(state.outcomes().covered());
-    }
-    states.clear();
+    states.values().forEach(state -> untold.addAll(state.outcomes().covered()));
     return untold;
+  }
+
+  /** Forgets all; the device is idle. */
+  synchronized void release() {
+    try {
+      states.values().forEach(state -> state.mark().end());
+    } finally {
+      states.clear();
+    }
   }
 }

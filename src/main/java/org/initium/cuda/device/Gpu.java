@@ -189,10 +189,11 @@ public final class Gpu {
     each(
         untold,
         () ->
-            borrowedStreams.release().stream()
+            borrowedStreams.covered().stream()
                 .map(SolverOutcome::tell)
                 .filter(Objects::nonNull)
                 .forEach(untold::add));
+    each(untold, borrowedStreams::release);
     atRelease.forEach(release -> each(untold, release));
     each(untold, staging::release);
     each(untold, slots::release);

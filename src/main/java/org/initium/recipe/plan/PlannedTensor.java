@@ -4,6 +4,7 @@ package org.initium.recipe.plan;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.initium.DType;
 import org.initium.Shape;
 import org.initium.initializer.Init;
@@ -77,7 +78,13 @@ public record PlannedTensor(
         name,
         type.shown(cut.shape(shape, shard)),
         type,
-        shard.count() == 1 ? Optional.empty() : cut.savedOffsets(shape, shard));
+        shard.count() == 1
+            ? Optional.empty()
+            : cut.savedOffsets(shape, shard).map(type::shown).map(PlannedTensor::list));
+  }
+
+  private static List<Long> list(Shape offsets) {
+    return LongStream.of(offsets.sizes()).boxed().toList();
   }
 
   /**

@@ -5,7 +5,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import org.initium.Shape;
 
 /**
@@ -63,7 +62,7 @@ public record ShardCut(int dimension, List<Region> parts) implements Serializabl
    * one place. PyTorch tells slices by this place: a slice without elements stands behind the
    * whole, where no other begins.
    */
-  Optional<List<Long>> savedOffsets(Shape whole, RowShard shard) {
+  Optional<Shape> savedOffsets(Shape whole, RowShard shard) {
     List<Share> shares = shares(whole, shard);
     if (shares.size() > 1) {
       return Optional.empty();
@@ -73,7 +72,7 @@ public record ShardCut(int dimension, List<Region> parts) implements Serializabl
     if (slice.shape().numel() == 0 && whole.numel() > 0) {
       origin[dimension] = whole.size(dimension);
     }
-    return Optional.of(LongStream.of(origin).boxed().toList());
+    return Optional.of(Shape.of(origin));
   }
 
   /**

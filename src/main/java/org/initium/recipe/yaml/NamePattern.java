@@ -96,7 +96,10 @@ public final class NamePattern {
     long count = (long) names.size() * choices.size();
     checkCount(count, pattern);
     if (count > 0) {
-      checkCharacters(count * (names.getFirst().text().length() + literal.length()), pattern);
+      long before = names.stream().mapToLong(name -> name.text().length()).sum();
+      long chosen = choices.stream().mapToLong(String::length).sum();
+      long characters = choices.size() * before + count * literal.length() + names.size() * chosen;
+      checkCharacters(characters, pattern);
     }
     List<Name> longer = new ArrayList<>(names.size() * choices.size());
     for (Name name : names) {
