@@ -116,7 +116,9 @@ final class LibraryFolders {
     prefixes.addAll(listed(System.getenv("VIRTUAL_ENV")));
     prefixes.addAll(listed(System.getenv("CONDA_PREFIX")));
     for (Path folder : listed(System.getenv("PATH"))) {
-      for (Path python : children(folder, "python3*")) { // python3.12 may be alone
+      Path usual = folder.resolve("python3");
+      for (Path python : // python3.12 may be alone
+          Files.isExecutable(usual) ? List.of(usual) : children(folder, "python3.*")) {
         prefixes.add(folder.resolve("..").normalize());
         try {
           prefixes.add(python.toRealPath().resolve("../..").normalize());
