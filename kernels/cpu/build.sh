@@ -3,7 +3,8 @@
 # Compiles the CPU's kernels to the libraries that ship in the jar, in src/main/resources/org/initium/cpu/kernels:
 #   kernels/cpu/build.sh            writes the files
 #   kernels/cpu/build.sh --check    compiles to a temporary folder and compares byte by byte
-# One file a platform, for every processor of it: no C library, nothing to be found at load time. Needs clang and lld 19
+# One file a platform, for every processor of it: no C library, nothing to be found at load time. Functions that come to
+# the same instructions are one (icf): none is known by its address. Needs clang and lld 19
 # (Debian and Ubuntu: apt-get install clang-19 lld-19).
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -13,7 +14,7 @@ limit=150000 # bytes
 command -v clang-19 > /dev/null && command -v ld.lld-19 > /dev/null ||
   { echo "kernels/cpu/build.sh needs clang-19 and lld-19: apt-get install clang-19 lld-19" >&2; exit 1; }
 
-flags=(-O3 -ffreestanding -fno-builtin -fno-math-errno -fno-trapping-math -ffp-contract=off -fno-stack-protector
+flags=(-O3 -ffreestanding -fno-builtin -fno-math-errno -fno-trapping-math -ffp-contract=off -fno-stack-protector -ffunction-sections
   -fno-asynchronous-unwind-tables -fno-ident -fvisibility=hidden -mllvm -unroll-runtime=false -mllvm -unroll-threshold=40 -Wall -Wextra -Werror
   -Wno-parentheses -Wno-bitwise-op-parentheses -Wno-shift-op-parentheses -Wno-unknown-pragmas -Wno-unused-function -Wno-psabi)
 cxx=(-std=c++20 -nostdinc++ -Iinclude -I.. -fno-exceptions -fno-rtti -fno-threadsafe-statics)
@@ -53,12 +54,12 @@ pic=
 compile windows-x86_64 x86_64-pc-windows-msvc "v2 v3 v4"
 
 for platform in linux-x86_64 linux-aarch64; do
-  ld.lld-19 -shared -z defs --gc-sections -z noexecstack -z relro -z now --build-id=none --hash-style=gnu -s \
+  ld.lld-19 -shared -z defs --gc-sections --icf=all -z noexecstack -z relro -z now --build-id=none --hash-style=gnu -s \
     -soname libinitium.so "$out/$platform"/*.o -o "$out/libinitium-$platform.so"
 done
-ld64.lld-19 -dylib -arch arm64 -platform_version macos 11.0 11.0 -dead_strip -no_uuid -install_name @rpath/libinitium.dylib \
+ld64.lld-19 -dylib -arch arm64 -platform_version macos 11.0 11.0 -dead_strip --icf=all -no_uuid -install_name @rpath/libinitium.dylib \
   "$out"/macos-aarch64/*.o -o "$out/libinitium-macos-aarch64.dylib"
-lld-link-19 /dll /noentry /nodefaultlib /Brepro /opt:ref /machine:x64 /nologo \
+lld-link-19 /dll /noentry /nodefaultlib /Brepro /opt:ref /opt:icf /machine:x64 /nologo \
   "$out"/windows-x86_64/*.o "/out:$out/initium-windows-x86_64.dll" 
 
 # The hash of each source, so that a stale library shows without a compiler.

@@ -113,11 +113,24 @@ struct Drawn : Maker {
   }
 };
 
+// Once for all types of 8 bits.
+template <class Numbers>
+static __attribute__((noinline, minsize)) void elements8(const Elements<Numbers, Region>& p, uint64_t begin, uint64_t end,
+                                                         bool streaming, const Format8& format) {
+  Drawn<F32, Numbers> drawn(p.source, p.numbers);
+  Narrowed narrowed(drawn, format);
+  fillRegion(p.region, 1, begin, end, narrowed, streaming);
+}
+
 template <class T, class Numbers>
 static __attribute__((noinline)) void elements(const Elements<Numbers, Region>& p, uint64_t begin, uint64_t end,
                                                bool streaming) {
-  Drawn<Made<T>, Numbers> drawn(p.source, p.numbers);
-  fillTyped<T>(p.region, begin, end, drawn, streaming);
+  if constexpr (sizeof(typename T::Stored) == 1) {
+    elements8(p, begin, end, streaming, T::format());
+  } else {
+    Drawn<T, Numbers> drawn(p.source, p.numbers);
+    fillRegion(p.region, sizeof(typename T::Stored), begin, end, drawn, streaming);
+  }
 }
 
 // One value, as often as 8 bytes have room for it.
