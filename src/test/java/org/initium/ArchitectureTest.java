@@ -59,10 +59,10 @@ class ArchitectureTest {
         law.quantile: . function
         law: . law.quantile spi
         kernel: . law spi
-        cpu.reference: . kernel law
+        cpu.reference: . cpu.fill cpu.memory kernel law torch.kernel
         torch.kernel: . kernel law random spi
         torch.draw: . random spi torch.kernel
-        cpu.fill: . cpu.memory cpu.reference function kernel law random spi torch.draw \
+        cpu.fill: . cpu.memory function kernel law random spi torch.draw \
             torch.kernel
         cpu.kernels: . kernel natives
         cpu.memory: . cpu.kernels spi

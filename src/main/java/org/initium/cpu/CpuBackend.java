@@ -13,8 +13,6 @@ import org.initium.Shape;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
-import org.initium.cpu.fill.KernelFills;
-import org.initium.cpu.fill.Team;
 import org.initium.cpu.memory.CpuStorage;
 import org.initium.cpu.memory.HostMemory;
 import org.initium.cpu.memory.WrappedMemory;
@@ -33,7 +31,7 @@ public final class CpuBackend implements Backend {
 
   CpuBackend(CpuOptions options) {
     this.options = options;
-    this.fills = new CpuFills(new KernelFills(options.kernels(), new Team(options.threads())));
+    this.fills = new CpuFills(options.fills());
   }
 
   /** Has the classes of a fill loaded, which would take a first one as long as its work. */
@@ -55,10 +53,7 @@ public final class CpuBackend implements Backend {
   public List<DeviceInfo> devices() {
     return List.of(
         new DeviceInfo(
-            Device.CPU,
-            System.getProperty("os.arch"),
-            HostMemory.total(),
-            options.threads() + " threads, " + options.kernels()));
+            Device.CPU, System.getProperty("os.arch"), HostMemory.total(), options.toString()));
   }
 
   @Override

@@ -3,9 +3,8 @@ package org.initium.cpu;
 
 import org.initium.Fill;
 import org.initium.Tensor;
-import org.initium.cpu.fill.IndexFill;
-import org.initium.cpu.fill.KernelFills;
-import org.initium.cpu.fill.WholeNumberFill;
+import org.initium.cpu.fill.EachElement;
+import org.initium.cpu.fill.ElementaryFills;
 import org.initium.cpu.memory.CpuStorage;
 import org.initium.cpu.orthogonal.OrthogonalFill;
 import org.initium.random.Generator;
@@ -16,12 +15,12 @@ import org.initium.random.TorchCudaGenerator;
 import org.initium.torch.TorchFill;
 
 /** Every elementary fill with the numbers of every generator, by some threads. */
-record CpuFills(KernelFills kernels) {
+record CpuFills(ElementaryFills kernels) {
   private static final Fill.Normal STANDARD = new Fill.Normal(0, 1);
 
   /** The same with at most so many threads. */
   CpuFills limited(int threads) {
-    KernelFills few = kernels.limited(threads);
+    ElementaryFills few = kernels.limited(threads);
     return few == kernels ? this : new CpuFills(few);
   }
 
@@ -82,7 +81,7 @@ record CpuFills(KernelFills kernels) {
   /** The usual fills are not found by a switch: the first over classes takes a process 5 ms. */
   private void fill(Tensor tensor, Fill.Elementary fill, long seed, long start) {
     if (fill instanceof Fill.Uniform uniform && tensor.dtype().isInteger()) {
-      WholeNumberFill.fill(tensor, uniform, seed, start, kernels.team());
+      EachElement.wholeNumbers(tensor, uniform, seed, start, kernels.team());
     } else if (fill instanceof Fill.PerElement elements) {
       kernels.elements(tensor, elements, seed, start);
     } else if (fill instanceof Fill.Fixed fixed) {
@@ -110,7 +109,7 @@ record CpuFills(KernelFills kernels) {
       case Fill.Constant constant -> kernels.constant(tensor, constant.value());
       case Fill.Eye eye -> kernels.eye(tensor, eye);
       case Fill.Hadamard hadamard -> kernels.hadamard(tensor, hadamard);
-      case Fill.ByIndex table -> IndexFill.fill(tensor, table.function(), kernels.team());
+      case Fill.ByIndex table -> EachElement.byIndex(tensor, table.function(), kernels.team());
     }
   }
 }

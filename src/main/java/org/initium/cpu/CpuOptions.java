@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu;
 
+import org.initium.cpu.fill.ElementaryFills;
+import org.initium.cpu.fill.KernelFills;
+import org.initium.cpu.fill.Team;
 import org.initium.cpu.kernels.NativeKernels;
 import org.initium.cpu.kernels.NativeLibrary;
-import org.initium.cpu.reference.ReferenceKernels;
+import org.initium.cpu.reference.ReferenceFills;
 import org.initium.kernel.KernelSet;
 
 /**
  * How the CPU backend works; the values it writes do not depend on it.
  *
  * @param threads how many threads a large fill is shared by
- * @param kernels what computes
+ * @param kernels what computes; null for plain Java
  */
 record CpuOptions(int threads, KernelSet kernels) {
   CpuOptions {
@@ -64,6 +67,17 @@ record CpuOptions(int threads, KernelSet kernels) {
         .log(
             System.Logger.Level.WARNING,
             "CPU fills are computed in plain Java, several times slower: " + reason);
-    return ReferenceKernels.INSTANCE;
+    return null;
+  }
+
+  /** What fills tensors so, by threads of its own. */
+  ElementaryFills fills() {
+    Team team = new Team(threads);
+    return kernels == null ? new ReferenceFills(team) : new KernelFills(kernels, team);
+  }
+
+  @Override
+  public String toString() {
+    return threads + " threads, " + (kernels == null ? "plain Java" : kernels);
   }
 }

@@ -7,7 +7,7 @@ import org.initium.Backend;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.cpu.fill.KernelFills;
+import org.initium.cpu.fill.ElementaryFills;
 import org.initium.cpu.fill.Team;
 import org.initium.cpu.memory.WrappedMemory;
 import org.initium.cpu.orthogonal.OrthogonalFill;
@@ -24,7 +24,7 @@ final class CpuQueue implements Backend.Queue {
   private static final long LONGEST = 128;
 
   private final CpuFills fills;
-  private final KernelFills alone;
+  private final ElementaryFills alone;
   private final List<Runnable> waiting = new ArrayList<>();
   private final MemoryRanges written = new MemoryRanges(); // what waits
   private boolean apart;

@@ -6,8 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.initium.Fill;
 import org.initium.Tensor;
-import org.initium.cpu.reference.ReferenceKernels;
-import org.initium.cpu.reference.ReferenceSparse;
 import org.initium.kernel.Diagonal;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.KernelRegion;
@@ -17,25 +15,25 @@ import org.initium.kernel.SparseKeys;
 import org.initium.law.ElementLaw;
 import org.initium.torch.draw.Workers;
 import org.initium.torch.kernel.TorchKernels;
-import org.initium.torch.kernel.TorchReference;
 
 /**
  * The fills that are a kernel each: their parameters, and how threads share the work items. Nothing
  * here is a lambda, since the first of a process takes 5 ms, as long as a fill.
  */
-public record KernelFills(KernelSet kernels, Team team) {
+public record KernelFills(KernelSet kernels, Team team) implements ElementaryFills {
   /** Groups of 16 bytes that a thread takes at a time: some 50 microseconds of work. */
   private static final long PIECE = 1 << 15;
 
   /** Tensors up to this may stay in a cache for whoever reads them next. */
   private static final long LARGE = 64 << 20;
 
-  /** The same with at most so many threads. */
+  @Override
   public KernelFills limited(int threads) {
     Team few = team.limited(threads);
     return few == team ? this : new KernelFills(kernels, few);
   }
 
+  @Override
   public void constant(Tensor tensor, double value) {
     Kernel kernel = kernels.kernel("constant_" + tensor.dtype().bytes());
     for (KernelRegion each : regions(tensor, 0)) {
@@ -44,6 +42,7 @@ public record KernelFills(KernelSet kernels, Team team) {
     }
   }
 
+  @Override
   public void hadamard(Tensor tensor, Fill.Hadamard fill) {
     Kernel kernel = kernels.kernel("hadamard_" + tensor.dtype());
     double value = tensor.dtype().round(fill.scale());
@@ -52,6 +51,7 @@ public record KernelFills(KernelSet kernels, Team team) {
     }
   }
 
+  @Override
   public void eye(Tensor tensor, Fill.Eye fill) {
     constant(tensor, 0);
     Diagonal ones = Diagonal.of(tensor, fill);
@@ -60,14 +60,7 @@ public record KernelFills(KernelSet kernels, Team team) {
     run(kernels.kernel("diagonal"), parameters, ones.items(), 0);
   }
 
-  /**
-   * A matrix of the tensor's whole, times gain.
-   *
-   * @param matrix its address, in the type that the dtype is computed in
-   * @param rows how many there are of them
-   * @param rowStep from row to row, in elements
-   * @param columnStep from column to column
-   */
+  @Override
   public void matrix(
       Tensor tensor, long matrix, long rows, long rowStep, long columnStep, double gain) {
     Kernel kernel = kernels.kernel("matrix_" + tensor.dtype());
@@ -79,40 +72,27 @@ public record KernelFills(KernelSet kernels, Team team) {
     }
   }
 
-  /** Exactly so many zeros in each column, and normals. */
+  @Override
   public void sparse(Tensor tensor, Fill.Sparse fill, long seed, long start) {
     SparseKeys keys = SparseKeys.of(tensor, fill, seed, start);
     if (keys.allZero()) {
       constant(tensor, 0);
-    } else if (kernels == ReferenceKernels.INSTANCE) {
-      ReferenceSparse reference = new ReferenceSparse(keys);
-      long first = keys.firstTile();
-      team.share(
-          keys.tiles(),
-          1,
-          (from, to) -> {
-            for (long tile = from; tile < to; tile++) {
-              reference.fill(first + tile);
-            }
-          });
     } else {
       Kernel kernel = kernels.kernel("sparse_" + tensor.dtype());
       new NativeSparse(keys, kernel, large(tensor) ? Kernel.STREAMING : 0, team).fill();
     }
   }
 
-  /** What makes PyTorch's numbers. */
+  @Override
   public TorchKernels torch() {
-    return kernels == ReferenceKernels.INSTANCE
-        ? TorchReference.INSTANCE
-        : new NativeTorch(kernels);
+    return new NativeTorch(kernels);
   }
 
   private static boolean large(Tensor tensor) {
     return tensor.shape().numel() * tensor.dtype().bytes() > LARGE;
   }
 
-  /** Elements that have words of their own. */
+  @Override
   public void elements(Tensor tensor, Fill.PerElement fill, long seed, long start) {
     ElementLaw law = ElementLaw.of(fill, tensor.dtype());
     Kernel kernel = kernels.kernel(law.family().kernel() + "_" + tensor.dtype());

@@ -6,7 +6,7 @@ import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.cpu.fill.KernelFills;
+import org.initium.cpu.fill.ElementaryFills;
 import org.initium.cpu.fill.Team;
 import org.initium.cpu.memory.HostMemory;
 
@@ -38,7 +38,7 @@ public final class OrthogonalFill {
 
   /** Fills a tensor with its part of the matrix, the tall Gaussian matrix drawn row by row. */
   public static void fill(
-      Tensor tensor, Fill.Orthogonal fill, KernelFills fills, Consumer<Tensor> normals) {
+      Tensor tensor, Fill.Orthogonal fill, ElementaryFills fills, Consumer<Tensor> normals) {
     fill(tensor, fill, Gaussian.TALL, fills, normals);
   }
 
@@ -54,7 +54,7 @@ public final class OrthogonalFill {
       Tensor tensor,
       Fill.Orthogonal fill,
       Gaussian gaussian,
-      KernelFills fills,
+      ElementaryFills fills,
       Consumer<Tensor> normals) {
     Shape whole = tensor.whole();
     long rows = fill.rows(whole);

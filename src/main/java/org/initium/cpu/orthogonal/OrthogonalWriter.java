@@ -2,7 +2,7 @@
 package org.initium.cpu.orthogonal;
 
 import org.initium.Tensor;
-import org.initium.cpu.fill.KernelFills;
+import org.initium.cpu.fill.ElementaryFills;
 
 /**
  * Writes a matrix, times gain, to a tensor's part of it.
@@ -16,7 +16,7 @@ record OrthogonalWriter(TallMatrix q, boolean tall, double gain) {
    */
   private static final int FEW = 4;
 
-  void write(Tensor tensor, KernelFills fills) {
+  void write(Tensor tensor, ElementaryFills fills) {
     boolean plain =
         tensor.dtype() == q.blas().dtype()
             && tensor.shape().equals(tensor.whole())

@@ -121,8 +121,7 @@ public final class ReferenceSparse {
     long j = column - tensor.origin()[1];
     if (i >= 0 && i < tensor.shape().size(0) && j >= 0 && j < tensor.shape().size(1)) {
       long place = tensor.memoryOffset() + i * tensor.stride(0) + j * tensor.stride(1);
-      StructReader.write(
-          tensor.storage().address() + place * dtype.bytes(), dtype.bytes(), dtype.bits(value));
+      dtype.set(tensor.storage().unguarded(), place, value);
     }
   }
 }

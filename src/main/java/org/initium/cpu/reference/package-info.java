@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The CPU's kernels as plain Java. */
+/** The CPU's fills in plain Java. */
 package org.initium.cpu.reference;

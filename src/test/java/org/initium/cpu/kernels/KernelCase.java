@@ -12,12 +12,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.LongUnaryOperator;
 import org.initium.DType;
-import org.initium.cpu.reference.ReferenceKernels;
+import org.initium.cpu.reference.ReferenceFills;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.KernelSet;
 import org.initium.kernel.Parameters;
+import org.initium.law.ElementLaw;
+import org.initium.law.Normal32;
+import org.initium.law.Normal64;
+import org.initium.law.Quantile32;
+import org.initium.law.Quantile64;
+import org.initium.law.Uniform32;
+import org.initium.law.Uniform64;
+import org.initium.spi.StridedLayout;
 import org.initium.testing.DTypes;
 
 /**
@@ -25,7 +36,7 @@ import org.initium.testing.DTypes;
  *
  * @param places which parameters are addresses, 12 bits each: what of, and the parameter's number
  * @param parameters offsets where they are addresses
- * @param reference what writes the same; null for a kernel of {@link ReferenceKernels}
+ * @param reference what writes the same
  */
 record KernelCase(
     String kernel,
@@ -90,12 +101,6 @@ record KernelCase(
     };
   }
 
-  /** Of a kernel of the reference. */
-  private KernelCase(
-      String kernel, long begin, long end, long flags, int table, long[] parameters) {
-    this(kernel, begin, end, flags, MEMORY | (long) table << PLACE_BITS, parameters, null);
-  }
-
   private static KernelCase elements(
       Random random, String family, DType dtype, Parameters parameters) {
     KernelRegion region = region(random, dtype);
@@ -110,15 +115,30 @@ record KernelCase(
       }
     }
     region.addTo(parameters);
-    if (!constant && !family.equals("hadamard") && !family.equals("matrix")) {
-      parameters.addSource(random.nextLong(), Math.max(0, region.start() - random.nextInt(5000)));
+    boolean ofIndex = constant || family.equals("hadamard") || family.equals("matrix");
+    long seed = ofIndex ? 0 : random.nextLong();
+    long start = ofIndex ? 0 : Math.max(0, region.start() - random.nextInt(5000));
+    if (!ofIndex) {
+      parameters.addSource(seed, start);
     }
-    switch (family) {
-      case "constant" -> parameters.add(random.nextLong());
-      case "hadamard" -> parameters.add(1 + random.nextLong(300)).add(dtype.round(0.3));
-      case "matrix" -> matrix(random, region, parameters);
-      default -> law(random, family, dtype, parameters);
-    }
+    LongFunction<LongUnaryOperator> bits =
+        switch (family) {
+          case "constant" -> {
+            long value = random.nextLong();
+            parameters.add(value);
+            yield _ -> _ -> value;
+          }
+          case "hadamard" -> {
+            long columns = 1 + random.nextLong(300);
+            parameters.add(columns).add(dtype.round(0.3));
+            yield _ -> bits(dtype, 0, ReferenceFills.hadamard(columns, dtype.round(0.3)));
+          }
+          case "matrix" -> matrix(random, region, parameters);
+          default -> {
+            ElementLaw law = law(random, family, dtype, parameters);
+            yield _ -> bits(dtype, start, ReferenceFills.drawn(law, dtype, seed, start));
+          }
+        };
     long items = region.items();
     long from = random.nextInt(3) == 0 ? random.nextLong(items) : 0;
     long to = random.nextInt(3) == 0 ? from + random.nextLong(items - from + 1) : items;
@@ -130,7 +150,62 @@ record KernelCase(
           default -> 0;
         };
     String name = family + "_" + (constant ? dtype.bytes() : dtype);
-    return new KernelCase(name, from, to, flags, table, read(parameters, LAW + 4));
+    KernelRegion all = region;
+    return new KernelCase(
+        name,
+        from,
+        to,
+        flags,
+        MEMORY | (long) table << PLACE_BITS,
+        read(parameters, LAW + 4),
+        memory -> {
+          try (Arena arena = Arena.ofConfined()) {
+            long numbers = table(arena, dtype.isWide()).address();
+            write(all, from, to, bits.apply(numbers), memory);
+          }
+        });
+  }
+
+  /** The bits at a position in the stream, of a function of the index in the whole. */
+  private static LongUnaryOperator bits(DType dtype, long start, LongToDoubleFunction values) {
+    return position -> dtype.bits(values.applyAsDouble(position - start));
+  }
+
+  /** Writes the elements that some work items of a region are: groups of 16 bytes of its rows. */
+  private static void write(
+      KernelRegion region, long begin, long end, LongUnaryOperator bits, MemorySegment memory) {
+    int bytes = region.dtype().bytes();
+    int last = region.sizes().length;
+    boolean rowsFirst = region.parameters().fields()[7] != 0;
+    StridedLayout rows =
+        new StridedLayout(
+            last == 0 ? new long[] {1} : region.sizes(),
+            last == 0 ? new long[] {1} : region.memoryStrides(),
+            last == 0 ? new long[] {1} : region.wholeStrides(),
+            region.memory() / bytes,
+            region.start());
+    for (long row = 0; row < region.rows(); row++) {
+      long number = row;
+      rows.each(
+          row,
+          row + 1,
+          (place, first) -> {
+            for (long i = 0; i < region.length(); i++) {
+              long group = (first + i) * bytes / 16 - first * bytes / 16;
+              long item =
+                  rowsFirst ? group * region.rows() + number : number * region.groups() + group;
+              if (item >= begin && item < end) {
+                set(memory, place + i * region.stride(), bytes, bits.applyAsLong(first + i));
+              }
+            }
+          });
+    }
+  }
+
+  private static void set(MemorySegment memory, long place, int bytes, long bits) {
+    for (int i = 0; i < bytes; i++) {
+      memory.set(JAVA_BYTE, place * bytes + i, (byte) (bits >>> 8 * i));
+    }
   }
 
   /** A region of a matrix that the table has. */
@@ -146,13 +221,21 @@ record KernelCase(
         region.dtype());
   }
 
-  private static void matrix(Random random, KernelRegion region, Parameters parameters) {
+  private static LongFunction<LongUnaryOperator> matrix(
+      Random random, KernelRegion region, Parameters parameters) {
     long end = end(region);
     long rows = 1 + random.nextInt(100);
     long columns = Math.ceilDiv(end, rows);
     boolean turned = random.nextBoolean();
     parameters.add(0L).add(rows).add(columns);
-    parameters.add(turned ? 1 : columns).add(turned ? rows : 1).add(random.nextDouble());
+    long rowStep = turned ? 1 : columns;
+    long columnStep = turned ? rows : 1;
+    double gain = random.nextDouble();
+    parameters.add(rowStep).add(columnStep).add(gain);
+    DType dtype = region.dtype();
+    DType wide = dtype.computedIn();
+    return matrix ->
+        bits(dtype, 0, ReferenceFills.matrix(wide, matrix, columns, rowStep, columnStep, gain));
   }
 
   private static long end(KernelRegion region) {
@@ -163,17 +246,38 @@ record KernelCase(
     return end;
   }
 
-  private static void law(Random random, String family, DType dtype, Parameters parameters) {
+  private static ElementLaw law(Random random, String family, DType dtype, Parameters parameters) {
+    boolean wide = dtype.isWide();
     double a = dtype.round(random.nextDouble() - 0.5);
     double b = dtype.round(a + 0.1 + random.nextDouble());
     switch (family) {
       case "uniform" -> {
         // Another least value than the low end, which f64 has none of in the reference.
-        double least = dtype.isWide() ? a : dtype.round(a + random.nextInt(2) * (b - a) / 8);
-        parameters.add(a).add(b - a).add(least + 0.0).add(dtype.below(b) + 0.0);
+        double least = wide ? a : dtype.round(a + random.nextInt(2) * (b - a) / 8);
+        double most = dtype.below(b);
+        parameters.add(a).add(b - a).add(least + 0.0).add(most + 0.0);
+        return wide
+            ? new Uniform64(a, b - a, most)
+            : new Uniform32((float) a, (float) (b - a), (float) least, (float) most);
       }
-      case "normal" -> parameters.add(a).add(b);
-      default -> parameters.add(0L).add(dtype.round(-0.4)).add(dtype.round(0.3));
+      case "normal" -> {
+        parameters.add(a).add(b);
+        return wide ? new Normal64(a, b) : new Normal32((float) a, (float) b);
+      }
+      default -> {
+        double low = dtype.round(-0.4);
+        double high = dtype.round(0.3);
+        parameters.add(0L).add(low).add(high);
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment table = table(arena, wide);
+          if (wide) {
+            long bytes = 8L * 2 * Quantile64.SEGMENTS * Quantile64.COEFFICIENTS;
+            return new Quantile64(table.asSlice(0, bytes).toArray(JAVA_DOUBLE), low, high);
+          }
+          float[] series = table.asSlice(0, 4L * 2 * Quantile32.SEGMENTS * 4).toArray(JAVA_FLOAT);
+          return new Quantile32(series, (float) low, (float) high);
+        }
+      }
     }
   }
 
@@ -181,19 +285,31 @@ record KernelCase(
     long rows = 1 + random.nextInt(60);
     long columns = 1 + random.nextInt(60);
     long columnStride = 1 + random.nextInt(3);
-    parameters
-        .add((long) random.nextInt(64) * dtype.bytes())
-        .add(random.nextLong())
-        .add((long) dtype.bytes())
-        .add((long) random.nextInt(50))
-        .add(rows)
-        .add(1 + (long) random.nextInt(90))
-        .add((long) random.nextInt(50))
-        .add(columns)
-        .add(columns * columnStride)
-        .add(columnStride);
+    long offset = random.nextInt(64);
+    long bits = random.nextLong();
+    long firstRow = random.nextInt(50);
+    long period = 1 + random.nextInt(90);
+    long firstColumn = random.nextInt(50);
+    parameters.add(offset * dtype.bytes()).add(bits).add((long) dtype.bytes());
+    parameters.add(firstRow).add(rows).add(period).add(firstColumn).add(columns);
+    parameters.add(columns * columnStride).add(columnStride);
     long from = random.nextLong(rows);
-    return new KernelCase("diagonal", from, rows, 0, 0, read(parameters, 10));
+    return new KernelCase(
+        "diagonal",
+        from,
+        rows,
+        0,
+        MEMORY,
+        read(parameters, 10),
+        memory -> {
+          for (long row = from; row < rows; row++) {
+            long column = (firstRow + row) % period - firstColumn;
+            if (column >= 0 && column < columns) {
+              long place = offset + (row * columns + column) * columnStride;
+              set(memory, place, dtype.bytes(), bits);
+            }
+          }
+        });
   }
 
   static long[] read(Parameters parameters, int fields) {
@@ -233,12 +349,8 @@ record KernelCase(
 
   /** What is to be written, over memory that was the same before. */
   void expected(MemorySegment memory) {
-    if (reference == null) {
-      run(ReferenceKernels.INSTANCE, memory);
-    } else {
-      memory.fill((byte) 0x5a);
-      reference.accept(memory);
-    }
+    memory.fill((byte) 0x5a);
+    reference.accept(memory);
   }
 
   /** Writes over memory that was the same before. */
@@ -250,7 +362,7 @@ record KernelCase(
         MemorySegment base =
             switch ((int) rest & 0xf00) {
               case MEMORY -> memory;
-              case IN_TABLE -> table(arena);
+              case IN_TABLE -> table(arena, kernel.endsWith("f64"));
               case SCRATCH -> scratch(arena);
               default -> MemorySegment.NULL;
             };
@@ -260,8 +372,7 @@ record KernelCase(
     }
   }
 
-  private MemorySegment table(Arena arena) {
-    boolean wide = kernel.endsWith("f64");
+  private static MemorySegment table(Arena arena, boolean wide) {
     MemorySegment values = arena.allocate(8L * TABLE, 64);
     for (int i = 0; i < TABLE; i++) {
       double value = word(i) * 0x1p-32 - 0.5;
