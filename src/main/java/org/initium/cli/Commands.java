@@ -140,7 +140,12 @@ final class Commands {
         new Syntax("init", "Write a whole model's initial weights.", Help.RECIPE)
             .inOrder()
             .footer(Help.INIT);
-    Supplier<Path> recipe = line.word(0, "RECIPE", FileName::parse, "The recipe, a YAML file.");
+    Supplier<Path> recipe =
+        line.word(
+            0,
+            "RECIPE",
+            FileName::parse,
+            "The recipe, a YAML file; - reads it from standard input.");
     Supplier<Optional<Path>> out = line.option("--out", "FILE", FileName::parse, Help.OUT);
     Supplier<Boolean> plan = line.flag("--plan", Help.PLAN);
     RecipeOptions reading = RecipeOptions.of(line);
@@ -252,7 +257,8 @@ final class Commands {
             .inOrder();
     Supplier<Path> file =
         line.word(0, "MODEL", FileName::parse, "The safetensors file, its index or their folder.");
-    Supplier<Path> recipe = line.word(1, "RECIPE", FileName::parse, "The recipe it was made from.");
+    Supplier<Path> recipe =
+        line.word(1, "RECIPE", FileName::parse, "The recipe it was made from; - as for init.");
     RecipeOptions reading = RecipeOptions.of(line);
     SourceOptions source = SourceOptions.of(line);
     Supplier<Optional<RowShard>> shard =
@@ -278,7 +284,7 @@ final class Commands {
         line.usual(
             "--device",
             "DEVICE",
-            Device::parse,
+            Devices::device,
             "cpu",
             "What is measured: cpu (default), cuda or cuda:1.");
     Supplier<Long> bytes =

@@ -2,8 +2,11 @@
 package org.initium.cli;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.initium.Backend;
 import org.initium.Device;
+import org.initium.expression.Suggestions;
 import org.initium.text.Text;
 
 /** Devices that share the work, as {@code --device cuda:0,cuda:1} names them. */
@@ -11,9 +14,28 @@ record Devices(List<Device> named) {
   /** More than any machine has; each has buffers of its own. */
   private static final int MOST = 256;
 
+  private static final Set<String> OURS = Set.of("cpu", "cuda");
+
   /** Not by picocli's own split, which goes a call deeper for each. */
   static Devices parse(String text) {
-    return new Devices(Stream.of(text.split(",", -1)).map(Device::parse).toList());
+    return new Devices(Stream.of(text.split(",", -1)).map(Devices::device).toList());
+  }
+
+  /** A device of a backend that is there; of ours, the backend says later what is missing. */
+  static Device device(String text) {
+    Device device = Device.parse(text);
+    if (!OURS.contains(device.type())) {
+      List<String> types = Backend.all().stream().map(Backend::type).toList();
+      if (!types.contains(device.type())) {
+        String remedy =
+            device.type().equals("gpu")
+                ? "NVIDIA's GPUs are cuda, cuda:1 and so on"
+                : Suggestions.choice(device.type(), "there are", types);
+        throw new IllegalArgumentException(
+            Text.message("no backend for device '%s'; %s", text, remedy));
+      }
+    }
+    return device;
   }
 
   /** Those of all times that the option is given. */

@@ -109,15 +109,32 @@ public final class ModelCommands {
       }
       try (Checkpoint kept = from.isPresent() ? Checkpoint.open(from.get()) : null) {
         Optional<Checkpoint> file = Optional.ofNullable(kept);
-        Plan plan = Recipe.plan(recipe, new Recipe.Reading(set, dtype, model, file));
+        Plan plan = plan(new Recipe.Reading(set, dtype, model, file));
         plan.notes().forEach(note -> System.err.println("note: " + note));
         return use.of(plan, guard(plan, file));
       }
     }
 
+    /** By the usual sign, a recipe is read from standard input. */
+    private Plan plan(Recipe.Reading reading) throws IOException {
+      return isStandardInput()
+          ? Recipe.plan(System.in, recipeName(), reading)
+          : Recipe.plan(recipe, reading);
+    }
+
+    private boolean isStandardInput() {
+      return recipe.toString().equals("-");
+    }
+
+    private String recipeName() {
+      return isStandardInput() ? "<stdin>" : recipe.toString();
+    }
+
     private OverwriteGuard guard(Plan plan, Optional<Checkpoint> kept) {
       List<Path> files = new ArrayList<>(plan.inputs().stream().map(Path::of).toList());
-      files.add(recipe);
+      if (!isStandardInput()) {
+        files.add(recipe);
+      }
       config.ifPresent(files::add);
       kept.ifPresent(checkpoint -> files.addAll(OverwriteGuard.of(checkpoint)));
       return new OverwriteGuard(files);
@@ -277,7 +294,7 @@ public final class ModelCommands {
         Text.message(
             "%s is what %s gives with %s: all bits of %s equal, in %s",
             checkpoint.path(),
-            reading.recipe(),
+            reading.recipeName(),
             filler.generator(),
             Text.count(plan.written().size(), "tensor"),
             summary));

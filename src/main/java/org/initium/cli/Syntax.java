@@ -199,13 +199,28 @@ final class Syntax {
             .converters(converter(parse)));
   }
 
-  /** Names and values, {@code NAME=VALUE} each. */
+  /** Names and values, {@code NAME=VALUE} each; of two for a name, the last. */
   Supplier<Map<String, String>> map(String name, String label, String... description) {
-    return add(
-        option(name, label, description)
-            .type(Map.class)
-            .auxiliaryTypes(String.class, String.class)
-            .initialValue(Map.of()));
+    Supplier<List<Map.Entry<String, String>>> entries =
+        add(
+            option(name, label, description)
+                .type(List.class)
+                .auxiliaryTypes(Object.class)
+                .initialValue(List.of())
+                .converters(converter(text -> entry(label, text))));
+    return () -> {
+      Map<String, String> map = new LinkedHashMap<>();
+      entries.get().forEach(entry -> map.put(entry.getKey(), entry.getValue()));
+      return map;
+    };
+  }
+
+  private static Map.Entry<String, String> entry(String label, String text) {
+    int equals = text.indexOf('=');
+    if (equals < 1) {
+      throw new IllegalArgumentException(Text.message("'%s' is not %s, as layers=24", text, label));
+    }
+    return Map.entry(text.substring(0, equals), text.substring(equals + 1));
   }
 
   private static OptionSpec.Builder option(String name, String label, String... description) {

@@ -32,6 +32,8 @@ import org.initium.text.Text;
  *          | "(" value ")"
  * }</pre>
  *
+ * <p>Before a name, the modules of Python's programs may stand: {@code math.}, {@code nn.init.}.
+ *
  * @since 0.1.0
  */
 public final class Arithmetic {
@@ -278,6 +280,7 @@ public final class Arithmetic {
     if (tokens.isNumber()) {
       return tokens.number();
     }
+    tokens.skipModule();
     int column = tokens.column();
     String name = tokens.name("a number, a variable or a function");
     return tokens.skip("(") ? call(name, column) : number(named(name, column), name, column);
@@ -335,8 +338,12 @@ public final class Arithmetic {
     };
   }
 
-  /** What a value counts as: a word of digits, which a pattern captures, is a number. */
-  static Object plain(Object value) {
+  /**
+   * {@return what a value counts as} A word of digits, which a pattern captures, is a number.
+   *
+   * @param value a number, a word or a list
+   */
+  public static Object plain(Object value) {
     return switch (value) {
       case Number number -> number.doubleValue();
       case String word when word.matches("[0-9]{1,15}") -> Double.parseDouble(word);
@@ -374,8 +381,14 @@ public final class Arithmetic {
     return List.copyOf(arguments);
   }
 
-  /** A text in quotes; a variable or an element of one; a word where there is no such; a number. */
-  private Object argument() {
+  /**
+   * Reads an argument of a function of words.
+   *
+   * @return a text in quotes; a variable or an element of one; a word where there is no such; a
+   *     number
+   * @throws ExpressionException if it is none of those
+   */
+  public Object argument() {
     int column = tokens.column();
     if (tokens.isQuoted()) {
       return tokens.quoted();

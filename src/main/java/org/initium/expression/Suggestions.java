@@ -70,19 +70,34 @@ public final class Suggestions {
    */
   public static String unknown(String what, String name, Collection<String> known) {
     String head = "unknown " + what + " '" + Text.visible(Text.cut(name, LONG)) + "'; ";
-    if (known.isEmpty()) {
-      return head + "there are none";
-    }
-    String nearest = nearest(name, known);
-    String all = "there are " + String.join(", ", known);
-    if (nearest == null) {
-      return head + all;
-    }
-    String guess = "did you mean " + nearest + "?";
-    return head + (known.size() > 12 ? guess : guess + " (" + all + ")");
+    return head + choice(name, "there are", known);
   }
 
-  /** The known name that is the fewest edits away, or null if even that is another word. */
+  /**
+   * {@code did you mean match? (it takes match, init)}.
+   *
+   * @param name that is unknown
+   * @param before stands before the known names: {@code it takes}
+   * @param known which there are
+   * @return what may be written instead, without "did you mean" where nothing is near
+   */
+  public static String choice(String name, String before, Collection<String> known) {
+    if (known.isEmpty()) {
+      return before + " none";
+    }
+    String nearest = nearest(name, known);
+    String all = before + " " + String.join(", ", known);
+    if (nearest == null) {
+      return all;
+    }
+    String guess = "did you mean " + nearest + "?";
+    return known.size() > 12 ? guess : guess + " (" + all + ")";
+  }
+
+  /**
+   * The known name that begins so, or is the fewest edits away, or null if even that is another
+   * word.
+   */
   private static String nearest(String name, Collection<String> known) {
     String best = null;
     if (name.length() > LONG) {
@@ -90,7 +105,8 @@ public final class Suggestions {
     }
     int least = Math.min(name.length(), Math.max(2, name.length() / 2));
     for (String candidate : known) {
-      int distance = distance(fold(name), fold(candidate));
+      boolean isBeginning = name.length() > 2 && fold(candidate).startsWith(fold(name));
+      int distance = isBeginning ? 0 : distance(fold(name), fold(candidate));
       if (distance < least) {
         least = distance;
         best = candidate;

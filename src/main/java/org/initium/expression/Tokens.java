@@ -19,6 +19,8 @@ public final class Tokens {
   private static final Pattern SYMBOL = Pattern.compile("\\*\\*|//|[=!<>]=|.", Pattern.DOTALL);
   private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"");
 
+  private static final Pattern MODULE = Pattern.compile("(((torch\\.)?nn\\.)?init|math)\\.");
+
   /** A name that is all of an argument, or an element of a list. */
   private static final Pattern WORD =
       Pattern.compile(
@@ -125,6 +127,13 @@ public final class Tokens {
    */
   String peekWord() {
     return sees(WORD) ? matcher.group(1) : "";
+  }
+
+  /** Passes over the Python module that may stand before a name: it is torch's or math's here. */
+  public void skipModule() {
+    if (sees(MODULE)) {
+      take(MODULE);
+    }
   }
 
   /** Takes a name if it is next, and says whether it was. */

@@ -59,8 +59,8 @@ final class Catalog {
   private static final class Table {
     static final Map<String, Definition> BY_NAME = new LinkedHashMap<>(PLAIN);
 
-    private static final Parameter GAIN = real("gain", 1);
-    private static final Parameter NOT_NEGATIVE_GAIN = real("gain", Real.NOT_NEGATIVE, 1.0);
+    private static final Parameter GAIN = Parameter.gain(Real.ANY);
+    private static final Parameter NOT_NEGATIVE_GAIN = Parameter.gain(Real.NOT_NEGATIVE);
     private static final Parameter LOC = real("loc", 0);
     private static final Parameter POSITIVE_SCALE = real("scale", Real.POSITIVE, 1.0);
     private static final Parameter METHOD = choice("method", Method.QR, Method.values());

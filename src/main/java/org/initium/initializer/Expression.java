@@ -15,7 +15,7 @@ import org.initium.text.Text;
  * kind:
  *
  * <pre>
- * init     := name [ "(" [ argument { "," argument } ] ")" ]
+ * init     := [ module "." ] name [ "(" [ argument { "," argument } ] ")" ]
  * argument := [ name "=" ] ( arithmetic | word | "'" text "'" | init | axes )
  * axes     := arithmetic | "[" arithmetic { "," arithmetic } "]"
  * </pre>
@@ -39,6 +39,7 @@ final class Expression {
   }
 
   private Init init() {
+    tokens.skipModule();
     int start = tokens.column();
     String name = tokens.name("the name of an initializer");
     Definition initializer = tokens.located(start, () -> Catalog.of(name));
@@ -99,6 +100,7 @@ final class Expression {
   private Object other(Parameter.Kind kind) {
     return switch (kind) {
       case Parameter.Real real -> number(real);
+      case Parameter.Gain gain -> Arithmetic.plain(arithmetic.argument());
       case Parameter.Count count -> arithmetic.value();
       case Parameter.Choice choice -> word(choice.words());
       case Parameter.Nested nested -> init();

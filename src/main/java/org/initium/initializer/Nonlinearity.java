@@ -4,6 +4,7 @@ package org.initium.initializer;
 import java.util.List;
 import java.util.Map;
 import org.initium.expression.ArgumentChecks;
+import org.initium.expression.Arithmetic;
 import org.initium.expression.Suggestions;
 import org.initium.expression.WordFunction;
 
@@ -114,7 +115,7 @@ public enum Nonlinearity {
           "expected one of " + String.join(", ", Suggestions.list(values())));
     }
     Nonlinearity nonlinearity = parse(word);
-    if (arguments.size() == 2 && arguments.get(1) instanceof Number slope) {
+    if (arguments.size() == 2 && Arithmetic.plain(arguments.get(1)) instanceof Number slope) {
       return nonlinearity.gain(slope.doubleValue());
     }
     ArgumentChecks.that(

@@ -59,6 +59,18 @@ record Parameter(String name, Kind kind, Object standard) {
     }
   }
 
+  /** A real number, or the name of a nonlinearity, which stands for its gain; held as a Double. */
+  record Gain(Real range) implements Kind {
+    @Override
+    public Double resolve(String name, Object value) {
+      return range.resolve(
+          name,
+          value instanceof String word
+              ? Suggestions.constant("variable or nonlinearity", word, Nonlinearity.values()).gain()
+              : value);
+    }
+  }
+
   /** An integer of 1 or more; held as a Long. */
   record Count() implements Kind {
     /** Beyond it, doubles skip integers. */
@@ -130,6 +142,10 @@ record Parameter(String name, Kind kind, Object standard) {
 
   static Parameter real(String name, Real kind, Double standard) {
     return new Parameter(name, kind, standard);
+  }
+
+  static Parameter gain(Real range) {
+    return new Parameter("gain", new Gain(range), 1.0);
   }
 
   static Parameter real(String name, double standard) {

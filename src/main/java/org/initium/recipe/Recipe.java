@@ -96,26 +96,47 @@ public final class Recipe {
    * @throws RecipeException if it cannot be followed
    */
   public static Plan plan(Path file, Reading reading) throws IOException {
-    SourcePosition top = new SourcePosition(file.toString(), 1, 1);
-    String text;
     if (Files.isDirectory(file)) {
-      throw new RecipeException(top, "a folder; give the recipe, a YAML file");
+      throw new RecipeException(
+          new SourcePosition(file.toString(), 1, 1), "a folder; give the recipe, a YAML file");
     }
     try (InputStream in = Files.newInputStream(file)) {
+      String text = text(in, file.toString());
+      return follow(root(text, file.toString()), file.toAbsolutePath().getParent(), reading);
+    }
+  }
+
+  /**
+   * Reads a recipe from a stream, such as standard input, and follows it; files that it names are
+   * found from the folder that the program runs in.
+   *
+   * @param in a recipe in YAML, in UTF-8; read to its end, and left open
+   * @param source what errors call it
+   * @param reading what the command line or caller sets
+   * @return the model's tensors and what each draws
+   * @throws java.io.IOException if it or a file that it names cannot be read
+   * @throws RecipeException if it cannot be followed
+   */
+  public static Plan plan(InputStream in, String source, Reading reading) throws IOException {
+    return parse(text(in, source), source, reading);
+  }
+
+  private static String text(InputStream in, String source) throws IOException {
+    SourcePosition top = new SourcePosition(source, 1, 1);
+    try {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
         throw new RecipeException(
             top, Text.message("more than %d MiB; is this a recipe?", MOST_BYTES >> 20));
       }
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new RecipeException(top, "not UTF-8 text", e);
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) { // which says not of which file
-      throw new IOException(Text.reason(file, e), e);
+      throw new IOException(Text.reason(source, e), e);
     }
-    return follow(root(text, file.toString()), file.toAbsolutePath().getParent(), reading);
   }
 
   /**

@@ -3,7 +3,9 @@ package org.initium.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,6 +21,17 @@ public record CommandLineRun(int status, String out, String err) {
   public String ok() {
     assertEquals(0, status, err);
     return out;
+  }
+
+  /** With a standard input. */
+  static synchronized CommandLineRun reading(String input, String... arguments) {
+    InputStream old = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+      return of(arguments);
+    } finally {
+      System.setIn(old);
+    }
   }
 
   public static synchronized CommandLineRun of(String... arguments) {

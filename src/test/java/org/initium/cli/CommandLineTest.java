@@ -91,7 +91,13 @@ class CommandLineTest {
         "init @r.yaml --out @o --part 0/2 | o: make it before, or give the name of a file",
         "init @r.yaml --out @o --set depth=3 | there is no variable 'depth' to set; 'vars' has"
             + " width",
-        "init @r.yaml --out @o --set width | should be in KEY=VALUE format",
+        "init @r.yaml --out @o --set wdth=3 | there is no variable 'wdth' to set; did you mean"
+            + " width?",
+        "init @r.yaml --out @o --set width | option '--set' (VAR=VALUE): 'width' is not VAR=VALUE",
+        "init @r.yaml --out @o --set =3 | '=3' is not VAR=VALUE, as layers=24",
+        "init @r.yaml --out @o --device vulkan | no backend for device 'vulkan'; there are cpu",
+        "init @r.yaml --out @o --device cpu,gpu:1 | device 'gpu:1'; NVIDIA's GPUs are cuda, cuda:1",
+        "bench --device cud | no backend for device 'cud'; did you mean cuda?",
         "init @r.yaml --out @o --set width=0.5 | size 0 of 'a.weight'",
         "init @r.yaml --out @o --generator lcg | lcg",
         "init @r.yaml --out @o --sead 3 | Unknown option",
@@ -147,7 +153,6 @@ class CommandLineTest {
         "init @r.yaml --out @ | is a folder",
         "bench --size 1000TB | out of memory on cpu",
         "init @r.yaml --out @o --device cuda:99 | ",
-        "init @r.yaml --out @o --device vulkan | no backend for device vulkan",
         "fill normal --shape 1000000000000000 --out @o | no room for",
       })
   void whatCannotBeDoneIsOneLineAndStatusOne(String line, String message) throws IOException {
@@ -221,6 +226,25 @@ class CommandLineTest {
     assertTrue(inspected.out().contains("a.weight  [8, 16]  f32"), inspected.out());
     assertTrue(inspected.out().contains("4 tensors, 161 elements, 596 B"), inspected.out());
     assertTrue(Files.exists(folder.resolve("m.png")));
+  }
+
+  @Test
+  void aRecipeMayComeByStandardInput() throws IOException {
+    String model = folder + "/m.safetensors";
+    CommandLineRun.reading(RECIPE, "init", "-", "--out", model).ok();
+    assertTrue(run("verify @m.safetensors @r.yaml").ok().contains("all bits of 4 tensors equal"));
+    String verified = CommandLineRun.reading(RECIPE, "verify", model, "-").ok();
+    assertTrue(verified.contains("is what <stdin> gives"), verified);
+    CommandLineRun bad =
+        CommandLineRun.reading(RECIPE.replace("zeros", "zeroes"), "init", "-", "--plan");
+    assertEquals(2, bad.status(), bad.toString());
+    assertTrue(bad.err().startsWith("initium: <stdin>:8:29: unknown initializer"), bad.err());
+    CommandLineRun empty = CommandLineRun.reading("", "init", "-", "--out", folder + "/o");
+    assertEquals("initium: <stdin>:1:1: the recipe is empty\n", empty.err());
+    CommandLineRun long4 = CommandLineRun.reading("#".repeat((4 << 20) + 1), "init", "-", "--plan");
+    assertEquals("initium: <stdin>:1:1: more than 4 MiB; is this a recipe?\n", long4.err());
+    CommandLineRun missing = CommandLineRun.reading(RECIPE, "init", "./-", "--plan");
+    assertTrue(missing.err().startsWith("initium: no file ./-"), missing.err());
   }
 
   @Test

@@ -291,7 +291,7 @@ class PlanAndKeepTest {
       value = {
         "keep: [{match: wte}] | shape [13, 6], 'wte' of @old.safetensors has [10, 6]; grow: true",
         "keep: [{match: wte, grow: 1}] | 'grow' is true or false, not '1'",
-        "keep: [{match: wte, grown: true}] | has no 'grown'; it takes match, exclude, grow, from",
+        "keep: [{match: wte, grown: true}] | has no 'grown'; did you mean grow? (it takes match,",
         "keep: {match: wte} | 'keep' is a mapping, not a list",
         "keep: [{match: wte, from: '{x}'}] | '{x}' is not captured by 'match'",
         "keep: [{match: wte, from: h.0.w}] | tensor 'wte' is f32, 'h.0.w' of @old.safetensors is"

@@ -111,10 +111,8 @@ class ExpressionProperties {
   private Arbitrary<Object> value(Parameter parameter) {
     Arbitrary<Object> any =
         switch (parameter.kind()) {
-          case Parameter.Real real ->
-              Arbitraries.oneOf(finite(), Arbitraries.doubles().between(-3, 3))
-                  .filter(real::has)
-                  .map(v -> v);
+          case Parameter.Real real -> numbers(real);
+          case Parameter.Gain gain -> numbers(gain.range());
           case Parameter.Count count -> Arbitraries.longs().between(1, 1L << 53).map(v -> v);
           case Parameter.Choice choice -> Arbitraries.of(choice.words()).map(v -> v);
           case Parameter.AxisList axes ->
@@ -124,6 +122,12 @@ class ExpressionProperties {
     return parameter.standard() == null
         ? any
         : Arbitraries.oneOf(any, Arbitraries.just(parameter.standard()));
+  }
+
+  private Arbitrary<Object> numbers(Parameter.Real range) {
+    return Arbitraries.oneOf(finite(), Arbitraries.doubles().between(-3, 3))
+        .filter(range::has)
+        .map(v -> v);
   }
 
   private static List<Definition> simple() {

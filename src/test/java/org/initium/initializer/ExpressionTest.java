@@ -41,6 +41,17 @@ class ExpressionTest {
         "icnr(init=kaiming_normal(mode=fan_out), upscale=3) |"
             + " icnr(init=kaiming_normal(mode=fan_out), upscale=3)",
         "icnr(kaiming_normal, 2) | icnr",
+        "xavier_uniform(gain=relu) | xavier_uniform(gain=1.4142135623730951)",
+        "xavier_uniform(relu) | xavier_uniform(gain=1.4142135623730951)",
+        "xavier_normal(gain='tanh') | xavier_normal(gain=1.6666666666666667)",
+        "orthogonal(gain=leaky_relu) | orthogonal(gain=1.4141428569978354)",
+        "identity(gain=GELU_M2) | identity(gain=1.5335304411955353)",
+        "xavier_normal(gain=width) | xavier_normal(gain=768)",
+        "torch.nn.init.kaiming_uniform_(a=math.sqrt(5)) | kaiming_uniform(a=2.23606797749979)",
+        "nn.init.normal_(std=2*math.pi) | normal(std=6.283185307179586)",
+        "init.xavier_uniform_(gain=nn.init.calculate_gain('relu')) |"
+            + " xavier_uniform(gain=1.4142135623730951)",
+        "icnr(nn.init.normal_, upscale=3) | icnr(init=normal, upscale=3)",
       })
   void printsWhatDiffersFromTheDefaults(String text, String printed) {
     Init init = Init.parse(text, VARIABLES);
@@ -97,6 +108,14 @@ class ExpressionTest {
         "dirac(0) | 7 | groups = 0 is not allowed; it must be an integer, 1 or more",
         "dirac(1.5) | 7 | groups = 1.5 is not allowed; it must be an integer, 1 or more",
         "dirac(1e300) | 7 | groups = 1E+300 is not allowed; it must be an integer, 1 or more",
+        "xavier_normal(gain=relo) | 20 | unknown variable or nonlinearity 'relo'; did you mean"
+            + " relu",
+        "xavier_normal(gain=gelu) | 20 | unknown variable or nonlinearity 'gelu'; did you mean"
+            + " gelu_m2",
+        "xavier_normal(gain=-relu) | 21 | unknown variable 'relu'; there are layers, width",
+        "torch.nn.init.norml_() | 15 | unknown initializer 'norml_'; did you mean normal?",
+        "nn.init. | 9 | expected the name of an initializer but found the end",
+        "nn.normal | 1 | unknown initializer 'nn'; there are uniform",
         "xavier_normal(-1) | 15 | gain = -1.0 is not allowed; it must be 0 or more",
         "kaiming_normal(mode=fan_inn) | 21 | mode = fan_inn is not allowed; it must be one of fan",
         "kaiming_normal(mode=fan_avg) | 21 | mode = fan_avg is not allowed; it must be one of fan",
@@ -122,7 +141,7 @@ class ExpressionTest {
         "normal(std=sqrt()) | 17 | expected a number, a variable or a function but found ')'",
         "normal(std=sqrt(1, 2)) | 18 | expected ')' but found ','",
         "normal(std=min(1)) | 17 | expected ',': min takes 2 arguments but found ')'",
-        "constant(calculate_gain(gelu)) | 25 | unknown nonlinearity 'gelu'; did you mean relu?",
+        "constant(calculate_gain(gelu)) | 25 | unknown nonlinearity 'gelu'; did you mean gelu_m2?",
         "constant(calculate_gain()) | 25 | expected one of linear, conv1d",
         "small_init(0) | 12 | dim = 0 is not allowed; it must be an integer, 1 or more",
         "wang_init(3) | 1 | wang_init needs the argument dim, which has no default",

@@ -38,7 +38,9 @@ class RecipeErrorsTest {
         row("tensors:\n  a: [1]\n b: [2]" + RULES, "3:2: not sound YAML: "),
         row("a: 1\n---\nb: 2", "2:1: not sound YAML: expected a single document"),
         row("tensors: &x {a: [1]}" + RULES, "1:10: anchors and aliases are not taken"),
-        row("tensor: {a: [1]}" + RULES, "1:1: a recipe has no 'tensor'; it takes vars, require,"),
+        row(
+            "tensor: {a: [1]}" + RULES,
+            "1:1: a recipe has no 'tensor'; did you mean tensors? (it takes vars,"),
         row("tensors: {a: [1]}", "1:1: a recipe needs 'rules'"),
         row("rules: []", "1:1: the recipe has no tensors; give 'tensors' or 'template'"),
         row("tensors: {}" + RULES, "1:1: the recipe has no tensors"),
@@ -87,7 +89,9 @@ class RecipeErrorsTest {
         rule("{match: '*'}", "3:5: a rule has one of 'init', 'parts', 'like' and 'norm_of'"),
         rule("{match: '*', init: ones, parts: []}", "a rule has one of 'init', 'parts', 'like'"),
         rule("{match: '{a', init: ones}", "3:13: braces do not pair in pattern '{a'"),
-        rule("{match: '*', int: ones}", "3:18: a rule has no 'int'; it takes match, init, parts"),
+        rule(
+            "{match: '*', int: ones}",
+            "3:18: a rule has no 'int'; did you mean init? (it takes match, init"),
         rule("{match: '*', init: gaussian}", "3:24: "),
         rule("{match: '*', init: normal(std=-1)}", "3:24: "),
         rule("{match: '*', init: 'normal(std=0.02'}", "3:24: "),

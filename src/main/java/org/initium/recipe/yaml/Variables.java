@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.initium.expression.Arithmetic;
 import org.initium.expression.Substitution;
+import org.initium.expression.Suggestions;
 import org.initium.expression.WordFunction;
 import org.initium.initializer.Nonlinearity;
 import org.initium.io.ModelConfig;
@@ -90,11 +91,8 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
         throw new RecipeException(
             recipe,
             Text.message(
-                "there is no variable '%s' to set; 'vars' has %s",
-                name,
-                variables.values.isEmpty()
-                    ? "none"
-                    : String.join(", ", variables.values.keySet())));
+                "there is no variable '%s' to set; %s",
+                name, Suggestions.choice(name, "'vars' has", variables.values.keySet())));
       }
       variables.values.put(name, set.get(name));
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.initium.expression.Suggestions;
 import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
 import org.initium.text.Text;
@@ -47,7 +48,8 @@ public final class YamlFields {
       if (!allowed.contains(name)) {
         throw new RecipeException(
             entry.key().place(),
-            Text.message("%s has no '%s'; it takes %s", what, name, String.join(", ", allowed))
+            Text.message(
+                    "%s has no '%s'; %s", what, name, Suggestions.choice(name, "it takes", allowed))
                 + (name.endsWith(")") ? QUOTES : hint));
       }
       fields.values.put(name, entry.value());
