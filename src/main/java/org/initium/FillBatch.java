@@ -113,6 +113,10 @@ public final class FillBatch {
   private record Decomposition(Generator generator, Backend.Queue queue) {
 
     void fill(Tensor tensor, Fill fill) {
+      if (fill instanceof Fill.Elementary elementary) { // the usual one: decision 0030
+        elementary(tensor, elementary);
+        return;
+      }
       switch (fill) {
         case Fill.Elementary elementary -> elementary(tensor, elementary);
         case Fill.Center center -> center(tensor, center);

@@ -24,10 +24,11 @@ final class HeaderSize {
 
   /** The length in front, the entry of the metadata, and what pads the whole. */
   static long ofMetadata(Map<String, String> metadata) {
-    return 64
-        + metadata.entrySet().stream()
-            .mapToLong(entry -> string(entry.getKey()) + string(entry.getValue()) + 8)
-            .sum();
+    long bytes = 64;
+    for (Map.Entry<String, String> entry : metadata.entrySet()) {
+      bytes += string(entry.getKey()) + string(entry.getValue()) + 8;
+    }
+    return bytes;
   }
 
   /** A string in JSON and UTF-8. */

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +94,7 @@ public record SafetensorsHeader(
     List<StoredTensor> tensors = new ArrayList<>();
     long at = 0;
     List<TensorSpec> ordered =
-        specs.stream().sorted(Comparator.comparingInt((TensorSpec s) -> -s.type().bits())).toList();
+        specs.stream().sorted((a, b) -> Integer.compare(b.type().bits(), a.type().bits())).toList();
     for (TensorSpec spec : ordered) {
       long end = Math.addExact(at, spec.bytes());
       tensors.add(new StoredTensor(spec.name(), spec.type(), spec.shape(), at, end));

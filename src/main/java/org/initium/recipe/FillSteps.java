@@ -2,6 +2,7 @@
 package org.initium.recipe;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +35,9 @@ final class FillSteps {
    */
   private record Step(List<YamlNode> narrows, Init init, SourcePosition place, boolean tiles) {}
 
-  /** A model has few shapes and many tensors. */
-  private record Kind(Shape shape, DType dtype) {}
+  /** A model has few shapes and many tensors. No record of both: see decision 0030. */
+  private final Map<DType, Map<Shape, TensorContent.Drawn>> planned = new EnumMap<>(DType.class);
 
-  private final Map<Kind, TensorContent.Drawn> planned = new HashMap<>();
   private final Variables variables;
   private final SourcePosition place;
   private final boolean ofParts;
@@ -111,11 +111,11 @@ final class FillSteps {
 
   /** The content of a tensor, checked against its shape and dtype. */
   TensorContent.Drawn of(TensorEntry tensor, Shape shape, DType dtype) {
-    Kind kind = new Kind(shape, dtype);
-    TensorContent.Drawn known = planned.get(kind);
+    Map<Shape, TensorContent.Drawn> same = planned.computeIfAbsent(dtype, type -> new HashMap<>());
+    TensorContent.Drawn known = same.get(shape);
     if (known == null) {
       known = read(tensor.name(), shape, dtype);
-      planned.put(kind, known);
+      same.put(shape, known);
     }
     return known;
   }

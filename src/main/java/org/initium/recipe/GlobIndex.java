@@ -2,7 +2,6 @@
 package org.initium.recipe;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,18 @@ final class GlobIndex<R> {
   }
 
   /** A text that all names of a pattern have; those of the end are turned round. */
-  private record Key(Where where, String text) {}
+  private record Key(Where where, String text) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key && where == key.where && text.equals(key.text);
+    }
+
+    /** Java makes that of a record at a start's cost (decision 0030). */
+    @Override
+    public int hashCode() {
+      return 31 * text.hashCode() + where.ordinal();
+    }
+  }
 
   private final MatchingWork work;
   private final Map<Where, PrefixMap<Row<R>>> maps = new HashMap<>();
@@ -51,19 +61,22 @@ final class GlobIndex<R> {
     }
     Map<Key, Integer> counts = new HashMap<>();
     rows.forEach(row -> keys(row.glob).forEach(key -> counts.merge(key, 1, Integer::sum)));
-    Comparator<Key> rarest =
-        Comparator.<Key>comparingInt(counts::get)
-            .thenComparing(key -> -key.text.length())
-            .thenComparing(Key::where);
     Map<Where, TreeMap<String, List<Row<R>>>> sorted = new HashMap<>();
     for (Row<R> row : rows) {
-      Key key = keys(row.glob).min(rarest).orElseThrow();
+      Key key = keys(row.glob).min((a, b) -> rarest(a, b, counts)).orElseThrow();
       sorted
           .computeIfAbsent(key.where, where -> new TreeMap<>())
           .computeIfAbsent(key.text, text -> new ArrayList<>(1))
           .add(row);
     }
     sorted.forEach((where, map) -> maps.put(where, new PrefixMap<>(map, work)));
+  }
+
+  /** Not made of functions, of which Java makes classes at a start's cost (decision 0030). */
+  private static int rarest(Key one, Key other, Map<Key, Integer> counts) {
+    int rarer = Integer.compare(counts.get(one), counts.get(other));
+    int longer = Integer.compare(other.text.length(), one.text.length());
+    return rarer != 0 ? rarer : longer != 0 ? longer : one.where.compareTo(other.where);
   }
 
   /** At least one: all names start with the empty text. */

@@ -52,7 +52,7 @@ record RegionFiller(StreamStarts starts, long chunkBytes, int threads) {
   /** Computes a region in the host's memory, which is contiguous, whatever its values are. */
   void compute(Tensor memory, PlannedTensor tensor, Region region) {
     PlannedTensor source = source(tensor);
-    switch (source.content()) {
+    switch (source.content()) { // of what is not drawn: the pipe draws the rest itself
       case TensorContent.Drawn drawn -> drawHere(memory, source, region);
       case TensorContent.Kept kept -> {
         drawHere(memory, source, region);
@@ -133,6 +133,9 @@ record RegionFiller(StreamStarts starts, long chunkBytes, int threads) {
    * alone depend on each other, and are best made in one go.
    */
   int cuts(PlannedTensor tensor) {
+    if (tensor.content() instanceof TensorContent.Drawn drawn) { // the usual one: decision 0030
+      return cuts(drawn.parts(), tensor);
+    }
     return switch (tensor.content()) {
       case TensorContent.Drawn drawn -> cuts(drawn.parts(), tensor);
       case TensorContent.Kept kept -> cuts(kept.rest(), tensor);
@@ -165,6 +168,9 @@ record RegionFiller(StreamStarts starts, long chunkBytes, int threads) {
   }
 
   private static boolean isWhole(Fill fill, boolean ours) {
+    if (fill instanceof Fill.Elementary elementary) { // the usual one
+      return isWhole(elementary, ours);
+    }
     return switch (fill) {
       case Fill.Elementary elementary -> isWhole(elementary, ours);
       case Fill.Center center -> isWhole(center.tap(), ours);
@@ -175,6 +181,9 @@ record RegionFiller(StreamStarts starts, long chunkBytes, int threads) {
 
   /** Of PyTorch's sequences, some laws take as many numbers as it happens. */
   private static boolean isWhole(Fill.Elementary fill, boolean ours) {
+    if (fill instanceof Fill.Normal || fill instanceof Fill.Fixed) { // the usual ones
+      return false;
+    }
     return switch (fill) {
       case Fill.Orthogonal _ -> true;
       case Fill.ByQuantile _, Fill.Sparse _ -> !ours;

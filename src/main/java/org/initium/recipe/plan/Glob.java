@@ -3,7 +3,6 @@ package org.initium.recipe.plan;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +78,8 @@ public final class Glob {
             .splitAsStream(text.substring(first, last))
             .filter(Predicate.not(String::isEmpty))
             .toList();
-    this.needle = literals.stream().max(Comparator.comparingInt(String::length)).orElse("");
+    this.needle =
+        literals.stream().max((a, b) -> Integer.compare(a.length(), b.length())).orElse("");
   }
 
   private int[] withCaptures(String pattern) {

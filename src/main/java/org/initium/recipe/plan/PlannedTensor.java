@@ -59,6 +59,9 @@ public record PlannedTensor(
 
   /** {@return what is drawn, part by part; nothing where the values are another tensor's} */
   public List<TensorContent.Part> parts() {
+    if (content instanceof TensorContent.Drawn drawn) { // the usual one, before a switch's start
+      return drawn.parts();
+    }
     return switch (content) {
       case TensorContent.Drawn drawn -> drawn.parts();
       case TensorContent.Kept kept -> kept.rest();
@@ -92,13 +95,13 @@ public record PlannedTensor(
    * and we fill none of that type: its bits are copied as those of the type's carrier.
    */
   public StoredType storedType() {
-    return switch (content) {
-      case TensorContent.Kept kept -> kept.entry().tensor().type();
-      case TensorContent.Copied(PlannedTensor original, boolean once)
-          when original.dtype() == dtype ->
-          original.storedType();
-      default -> StoredType.of(dtype);
-    };
+    if (content instanceof TensorContent.Kept kept) {
+      return kept.entry().tensor().type();
+    }
+    if (content instanceof TensorContent.Copied copied && copied.original().dtype() == dtype) {
+      return copied.original().storedType();
+    }
+    return StoredType.of(dtype);
   }
 
   /** {@return the tensor that stands for this one in the file, where this one is left out of it} */
