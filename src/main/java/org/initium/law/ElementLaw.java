@@ -10,7 +10,7 @@ import org.initium.Fill;
  * the words of its block, and the numbers that the kernels take.
  */
 public sealed interface ElementLaw
-    permits Uniform32, Uniform64, Normal32, Normal64, Quantile32, Quantile64 {
+    permits ElementLaw.OfWords, ElementLaw.OfDoubles, Normal32, Normal64 {
   /**
    * What elements are made of their bits by: kernels of that name, in lower case. One more than the
    * place in the list is the number in batches, kernels/many.cuh.
@@ -23,9 +23,41 @@ public sealed interface ElementLaw
     /** The law's inverse distribution function, by a table: any law can be had so. */
     QUANTILE;
 
+    /** Which kernels compute a fill. Not by a switch: the first over classes takes 5 ms. */
+    public static Family of(Fill.PerElement fill) {
+      return fill instanceof Fill.Normal
+          ? NORMAL
+          : fill instanceof Fill.Uniform ? UNIFORM : QUANTILE;
+    }
+
     /** The name of the kernels. */
     public String kernel() {
       return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** A law whose elements have a word each. */
+  sealed interface OfWords extends ElementLaw permits Uniform32, Quantile32 {
+    /** The element whose word it is. */
+    float at(int word);
+
+    @Override
+    default void elements(int[] words, double[] out) {
+      for (int k = 0; k < 4; k++) {
+        out[k] = at(words[k]);
+      }
+    }
+  }
+
+  /** A law whose elements have 53 bits each, of two words. */
+  sealed interface OfDoubles extends ElementLaw permits Uniform64, Quantile64 {
+    /** The element of these bits. */
+    double at(long bits53);
+
+    @Override
+    default void elements(int[] words, double[] out) {
+      out[0] = at(UnitInterval.bits53(words[0], words[1]));
+      out[1] = at(UnitInterval.bits53(words[2], words[3]));
     }
   }
 
@@ -42,9 +74,6 @@ public sealed interface ElementLaw
     Fill.ByQuantile law = (Fill.ByQuantile) fill;
     return wide ? Quantile64.of(law) : Quantile32.of(law, dtype);
   }
-
-  /** Which kernels compute it. Not by a switch: the first over classes takes a process 5 ms. */
-  Family family();
 
   /**
    * The table that the kernels read, {@code float[]} or {@code double[]} and not to be written to;

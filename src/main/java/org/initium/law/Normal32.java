@@ -23,21 +23,6 @@ public record Normal32(float mean, float std) implements ElementLaw {
     return (float) Math.sqrt(Logarithm.minusTwoLn(UnitInterval.unit(x)));
   }
 
-  /** The element on the even word x. */
-  public float even(int x, int y) {
-    return Math.fma(radius(x) * Circle.sin(y), std, mean);
-  }
-
-  /** The element on the odd word y. */
-  public float odd(int x, int y) {
-    return Math.fma(radius(x) * Circle.cos(y), std, mean);
-  }
-
-  @Override
-  public Family family() {
-    return Family.NORMAL;
-  }
-
   @Override
   public double[] numbers() {
     return new double[] {mean, std};
@@ -46,8 +31,9 @@ public record Normal32(float mean, float std) implements ElementLaw {
   @Override
   public void elements(int[] words, double[] out) {
     for (int k = 0; k < 4; k += 2) {
-      out[k] = even(words[k], words[k + 1]);
-      out[k + 1] = odd(words[k], words[k + 1]);
+      float radius = radius(words[k]);
+      out[k] = Math.fma(radius * Circle.sin(words[k + 1]), std, mean);
+      out[k + 1] = Math.fma(radius * Circle.cos(words[k + 1]), std, mean);
     }
   }
 }

@@ -21,21 +21,6 @@ public record Normal64(double mean, double std) implements ElementLaw {
     return Math.sqrt(Logarithm.minusTwoLn(UnitInterval.unit(x)));
   }
 
-  /** The first element of the pair. */
-  public double even(long x, long y) {
-    return Math.fma(radius(x) * Circle.sin(y), std, mean);
-  }
-
-  /** The second element of the pair. */
-  public double odd(long x, long y) {
-    return Math.fma(radius(x) * Circle.cos(y), std, mean);
-  }
-
-  @Override
-  public Family family() {
-    return Family.NORMAL;
-  }
-
   @Override
   public double[] numbers() {
     return new double[] {mean, std};
@@ -43,9 +28,9 @@ public record Normal64(double mean, double std) implements ElementLaw {
 
   @Override
   public void elements(int[] words, double[] out) {
-    long x = UnitInterval.bits53(words[0], words[1]);
+    double radius = radius(UnitInterval.bits53(words[0], words[1]));
     long y = UnitInterval.bits53(words[2], words[3]);
-    out[0] = even(x, y);
-    out[1] = odd(x, y);
+    out[0] = Math.fma(radius * Circle.sin(y), std, mean);
+    out[1] = Math.fma(radius * Circle.cos(y), std, mean);
   }
 }

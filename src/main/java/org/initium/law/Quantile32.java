@@ -19,7 +19,7 @@ import org.initium.law.quantile.RecentTables;
  * @param low the least value of the dtype in [a, b]
  * @param high the greatest value of the dtype in [a, b]
  */
-public record Quantile32(float[] table, float low, float high) implements ElementLaw {
+public record Quantile32(float[] table, float low, float high) implements ElementLaw.OfWords {
   /** Rows of one side: 32 octaves, and the first segment of the one that rounding can reach. */
   public static final int SEGMENTS = 32 * QuantileSeries.PER_OCTAVE + 1;
 
@@ -54,7 +54,7 @@ public record Quantile32(float[] table, float low, float high) implements Elemen
     }
   }
 
-  /** The element whose word it is. */
+  @Override
   public float at(int word) {
     int flip = word >> 31;
     int bits = Float.floatToRawIntBits((float) (word ^ flip) + 0.5f);
@@ -70,19 +70,7 @@ public record Quantile32(float[] table, float low, float high) implements Elemen
   }
 
   @Override
-  public Family family() {
-    return Family.QUANTILE;
-  }
-
-  @Override
   public double[] numbers() {
     return new double[] {low, high};
-  }
-
-  @Override
-  public void elements(int[] words, double[] out) {
-    for (int k = 0; k < 4; k++) {
-      out[k] = at(words[k]);
-    }
   }
 }

@@ -14,7 +14,7 @@ import org.initium.law.quantile.RecentTables;
  * @param low the least value: a, or the least there is
  * @param high the greatest value: b, or the greatest there is
  */
-public record Quantile64(double[] table, double low, double high) implements ElementLaw {
+public record Quantile64(double[] table, double low, double high) implements ElementLaw.OfDoubles {
   /** Rows of one side: 53 octaves. */
   public static final int SEGMENTS = 53 * QuantileSeries.PER_OCTAVE;
 
@@ -49,7 +49,7 @@ public record Quantile64(double[] table, double low, double high) implements Ele
     }
   }
 
-  /** The element of these 53 bits. */
+  @Override
   public double at(long bits53) {
     boolean upper = bits53 >>> 52 != 0;
     long m = upper ? (1L << 53) - 1 - bits53 : bits53;
@@ -65,18 +65,7 @@ public record Quantile64(double[] table, double low, double high) implements Ele
   }
 
   @Override
-  public Family family() {
-    return Family.QUANTILE;
-  }
-
-  @Override
   public double[] numbers() {
     return new double[] {low, high};
-  }
-
-  @Override
-  public void elements(int[] words, double[] out) {
-    out[0] = at(UnitInterval.bits53(words[0], words[1]));
-    out[1] = at(UnitInterval.bits53(words[2], words[3]));
   }
 }

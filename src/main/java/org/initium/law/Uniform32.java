@@ -17,7 +17,8 @@ import org.initium.Fill;
  * @param low the smallest value of the dtype that is not below a
  * @param high the largest value of the dtype that is below b
  */
-public record Uniform32(float lo, float range, float low, float high) implements ElementLaw {
+public record Uniform32(float lo, float range, float low, float high)
+    implements ElementLaw.OfWords {
   /** The law of a fill in f32, f16 or bf16. */
   public static Uniform32 of(Fill.Uniform fill, DType dtype) {
     float low = (float) dtype.atLeast(fill.a()) + 0f; // a bound that is 0 is not -0
@@ -33,7 +34,7 @@ public record Uniform32(float lo, float range, float low, float high) implements
     return Math.fma(UnitInterval.unit(0), range, lo) >= low;
   }
 
-  /** The element whose word it is. */
+  @Override
   public float at(int word) {
     float x = Math.fma(UnitInterval.unit(word), range, lo);
     x = x > high ? high : x;
@@ -41,19 +42,7 @@ public record Uniform32(float lo, float range, float low, float high) implements
   }
 
   @Override
-  public Family family() {
-    return Family.UNIFORM;
-  }
-
-  @Override
   public double[] numbers() {
     return new double[] {lo, range, low, high};
-  }
-
-  @Override
-  public void elements(int[] words, double[] out) {
-    for (int k = 0; k < 4; k++) {
-      out[k] = at(words[k]);
-    }
   }
 }

@@ -11,32 +11,21 @@ import org.initium.Fill;
  * @param range b - a
  * @param high the largest double below b
  */
-public record Uniform64(double lo, double range, double high) implements ElementLaw {
+public record Uniform64(double lo, double range, double high) implements ElementLaw.OfDoubles {
   /** The law of a fill in f64. */
   public static Uniform64 of(Fill.Uniform fill) {
     return new Uniform64(
         fill.a(), fill.b() - fill.a(), Math.max(DType.F64.below(fill.b()), fill.a()));
   }
 
-  /** The element of these 53 bits. */
+  @Override
   public double at(long bits53) {
     double x = Math.fma(UnitInterval.unit(bits53), range, lo);
     return x > high ? high : x;
   }
 
   @Override
-  public Family family() {
-    return Family.UNIFORM;
-  }
-
-  @Override
   public double[] numbers() {
     return new double[] {lo, range, lo + 0.0, high + 0.0};
-  }
-
-  @Override
-  public void elements(int[] words, double[] out) {
-    out[0] = at(UnitInterval.bits53(words[0], words[1]));
-    out[1] = at(UnitInterval.bits53(words[2], words[3]));
   }
 }

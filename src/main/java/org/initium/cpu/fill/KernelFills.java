@@ -95,7 +95,8 @@ public record KernelFills(KernelSet kernels, Team team) implements ElementaryFil
   @Override
   public void elements(Tensor tensor, Fill.PerElement fill, long seed, long start) {
     ElementLaw law = ElementLaw.of(fill, tensor.dtype());
-    Kernel kernel = kernels.kernel(law.family().kernel() + "_" + tensor.dtype());
+    String family = ElementLaw.Family.of(fill).kernel();
+    Kernel kernel = kernels.kernel(family + "_" + tensor.dtype());
     try (Arena arena = law.table() == null ? null : Arena.ofConfined()) {
       for (KernelRegion region : regions(tensor, start)) {
         Parameters parameters = region.parameters().addSource(seed, start);

@@ -53,8 +53,8 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
       new DeviceLocal<>(gpu -> new Leases<>(gpu, false, Curand::destroy));
 
   void fill(DeviceLaw own) {
-    double[] n = own.law().numbers();
-    switch (own.law().family()) {
+    double[] n = own.numbers();
+    switch (own.family()) {
       case UNIFORM -> enqueue(Numbers.UNIFORM, new Law(Mapping.AFFINE, n[0], n[1], n[2], n[3], 0));
       case NORMAL -> enqueue(Numbers.NORMAL, new Law(Mapping.NORMAL, n[0], n[1], 0, 0, 0));
       case QUANTILE ->

@@ -10,12 +10,15 @@ import org.initium.law.ElementLaw;
 /**
  * A law of elements with its table on the device.
  *
+ * @param numbers what kernels take, the table's address before them
  * @param table null where there is none; to be closed once the fill is queued
  */
-public record DeviceLaw(ElementLaw law, LawTables.Lease table) implements AutoCloseable {
+public record DeviceLaw(ElementLaw.Family family, double[] numbers, LawTables.Lease table)
+    implements AutoCloseable {
   public static DeviceLaw of(Fill.PerElement fill, FillTarget target) {
     ElementLaw law = ElementLaw.of(fill, target.dtype());
-    return new DeviceLaw(law, lease(law, LawTables.ALL.of(target.gpu()), fill));
+    LawTables.Lease table = lease(law, LawTables.ALL.of(target.gpu()), fill);
+    return new DeviceLaw(ElementLaw.Family.of(fill), law.numbers(), table);
   }
 
   private static LawTables.Lease lease(ElementLaw law, LawTables tables, Fill.PerElement fill) {
@@ -41,7 +44,7 @@ public record DeviceLaw(ElementLaw law, LawTables.Lease table) implements AutoCl
     if (table != null) {
       parameters.add(table.address());
     }
-    for (double number : law.numbers()) {
+    for (double number : numbers) {
       parameters.add(number);
     }
   }

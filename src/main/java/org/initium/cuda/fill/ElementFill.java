@@ -23,7 +23,7 @@ public final class ElementFill {
         region.addTo(parameters);
         parameters.addSource(seed, start);
         law.addTo(parameters);
-        target.launch(law.law().family().kernel(), region, parameters);
+        target.launch(law.family().kernel(), region, parameters);
       }
     }
   }

@@ -30,7 +30,7 @@ public final class JoinedElements extends JoinedLaunch {
 
   /** The kernel's number of a law. */
   public static int number(DeviceLaw law) {
-    return 1 + law.law().family().ordinal();
+    return 1 + law.family().ordinal();
   }
 
   public boolean isFull() {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import org.initium.DType;
+import org.initium.law.ElementLaw;
 import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Philox;
@@ -118,19 +119,11 @@ public enum TorchReference implements TorchKernels {
         }
       }
       case NORMAL -> {
-        if (wide) {
-          Normal64 law = new Normal64(numbers.a(), numbers.b());
-          long x = UnitInterval.bits53(w[0], w[1]);
-          long y = UnitInterval.bits53(w[2], w[3]);
-          values[0] = law.even(x, y);
-          values[1] = law.odd(x, y);
-        } else {
-          Normal32 law = new Normal32((float) numbers.a(), (float) numbers.b());
-          for (int c = 0; c < 4; c += 2) {
-            values[c] = law.even(w[c], w[c + 1]);
-            values[c + 1] = law.odd(w[c], w[c + 1]);
-          }
-        }
+        ElementLaw law =
+            wide
+                ? new Normal64(numbers.a(), numbers.b())
+                : new Normal32((float) numbers.a(), (float) numbers.b());
+        law.elements(w, values);
       }
     }
   }
