@@ -19,26 +19,23 @@ typedef struct {
   size_t count;
 } part;
 
-static void *regular(void *argument) {
-  part *p = argument;
-  __m256 value = _mm256_set1_ps(0.5f);
-  for (size_t i = 0; i < p->count; i += 16) {
-    _mm256_store_ps(p->from + i, value);
-    _mm256_store_ps(p->from + i + 8, value);
-  }
-  return NULL;
+static inline void store(float *to, __m256 value, int streams) {
+  streams ? _mm256_stream_ps(to, value) : _mm256_store_ps(to, value);
 }
 
-static void *streaming(void *argument) {
-  part *p = argument;
+static inline __attribute__((always_inline)) void *stores(part *p, int streams) {
   __m256 value = _mm256_set1_ps(0.5f);
   for (size_t i = 0; i < p->count; i += 16) {
-    _mm256_stream_ps(p->from + i, value);
-    _mm256_stream_ps(p->from + i + 8, value);
+    store(p->from + i, value, streams);
+    store(p->from + i + 8, value, streams);
   }
   _mm_sfence();
   return NULL;
 }
+
+static void *regular(void *argument) { return stores(argument, 0); }
+
+static void *streaming(void *argument) { return stores(argument, 1); }
 
 #ifdef __AVX512F__
 typedef __m512i vector;

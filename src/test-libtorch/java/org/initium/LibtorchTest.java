@@ -109,18 +109,13 @@ class LibtorchTest {
       double a = number(-2, 2);
       Fans.Mode mode = random.nextBoolean() ? Fans.Mode.FAN_IN : Fans.Mode.FAN_OUT;
       Nonlinearity after = Nonlinearity.values()[random.nextInt(Nonlinearity.SELU.ordinal())];
-      assertSameLaw(
-          Init.kaimingUniform(a, mode, after),
-          shape(2, 5),
-          t ->
-              torch.kaiming_uniform_(
-                  t, a, InProcessLibtorch.mode(mode), InProcessLibtorch.nonlinearity(after)));
-      assertSameLaw(
-          Init.kaimingNormal(a, mode, after),
-          shape(2, 5),
-          t ->
-              torch.kaiming_normal_(
-                  t, a, InProcessLibtorch.mode(mode), InProcessLibtorch.nonlinearity(after)));
+      var fan = InProcessLibtorch.mode(mode);
+      var gain = InProcessLibtorch.nonlinearity(after);
+      Shape shape = shape(2, 5);
+      Init uniform = Init.kaimingUniform(a, mode, after);
+      assertSameLaw(uniform, shape, t -> torch.kaiming_uniform_(t, a, fan, gain));
+      Init normal = Init.kaimingNormal(a, mode, after);
+      assertSameLaw(normal, shape, t -> torch.kaiming_normal_(t, a, fan, gain));
     }
     assertSameLaw(Init.kaimingUniform(), shape(2, 2), torch::kaiming_uniform_);
     assertSameLaw(Init.kaimingNormal(), shape(2, 2), torch::kaiming_normal_);

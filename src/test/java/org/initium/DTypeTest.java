@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.initium.testing.outside.Resources;
 import org.junit.jupiter.api.Test;
@@ -218,6 +219,14 @@ class DTypeTest {
     }
   }
 
+  private static DType named(String name, String alias, int bytes) {
+    DType type = DType.parse(name);
+    assertEquals(name, type.toString());
+    assertEquals(type, DType.parse(alias));
+    assertEquals(bytes, type.bytes());
+    return type;
+  }
+
   /** Limits as numpy.finfo and torch.finfo print them. */
   @ParameterizedTest
   @CsvSource({
@@ -229,10 +238,7 @@ class DTypeTest {
     "f8_e5m2, 1, 3, 0.25, 57344.0",
   })
   void limits(String name, int bytes, int precision, double epsilon, double max) {
-    DType type = DType.parse(name);
-    assertEquals(name, type.toString());
-    assertEquals(type, DType.parse(type.name()));
-    assertEquals(bytes, type.bytes());
+    DType type = named(name, name.toUpperCase(Locale.ROOT), bytes);
     assertEquals(bytes == 8 ? DType.F64 : DType.F32, type.computedIn());
     assertEquals(precision, type.precision());
     assertEquals(epsilon, type.epsilon());
@@ -251,10 +257,7 @@ class DTypeTest {
     "bool, torch.bool, 1, 0, 1",
   })
   void wholeNumbers(String name, String torch, int bytes, long least, long greatest) {
-    DType type = DType.parse(name);
-    assertEquals(type, DType.parse(torch));
-    assertEquals(name, type.toString());
-    assertEquals(bytes, type.bytes());
+    DType type = named(name, torch, bytes);
     assertEquals(least, type.minValue());
     assertEquals(greatest, type.maxValue());
     MemorySegment memory = MemorySegment.ofArray(new byte[2 * bytes]);

@@ -87,7 +87,6 @@ final class Commands {
               "--device",
               "DEVICE",
               Devices::parse,
-              "cpu",
               "What computes the values: cpu (default), cuda, cuda:1, or several",
               "that share the work: cuda:0,cuda:1. The bits do not depend on it,",
               "orthogonal aside."),

@@ -38,7 +38,7 @@ record Devices(List<Device> named) {
     return device;
   }
 
-  /** Those of all times that the option is given. */
+  /** Those of all times that the option is given; the CPU where it is not. */
   static List<Device> all(List<Devices> options) {
     List<Device> devices = options.stream().flatMap(option -> option.named.stream()).toList();
     if (devices.size() > MOST) {
@@ -47,6 +47,6 @@ record Devices(List<Device> named) {
               "--device names %,d devices, and at most %,d share the work; name each once",
               devices.size(), MOST));
     }
-    return devices;
+    return devices.isEmpty() ? List.of(Device.CPU) : devices;
   }
 }

@@ -186,16 +186,12 @@ final class Syntax {
 
   /** An option that may be given several times. */
   <T> Supplier<List<T>> list(
-      String name,
-      String label,
-      Function<String, T> parse,
-      String byDefault,
-      String... description) {
+      String name, String label, Function<String, T> parse, String... description) {
     return add(
         option(name, label, description)
             .type(List.class)
             .auxiliaryTypes(Object.class)
-            .defaultValue(byDefault)
+            .initialValue(List.of())
             .converters(converter(parse)));
   }
 

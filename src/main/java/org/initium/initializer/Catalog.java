@@ -34,12 +34,7 @@ final class Catalog {
     // torch.nn.init
     plain("uniform", real("a", 0), real("b", 1));
     plain("normal", MEAN, std(1));
-    plain(
-        "trunc_normal",
-        MEAN,
-        POSITIVE_STD,
-        real("a", Real.BOUND, -2.0),
-        real("b", Real.BOUND, 2.0));
+    plain("trunc_normal", truncated("a", "b"));
     plain("constant", real("val", Real.ANY, null));
     plain("ones");
     plain("zeros");
@@ -49,6 +44,11 @@ final class Catalog {
 
   private static void plain(String name, Parameter... parameters) {
     PLAIN.put(name, new Definition(name, List.of(parameters), true));
+  }
+
+  private static Parameter[] truncated(String low, String high) {
+    Parameter least = real(low, Real.BOUND, -2.0);
+    return new Parameter[] {MEAN, POSITIVE_STD, least, real(high, Real.BOUND, 2.0)};
   }
 
   private static Parameter std(double standard) {
@@ -95,12 +95,7 @@ final class Catalog {
               choice("distribution", Distribution.TRUNCATED_NORMAL, Distribution.values())));
       shaped("lecun_uniform", withFans());
       shaped("lecun_normal", withFans());
-      fixed(
-          "truncated_normal",
-          MEAN,
-          POSITIVE_STD,
-          real("lower", Real.BOUND, -2.0),
-          real("upper", Real.BOUND, 2.0));
+      fixed("truncated_normal", truncated("lower", "upper"));
       fixed("truncated_normal_corrected", MEAN, POSITIVE_STD);
       shaped("identity", withAxes(GAIN));
       shaped("delta_orthogonal", withAxes(GAIN, METHOD));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.recipe;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -163,18 +162,10 @@ final class Rule {
 
   /** Whether a copy is left out of the file: {@code write: once}. */
   static boolean once(YamlFields fields) {
-    List<String> words = new ArrayList<>(List.of("again", "once"));
     return fields
         .get("write")
-        .map(
-            node -> {
-              String word = YamlFields.text(node, "'write'").text();
-              if (!words.contains(word)) {
-                throw new RecipeException(
-                    node.place(), Text.message("'write' is once or again, not '%s'", word));
-              }
-              return word.equals("once");
-            })
+        .map(node -> YamlFields.word(node, "'write'", " is once or again", "once", "again"))
+        .map("once"::equals)
         .orElse(false);
   }
 }

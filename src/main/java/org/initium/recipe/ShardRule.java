@@ -13,7 +13,6 @@ import org.initium.recipe.plan.SourcePosition;
 import org.initium.recipe.yaml.Variables;
 import org.initium.recipe.yaml.YamlFields;
 import org.initium.recipe.yaml.YamlNode;
-import org.initium.text.Text;
 
 /**
  * Names, and how shards share out the tensors that have them: {@code {match: "*.wo.weight", dim:
@@ -28,20 +27,10 @@ record ShardRule(
     YamlFields fields = YamlFields.of(node, "a rule of 'shards'", FIELDS);
     List<Glob> globs = Rule.globs(fields.require("match"));
     Optional<YamlNode> dim = fields.get("dim");
-    boolean replicate =
-        fields
-            .get("replicate")
-            .map(
-                value -> {
-                  String text = YamlFields.text(value, "'replicate'").text();
-                  if (!text.equals("true")) {
-                    throw new RecipeException(
-                        value.place(),
-                        Text.message("'replicate' is true or left out, not '%s'", text));
-                  }
-                  return true;
-                })
-            .orElse(false);
+    Optional<YamlNode> replicated = fields.get("replicate");
+    replicated.ifPresent(
+        value -> YamlFields.word(value, "'replicate'", " is true or left out", "true"));
+    boolean replicate = replicated.isPresent();
     if (replicate == dim.isPresent()) {
       throw new RecipeException(
           node.place(), "a rule of 'shards' has either 'dim' or 'replicate: true'");

@@ -192,19 +192,18 @@ final class TensorList {
             own.map(StoredType::carrier).map(this::typed), // what is like another has that one's
             own.flatMap(TensorList::foreign),
             like,
-            like.isPresent() || fields.get("write").map(TensorList::isWritten).orElse(true),
+            like.isPresent() || isWritten(fields),
             place));
   }
 
   /** {@code write: never}: it is drawn for the sake of what is drawn behind it. */
-  private static boolean isWritten(YamlNode node) {
-    String word = YamlFields.text(node, "'write'").text();
-    if (!word.equals("never")) {
-      throw new RecipeException(
-          node.place(),
-          Text.message("'write' of a tensor that is like no other is never, not '%s'", word));
-    }
-    return false;
+  private static boolean isWritten(YamlFields fields) {
+    Optional<YamlNode> write = fields.get("write");
+    write.ifPresent(
+        node ->
+            YamlFields.word(
+                node, "'write'", " of a tensor that is like no other is never", "never"));
+    return write.isEmpty();
   }
 
   private static TensorLink like(YamlNode node, YamlFields tensor, Variables variables) {

@@ -14,7 +14,7 @@ import org.initium.kernel.SparseKeys;
  * Sparse fills by the kernels of kernels/cpu/sparse.h. Where all keys of a tile are few enough,
  * threads share the tiles; else they share the keys of one tile after the other, in three passes.
  */
-final class NativeSparse {
+record NativeSparse(SparseKeys sparse, Kernel kernel, long flags, Team team) {
   /** Keys of a tile that a thread works on at a time: SparseKeys of kernels/cpu/sparse_cuts.h. */
   private static final int MOST = 1 << 18;
 
@@ -42,34 +42,21 @@ final class NativeSparse {
     WRITE
   }
 
-  private final SparseKeys sparse;
-  private final Kernel kernel;
-  private final Team team;
-  private final long keys; // of a tile
-  private final long flags;
-
-  NativeSparse(SparseKeys sparse, Kernel kernel, long flags, Team team) {
-    this.sparse = sparse;
-    this.kernel = kernel;
-    this.flags = flags;
-    this.team = team;
-    this.keys = sparse.keys().rows() * sparse.keys().width();
-  }
-
   void fill() {
     long first = sparse.firstTile();
     long tiles = sparse.tiles();
+    long keys = sparse.keys().rows() * sparse.keys().width(); // of a tile
     if (keys <= MOST) {
       long most = Math.min(TILES, Math.ceilDiv(tiles, team.threads()));
       share(Pass.STRIPS, first, tiles, Math.clamp(KEYS / keys, 1, (int) most), 0);
       return;
     }
     for (long tile = first; tile < first + tiles; tile++) {
-      tall(tile);
+      tall(tile, keys);
     }
   }
 
-  private void tall(long tile) {
+  private void tall(long tile, long keys) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(TALL_BYTES, Long.BYTES);
       share(Pass.COUNT, tile, keys, MOST, state.address());

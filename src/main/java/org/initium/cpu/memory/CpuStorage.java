@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import org.initium.Device;
 import org.initium.Storage;
+import org.initium.spi.HeldMemory;
 import org.initium.spi.Holders;
 
 /**
@@ -13,20 +14,15 @@ import org.initium.spi.Holders;
  * that a segment of it that outlives it fails at its next use and does not reach memory of someone
  * else.
  */
-public final class CpuStorage implements Storage {
+public final class CpuStorage extends HeldMemory implements Storage {
   private static final Cleaner CLEANER = Cleaner.create();
 
-  private final long address;
-  private final long bytes;
   private final Block block; // null where the memory is someone else's
   private final Cleaner.Cleanable backstop;
-  private final Holders holders;
 
   private CpuStorage(long address, long bytes, Block block) {
-    this.address = address;
-    this.bytes = bytes;
+    super(address, bytes, "this tensor of " + bytes + " bytes was closed");
     this.block = block;
-    this.holders = new Holders("this tensor of " + bytes + " bytes was closed");
     this.backstop = block == null ? null : CLEANER.register(this, block);
   }
 
@@ -50,7 +46,7 @@ public final class CpuStorage implements Storage {
   /** Some of it is about to be written without a gap, which new memory of an engine's is told. */
   public void written(long offset, long bytes) {
     if (block == null) {
-      HostMemory.written(address + offset, bytes);
+      HostMemory.written(address() + offset, bytes);
     }
   }
 
@@ -121,30 +117,14 @@ public final class CpuStorage implements Storage {
   }
 
   @Override
-  public long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public long address() {
-    holders.check();
-    return address;
-  }
-
-  @Override
   public boolean owned() {
     return block != null;
   }
 
   @Override
   public MemorySegment segment() {
-    holders.check();
-    return block == null ? HostMemory.at(address, bytes) : block.segment(holders);
-  }
-
-  @Override
-  public void during(Runnable work) {
-    holders.during(work);
+    long address = address();
+    return block == null ? HostMemory.at(address, bytes()) : block.segment(holders);
   }
 
   /**

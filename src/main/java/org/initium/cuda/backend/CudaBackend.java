@@ -84,7 +84,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public Storage allocateHost(Device device, long bytes) {
-    return new PinnedStorage(Gpus.of(device), bytes);
+    return PinnedStorage.allocate(Gpus.of(device), bytes);
   }
 
   @Override

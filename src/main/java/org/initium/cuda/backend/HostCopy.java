@@ -11,7 +11,6 @@ import org.initium.cuda.device.Gpu;
 import org.initium.cuda.device.Gpus;
 import org.initium.cuda.device.PinnedStorage;
 import org.initium.cuda.driver.OsThread;
-import org.initium.cuda.driver.WorkMark;
 import org.initium.text.Text;
 
 /** Copies between the host and a device, by way of page-locked memory where theirs is not. */
@@ -23,21 +22,16 @@ final class HostCopy {
   /** Queues a copy; to memory that is not page-locked, it is done when the call returns. */
   static void toHost(Storage source, long offset, MemorySegment target, CudaStream stream) {
     MemorySegment host = OsThread.reachable(target);
-    copy(
-        source,
-        offset,
-        host,
-        stream,
+    Copy copy =
         (gpu, from, on) -> {
           on.state().outcomes().handTo(OsThread.caller(), source);
-          WorkMark mark = on.state().mark();
-          long bytes = host.byteSize();
-          Runnable direct = () -> gpu.driver().copyToHost(host.address(), from, bytes, on.handle());
-          if (!PinnedStorage.copied(host, mark, direct) && bytes > 0) {
-            on.refuseCapture("a copy to the host", NOT_PAGE_LOCKED);
+          Runnable direct =
+              () -> gpu.driver().copyToHost(host.address(), from, host.byteSize(), on.handle());
+          if (!queued(host, on, "a copy to the host", direct)) {
             gpu.staging().toHost(from, host, on);
           }
-        });
+        };
+    copy(source, offset, host, stream, copy);
   }
 
   /**
@@ -46,20 +40,24 @@ final class HostCopy {
    */
   static void fromHost(MemorySegment source, Storage target, long offset, CudaStream stream) {
     MemorySegment host = OsThread.reachable(source);
-    copy(
-        target,
-        offset,
-        host,
-        stream,
+    Copy copy =
         (gpu, to, on) -> {
-          WorkMark mark = on.state().mark();
-          long bytes = host.byteSize();
-          Runnable direct = () -> gpu.driver().copyFromHost(to, host.address(), bytes, on.handle());
-          if (!PinnedStorage.copied(host, mark, direct) && bytes > 0) {
-            on.refuseCapture("a copy from the host", NOT_PAGE_LOCKED);
+          Runnable direct =
+              () -> gpu.driver().copyFromHost(to, host.address(), host.byteSize(), on.handle());
+          if (!queued(host, on, "a copy from the host", direct)) {
             gpu.staging().fromHost(host, to, on);
           }
-        });
+        };
+    copy(target, offset, host, stream, copy);
+  }
+
+  /** Whether a copy needs no staging, and is queued; no graph captures one that does. */
+  private static boolean queued(MemorySegment host, CudaStream on, String copy, Runnable direct) {
+    if (PinnedStorage.copied(host, on.state().mark(), direct) || host.byteSize() == 0) {
+      return true;
+    }
+    on.refuseCapture(copy, NOT_PAGE_LOCKED);
+    return false;
   }
 
   /** Calls that queue a copy from or to an address of the device. */

@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.initium.Device;
 import org.initium.Storage;
 import org.initium.cuda.driver.WorkMark;
-import org.initium.spi.Holders;
+import org.initium.spi.HeldMemory;
 import org.initium.text.Text;
 
 /** Device memory, owned or someone else's. */
-public final class CudaStorage implements Storage {
+public final class CudaStorage extends HeldMemory implements Storage {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final System.Logger LOG = System.getLogger(CudaStorage.class.getName());
 
@@ -42,17 +42,12 @@ public final class CudaStorage implements Storage {
   }
 
   private final Gpu gpu;
-  private final long address;
-  private final long bytes;
   private final Block block; // null for memory of someone else's
   private final Cleaner.Cleanable backstop;
-  private final Holders holders;
 
   private CudaStorage(Gpu gpu, long address, long bytes, boolean owned) {
+    super(address, bytes, "the memory on " + gpu.device() + " was closed");
     this.gpu = gpu;
-    this.address = address;
-    this.bytes = bytes;
-    this.holders = new Holders("the memory on " + gpu.device() + " was closed");
     this.block =
         owned
             ? new Block(gpu, address, bytes, ConcurrentHashMap.newKeySet(), new AtomicBoolean())
@@ -117,19 +112,8 @@ public final class CudaStorage implements Storage {
   }
 
   @Override
-  public long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public long address() {
-    holders.check();
-    return address;
-  }
-
-  @Override
   public boolean owned() {
-    return block != null || bytes == 0;
+    return block != null || bytes() == 0;
   }
 
   @Override
@@ -137,11 +121,6 @@ public final class CudaStorage implements Storage {
     address();
     throw new UnsupportedOperationException(
         "the host cannot read the memory of " + device() + "; copy it with toCpu()");
-  }
-
-  @Override
-  public void during(Runnable work) {
-    holders.during(work);
   }
 
   /** Waits for the fills that other threads are at: on the thread that frees, if it is to free. */

@@ -10,37 +10,43 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.initium.Device;
 import org.initium.Storage;
 import org.initium.cuda.driver.WorkMark;
-import org.initium.spi.Holders;
+import org.initium.spi.HeldMemory;
 
 /**
  * Page-locked memory of the host, which copies to and from a device reach without a detour. They
  * may be under way when the call that queues them has returned, so it is freed behind the work of
  * each device that they were queued on.
  */
-public final class PinnedStorage implements Storage {
+public final class PinnedStorage extends HeldMemory implements Storage {
   private static final ConcurrentSkipListMap<Long, PinnedStorage> ALL =
       new ConcurrentSkipListMap<>();
 
   private final Arena arena = Arena.ofShared();
-  private final Holders holders = new Holders("the page-locked memory was closed");
   private final Set<WorkMark> users = ConcurrentHashMap.newKeySet();
   private final Gpu gpu;
   private final MemorySegment segment;
 
   @SuppressWarnings("restricted") // the driver gave so many bytes
-  public PinnedStorage(Gpu gpu, long bytes) {
+  private PinnedStorage(Gpu gpu, long address, long bytes) {
+    super(address, bytes, "the page-locked memory was closed");
     this.gpu = gpu;
+    this.segment = MemorySegment.ofAddress(address).reinterpret(bytes, arena, _ -> free(address));
+  }
+
+  public static PinnedStorage allocate(Gpu gpu, long bytes) {
     if (bytes == 0) {
-      this.segment = arena.allocate(0);
-      return;
+      return new PinnedStorage(gpu, 0, 0);
     }
     long address = gpu.call(() -> gpu.driver().allocateHost(bytes));
-    this.segment = MemorySegment.ofAddress(address).reinterpret(bytes, arena, _ -> free(address));
-    ALL.put(address, this);
+    PinnedStorage storage = new PinnedStorage(gpu, address, bytes);
+    ALL.put(address, storage);
+    return storage;
   }
 
   private void free(long address) {
-    ALL.remove(address);
+    if (ALL.remove(address) == null) {
+      return; // of no bytes
+    }
     gpu.giveBack(
         () -> {
           users.forEach(WorkMark::synchronize);
@@ -78,16 +84,6 @@ public final class PinnedStorage implements Storage {
   }
 
   @Override
-  public long bytes() {
-    return segment.byteSize();
-  }
-
-  @Override
-  public long address() {
-    return segment().address();
-  }
-
-  @Override
   public boolean owned() {
     return true;
   }
@@ -96,11 +92,6 @@ public final class PinnedStorage implements Storage {
   public MemorySegment segment() {
     holders.check();
     return segment;
-  }
-
-  @Override
-  public void during(Runnable work) {
-    holders.during(work);
   }
 
   @Override

@@ -17,20 +17,13 @@ import java.nio.file.StandardOpenOption;
  * Keeps apart the commits of runs that write one checkpoint, of several files, at a time: a lock on
  * a file {@code .NAME.commit.initium-tmp}, which is there only in the meantime. Commits are short,
  * so one waits.
+ *
+ * @param isHeld whether other runs are kept off, so that what they may be about to use can be
+ *     removed
  */
-final class CommitLock implements AutoCloseable {
+record CommitLock(Path file, FileChannel channel, boolean isHeld) implements AutoCloseable {
   private static final long WAIT_MILLIS = 10;
   private static final int MARKS = 1_000_003;
-
-  private final Path file;
-  private final FileChannel channel;
-  private final boolean isHeld;
-
-  private CommitLock(Path file, FileChannel channel, boolean isHeld) {
-    this.file = file;
-    this.channel = channel;
-    this.isHeld = isHeld;
-  }
 
   static CommitLock acquire(Path target) throws IOException {
     Path file = target.resolveSibling(WorkFolder.prefix(target) + "commit" + WorkFolder.SUFFIX);
@@ -83,11 +76,6 @@ final class CommitLock implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return false;
     }
-  }
-
-  /** Whether other runs are kept off, so that what they may be about to use can be removed. */
-  boolean isHeld() {
-    return isHeld;
   }
 
   @Override

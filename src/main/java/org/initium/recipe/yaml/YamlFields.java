@@ -98,14 +98,24 @@ public final class YamlFields {
         .get(name)
         .map(
             node -> {
-              String word = text(node, Text.message("'%s'", name)).text();
-              if (!word.equals("true") && !word.equals("false")) {
-                throw new RecipeException(
-                    node.place(), Text.message("'%s' is true or false, not '%s'", name, word));
-              }
-              return word.equals("true");
+              String field = Text.message("'%s'", name);
+              return word(node, field, " is true or false", "true", "false");
             })
+        .map("true"::equals)
         .orElse(false);
+  }
+
+  /**
+   * One of some words.
+   *
+   * @param which what it is where it is none of them, behind {@code what}
+   */
+  public static String word(YamlNode node, String what, String which, String... words) {
+    String word = text(node, what).text();
+    if (!List.of(words).contains(word)) {
+      throw new RecipeException(node.place(), Text.message("%s%s, not '%s'", what, which, word));
+    }
+    return word;
   }
 
   /** A text. */

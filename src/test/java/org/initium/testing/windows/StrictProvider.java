@@ -108,9 +108,7 @@ public final class StrictProvider extends FileSystemProvider {
   public SeekableByteChannel newByteChannel(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    checkAttributes(attributes);
-    checkOpening(path, options);
-    return real.newByteChannel(real(path), options, attributes);
+    return newFileChannel(path, options, attributes);
   }
 
   @Override
