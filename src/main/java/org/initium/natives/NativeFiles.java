@@ -45,7 +45,7 @@ public record NativeFiles(Path folder) {
     }
   }
 
-  private static Path cache() {
+  private static Path cache() throws IOException {
     String own = System.getenv("INITIUM_CACHE");
     String xdg = System.getenv("XDG_CACHE_HOME");
     if (own != null && !own.isBlank()) {
@@ -54,11 +54,20 @@ public record NativeFiles(Path folder) {
     String windows = System.getenv("LOCALAPPDATA");
     return (xdg != null && !xdg.isBlank()
             ? Path.of(xdg)
-            : windows != null
-                ? Path.of(windows)
-                : Path.of(System.getProperty("user.home"), ".cache"))
+            : windows != null ? Path.of(windows) : home().resolve(".cache"))
         .toAbsolutePath()
         .resolve("initium");
+  }
+
+  /**
+   * Java's word for the home of a user that the system does not know, as in a container, is "?".
+   */
+  private static Path home() throws IOException {
+    String home = System.getProperty("user.home");
+    if (home == null || !Path.of(home).isAbsolute()) {
+      throw new IOException("the user has no home");
+    }
+    return Path.of(home);
   }
 
   /** The file with that name in the folder, unpacked from the resource unless it is there. */

@@ -100,4 +100,18 @@ class NativeFilesTest {
     Files.setLastModifiedTime(file, date);
     assertArrayEquals(sound, Files.readAllBytes(files.unpack(RESOURCE, "library.so")));
   }
+
+  /** A user that the system has no entry of, as in many containers: Java's home is then "?". */
+  @Test
+  void whereThereIsNoHomeTheFolderIsATemporaryOne() throws IOException {
+    String home = System.getProperty("user.home");
+    try {
+      System.setProperty("user.home", "?");
+      Path natives = NativeFiles.of("none").folder();
+      assertEquals(Path.of(System.getProperty("java.io.tmpdir")), natives.getParent());
+      assertFalse(Files.exists(Path.of("?")));
+    } finally {
+      System.setProperty("user.home", home);
+    }
+  }
 }

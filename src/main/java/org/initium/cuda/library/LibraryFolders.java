@@ -128,8 +128,11 @@ final class LibraryFolders {
       }
     }
     Path home = Path.of(System.getProperty("user.home"));
-    prefixes.add(home.resolve(".local"));
-    prefixes.addAll(children(home.resolve(".pyenv/versions"), "*"));
+    if (home
+        .isAbsolute()) { // else "?", Java's word for that of a user whom the system does not know
+      prefixes.add(home.resolve(".local"));
+      prefixes.addAll(children(home.resolve(".pyenv/versions"), "*"));
+    }
     prefixes.addAll(paths("/usr/local", "/usr", "/opt/conda"));
     return prefixes;
   }
