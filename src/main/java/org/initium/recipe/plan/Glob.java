@@ -2,16 +2,15 @@
 package org.initium.recipe.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.initium.text.Text;
 
 /**
@@ -73,27 +72,35 @@ public final class Glob {
       groupEnds[i] = end;
       end = middle[i] == '{' ? -1 : end;
     }
-    this.literals =
-        BREAK
-            .splitAsStream(text.substring(first, last))
-            .filter(Predicate.not(String::isEmpty))
-            .toList();
-    this.needle =
-        literals.stream().max((a, b) -> Integer.compare(a.length(), b.length())).orElse("");
+    List<String> between = new ArrayList<>(); // without streams: a process's first takes it 5 ms
+    String longest = "";
+    for (String literal : BREAK.split(text.substring(first, last))) {
+      if (!literal.isEmpty()) {
+        between.add(literal);
+        longest = literal.length() > longest.length() ? literal : longest;
+      }
+    }
+    this.literals = List.copyOf(between);
+    this.needle = longest;
   }
 
   private int[] withCaptures(String pattern) {
-    IntStream.Builder codes = IntStream.builder();
+    int[] codes = new int[pattern.length()];
+    int count = 0;
     Matcher capture = CAPTURE.matcher(pattern);
-    int at = 0;
-    while (capture.find()) {
-      pattern.substring(at, capture.start()).codePoints().forEach(codes::add);
-      codes.add(capture.group(2).isEmpty() ? SEGMENT : PATH);
-      captures.add(capture.group(1));
-      at = capture.end();
+    int next = capture.find() ? capture.start() : -1;
+    for (int at = 0; at < pattern.length(); count++) {
+      if (at == next) {
+        codes[count] = capture.group(2).isEmpty() ? SEGMENT : PATH;
+        captures.add(capture.group(1));
+        at = capture.end();
+        next = capture.find() ? capture.start() : -1;
+      } else {
+        codes[count] = pattern.codePointAt(at);
+        at += Character.charCount(codes[count]);
+      }
     }
-    pattern.substring(at).codePoints().forEach(codes::add);
-    return codes.build().toArray();
+    return Arrays.copyOf(codes, count);
   }
 
   /**

@@ -61,21 +61,23 @@ final class Arrays {
         .order(ByteOrder.nativeOrder());
   }
 
-  /** Ours of the same name in safetensors files, which DJL knows too. */
   private static DType dtype(DataType dataType) {
-    if (dataType == DataType.BFLOAT16) {
-      throw new IllegalArgumentException(
-          "DJL 0.36 ends the process when it makes an array in BFLOAT16;"
-              + " use FLOAT32, and Block.cast afterwards");
-    }
-    if (dataType.isFloating()) {
-      for (DType dtype : DType.values()) {
-        if (dtype.toString().equalsIgnoreCase(dataType.asSafetensors())) {
-          return dtype;
-        }
-      }
-    }
-    throw new IllegalArgumentException(
+    return switch (dataType) {
+      case FLOAT16 -> DType.F16;
+      case FLOAT32 -> DType.F32;
+      case FLOAT64 -> DType.F64;
+      case BFLOAT16 ->
+          throw new IllegalArgumentException(
+              "DJL 0.36 ends the process when it makes an array in BFLOAT16;"
+                  + " use FLOAT32, and Block.cast afterwards");
+      case INT8, UINT8, INT16, UINT16, INT32, UINT32, INT64, UINT64, BOOLEAN ->
+          throw none(dataType);
+      case COMPLEX64, STRING, UNKNOWN -> throw none(dataType);
+    };
+  }
+
+  private static IllegalArgumentException none(DataType dataType) {
+    return new IllegalArgumentException(
         "arrays in %s cannot be filled; those in FLOAT16, FLOAT32 and FLOAT64 can"
             .formatted(dataType.name()));
   }
