@@ -27,7 +27,8 @@ public final class Blocks {
    * its name and not on the other parameters: a recipe with the same names, shapes and rules makes
    * a file with the same bits.
    *
-   * <p>Parameters that have values already keep them.
+   * <p>Parameters that have values already keep them. One that several places of a block share goes
+   * by the first of its names, as in {@code torch.nn.Module.named_parameters}.
    *
    * @param inputs the shapes of the input
    * @throws IllegalArgumentException if no rule fits some of the names, listing them, or a fill
@@ -45,7 +46,7 @@ public final class Blocks {
     for (Pair<String, Parameter> named : block.getParameters()) {
       Parameter parameter = named.getValue();
       String name = named.getKey();
-      if (parameter.isInitialized()) {
+      if (parameter.isInitialized() || settings.containsKey(parameter)) {
         continue;
       }
       Optional<Initializer> initializer = rules.initializer(name);

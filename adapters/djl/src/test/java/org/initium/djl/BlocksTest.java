@@ -103,6 +103,23 @@ class BlocksTest {
     }
   }
 
+  /** As PyTorch's named_parameters: a weight that two places share has the first's name. */
+  @Test
+  void aSharedParameterGoesByItsFirstName(@TempDir Path folder) throws IOException {
+    Block shared = Linear.builder().setUnits(8).optBias(false).build();
+    Block block = new SequentialBlock().add(shared).add(shared);
+    Generator generator = Generator.philox(42);
+    String recipe =
+        "{tensors: {01Linear_weight: [8, 8]}, rules: [{match: '*', init: xavier_normal}]}";
+    try (NDManager manager = NDManager.newBaseManager(ai.djl.Device.cpu(), "PyTorch");
+        RecipeFile file = RecipeFile.of(folder, recipe, generator)) {
+      Rules rules = Rules.of("01*", "xavier_normal");
+      Blocks.initialize(block, rules, generator, manager, DataType.FLOAT32, new Shape(1, 8));
+      NDArray array = block.getParameters().get(1).getValue().getArray();
+      assertArrayEquals(file.bytes("01Linear_weight"), bytes(array));
+    }
+  }
+
   @Test
   void otherEnginesGetThemByBuffers() {
     NDArray array =

@@ -13,6 +13,7 @@ import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.training.initializer.TruncatedNormalInitializer;
 import ai.djl.training.initializer.UniformInitializer;
 import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import org.initium.random.Generator;
 
@@ -27,7 +28,7 @@ final class DjlTime {
 
   private DjlTime() {}
 
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     String law = arguments[0];
     boolean ours = arguments[1].equals("ours");
     int calls = Integer.parseInt(arguments[2]);
@@ -35,6 +36,8 @@ final class DjlTime {
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     try (NDManager engine = NDManager.newBaseManager()) { // loads libtorch, which both need
       engine.ones(new Shape(1)).close();
+      System.out.println("ready");
+      System.in.read(); // the bench sees to the machine's memory meanwhile
       for (int call = 0; call < calls; call++) {
         Block block = block();
         try (NDManager manager = engine.newSubManager()) {
