@@ -57,6 +57,7 @@ final class ChunkPipe implements AutoCloseable {
     private final Device device;
     private final Backend backend;
     private final Stream stream;
+    private final Stream besideSink; // with a thread less on the host, for the sink
     private Storage storage;
     private Storage host; // the same where the host can read it
     private final FillBatch fills = new FillBatch();
@@ -68,6 +69,8 @@ final class ChunkPipe implements AutoCloseable {
       this.device = device;
       this.backend = Backend.of(device);
       this.stream = isHost() ? Stream.cpu(threads) : backend.newStream(device);
+      int others = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+      this.besideSink = isHost() ? Stream.cpu(Math.min(threads, others)) : stream;
     }
 
     /** Has memory for a first chunk, or for several, whose gaps are copied with them. */
@@ -130,6 +133,7 @@ final class ChunkPipe implements AutoCloseable {
             return thread;
           });
   private int turn;
+  private boolean sinkWaited = true; // as before the first chunk
 
   /**
    * Two buffers for each device.
@@ -184,12 +188,17 @@ final class ChunkPipe implements AutoCloseable {
     }
   }
 
-  /** Queues the fills of a buffer and the copy of its bytes, and turns to the next one. */
+  /**
+   * Queues the fills of a buffer and the copy of its bytes, and turns to the next one. A sink that
+   * is slower than the fills has a processor of the host for itself, else they would take turns on
+   * it; one that had to wait for the last fill gets the next one sooner.
+   */
   private void flush() {
     Slot slot = slots.get(turn);
     MemorySegment filled = slot.host.segment().asSlice(0, slot.used);
     List<Chunk> chunks = List.copyOf(slot.chunks);
-    slot.fills.queue(slot.stream);
+    slot.fills.queue(sinkWaited ? slot.stream : slot.besideSink);
+    sinkWaited = slots.stream().allMatch(other -> other.sent == null || other.sent.isDone());
     if (!slot.isHost() && slot.used > 0) {
       slot.backend.copyToHost(slot.storage, 0, filled, slot.stream);
     }
