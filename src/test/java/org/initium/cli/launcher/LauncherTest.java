@@ -80,7 +80,7 @@ class LauncherTest {
   void pathsAndArgumentsMayHaveBlanks() throws Exception {
     Path target = Files.createDirectories(home.resolve("target"));
     Path jar = Files.createFile(target.resolve("initium.jar"));
-    Path cache = Files.createFile(target.resolve("initium.aot"));
+    Path cache = Files.writeString(target.resolve("initium.aot"), "classes");
     for (Path path : List.of(target, cache)) { // whatever the mask
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
@@ -105,7 +105,7 @@ class LauncherTest {
   void aCacheThatOthersCouldPlantIsLeft() throws Exception {
     Path target = Files.createDirectories(home.resolve("target"));
     Files.createFile(target.resolve("initium.jar"));
-    Path cache = Files.createFile(target.resolve("initium.aot"));
+    Path cache = Files.writeString(target.resolve("initium.aot"), "classes");
     for (Path path : List.of(cache, target)) {
       String own = path == target ? "rwxr-xr-x" : "r--r--r--";
       for (String open : List.of("rwxrwxr-x", "rwxr-xrwx")) {
@@ -197,6 +197,42 @@ class LauncherTest {
     lines(start("--version"));
     assertFalse(Files.readString(log).contains("-XX:AOTCacheOutput="));
     assertEquals(1, Files.readAllLines(builds).size());
+  }
+
+  /**
+   * A release has no build: its first start makes the cache, where the folder is the user's own.
+   */
+  @Test
+  void aReleaseMakesItsCacheOnce() throws Exception {
+    Path bin = Files.createDirectories(home.resolve("bin"));
+    Path lib = Files.createDirectories(home.resolve("lib"));
+    launcher = Files.move(launcher, bin.resolve("initium"));
+    Files.createFile(lib.resolve("initium.jar"));
+    Path log = folder.resolve("log");
+    for (String made : List.of("", "[ -z \"$o\" ] || echo cache >\"$o\"\n")) {
+      Files.deleteIfExists(lib.resolve("initium.aot"));
+      Files.deleteIfExists(log);
+      executable(
+          jdk.resolve("bin/java"),
+          "#!/bin/sh\no=\nfor a; do case $a in -XX:AOTCacheOutput=*) o=${a#*=} ;; esac; done\n"
+              + made
+              + "echo \"$*\" >>'"
+              + log
+              + "'\n");
+      Files.setPosixFilePermissions(lib, PosixFilePermissions.fromString("rwxrwxr-x"));
+      lines(start("--version"));
+      assertFalse(Files.readString(log).contains("-XX:AOT"), "others could plant one");
+
+      Files.setPosixFilePermissions(lib, PosixFilePermissions.fromString("rwxr-xr-x"));
+      lines(start("--version"));
+      lines(start("--version"));
+      List<String> starts = Files.readAllLines(log);
+      assertEquals(4, starts.size(), () -> starts.toString());
+      assertTrue(starts.get(1).contains("-XX:AOTCacheOutput=" + real(lib) + "/initium.aot"));
+      String used = "-XX:AOTCache=" + real(lib) + "/initium.aot";
+      assertEquals(!made.isEmpty(), starts.get(2).contains(used), "one that was made is used");
+      assertEquals(starts.get(2), starts.get(3), "it is tried once");
+    }
   }
 
   private static String real(Path file) throws IOException {
