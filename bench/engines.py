@@ -3,16 +3,17 @@
 """DJL's own initializers beside ours in its arrays: six Linear 4096 x 4096, 100.7 million f32 parameters.
 
     mvn -q install -DskipTests && mvn -q -f adapters/pom.xml -pl djl -am test-compile
-    python3 bench/engines.py [--turns N]          3 turns take two minutes on two idle cores
+    python3 bench/engines.py [--turns N]          3 turns take four minutes on two idle cores
 
 Each figure is of a fresh JVM in which libtorch is loaded; the first call has allocation, first touch and our classes in
 it, the third is steady. Contenders take turns; a ratio is DJL's median by ours, by the clock and by the processor's time
 of all threads together. On a machine that does something else the clock means nothing, unless this has its processors
-first (Linux: chrt -r 1 python3 ...).
+first (Linux: chrt -f 1 python3 ...).
 
 "ours, 4 KiB" is ours in a process that gets no huge pages from Linux: what they cost or save here. A virtual machine
-that gives free memory back to its host (Firecracker's page reporting) pays for a first touch of 2 MiB as often as not
-(decision 0029); CALLS = 3 shows both, since the third call gets memory that the second has just freed.
+that gives free memory back to its host (Firecracker's page reporting) waits for it at the next first touch (decision
+0029). The first table is of memory that was touched and freed right before each process's first call, the second of
+what there is after a pause; the bars are for the first, since the second measures the host.
 """
 import argparse
 import ctypes
