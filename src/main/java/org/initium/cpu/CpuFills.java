@@ -70,11 +70,7 @@ record CpuFills(ElementaryFills kernels) {
       case Fill.Sparse sparse -> torch.fill(tensor, sparse);
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(
-              tensor,
-              orthogonal,
-              OrthogonalFill.Gaussian.AS_SHAPED,
-              kernels,
-              part -> torch.fill(part, STANDARD));
+              tensor, orthogonal, true, kernels, part -> torch.fill(part, STANDARD));
     }
   }
 
@@ -96,7 +92,11 @@ record CpuFills(ElementaryFills kernels) {
       case Fill.Sparse sparse -> kernels.sparse(tensor, sparse, seed, start);
       case Fill.Orthogonal orthogonal ->
           OrthogonalFill.fill(
-              tensor, orthogonal, kernels, part -> kernels.elements(part, STANDARD, seed, start));
+              tensor,
+              orthogonal,
+              false,
+              kernels,
+              part -> kernels.elements(part, STANDARD, seed, start));
     }
   }
 

@@ -54,7 +54,7 @@ final class CpuQueue implements Backend.Queue {
     long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
     long seed = philox.seed();
     Runnable work =
-        () -> OrthogonalFill.fill(tensor, fill, alone, part -> gaussian(part, seed, start));
+        () -> OrthogonalFill.fill(tensor, fill, false, alone, part -> gaussian(part, seed, start));
     // The one that can close a confined arena waits for the helpers, which are not it.
     boolean held = tensor.storage() instanceof WrappedMemory memory && memory.isConfined();
     waiting.add(held ? work : () -> tensor.storage().during(work));

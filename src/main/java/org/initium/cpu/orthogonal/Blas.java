@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu.orthogonal;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import org.initium.DType;
-import org.initium.InitiumException;
-import org.initium.cpu.memory.HostMemory;
 
 /**
  * The part of BLAS that Orthogonal needs, in one precision, on absolute addresses of column-major
@@ -20,9 +23,11 @@ import org.initium.cpu.memory.HostMemory;
  */
 @SuppressWarnings("restricted") // native access is what this class is for
 final class Blas {
-  private static final int COLUMN_MAJOR = 102;
+  private static final int ORDER = 102; // column-major
   static final int NO_TRANS = 111;
   static final int TRANS = 112;
+
+  private static final Map<DType, Blas> MADE = new EnumMap<>(DType.class);
 
   /** Guards the two below. */
   private static final Object USERS = new Object();
@@ -30,13 +35,7 @@ final class Blas {
   private static int users;
   private static int before;
 
-  private static final ValueLayout INT = ValueLayout.JAVA_INT;
-  private static final ValueLayout PTR = ValueLayout.JAVA_LONG;
-
-  private static Blas single;
-  private static Blas twice;
-
-  private final SymbolLookup library;
+  private final SymbolLookup library = OpenBlas.library();
   private final DType dtype;
   private final MethodHandle gemm;
   private final MethodHandle gemv;
@@ -46,59 +45,53 @@ final class Blas {
   private final MethodHandle getThreads;
   private final MethodHandle setThreads;
 
-  private Blas(SymbolLookup library, DType dtype, String letter, ValueLayout real) {
-    this.library = library;
+  private Blas(DType dtype) {
     this.dtype = dtype;
-    this.getThreads = function("openblas_get_num_threads", FunctionDescriptor.of(INT));
-    this.setThreads = function("openblas_set_num_threads", FunctionDescriptor.ofVoid(INT));
-    String c = "cblas_" + letter;
-    this.gemm =
-        routine(c + "gemm", INT, INT, INT, INT, INT, INT, real, PTR, INT, PTR, INT, real, PTR, INT);
-    this.gemv = routine(c + "gemv", INT, INT, INT, INT, real, PTR, INT, PTR, INT, real, PTR, INT);
-    this.ger = routine(c + "ger", INT, INT, INT, real, PTR, INT, PTR, INT, PTR, INT);
-    this.dot = widened(c + "dot", FunctionDescriptor.of(real, INT, PTR, INT, PTR, INT));
-    this.copy = routine(c + "omatcopy", INT, INT, INT, INT, real, PTR, INT, PTR, INT);
+    this.getThreads = function("openblas_get_num_threads", JAVA_INT, "");
+    this.setThreads = function("openblas_set_num_threads", null, "i");
+    MemoryLayout real = dtype == DType.F64 ? JAVA_DOUBLE : JAVA_FLOAT;
+    String letter = dtype == DType.F64 ? "cblas_d" : "cblas_s";
+    this.gemm = function(letter + "gemm", null, "iiiiiirpipirpi");
+    this.gemv = function(letter + "gemv", null, "iiiirpipirpi");
+    this.ger = function(letter + "ger", null, "iiirpipipi");
+    this.dot = function(letter + "dot", real, "ipipi");
+    this.copy = function(letter + "omatcopy", null, "iiiirpipi");
   }
 
-  private MethodHandle function(String name, FunctionDescriptor type) {
-    return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
+  /**
+   * A function as one of doubles, so that both precisions are called alike; it returns 0 where the
+   * library's returns nothing.
+   *
+   * @param result the library's, or null
+   * @param parameters i for an int, r for a real number, p for an address
+   */
+  private MethodHandle function(String name, MemoryLayout result, String parameters) {
+    FunctionDescriptor real = type(parameters, dtype == DType.F64 ? JAVA_DOUBLE : JAVA_FLOAT);
+    MethodHandle function =
+        Linker.nativeLinker()
+            .downcallHandle(
+                library.findOrThrow(name), result == null ? real : real.changeReturnLayout(result));
+    MethodType type = type(parameters, JAVA_DOUBLE).toMethodType().changeReturnType(double.class);
+    return MethodHandles.explicitCastArguments(function, type);
   }
 
-  private MethodHandle routine(String name, MemoryLayout... arguments) {
-    return widened(name, FunctionDescriptor.ofVoid(arguments));
-  }
-
-  /** The function with double in place of float, so that both precisions are called alike. */
-  private MethodHandle widened(String name, FunctionDescriptor descriptor) {
-    MethodHandle handle = function(name, descriptor);
-    Class<?>[] types =
-        Arrays.stream(handle.type().parameterArray())
-            .map(t -> t == float.class ? double.class : t)
-            .toArray(Class<?>[]::new);
-    Class<?> result =
-        handle.type().returnType() == float.class ? double.class : handle.type().returnType();
-    return MethodHandles.explicitCastArguments(handle, MethodType.methodType(result, types));
+  private static FunctionDescriptor type(String parameters, MemoryLayout real) {
+    return FunctionDescriptor.ofVoid(
+        parameters
+            .chars()
+            .mapToObj(letter -> letter == 'i' ? JAVA_INT : letter == 'p' ? JAVA_LONG : real)
+            .toArray(MemoryLayout[]::new));
   }
 
   /**
    * The routines for a type that elements are computed in, made when first asked for: those that
    * start with d for f64, with s for all others.
    *
-   * @throws InitiumException if there is no OpenBLAS for this platform, or it cannot be loaded
+   * @throws org.initium.InitiumException if there is no OpenBLAS for this platform, or it cannot be
+   *     loaded
    */
   static synchronized Blas of(DType dtype) {
-    if (dtype.isWide()) {
-      twice =
-          twice == null
-              ? new Blas(OpenBlas.library(), DType.F64, "d", ValueLayout.JAVA_DOUBLE)
-              : twice;
-      return twice;
-    }
-    single =
-        single == null
-            ? new Blas(OpenBlas.library(), DType.F32, "s", ValueLayout.JAVA_FLOAT)
-            : single;
-    return single;
+    return MADE.computeIfAbsent(dtype.computedIn(), Blas::new);
   }
 
   /** The type of the elements. */
@@ -129,87 +122,74 @@ final class Blas {
   }
 
   int threads() {
-    try {
-      return (int) getThreads.invokeExact();
-    } catch (Throwable e) {
-      throw failed(e);
-    }
+    return (int) call(() -> (double) getThreads.invokeExact());
   }
 
   void setThreads(int threads) {
+    call(() -> (double) setThreads.invokeExact(threads));
+  }
+
+  /** C = alpha op(A) B + beta C. */
+  void gemm(double alpha, int trans, Matrix a, Matrix b, double beta, Matrix c) {
+    int m = c.rows();
+    int n = c.columns();
+    int k = b.rows();
+    long at = a.address();
+    long bt = b.address();
+    long ct = c.address();
+    call(
+        () ->
+            (double)
+                gemm.invokeExact(
+                    ORDER, trans, NO_TRANS, m, n, k, alpha, at, a.ld(), bt, b.ld(), beta, ct,
+                    c.ld()));
+  }
+
+  /** y = A'x. */
+  void gemv(Matrix a, long x, long y) {
+    long at = a.address();
+    call(
+        () ->
+            (double)
+                gemv.invokeExact(
+                    ORDER, TRANS, a.rows(), a.columns(), 1.0, at, a.ld(), x, 1, 0.0, y, 1));
+  }
+
+  /** A = A + alpha x y'. */
+  void ger(double alpha, long x, long y, Matrix a) {
+    call(
+        () ->
+            (double)
+                ger.invokeExact(
+                    ORDER, a.rows(), a.columns(), alpha, x, 1, y, 1, a.address(), a.ld()));
+  }
+
+  /** x'x. */
+  double square(int n, long x) {
+    return call(() -> (double) dot.invokeExact(n, x, 1, x, 1));
+  }
+
+  /** B = alpha op(A). */
+  void copy(double alpha, int trans, Matrix a, Matrix b) {
+    long from = a.address();
+    long to = b.address();
+    call(
+        () ->
+            (double)
+                copy.invokeExact(
+                    ORDER, trans, a.rows(), a.columns(), alpha, from, a.ld(), to, b.ld()));
+  }
+
+  /** A call of native code. */
+  private interface Call {
+    double run() throws Throwable;
+  }
+
+  private static double call(Call call) {
     try {
-      setThreads.invokeExact(threads);
+      return call.run();
     } catch (Throwable e) {
-      throw failed(e);
+      throw new AssertionError("a BLAS call throws nothing", e);
     }
-  }
-
-  /** C (m x n) = alpha op(A) B + beta C, with k the inner size. */
-  void gemm(
-      int trans,
-      int m,
-      int n,
-      int k,
-      double alpha,
-      long a,
-      int lda,
-      long b,
-      int ldb,
-      double beta,
-      long c,
-      int ldc) {
-    try {
-      gemm.invokeExact(COLUMN_MAJOR, trans, NO_TRANS, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    } catch (Throwable e) {
-      throw failed(e);
-    }
-  }
-
-  /** y = A'x with the m x n matrix A. */
-  void gemv(int m, int n, long a, int lda, long x, long y) {
-    try {
-      gemv.invokeExact(COLUMN_MAJOR, TRANS, m, n, 1.0, a, lda, x, 1, 0.0, y, 1);
-    } catch (Throwable e) {
-      throw failed(e);
-    }
-  }
-
-  /** A = A + alpha x y' with the m x n matrix A. */
-  void ger(int m, int n, double alpha, long x, long y, long a, int lda) {
-    try {
-      ger.invokeExact(COLUMN_MAJOR, m, n, alpha, x, 1, y, 1, a, lda);
-    } catch (Throwable e) {
-      throw failed(e);
-    }
-  }
-
-  /** x'y. */
-  double dot(int n, long x, long y) {
-    try {
-      return (double) dot.invokeExact(n, x, 1, y, 1);
-    } catch (Throwable e) {
-      throw failed(e);
-    }
-  }
-
-  /** B = alpha op(A) for the m x n matrix A. */
-  void copy(int trans, int m, int n, double alpha, long a, int lda, long b, int ldb) {
-    try {
-      copy.invokeExact(COLUMN_MAJOR, trans, m, n, alpha, a, lda, b, ldb);
-    } catch (Throwable e) {
-      throw failed(e);
-    }
-  }
-
-  double get(long address) {
-    return dtype.get(HostMemory.at(address, dtype.bytes()), 0);
-  }
-
-  void set(long address, double value) {
-    dtype.set(HostMemory.at(address, dtype.bytes()), 0, value);
-  }
-
-  private static AssertionError failed(Throwable e) {
-    return new AssertionError("a BLAS call throws nothing", e);
   }
 }

@@ -3,7 +3,6 @@ package org.initium.cpu.orthogonal;
 
 import java.util.function.IntConsumer;
 import org.initium.cpu.fill.Team;
-import org.initium.cpu.memory.HostMemory;
 
 /**
  * Turns a tall Gaussian matrix, in place, into the product of its Householder reflectors, cut to
@@ -37,15 +36,15 @@ final class HouseholderQ {
   /** Slabs are a multiple of so many columns, a cache line of the lesser type. */
   private static final int LINE = 16;
 
-  private final TallMatrix q;
+  private final Matrix q;
   private final Blas blas;
   private final Team team;
   private final int n;
   private final int block;
   private final double[] signs;
-  private final long panel;
-  private final long w;
-  private final long t;
+  private final Matrix panel; // a block's columns
+  private final Matrix w; // of each block, b rows
+  private final Matrix t; // of each block
 
   /** What a thread does to the columns {@code from} to {@code to - 1}. */
   @FunctionalInterface
@@ -58,26 +57,22 @@ final class HouseholderQ {
    *
    * @param work the address of {@link #workElements} elements
    */
-  HouseholderQ(TallMatrix gaussian, long work, Team team) {
+  HouseholderQ(Matrix gaussian, long work, Team team) {
     this.q = gaussian;
     this.blas = gaussian.blas();
     this.team = team;
     this.n = gaussian.columns();
     this.block = block(q.rows(), n);
     this.signs = new double[n];
-    this.panel = work;
-    this.w = panel + bytes((long) q.ld() * block);
-    this.t = w + bytes((long) n * block);
-    HostMemory.at(t, bytes((long) n * block)).fill((byte) 0);
-  }
-
-  private long bytes(long elements) {
-    return elements * blas.dtype().bytes();
+    this.panel = new Matrix(blas, work, q.rows(), block, q.ld());
+    this.w = new Matrix(blas, panel.at(0, block), block, n, block);
+    this.t = new Matrix(blas, w.at(0, n), block, n, block);
+    t.clear();
   }
 
   /** As wide a block as a fifth of the memory of a matrix of 512 or more has room for. */
   private static int block(int rows, int columns) {
-    long room = (long) rows * columns / 5 - (long) (TallMatrix.ld(rows) - rows) * columns;
+    long room = (long) rows * columns / 5 - (long) (Matrix.ld(rows) - rows) * columns;
     int widest = Math.min(MOST_BLOCK, columns);
     while (widest > LEAST_BLOCK && elements(rows, columns, widest) > room) {
       widest -= widest % STEP == 0 ? STEP : widest % STEP;
@@ -87,7 +82,7 @@ final class HouseholderQ {
 
   /** Of a panel, of W, and of T for all blocks. */
   private static long elements(int rows, int columns, int block) {
-    return ((long) TallMatrix.ld(rows) + 2L * columns) * block;
+    return ((long) Matrix.ld(rows) + 2L * columns) * block;
   }
 
   /** How many elements are needed beside a matrix of so many rows and columns. */
@@ -103,13 +98,17 @@ final class HouseholderQ {
       int row = j;
       int next = j + block;
       int later = Math.min(next + block, n);
-      step(
-          () -> {
-            reduce(h, row, next, later);
-            reflectors(next).factor(signs, next);
-          },
-          later,
-          (from, to) -> reduce(h, row, from, to));
+      team.share(
+          1 + Math.ceilDiv(n - later, SLAB),
+          (a, z) -> {
+            for (int slab = (int) a; slab < z; slab++) {
+              int from = slab == 0 ? next : later + (slab - 1) * SLAB;
+              reduce(h, row, from, slab == 0 ? later : Math.min(from + SLAB, n));
+              if (slab == 0) {
+                reflectors(next).factor(signs, next);
+              }
+            }
+          });
     }
     multiply(j -> {});
   }
@@ -117,24 +116,6 @@ final class HouseholderQ {
   /** The product of the reflectors of the columns' lower parts as they are (Stewart 1980). */
   void householder() {
     multiply(j -> reflectors(j).take(signs, j));
-  }
-
-  /** One thread does what is first, and all share the columns from {@code from} on. */
-  private void step(Runnable first, int from, Columns columns) {
-    int slabs = Math.ceilDiv(n - from, SLAB);
-    team.share(
-        1 + slabs,
-        1,
-        (a, z) -> {
-          for (int i = (int) a; i < z; i++) {
-            if (i == 0) {
-              first.run();
-            } else {
-              int start = from + (i - 1) * SLAB;
-              columns.change(start, Math.min(start + SLAB, n));
-            }
-          }
-        });
   }
 
   /** Shares columns, so many at a time. */
@@ -155,35 +136,20 @@ final class HouseholderQ {
 
   /** The block at column j. */
   private Reflectors reflectors(int j) {
-    return new Reflectors(
-        blas, q.rows() - j, width(j), q.at(j, j), q.ld(), t + bytes((long) j * block), w(j));
-  }
-
-  /** The address of a column of W. */
-  private long w(int column) {
-    return w + bytes((long) column * block);
+    int b = width(j);
+    return new Reflectors(q.part(j, j, q.rows() - j, b), t.part(0, j, b, b), w.part(0, j, b, b));
   }
 
   /** Later columns C become H'C, but for their first rows, which are R's and not needed. */
   private void reduce(Reflectors h, int row, int from, int to) {
-    int b = h.b();
-    int columns = to - from;
-    long top = q.at(row, from);
-    blas.gemm(Blas.TRANS, b, columns, h.height(), 1, h.v(), h.ld(), top, q.ld(), 0, w(from), b);
-    blas.gemm(Blas.TRANS, b, columns, b, 1, h.t(), b, w(from), b, 0, top, q.ld());
-    blas.gemm(
-        Blas.NO_TRANS,
-        h.height() - b,
-        columns,
-        b,
-        -1,
-        h.v(b, 0),
-        h.ld(),
-        top,
-        q.ld(),
-        1,
-        q.at(row + b, from),
-        q.ld());
+    int b = h.v().columns();
+    int height = h.v().rows();
+    Matrix top = q.part(row, from, b, to - from);
+    Matrix product = w.part(0, from, b, to - from);
+    blas.gemm(1, Blas.TRANS, h.v(), q.part(row, from, height, to - from), 0, product);
+    blas.gemm(1, Blas.TRANS, h.t(), product, 0, top);
+    Matrix below = q.part(row + b, from, height - b, to - from);
+    blas.gemm(-1, Blas.NO_TRANS, h.v().part(b, 0, height - b, b), top, 1, below);
   }
 
   /**
@@ -206,9 +172,7 @@ final class HouseholderQ {
   private void gram(IntConsumer ready, int from, int to) {
     for (int j = from; j < to; j += block) {
       ready.accept(j);
-      for (int k = j; k < j + width(j); k++) {
-        HostMemory.at(q.at(from, k), bytes(j - from)).fill((byte) 0);
-      }
+      q.part(from, j, j - from, width(j)).clear();
     }
     inner(0, from, to);
     for (int j = from + block; j < to; j += block) {
@@ -222,67 +186,43 @@ final class HouseholderQ {
    */
   private void inner(int top, int from, int to) {
     if (from > top) {
-      blas.gemm(
-          Blas.TRANS,
-          from - top,
-          to - from,
-          q.rows() - from,
-          1,
-          q.at(from, top),
-          q.ld(),
-          q.at(from, from),
-          q.ld(),
-          0,
-          q.at(top, from),
-          q.ld());
+      Matrix above = q.part(from, top, q.rows() - from, from - top);
+      Matrix slab = q.part(from, from, q.rows() - from, to - from);
+      blas.gemm(1, Blas.TRANS, above, slab, 0, q.part(top, from, from - top, to - from));
     }
-  }
-
-  /** The address of an element of the panel that holds the block at column j. */
-  private long panel(int i, int j, int column) {
-    return panel + bytes((long) (column - j) * q.ld() + i);
   }
 
   /** Columns of the block at column j go to the panel; above it they become V's rows, signed. */
   private void enter(int j, int from, int to) {
     int columns = to - from;
     int below = j + width(j);
-    blas.copy(
-        Blas.NO_TRANS, q.rows(), columns, 1, q.at(0, from), q.ld(), panel(0, j, from), q.ld());
-    blas.copy(Blas.TRANS, columns, j, 1, q.at(from, 0), q.ld(), q.at(0, from), q.ld());
+    Matrix all = q.part(0, from, q.rows(), columns);
+    blas.copy(1, Blas.NO_TRANS, all, panel.part(0, from - j, q.rows(), columns));
+    blas.copy(1, Blas.TRANS, q.part(from, 0, columns, j), all);
     for (int k = from; k < to; k++) {
       if (signs[k] < 0) {
-        blas.copy(Blas.NO_TRANS, j, 1, -1, q.at(0, k), q.ld(), q.at(0, k), q.ld());
+        Matrix above = q.part(0, k, j, 1);
+        blas.copy(-1, Blas.NO_TRANS, above, above);
       }
-      HostMemory.at(q.at(below, k), bytes(q.rows() - below)).fill((byte) 0);
     }
+    q.part(below, from, q.rows() - below, columns).clear();
   }
 
   /** W, block j's rows of X, in some columns, and its part in all other rows. */
   private void solve(int j, int from, int to) {
     int b = width(j);
     int columns = to - from;
-    long rows = q.at(j, from);
-    for (int k = j; k < j + b && from == j; k++) {
-      blas.copy(Blas.TRANS, 1, b, signs[k], panel(k, j, j), q.ld(), q.at(j, k), b);
+    Matrix rows = q.part(j, from, b, columns);
+    Matrix product = w.part(0, from, b, columns);
+    for (int k = 0; k < b && from == j; k++) {
+      blas.copy(signs[j + k], Blas.TRANS, panel.part(j + k, 0, 1, b), rows.part(0, k, b, 1));
     }
-    blas.gemm(Blas.NO_TRANS, b, columns, b, 1, reflectors(j).t(), b, rows, q.ld(), 0, w(from), b);
-    blas.copy(Blas.NO_TRANS, b, columns, 0, rows, q.ld(), rows, q.ld());
-    blas.gemm(
-        Blas.NO_TRANS,
-        q.rows(),
-        columns,
-        b,
-        -1,
-        panel,
-        q.ld(),
-        w(from),
-        b,
-        1,
-        q.at(0, from),
-        q.ld());
+    blas.gemm(1, Blas.NO_TRANS, reflectors(j).t(), rows, 0, product);
+    rows.clear();
+    Matrix block = panel.part(0, 0, q.rows(), b);
+    blas.gemm(-1, Blas.NO_TRANS, block, product, 1, q.part(0, from, q.rows(), columns));
     for (int k = j; k < j + b && from == j; k++) {
-      blas.set(q.at(k, k), blas.get(q.at(k, k)) + signs[k]);
+      q.set(k, k, q.get(k, k) + signs[k]);
     }
   }
 }

@@ -7,7 +7,6 @@ import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.cpu.fill.ElementaryFills;
-import org.initium.cpu.fill.Team;
 import org.initium.cpu.memory.HostMemory;
 
 /**
@@ -17,13 +16,20 @@ import org.initium.cpu.memory.HostMemory;
 public final class OrthogonalFill {
   private OrthogonalFill() {}
 
-  /** The order in which the Gaussian matrix's elements are drawn. */
-  public enum Gaussian {
-    /** Row by row of the tall one of the matrix and its transpose; any part at any time. */
-    TALL,
-    /** Row by row of the matrix, as torch.nn.init.orthogonal_ does, and all in one call. */
-    AS_SHAPED
-  }
+  /** Elements that a thread copies at a time, and stay in its cache. */
+  private static final int CHUNK = 1 << 14;
+
+  /** Columns that are drawn at a time where what is above the diagonal is of no use. */
+  private static final int SLAB = 256;
+
+  /** Elements of a cache line, of the least type. */
+  private static final int LINE = 16;
+
+  /**
+   * Rows that are transposed at a time: more of them, often powers of two apart, push each other
+   * out of the cache.
+   */
+  private static final int FEW = 4;
 
   /**
    * Finds what would be wrong with a fill.
@@ -36,29 +42,25 @@ public final class OrthogonalFill {
     Blas.of(tensor.dtype());
   }
 
-  /** Fills a tensor with its part of the matrix, the tall Gaussian matrix drawn row by row. */
-  public static void fill(
-      Tensor tensor, Fill.Orthogonal fill, ElementaryFills fills, Consumer<Tensor> normals) {
-    fill(tensor, fill, Gaussian.TALL, fills, normals);
-  }
-
   /**
    * Fills a tensor with its part of the matrix.
    *
-   * @param gaussian which element of the Gaussian matrix is which of the normals
+   * @param asShaped whether the Gaussian matrix is drawn row by row of the matrix, as
+   *     torch.nn.init.orthogonal_ does; else of the tall one of it and its transpose
    * @param fills who share the work, and the kernels that write the matrix
-   * @param normals fills a region of a tensor, the Gaussian matrix in its order, with N(0,1); a
-   *     region without elements where nothing of the matrix is of use
+   * @param normals fills a region of a tensor, the Gaussian matrix, with N(0,1); a region without
+   *     elements where nothing of the matrix is of use
    */
   public static void fill(
       Tensor tensor,
       Fill.Orthogonal fill,
-      Gaussian gaussian,
+      boolean asShaped,
       ElementaryFills fills,
       Consumer<Tensor> normals) {
     Shape whole = tensor.whole();
     long rows = fill.rows(whole);
     long columns = whole.numel() / rows;
+    boolean tall = rows >= columns;
     Blas blas = Blas.of(tensor.dtype());
     if (tensor.shape().numel() == 0) {
       try (Tensor none = Tensor.empty(Shape.of(0), blas.dtype())) {
@@ -68,16 +70,14 @@ public final class OrthogonalFill {
     }
     int longer = (int) Math.max(rows, columns);
     int shorter = (int) Math.min(rows, columns);
-    int ld = TallMatrix.ld(longer);
     long bytes = Math.multiplyExact(elements(longer, shorter), (long) blas.dtype().bytes());
     long memory = HostMemory.allocate(bytes);
     try {
-      TallMatrix q = new TallMatrix(blas, memory, longer, shorter, ld);
-      boolean tall = rows >= columns;
-      if (gaussian == Gaussian.TALL) {
-        draw(q, fill.method() == Fill.Orthogonal.Method.HOUSEHOLDER, fills.team(), normals);
-      } else {
-        drawAsShaped(q, tall, normals);
+      Matrix q = new Matrix(blas, memory, longer, shorter, Matrix.ld(longer));
+      boolean lower = fill.method() == Fill.Orthogonal.Method.HOUSEHOLDER && !asShaped;
+      for (int j = 0, step = lower ? SLAB : shorter; j < shorter; j += step) {
+        Tensor part = gaussian(q, j, Math.min(step, shorter - j));
+        normals.accept(tall || !asShaped ? part : part.permute(1, 0));
       }
       blas.withOneThread(
           () -> {
@@ -87,7 +87,7 @@ public final class OrthogonalFill {
               case HOUSEHOLDER -> work.householder();
             }
           });
-      new OrthogonalWriter(q, tall, fill.gain()).write(tensor, fills);
+      write(q, tall, fill.gain(), tensor, fills);
     } finally {
       HostMemory.free(memory, bytes);
     }
@@ -96,51 +96,56 @@ public final class OrthogonalFill {
   /** What is needed beside a tensor, for a tall matrix of so many rows and columns. */
   static long elements(int rows, int columns) {
     return Math.addExact(
-        (long) TallMatrix.ld(rows) * columns, HouseholderQ.workElements(rows, columns));
+        (long) Matrix.ld(rows) * columns, HouseholderQ.workElements(rows, columns));
   }
 
   /**
-   * Makes the Gaussian matrix, some rows at a time.
-   *
-   * @param lower whether what is above its diagonal is of no use
+   * Columns of the Gaussian matrix from their diagonal down, drawn as those of a matrix without
+   * gaps.
    */
-  private static void draw(TallMatrix q, boolean lower, Team team, Consumer<Tensor> normals) {
-    q.shareRows(
-        team,
-        (row, count) -> {
-          int width = lower ? Math.min(row + count, q.columns()) : q.columns();
-          long bytes = (long) count * width * q.blas().dtype().bytes();
-          long chunk = HostMemory.allocate(bytes);
-          try {
-            drawRows(q, row, count, width, chunk, normals);
-          } finally {
-            HostMemory.free(chunk, bytes);
-          }
-        });
+  private static Tensor gaussian(Matrix q, int j, int columns) {
+    Shape part = Shape.of(q.rows() - j, columns);
+    long[] strides = {1, q.ld()};
+    return Tensor.wrap(Device.CPU, q.at(j, j), part, strides, q.blas().dtype())
+        .shardOf(Shape.of(q.rows(), q.columns()), j, j);
   }
 
-  /** Makes the first {@code width} elements of some rows. */
-  private static void drawRows(
-      TallMatrix q, int row, int count, int width, long chunk, Consumer<Tensor> normals) {
-    normals.accept(
-        Tensor.wrap(Device.CPU, chunk, Shape.of(count, width), q.blas().dtype())
-            .shardOf(Shape.of(q.rows(), q.columns()), row, 0));
-    q.blas().copy(Blas.TRANS, width, count, 1, chunk, width, q.at(row, 0), q.ld());
-  }
-
-  private static void drawAsShaped(TallMatrix q, boolean tall, Consumer<Tensor> normals) {
-    long bytes = Math.multiplyExact((long) q.rows() * q.columns(), (long) q.blas().dtype().bytes());
-    long all = HostMemory.allocate(bytes);
-    try {
-      if (tall) {
-        drawRows(q, 0, q.rows(), q.columns(), all, normals);
-        return;
-      }
-      normals.accept(
-          Tensor.wrap(Device.CPU, all, Shape.of((long) q.rows() * q.columns()), q.blas().dtype()));
-      q.blas().copy(Blas.NO_TRANS, q.rows(), q.columns(), 1, all, q.rows(), q.address(), q.ld());
-    } finally {
-      HostMemory.free(all, bytes);
+  /** Writes the matrix, or its transpose, times gain, to the tensor's part of it. */
+  private static void write(
+      Matrix q, boolean tall, double gain, Tensor tensor, ElementaryFills fills) {
+    boolean plain =
+        tensor.dtype() == q.blas().dtype()
+            && tensor.shape().equals(tensor.whole())
+            && tensor.isContiguous();
+    if (!plain) {
+      long rows = tall ? q.rows() : q.columns();
+      fills.matrix(tensor, q.address(), rows, tall ? 1 : q.ld(), tall ? q.ld() : 1, gain);
+      return;
     }
+    long address = tensor.storage().address() + tensor.memoryOffset() * tensor.dtype().bytes();
+    int width = tall ? q.columns() : q.rows();
+    int height = tall ? q.rows() : q.columns();
+    Matrix target = new Matrix(q.blas(), address, width, height, width); // by rows of the tensor
+    int piece = Math.max(CHUNK / q.columns() / LINE, 1) * LINE;
+    int step = tall ? FEW : piece;
+    fills
+        .team()
+        .share(
+            q.rows(),
+            piece,
+            (from, to) -> {
+              for (long at = from; at < to; at += step) {
+                int row = (int) at;
+                int count = (int) Math.min(step, to - at);
+                q.blas()
+                    .copy(
+                        gain,
+                        tall ? Blas.TRANS : Blas.NO_TRANS,
+                        q.part(row, 0, count, q.columns()),
+                        tall
+                            ? target.part(0, row, width, count)
+                            : target.part(row, 0, count, height));
+              }
+            });
   }
 }

@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu.orthogonal;
 
-import org.initium.cpu.memory.HostMemory;
-
 /**
- * A block of Householder reflectors, H = H_0 ... H_{b-1} = I - V T V', in a panel of {@code height}
- * rows and {@code b} columns. All is column-major.
+ * A block of Householder reflectors, H = H_0 ... H_{b-1} = I - V T V', in a panel of b columns.
  *
  * <p>A reflector is I - 2 v v' / v'v, where v is a column x from its diagonal down, with x0
  * replaced by x0 + sign(x0) |x|; it is kept unscaled. T is the inverse of the upper triangle of V'V
  * with its diagonal halved (Puglisi 1992; Joffrain, Low, Quintana-Orti, van de Geijn, Van Zee
  * 2006): the block is orthogonal to rounding whatever V is, and T is made by matrix products.
  *
- * @param v the address of V, whose upper triangle is zero once the reflectors are made
- * @param ld the distance between V's columns
- * @param t the address of T, b x b, whose lower triangle stays zero
- * @param scratch the address of b x b elements
+ * @param v V, whose upper triangle is zero once the reflectors are made
+ * @param t T, whose lower triangle stays zero
+ * @param scratch as large as T
  */
-record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long scratch) {
+record Reflectors(Matrix v, Matrix t, Matrix scratch) {
   /** Panels as narrow as this are factored a column at a time. */
   private static final int NARROW = 8;
 
-  /** The address of an element of V. */
-  long v(int i, int k) {
-    return v + ((long) k * ld + i) * blas.dtype().bytes();
-  }
-
-  private long t(int i, int k) {
-    return t + ((long) k * b + i) * blas.dtype().bytes();
+  private Blas blas() {
+    return v.blas();
   }
 
   /**
@@ -36,19 +27,20 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long scr
    * @param signs gets the signs of what the reflectors turn the columns into, from {@code at} on
    */
   void take(double[] signs, int at) {
+    int b = v.columns();
     for (int k = 0; k < b; k++) {
-      blas.set(t(k, k), reflector(k, signs, at));
+      t.set(k, k, reflector(k, signs, at));
     }
-    inner(0, b, 0, 0, b, scratch, b);
-    for (int k = 0; k < b; k++) {
-      copy(scratch + (long) k * b * blas.dtype().bytes(), t(0, k), k);
+    inner(0, b, 0, 0, b, scratch);
+    for (int k = 1; k < b; k++) {
+      blas().copy(1, Blas.NO_TRANS, scratch.part(0, k, k, 1), t.part(0, k, k, 1));
     }
     invert(0, b);
   }
 
   /** Makes the reflectors of the panel's QR factorization; R itself is not kept. */
   void factor(double[] signs, int at) {
-    factor(0, b, signs, at);
+    factor(0, v.columns(), signs, at);
   }
 
   /** QR of columns c to c + width: of the left half, then of the right, which lacks its R. */
@@ -60,26 +52,20 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long scr
     int left = half(width);
     int right = width - left;
     int mid = c + left;
-    long product = scratch + (long) b * b / 2 * blas.dtype().bytes();
+    Matrix sum = scratch.part(0, 0, left, right);
+    Matrix product = scratch.part(0, right, left, right);
     factor(c, left, signs, at);
-    inner(c, left, c, mid, right, scratch, left);
-    blas.gemm(Blas.TRANS, left, right, left, 1, t(c, c), b, scratch, left, 0, product, left);
-    blas.gemm(
-        Blas.NO_TRANS,
-        height - mid,
-        right,
-        left,
-        -1,
-        v(mid, c),
-        ld,
-        product,
-        left,
-        1,
-        v(mid, mid),
-        ld);
+    inner(c, left, c, mid, right, sum);
+    blas().gemm(1, Blas.TRANS, t.part(c, c, left, left), sum, 0, product);
+    blas().gemm(-1, Blas.NO_TRANS, below(mid, c, left), product, 1, below(mid, mid, right));
     factor(mid, right, signs, at);
-    inner(c, left, mid, mid, right, t(c, mid), b);
+    inner(c, left, mid, mid, right, t.part(c, mid, left, right));
     join(c, left, right);
+  }
+
+  /** Columns of V from row i down. */
+  private Matrix below(int i, int column, int columns) {
+    return v.part(i, column, v.rows() - i, columns);
   }
 
   private static int half(int width) {
@@ -87,33 +73,22 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long scr
   }
 
   /** Columns c.. of V' times columns d.., from row {@code from} down. */
-  private void inner(int c, int width, int from, int d, int others, long result, int ldc) {
-    blas.gemm(
-        Blas.TRANS,
-        width,
-        others,
-        height - from,
-        1,
-        v(from, c),
-        ld,
-        v(from, d),
-        ld,
-        0,
-        result,
-        ldc);
+  private void inner(int c, int width, int from, int d, int others, Matrix result) {
+    blas().gemm(1, Blas.TRANS, below(from, c, width), below(from, d, others), 0, result);
   }
 
   private void narrow(int c, int width, double[] signs, int at) {
     for (int k = c; k < c + width; k++) {
       double half = reflector(k, signs, at);
-      blas.set(t(k, k), half);
+      t.set(k, k, half);
       int right = c + width - k - 1;
+      long y = scratch.address();
       if (right > 0) {
-        blas.gemv(height - k, right, v(k, k + 1), ld, v(k, k), scratch);
-        blas.ger(height - k - 1, right, -1 / half, v(k + 1, k), scratch, v(k + 1, k + 1), ld);
+        blas().gemv(below(k, k + 1, right), v.at(k, k), y);
+        blas().ger(-1 / half, v.at(k + 1, k), y, below(k + 1, k + 1, right));
       }
       if (k > c) {
-        blas.gemv(height - k, k - c, v(k, c), ld, v(k, k), t(c, k));
+        blas().gemv(below(k, c, k - c), v.at(k, k), t.at(c, k));
       }
     }
     invert(c, width);
@@ -121,17 +96,15 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long scr
 
   /** Makes column k a reflector and returns v'v / 2. */
   private double reflector(int k, double[] signs, int at) {
-    long x = v(k, k);
-    int bytes = blas.dtype().bytes();
-    double below = blas.dot(height - k - 1, x + bytes, x + bytes);
-    double x0 = blas.get(x);
+    double below = blas().square(v.rows() - k - 1, v.at(k + 1, k));
+    double x0 = v.get(k, k);
     double sign = x0 < 0 ? -1 : 1;
-    double v0 = blas.dtype().round(x0 + sign * Math.sqrt(below + x0 * x0));
+    double v0 = blas().dtype().round(x0 + sign * Math.sqrt(below + x0 * x0));
     if (v0 == 0) {
       v0 = 1; // a column of zeros: any reflector will do
     }
-    blas.set(x, v0);
-    clear(v(0, k), k);
+    v.set(k, k, v0);
+    v.part(0, k, k, 1).clear();
     signs[at + k] = -sign;
     return (below + v0 * v0) / 2;
   }
@@ -147,16 +120,16 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long scr
     }
     double[][] inverse = new double[width][width];
     for (int k = 0; k < width; k++) {
-      double pivot = 1 / blas.get(t(c + k, c + k));
+      double pivot = 1 / t.get(c + k, c + k);
       for (int l = 0; l < k; l++) {
-        double u = blas.get(t(c + l, c + k));
+        double u = t.get(c + l, c + k);
         for (int i = 0; i <= l; i++) {
           inverse[i][k] -= inverse[i][l] * u * pivot;
         }
       }
       inverse[k][k] = pivot;
       for (int i = 0; i <= k; i++) {
-        blas.set(t(c + i, c + k), inverse[i][k]);
+        t.set(c + i, c + k, inverse[i][k]);
       }
     }
   }
@@ -164,16 +137,9 @@ record Reflectors(Blas blas, int height, int b, long v, int ld, long t, long scr
   /** Between two inverted triangles, U12 becomes -T11 U12 T22. */
   private void join(int c, int left, int right) {
     int mid = c + left;
-    blas.gemm(Blas.NO_TRANS, left, right, right, 1, t(c, mid), b, t(mid, mid), b, 0, scratch, left);
-    blas.gemm(Blas.NO_TRANS, left, right, left, -1, t(c, c), b, scratch, left, 0, t(c, mid), b);
-  }
-
-  private void copy(long source, long target, int count) {
-    long bytes = (long) count * blas.dtype().bytes();
-    HostMemory.at(target, bytes).copyFrom(HostMemory.at(source, bytes));
-  }
-
-  private void clear(long address, int count) {
-    HostMemory.at(address, (long) count * blas.dtype().bytes()).fill((byte) 0);
+    Matrix corner = t.part(c, mid, left, right);
+    Matrix product = scratch.part(0, 0, left, right);
+    blas().gemm(1, Blas.NO_TRANS, corner, t.part(mid, mid, right, right), 0, product);
+    blas().gemm(-1, Blas.NO_TRANS, t.part(c, c, left, left), product, 0, corner);
   }
 }

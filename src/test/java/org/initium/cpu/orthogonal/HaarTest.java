@@ -34,17 +34,20 @@ class HaarTest {
   private static double[][][] samples(Method method, int n) {
     SplittableRandom random = new SplittableRandom(20_240_607);
     Consumer<Tensor> normals =
-        part -> {
-          for (long i = 0; i < part.shape().numel(); i++) {
-            part.dtype().set(part.segment(), i, random.nextGaussian());
-          }
-        };
+        part ->
+            part.layout()
+                .each(
+                    0,
+                    part.shape().numel(),
+                    (place, _) ->
+                        part.dtype().set(part.storage().segment(), place, random.nextGaussian()));
     double[][][] samples = new double[SAMPLES][n][n];
     try (Tensor tensor = Tensor.empty(Shape.of(n, n), DType.F32)) {
       for (double[][] q : samples) {
         OrthogonalFill.fill(
             tensor,
             new Fill.Orthogonal(1, method),
+            false,
             new KernelFills(NativeKernels.of(0), new Team(1)),
             normals);
         for (int i = 0; i < n; i++) {

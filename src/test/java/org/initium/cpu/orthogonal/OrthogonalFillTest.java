@@ -64,15 +64,15 @@ class OrthogonalFillTest {
 
   /** Normal numbers that depend on the seed and the element's index alone. */
   static Consumer<Tensor> normals(long seed) {
-    return part -> {
-      long width = part.shape().size(1);
-      long first = part.origin()[0] * part.whole().size(1);
-      for (long i = 0; i < part.shape().numel(); i++) {
-        long index = first + i / width * part.whole().size(1) + i % width;
-        double value = new SplittableRandom(seed * 1_000_003 + index).nextGaussian();
-        part.dtype().set(part.segment(), i, (float) value);
-      }
-    };
+    return part ->
+        part.layout()
+            .each(
+                0,
+                part.shape().numel(),
+                (place, index) -> {
+                  double value = new SplittableRandom(seed * 1_000_003 + index).nextGaussian();
+                  part.dtype().set(part.storage().segment(), place, (float) value);
+                });
   }
 
   static double[][] gaussian(long seed, int rows, int columns) {
@@ -88,7 +88,7 @@ class OrthogonalFillTest {
 
   private static Tensor filled(Shape shape, DType dtype, double gain, Method method, long seed) {
     Tensor tensor = Tensor.empty(shape, dtype);
-    OrthogonalFill.fill(tensor, new Fill.Orthogonal(gain, method), ALONE, normals(seed));
+    OrthogonalFill.fill(tensor, new Fill.Orthogonal(gain, method), false, ALONE, normals(seed));
     return tensor;
   }
 
@@ -131,7 +131,8 @@ class OrthogonalFillTest {
   void columnsAreOrthonormalToAMillionth(int rows, int columns, int threads) {
     for (Method method : Method.values()) {
       try (Tensor tensor = Tensor.empty(Shape.of(rows, columns), DType.F32)) {
-        OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, method), threads(threads), normals(1));
+        OrthogonalFill.fill(
+            tensor, new Fill.Orthogonal(1, method), false, threads(threads), normals(1));
         double defect = OrthogonalOracle.defect(tensor);
         assertTrue(
             defect <= Tolerances.ORTHONORMAL_F32, () -> method + ": max|Q'Q - I| = " + defect);
@@ -172,11 +173,11 @@ class OrthogonalFillTest {
     try (Tensor all = filled(whole, DType.F32, 0.7, method, 11);
         Tensor region = Tensor.empty(Shape.of(11, 3, 4), DType.F32);
         Tensor larger = Tensor.empty(Shape.of(30, 9, 4), DType.F32)) {
-      OrthogonalFill.fill(region.shardOf(whole, 6, 1, 0), fill, ALONE, normals(11));
+      OrthogonalFill.fill(region.shardOf(whole, 6, 1, 0), fill, false, ALONE, normals(11));
       Tensor view = larger.narrow(1, 2, 5);
-      OrthogonalFill.fill(larger, new Fill.Orthogonal(1, method), ALONE, normals(1));
+      OrthogonalFill.fill(larger, new Fill.Orthogonal(1, method), false, ALONE, normals(1));
       double before = larger.get(3, 1, 2);
-      OrthogonalFill.fill(view, fill, ALONE, normals(11));
+      OrthogonalFill.fill(view, fill, false, ALONE, normals(11));
       for (int i = 0; i < 11; i++) {
         for (int j = 0; j < 3; j++) {
           for (int k = 0; k < 4; k++) {
@@ -229,7 +230,7 @@ class OrthogonalFillTest {
     for (Shape shape : new Shape[] {Shape.of(700, 600), Shape.of(300, 900)}) {
       try (Tensor one = filled(shape, DType.F32, 1.5, method, 4);
           Tensor three = Tensor.empty(shape, DType.F32)) {
-        OrthogonalFill.fill(three, new Fill.Orthogonal(1.5, method), threads(3), normals(4));
+        OrthogonalFill.fill(three, new Fill.Orthogonal(1.5, method), false, threads(3), normals(4));
         assertEquals(-1, one.segment().mismatch(three.segment()), shape + ": first other byte");
       }
     }
@@ -238,9 +239,9 @@ class OrthogonalFillTest {
   @Test
   void aZeroOfTheGaussianIsPositive() {
     try (Tensor tensor = Tensor.empty(Shape.of(1, 1), DType.F32)) {
-      Consumer<Tensor> zero = part -> part.segment().fill((byte) 0);
+      Consumer<Tensor> zero = part -> part.storage().segment().fill((byte) 0);
       for (Method method : Method.values()) {
-        OrthogonalFill.fill(tensor, new Fill.Orthogonal(3, method), ALONE, zero);
+        OrthogonalFill.fill(tensor, new Fill.Orthogonal(3, method), false, ALONE, zero);
         assertEquals(3, tensor.get(0, 0), method.toString());
       }
     }
@@ -252,7 +253,7 @@ class OrthogonalFillTest {
     int before = blas.threads();
     blas.setThreads(3);
     try (Tensor tensor = Tensor.empty(Shape.of(20, 20), DType.F32)) {
-      OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, Method.QR), threads(2), normals(2));
+      OrthogonalFill.fill(tensor, new Fill.Orthogonal(1, Method.QR), false, threads(2), normals(2));
       assertEquals(3, blas.threads());
       int[] during = new int[2];
       blas.withOneThread(

@@ -98,8 +98,10 @@ final class OrthogonalOracle {
         long at = tall ? i % n * m + i / n : i;
         q.setAtIndex(ValueLayout.JAVA_DOUBLE, at, tensor.dtype().get(tensor.segment(), i));
       }
-      Blas.of(DType.F64)
-          .gemm(Blas.TRANS, n, n, m, 1, q.address(), m, q.address(), m, 0, gram.address(), n);
+      Blas blas = Blas.of(DType.F64);
+      Matrix columnsOfQ = new Matrix(blas, q.address(), m, n, m);
+      Matrix product = new Matrix(blas, gram.address(), n, n, n);
+      blas.gemm(1, Blas.TRANS, columnsOfQ, columnsOfQ, 0, product);
       double worst = 0;
       for (long i = 0; i < n; i++) {
         for (long j = 0; j < n; j++) {
