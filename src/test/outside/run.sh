@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A program of somebody else's, built by Maven against Initium's artifacts as they are installed: bare and with each
 # artifact, on the class path and on the module path, in Java, Kotlin and Scala. What is missing must be said in one
-# line with the artifact to add. Usage: run.sh [a local repository, to be reused; else a temporary one]
+# line with the artifact to add. GraalVM's tool reads what the jar says to it. Usage: run.sh [a local repository, to be reused; else a temporary one]
 set -euo pipefail
 cd "$(dirname "$0")"
 root=$PWD/../../..
@@ -123,5 +123,28 @@ mkdir -p "$work/scala"
   -d "$work/scala" scala/Outside.scala
 expect "Scala" "$("$java/bin/java" --enable-native-access=ALL-UNNAMED -cp "$work/scala:$(cat "$work/scalac.path")" outside 2>&1)" \
   "scala: Tensor\(\[512, 256\], bf16, cpu\) begins with 0.0244140625" "scala: a lambda gives 131072.0"
+
+# The builder of native images needs C libraries that Maven Central has not; its tool that reads such files does not.
+"${maven[@]}" -Pgraal dependency:build-classpath "-Dmdep.outputFile=$work/graal.path" -Dmdep.includeScope=compile
+(cd "$work" && "$java/bin/jar" xf "$(tr : '\n' <bare.path | grep '/initium-[^/]*\.jar$')" META-INF/native-image)
+said=$work/META-INF/native-image/org.initium/initium
+read=$("$java/bin/java" -cp "$(cat "$work/graal.path")" com.oracle.svm.configure.ConfigurationTool generate \
+  "--input-dir=$said" "--output-dir=$work/graal" 2>&1 || true)
+expect "GraalVM's metadata" "$read$(python3 - "$said" "$work/graal" 2>&1 <<'PYTHON'
+import json
+import sys
+
+said, read = (json.load(open(f"{folder}/reachability-metadata.json")) for folder in sys.argv[1:])
+places = [("reflection",), ("resources",), ("foreign", "downcalls"), ("foreign", "upcalls")]
+entries = 0
+for place in places:
+    ours, theirs = said, read
+    for name in place:
+        ours, theirs = ours[name], theirs.get(name, {})
+    entries += len(ours)
+    print(*(f"not read of {place}: {entry}\n" for entry in ours if entry not in theirs), sep="", end="")
+print(f"all of {entries} entries" if entries > 60 else f"{entries} entries alone")
+PYTHON
+)" "all of [0-9]+ entries"
 
 [ "$faults" = 0 ] || { echo "$faults faults" >&2; exit 1; }
