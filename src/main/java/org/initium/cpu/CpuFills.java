@@ -83,20 +83,16 @@ record CpuFills(ElementaryFills kernels) {
     } else if (fill instanceof Fill.Fixed fixed) {
       fixed(tensor, fixed);
     } else {
-      matrix(tensor, (Fill.OfMatrix) fill, seed, start);
-    }
-  }
-
-  private void matrix(Tensor tensor, Fill.OfMatrix fill, long seed, long start) {
-    switch (fill) {
-      case Fill.Sparse sparse -> kernels.sparse(tensor, sparse, seed, start);
-      case Fill.Orthogonal orthogonal ->
-          OrthogonalFill.fill(
-              tensor,
-              orthogonal,
-              false,
-              kernels,
-              part -> kernels.elements(part, STANDARD, seed, start));
+      switch ((Fill.OfMatrix) fill) {
+        case Fill.Sparse sparse -> kernels.sparse(tensor, sparse, seed, start);
+        case Fill.Orthogonal orthogonal ->
+            OrthogonalFill.fill(
+                tensor,
+                orthogonal,
+                false,
+                kernels,
+                part -> kernels.elements(part, STANDARD, seed, start));
+      }
     }
   }
 

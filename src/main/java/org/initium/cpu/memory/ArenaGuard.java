@@ -12,47 +12,19 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 /**
  * Keeps someone else's arena from being closed while work is done on bare addresses in it. Java has
  * no call for that; but a native function that is given a segment holds the segment's arena until
- * it returns. The function is C's {@code bsearch} for the segment among one element, and the work
- * is done by the comparison that it calls. The element's address is only the number of the work.
+ * it returns. The function is C's {@code bsearch} for the segment in itself, and the work is done
+ * by the comparison that it calls.
  */
 @SuppressWarnings("restricted") // native access is what this class is for
 final class ArenaGuard {
-  private static final Map<Long, Work> WORK = new ConcurrentHashMap<>();
-  private static final AtomicLong NUMBERS = new AtomicLong();
-
-  /** What is to be done, and what it threw: nothing may be thrown through a native frame. */
-  private static final class Work {
-    private final Runnable task;
-    private Throwable thrown;
-
-    Work(Runnable task) {
-      this.task = task;
-    }
-
-    void run() {
-      try {
-        task.run();
-      } catch (Throwable e) {
-        thrown = e;
-      }
-    }
-
-    void rethrow() {
-      switch (thrown) {
-        case null -> {}
-        case RuntimeException e -> throw e;
-        case Error e -> throw e;
-        case Throwable e -> throw new AssertionError("a Runnable throws nothing else", e);
-      }
-    }
-  }
+  /** Keeps what the work threw: nothing may be thrown through a native frame. */
+  private static final ThreadLocal<FutureTask<?>> WORK = new ThreadLocal<>();
 
   /** Linked at the first segment of an arena that another thread could close. */
   private static final class Native {
@@ -84,7 +56,7 @@ final class ArenaGuard {
   private ArenaGuard() {}
 
   private static int compare(MemorySegment key, MemorySegment element) {
-    WORK.get(element.address()).run();
+    WORK.get().run();
     return 0;
   }
 
@@ -94,21 +66,24 @@ final class ArenaGuard {
    * @throws IllegalStateException if the arena is closed
    */
   static void during(MemorySegment memory, Runnable task) {
-    Work work = new Work(task);
-    long number = NUMBERS.incrementAndGet();
-    WORK.put(number, work);
+    FutureTask<?> work = new FutureTask<>(task, null);
+    WORK.set(work);
     try {
       MemorySegment _ =
-          (MemorySegment)
-              Native.BSEARCH.invokeExact(
-                  memory, MemorySegment.ofAddress(number), 1L, 1L, Native.COMPARE);
+          (MemorySegment) Native.BSEARCH.invokeExact(memory, memory, 1L, 1L, Native.COMPARE);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
       throw new AssertionError("the C library throws nothing", e);
     } finally {
-      WORK.remove(number);
+      WORK.remove();
     }
-    work.rethrow();
+    if (work.state() == Future.State.FAILED) {
+      switch (work.exceptionNow()) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case Throwable e -> throw new AssertionError("a Runnable throws nothing else", e);
+      }
+    }
   }
 }
