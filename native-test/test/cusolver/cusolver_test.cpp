@@ -28,24 +28,18 @@ namespace {
 
 template <typename T>
 struct Calls;
-template <>
-struct Calls<float> {
-  static constexpr auto geqrfSize = cusolverDnSgeqrf_bufferSize;
-  static constexpr auto geqrf = cusolverDnSgeqrf;
-  static constexpr auto orgqr = cusolverDnSorgqr;
-  static constexpr auto orgqrSize = cusolverDnSorgqr_bufferSize;
-  static constexpr auto ormqr = cusolverDnSormqr;
-  static constexpr auto ormqrSize = cusolverDnSormqr_bufferSize;
-};
-template <>
-struct Calls<double> {
-  static constexpr auto geqrfSize = cusolverDnDgeqrf_bufferSize;
-  static constexpr auto geqrf = cusolverDnDgeqrf;
-  static constexpr auto orgqr = cusolverDnDorgqr;
-  static constexpr auto orgqrSize = cusolverDnDorgqr_bufferSize;
-  static constexpr auto ormqr = cusolverDnDormqr;
-  static constexpr auto ormqrSize = cusolverDnDormqr_bufferSize;
-};
+#define CALLS(X, T)                                                    \
+  template <>                                                          \
+  struct Calls<T> {                                                    \
+    static constexpr auto geqrfSize = cusolverDn##X##geqrf_bufferSize; \
+    static constexpr auto geqrf = cusolverDn##X##geqrf;                \
+    static constexpr auto orgqr = cusolverDn##X##orgqr;                \
+    static constexpr auto orgqrSize = cusolverDn##X##orgqr_bufferSize; \
+    static constexpr auto ormqr = cusolverDn##X##ormqr;                \
+    static constexpr auto ormqrSize = cusolverDn##X##ormqr_bufferSize; \
+  };
+CALLS(S, float)
+CALLS(D, double)
 
 // A matrix on the device, its tau, its info, and work space.
 template <typename T>

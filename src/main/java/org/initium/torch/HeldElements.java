@@ -9,12 +9,12 @@ import org.initium.torch.draw.MemorySink;
 import org.initium.torch.kernel.DrawnTensor;
 
 /** A whole tensor in one run of the host's memory, whose elements can be looked at again. */
-final class HeldElements implements ElementSink {
+final class HeldElements {
   private static final int CHUNK = 1 << 14;
 
   private final MemorySegment memory;
   private final DrawnTensor whole;
-  private final MemorySink sink;
+  private final ElementSink sink;
 
   HeldElements(MemorySegment memory, DrawnTensor whole) {
     this.memory = memory;
@@ -35,14 +35,9 @@ final class HeldElements implements ElementSink {
     dtype().set(memory, index, value);
   }
 
-  @Override
-  public MemorySegment room(long at, long count, MemorySegment scratch) {
-    return sink.room(at, count, scratch);
-  }
-
-  @Override
-  public void put(long at, MemorySegment elements, int count) {
-    sink.put(at, elements, count);
+  /** What puts elements where they are held. */
+  ElementSink sink() {
+    return sink;
   }
 
   /** Puts all elements in another sink. */

@@ -2,10 +2,12 @@
 package org.initium.torch;
 
 import java.lang.foreign.MemorySegment;
+import org.initium.DType;
 import org.initium.torch.draw.ElementSink;
 
-/** A first draw of all elements: keeps them, and notes which lie outside the bounds. */
-record OutOfBoundsSink(HeldElements result, PendingElements pending, double low, double high)
+/** A first draw of all elements: passes them on, and notes which lie outside the bounds. */
+record OutOfBoundsSink(
+    ElementSink result, DType dtype, PendingElements pending, double low, double high)
     implements ElementSink {
   @Override
   public MemorySegment room(long at, long count, MemorySegment scratch) {
@@ -16,7 +18,7 @@ record OutOfBoundsSink(HeldElements result, PendingElements pending, double low,
   public void put(long at, MemorySegment elements, int count) {
     result.put(at, elements, count);
     for (int i = 0; i < count; i++) {
-      double value = result.dtype().get(elements, i);
+      double value = dtype.get(elements, i);
       if (value < low || value > high) {
         pending.add(at + i);
       }

@@ -48,7 +48,8 @@ record TruncatedNormal(
     double low = rounded(law.a());
     double high = rounded(law.b());
     ElementSink round = round(pending, value -> value >= low && value <= high);
-    draws.normal(whole, law.mean(), law.std(), new OutOfBoundsSink(result, pending, low, high));
+    ElementSink first = new OutOfBoundsSink(result.sink(), whole.dtype(), pending, low, high);
+    draws.normal(whole, law.mean(), law.std(), first);
     while (pending.any()) {
       draws.normal(whole.dense(), law.mean(), law.std(), round);
     }

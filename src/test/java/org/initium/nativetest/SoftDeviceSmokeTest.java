@@ -80,32 +80,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 class SoftDeviceSmokeTest {
   private static final int N = 1 << 20;
+  private static final int BLOCK = 64;
 
-  /** fill(p, v, n): p[i] = v for i below n. */
+  /** fill(p, v): p[i] = v for each thread. */
   private static final String PTX =
       """
       .version 6.3
       .target sm_75
       .address_size 64
-      .visible .entry fill(.param .u64 p, .param .u32 v, .param .u32 n)
+      .visible .entry fill(.param .u64 p, .param .u32 v)
       {
-        .reg .pred %q<2>;
-        .reg .b32 %r<7>;
-        .reg .b64 %d<5>;
+        .reg .b32 %r<6>;
+        .reg .b64 %d<4>;
         ld.param.u64 %d1, [p];
-        ld.param.u32 %r1, [v];
-        ld.param.u32 %r2, [n];
-        mov.u32 %r3, %ctaid.x;
-        mov.u32 %r4, %ntid.x;
-        mov.u32 %r5, %tid.x;
-        mad.lo.s32 %r6, %r3, %r4, %r5;
-        setp.ge.u32 %q1, %r6, %r2;
-        @%q1 bra END;
         cvta.to.global.u64 %d2, %d1;
-        mul.wide.u32 %d3, %r6, 4;
-        add.s64 %d4, %d2, %d3;
-        st.global.u32 [%d4], %r1;
-      END:
+        ld.param.u32 %r1, [v];
+        mov.u32 %r2, %ctaid.x;
+        mov.u32 %r3, %ntid.x;
+        mov.u32 %r4, %tid.x;
+        mad.lo.s32 %r5, %r2, %r3, %r4;
+        mad.wide.u32 %d3, %r5, 4, %d2;
+        st.global.u32 [%d3], %r1;
         ret;
       }
       """;
@@ -178,7 +173,7 @@ class SoftDeviceSmokeTest {
 
   @Test
   void findsAnOutOfBoundsWrite(SoftDevice soft) {
-    launch(1, N + 1);
+    launch(1, N + BLOCK);
     assertEquals(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, cuStreamSynchronize(stream));
     assertEquals(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, cuCtxSynchronize());
     assertEquals(1, soft.findings());
@@ -262,9 +257,8 @@ class SoftDeviceSmokeTest {
   }
 
   private void launch(int value, int n) {
-    Pointer parameters =
-        Pointer.to(Pointer.to(memory), Pointer.to(new int[] {value}), Pointer.to(new int[] {n}));
-    ok(cuLaunchKernel(fill, (n + 255) / 256, 1, 1, 256, 1, 1, 0, stream, parameters, null));
+    Pointer parameters = Pointer.to(Pointer.to(memory), Pointer.to(new int[] {value}));
+    ok(cuLaunchKernel(fill, n / BLOCK, 1, 1, BLOCK, 1, 1, 0, stream, parameters, null));
   }
 
   private int[] download(int n) {

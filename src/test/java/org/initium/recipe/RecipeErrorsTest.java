@@ -37,40 +37,38 @@ class RecipeErrorsTest {
         row("tensors: {a: [1]", "1:17: not sound YAML: while parsing a flow mapping"),
         row("tensors:\n  a: [1]\n b: [2]" + RULES, "3:2: not sound YAML: "),
         row("a: 1\n---\nb: 2", "2:1: not sound YAML: expected a single document"),
-        row("tensors: &x {a: [1]}" + RULES, "1:10: anchors and aliases are not taken"),
+        tensors("&x {a: [1]}", "1:10: anchors and aliases are not taken"),
         row(
             "tensor: {a: [1]}" + RULES,
             "1:1: a recipe has no 'tensor'; did you mean tensors? (it takes vars,"),
         row("tensors: {a: [1]}", "1:1: a recipe needs 'rules'"),
         row("rules: []", "1:1: the recipe has no tensors; give 'tensors' or 'template'"),
-        row("tensors: {}" + RULES, "1:1: the recipe has no tensors"),
-        row("tensors: {a: [1], a: [2]}" + RULES, "1:19: key 'a' stands already at "),
-        row("tensors: {[a]: [1]}" + RULES, "1:11: a key is a list or mapping; write a name"),
-        row("tensors: {'a{0..2}': [1], a1: [2]}" + RULES, "1:27: tensor 'a1' is there already"),
-        row("tensors: {a: 5}" + RULES, "1:14: shape of 'a' is '5', not a list"),
-        row("tensors: {a: [-1]}" + RULES, "1:15: size 0 of 'a': '-1' is -1, not a whole number"),
-        row("tensors: {a: [1.5]}" + RULES, "size 0 of 'a': '1.5' is 1.5, not a whole number"),
-        row("tensors: {a: [3/2]}" + RULES, "size 0 of 'a': '3/2' is 1.5, not a whole number"),
-        row("tensors: {a: !foo [2]}" + RULES, "tags are not taken; write the value without '!foo'"),
-        row("tensors: {a: [two]}" + RULES, "1:15: size 0 of 'a': "),
-        row("tensors: {a: [2*]}" + RULES, "1:15: size 0 of 'a': "),
-        row("tensors: {a: [[1]]}" + RULES, "1:15: size 0 of 'a' is a list, not a text"),
-        row("tensors: {a: ['']}" + RULES, "1:15: size 0 of 'a' is empty"),
-        row("tensors: {a: [1e12, 1e12]}" + RULES, "1:14: shape [1000000000000, 1000000000000]"),
-        row("tensors: {a: {dtype: f32}}" + RULES, "1:14: tensor 'a' needs 'shape'"),
-        row("tensors: {a: {shape: [1], type: f32}}" + RULES, "1:27: tensor 'a' has no 'type'"),
-        row("tensors: {a: {shape: [1], dtype: f8}}" + RULES, "1:34: dtype 'f8' is not known"),
+        tensors("{}", "1:1: the recipe has no tensors"),
+        tensors("{a: [1], a: [2]}", "1:19: key 'a' stands already at "),
+        tensors("{[a]: [1]}", "1:11: a key is a list or mapping; write a name"),
+        tensors("{'a{0..2}': [1], a1: [2]}", "1:27: tensor 'a1' is there already"),
+        tensors("{a: 5}", "1:14: shape of 'a' is '5', not a list"),
+        tensors("{a: [-1]}", "1:15: size 0 of 'a': '-1' is -1, not a whole number"),
+        tensors("{a: [1.5]}", "size 0 of 'a': '1.5' is 1.5, not a whole number"),
+        tensors("{a: [3/2]}", "size 0 of 'a': '3/2' is 1.5, not a whole number"),
+        tensors("{a: !foo [2]}", "tags are not taken; write the value without '!foo'"),
+        tensors("{a: [two]}", "1:15: size 0 of 'a': "),
+        tensors("{a: [2*]}", "1:15: size 0 of 'a': "),
+        tensors("{a: [[1]]}", "1:15: size 0 of 'a' is a list, not a text"),
+        tensors("{a: ['']}", "1:15: size 0 of 'a' is empty"),
+        tensors("{a: [1e12, 1e12]}", "1:14: shape [1000000000000, 1000000000000]"),
+        tensors("{a: {dtype: f32}}", "1:14: tensor 'a' needs 'shape'"),
+        tensors("{a: {shape: [1], type: f32}}", "1:27: tensor 'a' has no 'type'"),
+        tensors("{a: {shape: [1], dtype: f8}}", "1:34: dtype 'f8' is not known"),
         row("dtype: int\ntensors: {a: [1]}" + RULES, "1:8: dtype 'int' is not known; use one of"),
-        row("tensors: {'a{0..}': [1]}" + RULES, "1:11: range '{0..}': "),
-        row("tensors: {'a{3..1}': [1]}" + RULES, "1:1: the recipe has no tensors"),
-        row("tensors: {'a{0..9999999}': [1]}" + RULES, "1:11: 'a{0..9999999}' stands for 10000000"),
-        row("tensors: {'a{0..1': [1]}" + RULES, "1:11: '{' without '}' behind it in name"),
-        row("tensors: {'a}0..1': [1]}" + RULES, "1:11: '}' without '{' before it in name"),
-        row("tensors: {'a{b}': [1]}" + RULES, "1:11: '{b}' is neither a range {0..11} nor a list"),
-        row("tensors: {'': [1]}" + RULES, "1:11: '' cannot be the name of a tensor"),
-        row(
-            "tensors: {__metadata__: [1]}" + RULES,
-            "'__metadata__' cannot be the name of a tensor"),
+        tensors("{'a{0..}': [1]}", "1:11: range '{0..}': "),
+        tensors("{'a{3..1}': [1]}", "1:1: the recipe has no tensors"),
+        tensors("{'a{0..9999999}': [1]}", "1:11: 'a{0..9999999}' stands for 10000000"),
+        tensors("{'a{0..1': [1]}", "1:11: '{' without '}' behind it in name"),
+        tensors("{'a}0..1': [1]}", "1:11: '}' without '{' before it in name"),
+        tensors("{'a{b}': [1]}", "1:11: '{b}' is neither a range {0..11} nor a list"),
+        tensors("{'': [1]}", "1:11: '' cannot be the name of a tensor"),
+        tensors("{__metadata__: [1]}", "'__metadata__' cannot be the name of a tensor"),
         row(
             "vars: {a: b*2}\ntensors: {a: [1]}" + RULES,
             "1:11: variable 'a': unknown variable 'b'"),
@@ -151,7 +149,7 @@ class RecipeErrorsTest {
         row(
             "vars: {a: [1, 2]}\ntensors: {a: ['a[2]']}" + RULES,
             "there is no a[2]: a has 2 elements"),
-        row("tensors: {a: [max(1, 2), 3]}" + RULES, "a comma inside of brackets or braces needs"),
+        tensors("{a: [max(1, 2), 3]}", "a comma inside of brackets or braces needs"),
         rule("{match: '*', init: [uniform(0, 1), ones]}", "a comma inside of brackets or braces"),
         row("vars: {a: [1, 2]}\ntensors: {a: ['a[1']}" + RULES, "expected ']' but found the end"),
         row("vars: {a: len(3)}\ntensors: {a: [1]}" + RULES, "len(list) takes a variable that is a"),
@@ -171,17 +169,11 @@ class RecipeErrorsTest {
         row(
             "vars: {n: 1}\ntensors: {'a{n=0..1}': [1]}" + RULES,
             "2:11: range '{n=...}' has the name of a variable that is there"),
-        row("tensors: {'a{n=0..1}b{n=0..1}': [1]}" + RULES, "range '{n=...}' has the name of a"),
-        row("tensors: {'a{n=0..1}.': {'b{n=0..1}': [1]}}" + RULES, "range '{n=...}' has the name"),
-        row(
-            "tensors: {'a{n=x,y}': [1]}" + RULES,
-            "'{n=x,y}' is neither a range {0..11} nor a list"),
-        row(
-            "tensors: {'a{n=0..1}': ['n/0']}" + RULES,
-            "size 0 of 'a0': the value is NaN; a finite"),
-        row(
-            "tensors: {'a{n=0..1}': {like: 'b{m}'}}" + RULES,
-            "'{m}' is not captured by 'match', nor"),
+        tensors("{'a{n=0..1}b{n=0..1}': [1]}", "range '{n=...}' has the name of a"),
+        tensors("{'a{n=0..1}.': {'b{n=0..1}': [1]}}", "range '{n=...}' has the name"),
+        tensors("{'a{n=x,y}': [1]}", "'{n=x,y}' is neither a range {0..11} nor a list"),
+        tensors("{'a{n=0..1}': ['n/0']}", "size 0 of 'a0': the value is NaN; a finite"),
+        tensors("{'a{n=0..1}': {like: 'b{m}'}}", "'{m}' is not captured by 'match', nor"),
         rule(
             "{match: '*', parts: [{narrow: [0, 0, 4], init: []}]}",
             "3:52: 'init' is an empty list"),
@@ -194,23 +186,22 @@ class RecipeErrorsTest {
         rule(
             "{match: '*', init: \"kaiming_normal(nonlinearity='{act}')\"}",
             "'{act}' is not captured by 'match', nor a variable"),
-        row("tensors: {a: {shape: [1], when: x}}" + RULES, "1:33: 'when': "),
-        row(
-            "tensors: {'h.{0..1}': {w: [1]}}" + RULES,
+        tensors("{a: {shape: [1], when: x}}", "1:33: 'when': "),
+        tensors(
+            "{'h.{0..1}': {w: [1]}}",
             "1:24: tensor 'h.0' has no 'w'; it takes shape, dtype, like, write, when; the name of"
                 + " a group of tensors ends in a dot"),
-        row("tensors: {a: {shape: [1], when: ''}}" + RULES, "1:33: 'when' is empty"),
-        row(
-            "tensors: {a: {shape: [1], write: once}}" + RULES,
+        tensors("{a: {shape: [1], when: ''}}", "1:33: 'when' is empty"),
+        tensors(
+            "{a: {shape: [1], write: once}}",
             "1:34: 'write' of a tensor that is like no other is never, not 'once'"),
-        row("tensors: {a: {shape: [1], write: [never]}}" + RULES, "1:34: 'write' is a list, not"),
-        row("tensors: {a: {shape: [1], write: ''}}" + RULES, "1:34: 'write' is empty"),
-        row(
-            "tensors: {a: [1], b: {like: a, write: never}}" + RULES,
-            "1:39: 'write' is once or again, not 'never'"),
-        row("tensors: {a: {like: [b]}}" + RULES, "1:21: 'like' is a list, not a text"),
-        row("tensors: {a: {like: ''}}" + RULES, "1:21: 'like' is empty"),
-        row("tensors: {a: {like: b}}" + RULES, "1:21: tensor 'a' is like 'b', which is not there"),
+        tensors("{a: {shape: [1], write: [never]}}", "1:34: 'write' is a list, not"),
+        tensors("{a: {shape: [1], write: ''}}", "1:34: 'write' is empty"),
+        tensors(
+            "{a: [1], b: {like: a, write: never}}", "1:39: 'write' is once or again, not 'never'"),
+        tensors("{a: {like: [b]}}", "1:21: 'like' is a list, not a text"),
+        tensors("{a: {like: ''}}", "1:21: 'like' is empty"),
+        tensors("{a: {like: b}}", "1:21: tensor 'a' is like 'b', which is not there"),
         rule("{match: '*', init: ones, stream: ''}", "3:38: a name is empty"),
         rule("{match: '*', init: ones, stream: [x]}", "3:38: a name is a list, not a text"),
         rule("{match: '*', init: ones, stream: '{q}'}", "3:38: '{q}' is not captured by 'match'"),
@@ -268,7 +259,7 @@ class RecipeErrorsTest {
         row(
             "tensors: {w: [8, 8, 3, 3, 3]}\nrules: [{match: '*', init: icnr(upscale=1e10)}]",
             "upscale = 10000000000 is not allowed; it must be such that upscale^3 divides"),
-        row("tensors: {\"w\\ud83d\": [1]}" + RULES, "1:11: "),
+        tensors("{\"w\\ud83d\": [1]}", "1:11: "),
         row("template: \"no\\0file\"" + RULES, "1:11: template: no file can have that name: Nul "),
         row("template: missing.safetensors" + RULES, "1:11: there is no template "),
         row("template: {exclude: a}" + RULES, "1:11: 'template' needs 'file'"),
@@ -277,6 +268,10 @@ class RecipeErrorsTest {
 
   private static Arguments row(String recipe, String message) {
     return Arguments.of(recipe, message);
+  }
+
+  private static Arguments tensors(String tensors, String message) {
+    return Arguments.of("tensors: " + tensors + RULES, message);
   }
 
   private static Arguments rule(String rule, String message) {

@@ -45,18 +45,7 @@ class TeamTest {
   @Test
   void helpersWorkAtTheSameTime() {
     Team team = new Team(2);
-    assertTimeoutPreemptively(
-        LONG,
-        () -> {
-          CountDownLatch begun = new CountDownLatch(2);
-          team.share(
-              2,
-              1,
-              (from, to) -> {
-                begun.countDown();
-                await(begun);
-              });
-        });
+    assertTimeoutPreemptively(LONG, () -> together(team, () -> {}));
   }
 
   @Test
@@ -65,21 +54,13 @@ class TeamTest {
     for (boolean helper : new boolean[] {false, true}) {
       RuntimeException thrown = new IllegalStateException("of a part");
       Thread owner = Thread.currentThread();
-      CountDownLatch begun = new CountDownLatch(2);
-      RuntimeException seen =
-          assertThrows(
-              RuntimeException.class,
-              () ->
-                  team.share(
-                      2,
-                      1,
-                      (from, to) -> {
-                        begun.countDown();
-                        await(begun);
-                        if (helper != (Thread.currentThread() == owner)) {
-                          throw thrown;
-                        }
-                      }));
+      Runnable part =
+          () -> {
+            if (helper != (Thread.currentThread() == owner)) {
+              throw thrown;
+            }
+          };
+      RuntimeException seen = assertThrows(RuntimeException.class, () -> together(team, part));
       assertSame(thrown, seen);
     }
   }
@@ -118,13 +99,9 @@ class TeamTest {
     Team team = new Team(2);
     AtomicReference<Thread> helper = new AtomicReference<>();
     Thread owner = Thread.currentThread();
-    CountDownLatch begun = new CountDownLatch(2);
-    team.share(
-        2,
-        1,
-        (from, to) -> {
-          begun.countDown();
-          await(begun);
+    together(
+        team,
+        () -> {
           if (Thread.currentThread() != owner) {
             helper.set(Thread.currentThread());
           }
@@ -136,6 +113,19 @@ class TeamTest {
     assertSame(Thread.State.WAITING, helper.get().getState());
     assertTrue(helper.get().isDaemon(), "it keeps the JVM from ending");
     assertFalse(helper.get().isInterrupted());
+  }
+
+  /** Two threads do a part at the same time. */
+  private static void together(Team team, Runnable part) {
+    CountDownLatch begun = new CountDownLatch(2);
+    team.share(
+        2,
+        1,
+        (from, to) -> {
+          begun.countDown();
+          await(begun);
+          part.run();
+        });
   }
 
   private static void await(CountDownLatch latch) {
