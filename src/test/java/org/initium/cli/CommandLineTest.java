@@ -253,17 +253,17 @@ class CommandLineTest {
     assertTrue(first.out().contains("4 tensors, 18 parameters, 72 B"), first.toString());
   }
 
+  /** The lines of tensors. */
+  private List<String> rows(String line) {
+    return run(line).ok().lines().filter(row -> row.contains("]  ")).toList();
+  }
+
   @Test
   void theDtypeOfTheCommandLineIsThatOfEveryTensor() {
     run("init @r.yaml --out @m.safetensors --dtype f16");
-    CommandLineRun inspected = run("inspect @m.safetensors");
-    long f16 =
-        inspected
-            .out()
-            .lines()
-            .filter(line -> line.contains("]  ") && line.contains(" f16 "))
-            .count();
-    assertEquals(4, f16, inspected.out());
+    List<String> rows = rows("inspect @m.safetensors");
+    assertEquals(4, rows.size());
+    assertTrue(rows.stream().allMatch(row -> row.contains(" f16 ")), rows::toString);
   }
 
   @Test
@@ -280,9 +280,8 @@ class CommandLineTest {
   @Test
   void inspectCountsZerosAndWhatMatches() {
     run("init @r.yaml --out @m.safetensors");
-    CommandLineRun inspected = run("inspect @m.safetensors --match *.bias");
-    List<String> rows = inspected.out().lines().filter(line -> line.contains("]  ")).toList();
-    assertEquals(1, rows.size(), inspected.out());
+    List<String> rows = rows("inspect @m.safetensors --match *.bias");
+    assertEquals(1, rows.size(), rows::toString);
     assertTrue(rows.getFirst().matches("a.bias +\\[8\\] +f32 +0 +0 +0 +0 +8 .*"), rows.getFirst());
   }
 
@@ -304,18 +303,16 @@ class CommandLineTest {
   @Test
   void verifyTellsAnotherModelByItsHeader() throws IOException {
     run("init @r.yaml --out @m.safetensors");
-    Files.writeString(folder.resolve("o.yaml"), RECIPE.replace("2*width", "3*width"));
-    String shape = run("verify @m.safetensors @o.yaml").err();
-    assertTrue(shape.contains("'a.weight' has shape [8, 16], the recipe says [8, 24]"), shape);
-    Files.writeString(folder.resolve("o.yaml"), RECIPE.replace("bf16", "f16"));
-    String dtype = run("verify @m.safetensors @o.yaml").err();
-    assertTrue(dtype.contains("'b.weight' is BF16, the recipe says f16"), dtype);
-    Files.writeString(folder.resolve("o.yaml"), RECIPE.replace("  scale: []\n", ""));
-    String extra = run("verify @m.safetensors @o.yaml").err();
-    assertTrue(extra.contains("tensor 'scale' is not in the recipe"), extra);
-    Files.writeString(folder.resolve("o.yaml"), RECIPE.replace("scale", "size"));
-    String missing = run("verify @m.safetensors @o.yaml").err();
-    assertTrue(missing.contains("tensor 'size' of the recipe is not there"), missing);
+    differs("2*width", "3*width", "'a.weight' has shape [8, 16], the recipe says [8, 24]");
+    differs("bf16", "f16", "'b.weight' is BF16, the recipe says f16");
+    differs("  scale: []\n", "", "tensor 'scale' is not in the recipe");
+    differs("scale", "size", "tensor 'size' of the recipe is not there");
+  }
+
+  private void differs(String part, String other, String message) throws IOException {
+    Files.writeString(folder.resolve("o.yaml"), RECIPE.replace(part, other));
+    String error = run("verify @m.safetensors @o.yaml").err();
+    assertTrue(error.contains(message), error);
   }
 
   @Test

@@ -44,30 +44,30 @@ class MalformedFilesTest {
         header("{'__metadata__': []}", 0, "__metadata__ is a list, not a JSON object"),
         header("{'__metadata__': {'k': 1}}", 0, "__metadata__.k is 1, not a string"),
         header("{'a': {}}", 0, "dtype of 'a' is missing"),
-        header(tensor("F31 [1] [0,4]"), 4, "tensor 'a' has dtype 'F31', which is not one of"),
-        header(tensor("f32 [1] [0,4]"), 4, "tensor 'a' has dtype 'f32'"),
+        tensor("F31 [1] [0,4]", 4, "tensor 'a' has dtype 'F31', which is not one of"),
+        tensor("f32 [1] [0,4]", 4, "tensor 'a' has dtype 'f32'"),
         header("{'a': {'dtype': 'F32'}}", 0, "shape of 'a' is missing"),
-        header(tensor("F32 1 [0,4]"), 4, "shape of 'a' is 1, not a list of integers"),
-        header(tensor("F32 [-1] [0,4]"), 4, "shape of 'a' has -1 in it, not an integer"),
-        header(tensor("F32 [1.0] [0,4]"), 4, "shape of 'a' has 1.0 in it, not an integer"),
-        header(tensor("F32 [1e99] [0,4]"), 4, "shape of 'a' has 1e99 in it, not an integer"),
-        header(tensor("F32 ['1'] [0,4]"), 4, "shape of 'a' has '1' in it, not an integer"),
-        header(tensor("F32 [[1]] [0,4]"), 4, "shape of 'a' has a list in it, not an integer"),
+        tensor("F32 1 [0,4]", 4, "shape of 'a' is 1, not a list of integers"),
+        tensor("F32 [-1] [0,4]", 4, "shape of 'a' has -1 in it, not an integer"),
+        tensor("F32 [1.0] [0,4]", 4, "shape of 'a' has 1.0 in it, not an integer"),
+        tensor("F32 [1e99] [0,4]", 4, "shape of 'a' has 1e99 in it, not an integer"),
+        tensor("F32 ['1'] [0,4]", 4, "shape of 'a' has '1' in it, not an integer"),
+        tensor("F32 [[1]] [0,4]", 4, "shape of 'a' has a list in it, not an integer"),
         header("{'a': {'dtype': 'F32', 'shape': [1]}}", 4, "data_offsets of 'a' is missing"),
-        header(tensor("F32 [1] [0]"), 4, "data_offsets of 'a' are [0], not a begin and an end"),
-        header(tensor("F32 [1] [4,0]"), 4, "data_offsets of 'a' are [4, 0], not a begin"),
-        header(tensor("F32 [1] [0,8]"), 8, "tensor 'a' has 8 bytes, its shape [1] in F32 needs 4"),
-        header(tensor("F4 [3] [0,2]"), 2, "tensor 'a' of shape [3] in F4 does not end with a byte"),
-        header(tensor("F4 [4] [0,3]"), 3, "tensor 'a' has 3 bytes, its shape [4] in F4 needs 2"),
-        header(tensor("F32 [] [0,0]"), 0, "tensor 'a' has 0 bytes, its shape [] in F32 needs 4"),
-        header(
-            tensor("F32 [4611686018427387904,4] [0,4]"),
+        tensor("F32 [1] [0]", 4, "data_offsets of 'a' are [0], not a begin and an end"),
+        tensor("F32 [1] [4,0]", 4, "data_offsets of 'a' are [4, 0], not a begin"),
+        tensor("F32 [1] [0,8]", 8, "tensor 'a' has 8 bytes, its shape [1] in F32 needs 4"),
+        tensor("F4 [3] [0,2]", 2, "tensor 'a' of shape [3] in F4 does not end with a byte"),
+        tensor("F4 [4] [0,3]", 3, "tensor 'a' has 3 bytes, its shape [4] in F4 needs 2"),
+        tensor("F32 [] [0,0]", 0, "tensor 'a' has 0 bytes, its shape [] in F32 needs 4"),
+        tensor(
+            "F32 [4611686018427387904,4] [0,4]",
             4,
             "tensor 'a' of shape [4611686018427387904, 4] is too large"),
-        header(tensor("F64 [4611686018427387904] [0,4]"), 4, "4611686018427387904] is too large"),
-        header(tensor("F32 [1] [4,8]"), 8, "tensor 'a' begins at byte 4 of the data, where 0"),
-        header(tensor("F32 [1] [0,4]"), 5, "the tensors take 4 bytes, the file has 5"),
-        header(tensor("F32 [2] [0,8]"), 4, "the tensors take 8 bytes, the file has 4"),
+        tensor("F64 [4611686018427387904] [0,4]", 4, "4611686018427387904] is too large"),
+        tensor("F32 [1] [4,8]", 8, "tensor 'a' begins at byte 4 of the data, where 0"),
+        tensor("F32 [1] [0,4]", 5, "the tensors take 4 bytes, the file has 5"),
+        tensor("F32 [2] [0,8]", 4, "the tensors take 8 bytes, the file has 4"),
         header(
             "{'a': {'dtype': 'F32', 'shape': [2], 'data_offsets': [0,8]},"
                 + " 'b': {'dtype': 'F32', 'shape': [1], 'data_offsets': [4,8]}}",
@@ -80,15 +80,15 @@ class MalformedFilesTest {
             "the header is not sound JSON at character"),
         header("{'a':".repeat(40) + "1" + "}".repeat(40), 0, "dtype of 'a' is missing"),
         header("{'a':".repeat(130) + "1" + "}".repeat(130), 0, "not sound JSON"),
-        header(tensor("F32 [-0] [0,0]"), 0, "shape of 'a' has -0 in it, not an integer"),
-        header(tensor("F32 [9223372036854775808,0] [0,0]"), 0, "has 9223372036854775808 in"),
-        header(
-            tensor("F32 [4611686018427387904,4,0] [0,0]"),
+        tensor("F32 [-0] [0,0]", 0, "shape of 'a' has -0 in it, not an integer"),
+        tensor("F32 [9223372036854775808,0] [0,0]", 0, "has 9223372036854775808 in"),
+        tensor(
+            "F32 [4611686018427387904,4,0] [0,0]",
             0,
             "tensor 'a' of shape [4611686018427387904, 4, 0] is too large"),
-        header(tensor("F32 [" + "1,".repeat(64) + "1] [0,4]"), 4, "has more than 64 numbers"),
-        header(tensor("F32 [1] [0,4,4]"), 4, "data_offsets of 'a' has more than 2 numbers"),
-        header(tensor("F32 [1] [0,4], 'x': 1e999"), 4, "1e999 is beyond the largest"),
+        tensor("F32 [" + "1,".repeat(64) + "1] [0,4]", 4, "has more than 64 numbers"),
+        tensor("F32 [1] [0,4,4]", 4, "data_offsets of 'a' has more than 2 numbers"),
+        tensor("F32 [1] [0,4], 'x': 1e999", 4, "1e999 is beyond the largest"),
         header("{'__metadata__': {'k': '\\ud800'}}", 0, "half of a surrogate pair"),
         header("{'a\\u001b[31m': 1}", 0, "tensor 'a\\u001b[31m' is 1"),
         header("{'a\u00c0\u0080': 1}", 0, "the header is not text in UTF-8"),
@@ -130,15 +130,14 @@ class MalformedFilesTest {
     return Arguments.of(json(text), message);
   }
 
-  /** A header's tensor 'a' of that dtype, shape and data_offsets. */
-  private static String tensor(String fields) {
-    Object[] of = fields.split(" ", 3);
-    return "{'a': {'dtype': '%s', 'shape': %s, 'data_offsets': %s}}".formatted(of);
+  /** Of a tensor 'a' of that dtype, shape and data_offsets. */
+  private static Arguments tensor(String fields, int dataBytes, String message) {
+    return header(oneTensor(fields), dataBytes, message);
   }
 
-  private static byte[] oneTensor() {
-    String json = json(tensor("F32 [1] [0,4]"));
-    return prefixed(json.length(), json, 4);
+  private static String oneTensor(String fields) {
+    Object[] of = fields.split(" ", 3);
+    return "{'a': {'dtype': '%s', 'shape': %s, 'data_offsets': %s}}".formatted(of);
   }
 
   private static byte[] prefixed(long length, String json, int dataBytes) {
@@ -161,7 +160,8 @@ class MalformedFilesTest {
   @MethodSource("indexes")
   void ofIndexes(String json, String message, @TempDir Path folder) throws IOException {
     Path index = Files.writeString(folder.resolve("model.safetensors.index.json"), json);
-    Files.write(folder.resolve("one.safetensors"), oneTensor());
+    String one = json(oneTensor("F32 [1] [0,4]"));
+    Files.write(folder.resolve("one.safetensors"), prefixed(one.length(), one, 4));
     Path asked = folder.resolve("model.safetensors");
     check(index, message, assertThrows(MalformedFileException.class, () -> Checkpoint.open(asked)));
   }

@@ -3,7 +3,6 @@ package org.initium.libtorch;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -51,16 +50,8 @@ final class DefaultGenerator {
     setState =
         linker.downcallHandle(
             shim.function("_ZN2at16CPUGeneratorImpl9set_stateERKN3c1010TensorImplE"), two);
-    fromBlob =
-        linker.downcallHandle(
-            shim.function("aoti_torch_create_tensor_from_blob"),
-            FunctionDescriptor.of(
-                JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT,
-                JAVA_INT, ADDRESS));
-    delete =
-        linker.downcallHandle(
-            shim.function("aoti_torch_delete_tensor_object"),
-            FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    fromBlob = shim.fromBlob();
+    delete = shim.delete();
     malloc =
         linker.downcallHandle(
             linker.defaultLookup().findOrThrow("malloc"),

@@ -76,6 +76,21 @@ final class Shim {
     return function("aoti_torch_" + name);
   }
 
+  /** Makes a tensor of memory, as at::from_blob; its handle goes to the last argument. */
+  MethodHandle fromBlob() {
+    return LINKER.downcallHandle(
+        function("aoti_torch_create_tensor_from_blob"),
+        FunctionDescriptor.of(
+            JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+            ADDRESS));
+  }
+
+  /** Gives a tensor's handle back. */
+  MethodHandle delete() {
+    return LINKER.downcallHandle(
+        function("aoti_torch_delete_tensor_object"), FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  }
+
   int cpu() {
     return CPU;
   }

@@ -3,7 +3,6 @@ package org.initium.libtorch;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -68,16 +67,9 @@ final class VersionNumbers {
         linker.downcallHandle(symbols.findOrThrow("_ZN2at4_ops8uniform_4call" + arguments), draw);
     normal =
         linker.downcallHandle(symbols.findOrThrow("_ZN2at4_ops7normal_4call" + arguments), draw);
-    fromBlob =
-        linker.downcallHandle(
-            symbols.findOrThrow("aoti_torch_create_tensor_from_blob"),
-            FunctionDescriptor.of(
-                JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT,
-                JAVA_INT, ADDRESS));
-    delete =
-        linker.downcallHandle(
-            symbols.findOrThrow("aoti_torch_delete_tensor_object"),
-            FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    Shim shim = new Shim(library);
+    fromBlob = shim.fromBlob();
+    delete = shim.delete();
   }
 
   public static void main(String[] args) throws Throwable {

@@ -11,17 +11,9 @@ import org.initium.recipe.model.Piece;
 import org.initium.recipe.model.PieceWriter;
 
 /** A task that compares a file with its piece; answers how they differ, or nothing. */
-final class ComparePiece implements Function<Piece, String> {
-  private static final long serialVersionUID = 1;
+record ComparePiece(Broadcast<Job> job, LongAccumulator compared)
+    implements Function<Piece, String> {
   static final String EQUAL = "";
-
-  private final Broadcast<Job> job;
-  private final LongAccumulator compared;
-
-  ComparePiece(Broadcast<Job> job, LongAccumulator compared) {
-    this.job = job;
-    this.compared = compared;
-  }
 
   @Override
   public String call(Piece piece) throws IOException {

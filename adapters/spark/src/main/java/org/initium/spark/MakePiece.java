@@ -19,19 +19,9 @@ import org.initium.recipe.model.PieceWriter.Receipt;
  * A task that makes a piece, unless an earlier one has made it. It may run twice at once, or end at
  * any point: attempts are files of their own, or all the same bytes.
  */
-final class MakePiece implements Function<Piece, Receipt> {
-  private static final long serialVersionUID = 1;
-
+record MakePiece(Broadcast<Job> job, LongAccumulator written) implements Function<Piece, Receipt> {
   /** Of a piece that has its name already. */
   static final String IN_PLACE = "in place";
-
-  private final Broadcast<Job> job;
-  private final LongAccumulator written;
-
-  MakePiece(Broadcast<Job> job, LongAccumulator written) {
-    this.job = job;
-    this.written = written;
-  }
 
   @Override
   public Receipt call(Piece piece) throws IOException {
