@@ -39,7 +39,9 @@ final class Commands {
             .version(Version.line(arguments))
             .footer(Help.PROGRAM);
     String asked = arguments.length == 0 ? "" : arguments[0];
-    for (String name : NAMES.contains(asked) ? List.of(asked) : NAMES) {
+    boolean isVersion = arguments.length == 1 && Version.OPTIONS.contains(asked);
+    for (String name :
+        NAMES.contains(asked) ? List.of(asked) : isVersion ? List.<String>of() : NAMES) {
       program.with(command(name));
     }
     return program.run(arguments);

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** The version, which stands in the pom, and which the build writes into a resource. */
 final class Version {
-  private static final Set<String> OPTIONS = Set.of("-V", "--version");
+  static final Set<String> OPTIONS = Set.of("-V", "--version");
 
   private Version() {}
 
