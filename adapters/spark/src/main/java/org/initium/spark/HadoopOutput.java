@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,14 +17,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.fs.permission.FsPermission;
 import org.initium.io.output.Output;
 
 /**
@@ -33,8 +39,12 @@ import org.initium.io.output.Output;
  * <p>Attempts grow in a folder of the job's own below it, {@code _initium-JOB}, from which they are
  * renamed. In an object store a file is not there before it is whole, and a rename is a copy:
  * attempts at a file, which are all of equal bytes, have its own name there.
+ *
+ * <p>The driver alone makes the job's folder: a task that is still at it when the job has ended,
+ * because another attempt was faster, must not bring it back.
  */
 final class HadoopOutput implements Output {
+  private static final String WORK = "_initium-";
   private static final int BUFFER = 1 << 20;
   private static final int RENAMES = 16;
 
@@ -48,7 +58,7 @@ final class HadoopOutput implements Output {
     FileSystem system = this.folder.getFileSystem(configuration);
     // No .crc beside the files of a local folder.
     this.files = system instanceof LocalFileSystem local ? local.getRawFileSystem() : system;
-    this.work = new Path(this.folder, "_initium-" + job);
+    this.work = new Path(this.folder, WORK + job);
     this.isObjectStore =
         files.hasPathCapability(this.folder, CommonPathCapabilities.ABORTABLE_STREAM);
   }
@@ -105,7 +115,24 @@ final class HadoopOutput implements Output {
 
   @Override
   public Attempt create(String piece, String attempt) throws IOException {
-    return new HadoopAttempt(files.create(attempt(piece, attempt), isObjectStore));
+    Path file = attempt(piece, attempt);
+    return new HadoopAttempt(isObjectStore ? files.create(file, true) : createOfJob(file));
+  }
+
+  private FSDataOutputStream createOfJob(Path file) throws IOException {
+    try {
+      return files.createNonRecursive(
+          file,
+          files instanceof RawLocalFileSystem ? null : FsPermission.getFileDefault(), // no chmod
+          EnumSet.of(CreateFlag.CREATE, CreateFlag.OVERWRITE),
+          BUFFER,
+          files.getDefaultReplication(file),
+          files.getDefaultBlockSize(file),
+          null);
+    } catch (FileNotFoundException e) {
+      throw new IOException(
+          work + " is not there: the job has ended, or this machine does not share the folder", e);
+    }
   }
 
   /** The bytes of a file of the folder. */
@@ -166,17 +193,18 @@ final class HadoopOutput implements Output {
 
   /** The names of the files in the folder; none where it is not there. */
   List<String> names() throws IOException {
-    List<String> names = new ArrayList<>();
+    return names(FileStatus::isFile);
+  }
+
+  private List<String> names(Predicate<FileStatus> kind) throws IOException {
     try {
-      for (FileStatus status : files.listStatus(folder)) {
-        if (status.isFile()) {
-          names.add(status.getPath().getName());
-        }
-      }
+      return Stream.of(files.listStatus(folder))
+          .filter(kind)
+          .map(status -> status.getPath().getName())
+          .toList();
     } catch (FileNotFoundException e) {
       return List.of();
     }
-    return names;
   }
 
   /** Removes a file of the folder, if it is there. */
@@ -184,19 +212,31 @@ final class HadoopOutput implements Output {
     files.delete(new Path(folder, name), false);
   }
 
+  /** The folders of other jobs, which have not ended well. */
+  List<String> otherJobs() throws IOException {
+    return names(FileStatus::isDirectory).stream()
+        .filter(name -> name.startsWith(WORK) && !name.equals(work.getName()))
+        .toList();
+  }
+
+  /** Removes the folder of a job. */
+  void removeJob(String name) throws IOException {
+    files.delete(new Path(folder, name), true);
+  }
+
   /** Writes a small file beside the model's. */
-  void write(String name, byte[] bytes) throws IOException {
-    write(new Path(folder, name), bytes);
+  void write(String name, String text) throws IOException {
+    write(files.create(new Path(folder, name), true), text);
   }
 
   /** Writes a small file of the job, which goes when it is done. */
-  void writeOfJob(String name, byte[] bytes) throws IOException {
-    write(new Path(work, name), bytes);
+  void writeOfJob(String name, String text) throws IOException {
+    write(createOfJob(new Path(work, name)), text);
   }
 
-  private void write(Path file, byte[] bytes) throws IOException {
-    try (FSDataOutputStream out = files.create(file, true)) {
-      out.write(bytes);
+  private static void write(FSDataOutputStream file, String text) throws IOException {
+    try (file) {
+      file.write(text.getBytes(StandardCharsets.UTF_8));
     }
   }
 

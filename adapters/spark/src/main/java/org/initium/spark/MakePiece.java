@@ -2,7 +2,6 @@
 package org.initium.spark;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Map;
 import org.apache.spark.TaskContext;
@@ -34,11 +33,7 @@ record MakePiece(Broadcast<Job> job, LongAccumulator written) implements Functio
     String attempt = job.value().run() + "-" + TaskContext.get().taskAttemptId();
     try (Output.Attempt file = output.create(piece.file(), attempt)) {
       Receipt receipt = write(piece, attempt, file);
-      if (TaskContext.get().isInterrupted()) { // another attempt was faster
-        throw new InitiumException("task " + attempt + " is no longer needed");
-      }
-      output.writeOfJob(
-          receipt(piece), Hashes.line(receipt.sha256(), attempt).getBytes(StandardCharsets.UTF_8));
+      output.writeOfJob(receipt(piece), Hashes.line(receipt.sha256(), attempt));
       return output.isObjectStore() ? inPlace(piece, receipt.sha256()) : receipt;
     } catch (IOException | RuntimeException e) {
       try {
@@ -52,8 +47,18 @@ record MakePiece(Broadcast<Job> job, LongAccumulator written) implements Functio
 
   private Receipt write(Piece piece, String attempt, Output.Attempt file) throws IOException {
     Job work = job.value();
-    return new PieceWriter(work.plan(), work.source().filler(TaskContext.get()))
-        .write(piece, attempt, file, written::add);
+    TaskContext task = TaskContext.get();
+    return new PieceWriter(work.plan(), work.source().filler(task))
+        .write(
+            piece,
+            attempt,
+            file,
+            bytes -> {
+              written.add(bytes);
+              if (task.isInterrupted()) { // another attempt was faster, or the job has failed
+                throw new InitiumException("task " + attempt + " is no longer needed");
+              }
+            });
   }
 
   /** What this or an earlier driver's task has made already; null if that is to be made again. */

@@ -2,23 +2,25 @@
 package org.initium.spark;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.initium.InitiumException;
 import org.initium.io.CheckpointLayout;
 import org.initium.recipe.folder.ShardedFolder;
 
 /**
- * The files of an earlier model, which go when those of the new one have their names. Someone
- * else's are refused before anything is made: a loader might take them for the model.
+ * The files of earlier models, also of jobs that ended in their middle, which go when those of the
+ * new one have their names. Someone else's are refused before anything is made: a loader might take
+ * them for the model.
  */
 final class ReplacedFiles {
   /** Names them while {@code _SUCCESS} is not there, to a driver that goes on for a killed one. */
-  private static final String NOTE = "replaced";
+  private static final String REPLACED = "replaced";
+
+  /** Names what a job makes, to another one that finds some of it there. */
+  private static final String MADE = "made";
 
   private static final String TENSORS = ".safetensors";
   private static final List<String> INDICES =
@@ -26,30 +28,31 @@ final class ReplacedFiles {
 
   private final HadoopOutput output;
   private final List<String> stale = new ArrayList<>();
+  private final List<String> jobs;
 
-  private ReplacedFiles(HadoopOutput output) {
+  private ReplacedFiles(HadoopOutput output) throws IOException {
     this.output = output;
+    this.jobs = output.otherJobs();
   }
 
   /**
-   * Finds them, and notes them in the job's folder.
+   * Finds them, makes the job's folder, and notes them there, and what the job makes.
    *
    * @param own the names of the new model's files and its index
    * @throws InitiumException if the folder has safetensors files of neither model
    */
   static ReplacedFiles by(Set<String> own, HadoopOutput output) throws IOException {
-    Map<String, String> before = new HashMap<>(Hashes.parse(output.read(SparkInit.SUCCESS)));
-    before.putAll(Hashes.parse(output.readOfJob(NOTE)));
     ReplacedFiles replaced = new ReplacedFiles(output);
-    StringBuilder note = new StringBuilder();
+    Set<String> before = new HashSet<>(Hashes.parse(output.read(SparkInit.SUCCESS)).keySet());
+    output.readOfJob(REPLACED).lines().forEach(before::add);
+    for (String job : replaced.jobs) {
+      output.read(job + "/" + MADE).lines().forEach(before::add);
+    }
     for (String name : output.names()) {
       if (own.contains(name)) {
         continue;
       }
-      if (before.containsKey(name)) {
-        note.append(Hashes.line(before.get(name), name));
-        replaced.stale.add(name);
-      } else if (INDICES.contains(name)) {
+      if (before.contains(name) || INDICES.contains(name)) {
         replaced.stale.add(name);
       } else if (name.endsWith(TENSORS)) {
         throw new InitiumException(
@@ -60,15 +63,18 @@ final class ReplacedFiles {
                 + " give a new folder, or remove it");
       }
     }
-    if (!note.isEmpty()) {
-      output.writeOfJob(NOTE, note.toString().getBytes(StandardCharsets.UTF_8));
-    }
+    output.makeFolder();
+    output.writeOfJob(REPLACED, String.join("\n", replaced.stale));
+    output.writeOfJob(MADE, String.join("\n", own));
     return replaced;
   }
 
   void remove() throws IOException {
     for (String name : stale) {
       output.remove(name);
+    }
+    for (String job : jobs) {
+      output.removeJob(job);
     }
   }
 }

@@ -2,7 +2,6 @@
 package org.initium.spark;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +90,6 @@ public final class SparkInit {
     Set<String> own = pieces.stream().map(Piece::file).collect(Collectors.toSet());
     own.add(index.name());
     ReplacedFiles replaced = ReplacedFiles.by(own, output);
-    output.makeFolder();
     if (output.isObjectStore() && job.made().isEmpty()) {
       output.remove(SUCCESS); // what is made from now on is there at once
     }
@@ -145,9 +143,9 @@ public final class SparkInit {
     output.remove(SUCCESS); // while files change
     output.commit(named);
     replaced.remove();
-    output.write(index.name(), index.text().getBytes(StandardCharsets.UTF_8));
+    output.write(index.name(), index.text());
     String success = title(job.id()) + Hashes.of(receipts);
-    output.write(SUCCESS, success.getBytes(StandardCharsets.UTF_8));
+    output.write(SUCCESS, success);
     output.close();
   }
 }

@@ -8,10 +8,12 @@ import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.util.EnumSet;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Abortable;
 import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSInputStream;
@@ -31,6 +33,8 @@ import org.apache.hadoop.util.Progressable;
  *   <li>{@code faulty.fails}: NAME, whose first two attempts cannot be made
  *   <li>{@code faulty.full}: NAME, whose first attempt finds no space after its first bytes
  *   <li>{@code faulty.fulls}: NAME, of which that is true for every attempt
+ *   <li>{@code faulty.late}: NAME, whose first attempt is made when there is a file {@code go} in
+ *       {@code faulty.state}
  *   <li>{@code faulty.slow}: NAME, whose first attempt stands still for five minutes
  *   <li>{@code faulty.millis}: how long each write takes at least
  *   <li>{@code faulty.objects}: as S3 is: a file is there when its stream is closed; none is
@@ -161,6 +165,35 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
       long blockSize,
       Progressable progress)
       throws IOException {
+    return create(
+        file, made -> super.create(made, overwrite, bufferSize, replication, blockSize, progress));
+  }
+
+  @Override
+  public FSDataOutputStream createNonRecursive(
+      Path file,
+      FsPermission permission,
+      EnumSet<CreateFlag> flags,
+      int bufferSize,
+      short replication,
+      long blockSize,
+      Progressable progress)
+      throws IOException {
+    return create(
+        file,
+        made ->
+            super.createNonRecursive(
+                made, permission, flags, bufferSize, replication, blockSize, progress));
+  }
+
+  private interface Make {
+    FSDataOutputStream of(Path file) throws IOException;
+  }
+
+  private FSDataOutputStream create(Path file, Make make) throws IOException {
+    if (isAmongFirst(1, "late", file)) {
+      awaitGo();
+    }
     if (isAmongFirst(2, "fails", file) || isAmongFirst(100, "broken", file)) {
       throw new IOException("told to fail");
     }
@@ -173,10 +206,21 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         isObjectStore()
             ? new Path(getConf().get("faulty.state"), "upload-" + UUID.randomUUID())
             : file;
-    FSDataOutputStream out =
-        super.create(made, overwrite, bufferSize, replication, blockSize, progress);
+    FSDataOutputStream out = make.of(made);
     return new FSDataOutputStream(
         new Faulty(out, isFull, isSlow, getConf(), () -> appear(made, file)), null);
+  }
+
+  private void awaitGo() throws IOException {
+    java.nio.file.Path go = java.nio.file.Path.of(getConf().get("faulty.state"), "go");
+    try {
+      while (!Files.exists(go)) {
+        Thread.sleep(10);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   private void appear(Path made, Path file) throws IOException {

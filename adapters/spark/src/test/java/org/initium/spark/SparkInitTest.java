@@ -83,7 +83,7 @@ class SparkInitTest {
   @AfterEach
   void forgetFaults() throws InterruptedException {
     awaitTasks();
-    List.of("broken", "fails", "full", "fulls", "slow", "millis", "objects")
+    List.of("broken", "fails", "full", "fulls", "late", "slow", "millis", "objects")
         .forEach(f -> hadoop.unset("faulty." + f));
   }
 
@@ -248,6 +248,33 @@ class SparkInitTest {
     ReplacedFiles.by(Set.of(), new HadoopOutput("faulty://" + out(), id, hadoop));
     Files.delete(out().resolve(SparkInit.SUCCESS));
     Files.delete(out().resolve("shard-00002-model-00001-of-00001.safetensors"));
+    job(FILES).run();
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  /** A job ends while a task is still at it; the task does not bring the job's folder back. */
+  @Test
+  void aTaskThatOutlivesItsJobLeavesNothing() throws Exception {
+    hadoop.set("faulty.broken", FIRST);
+    hadoop.set("faulty.late", "model-00002");
+    assertThrows(Exception.class, () -> job(FILES).run());
+    hadoop.unset("faulty.broken");
+    job(FILES).run();
+    Folders.assertSame(expected(FILES), out());
+    Files.createFile(folder.resolve("state/go"));
+    awaitTasks();
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  /** In an object store the files of a job that died have their names. */
+  @Test
+  void whatADeadJobMadeIsReplaced() throws Exception {
+    hadoop.setBoolean("faulty.objects", true);
+    hadoop.set("faulty.broken", "shard-00003");
+    assertThrows(Exception.class, () -> job(ROWS).run());
+    awaitTasks();
+    assertTrue(Folders.hashes(out()).keySet().stream().anyMatch(name -> name.startsWith("shard")));
+    hadoop.unset("faulty.broken");
     job(FILES).run();
     Folders.assertSame(expected(FILES), out());
   }
