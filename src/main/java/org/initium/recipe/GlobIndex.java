@@ -22,7 +22,11 @@ final class GlobIndex<R> {
   record Hit<R>(R rule, Glob glob) {}
 
   /** A pattern and its number among all. */
-  private record Row<R>(int number, R rule, Glob glob) {}
+  private record Row<R>(int number, Hit<R> hit) {
+    Glob glob() {
+      return hit.glob;
+    }
+  }
 
   /** Where a text stands in the names that have it. */
   private enum Where {
@@ -57,13 +61,13 @@ final class GlobIndex<R> {
     this.work = work;
     List<Row<R>> rows = new ArrayList<>();
     for (R rule : rules) {
-      globs.apply(rule).forEach(glob -> rows.add(new Row<>(rows.size(), rule, glob)));
+      globs.apply(rule).forEach(glob -> rows.add(new Row<>(rows.size(), new Hit<>(rule, glob))));
     }
     Map<Key, Integer> counts = new HashMap<>();
-    rows.forEach(row -> keys(row.glob).forEach(key -> counts.merge(key, 1, Integer::sum)));
+    rows.forEach(row -> keys(row.glob()).forEach(key -> counts.merge(key, 1, Integer::sum)));
     Map<Where, TreeMap<String, List<Row<R>>>> sorted = new HashMap<>();
     for (Row<R> row : rows) {
-      Key key = keys(row.glob).min((a, b) -> rarest(a, b, counts)).orElseThrow();
+      Key key = keys(row.glob()).min((a, b) -> rarest(a, b, counts)).orElseThrow();
       sorted
           .computeIfAbsent(key.where, where -> new TreeMap<>())
           .computeIfAbsent(key.text, text -> new ArrayList<>(1))
@@ -110,7 +114,7 @@ final class GlobIndex<R> {
         }
       }
     }
-    return Optional.ofNullable(best).map(row -> new Hit<>(row.rule, row.glob));
+    return Optional.ofNullable(best).map(Row::hit);
   }
 
   /** What the pattern that fits captures of the name. */
@@ -128,7 +132,7 @@ final class GlobIndex<R> {
       if (best != null && row.number >= best.number) {
         return best;
       }
-      if (row.glob.matches(name, work::add) && accepted.test(row.rule)) {
+      if (row.glob().matches(name, work::add) && accepted.test(row.hit.rule)) {
         return row;
       }
     }

@@ -39,6 +39,10 @@ final class Planner {
   private final GlobIndex<Rule> rules;
   private final Map<String, TensorEntry> entries = new HashMap<>();
   private final Map<String, PlannedTensor> planned = new HashMap<>();
+
+  /** The rules of those that are still to be planned. */
+  private final Map<String, GlobIndex.Hit<Rule>> hits = new HashMap<>();
+
   private final Set<Rule> unused;
   private final List<ShardRule> shards;
   private final GlobIndex<ShardRule> shardIndex;
@@ -84,13 +88,20 @@ final class Planner {
         keeper.find(tensor).ifPresent(found -> this.found.put(tensor.name(), found));
       }
     }
-    tensors.stream().filter(tensor -> !isWhole(tensor)).forEach(Planner::checkFilled);
-    List<String> left =
-        tensors.stream()
-            .filter(tensor -> tensor.like().isEmpty() && !isWhole(tensor))
-            .filter(tensor -> rules.first(tensor.name()).isEmpty())
-            .map(TensorEntry::name)
-            .toList();
+    tensors.stream()
+        .filter(tensor -> tensor.like().isEmpty() && !isWhole(tensor))
+        .forEach(Planner::checkFilled);
+    List<String> left = new ArrayList<>();
+    for (TensorEntry tensor : tensors) {
+      if (tensor.like().isEmpty() && !isWhole(tensor)) {
+        Optional<GlobIndex.Hit<Rule>> hit = rules.first(tensor.name());
+        if (hit.isPresent()) {
+          hits.put(tensor.name(), hit.get());
+        } else {
+          left.add(tensor.name());
+        }
+      }
+    }
     if (!left.isEmpty()) {
       throw new RecipeException(
           place,
@@ -126,14 +137,15 @@ final class Planner {
     PlannedTensor made;
     if (tensor.like().isPresent()) {
       made = linked(tensor, tensor.like().get(), path);
+    } else if (isWhole(tensor)) {
+      use(rules.first(tensor.name()));
+      TensorContent kept = keeper.content(found.get(tensor.name()), List.of());
+      made = planned(tensor, kept, StreamChoice.OWN);
     } else {
-      Optional<GlobIndex.Hit<Rule>> hit = rules.first(tensor.name());
-      use(hit);
-      made =
-          isWhole(tensor)
-              ? planned(
-                  tensor, keeper.content(found.get(tensor.name()), List.of()), StreamChoice.OWN)
-              : ruled(tensor, hit.orElseThrow(), path);
+      GlobIndex.Hit<Rule> hit = hits.get(tensor.name());
+      unused.remove(hit.rule());
+      made = ruled(tensor, hit, path);
+      hits.remove(tensor.name());
     }
     planned.put(tensor.name(), made);
     return made;
@@ -214,24 +226,26 @@ final class Planner {
               tensor.name(), link.norm() ? "the norm of" : "like", link.tensor()));
     }
     PlannedTensor original = planned(other, path);
-    Shape shape = tensor.shape().orElse(original.shape());
     DType dtype = tensor.dtype().orElse(original.dtype());
-    FillSteps.At at = new FillSteps.At(link.place(), tensor.name(), shape);
     StoredType type = original.storedType();
-    if (type.dtype().isEmpty() && (link.norm() || tensor.dtype().isPresent())) {
+    Shape whole = type.shown(original.shape());
+    Shape shape = tensor.shape().orElse(whole);
+    FillSteps.At at = new FillSteps.At(link.place(), tensor.name(), shape);
+    boolean isForeign = type.dtype().isEmpty() || tensor.foreign().isPresent();
+    if (isForeign && (link.norm() || !tensor.type().orElse(type).equals(type))) {
       throw at.fault(
           Text.message(
-              "'%s' is %s, of which there are only copies, without a dtype of their own",
+              "'%s' is %s; of what nothing fills there are only copies, in the same type",
               link.tensor(), type));
     }
-    if (link.norm() ? !isNormShape(shape, original.shape()) : !shape.equals(original.shape())) {
+    if (link.norm() ? !isNormShape(shape, whole) : !shape.equals(whole)) {
       throw at.fault(
           Text.message(
               link.norm()
                   ? "'%s' has shape %s; a norm has its sizes, and 1 where it sums"
                   : "'%s', which it is like, has shape %s",
               link.tensor(),
-              original.shape()));
+              whole));
     }
     if (link.once() && !original.written()) {
       throw at.fault(Text.message("write: once needs '%s' in the file", link.tensor()));
@@ -255,7 +269,7 @@ final class Planner {
         link.norm()
             ? new TensorContent.Norm(original)
             : new TensorContent.Copied(original, link.once());
-    return new PlannedTensor(tensor.name(), shape, dtype, content);
+    return new PlannedTensor(tensor.name(), type.carried(shape), dtype, content);
   }
 
   private static boolean isNormShape(Shape norm, Shape of) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.initium.cli.files.TensorBytes;
 import org.initium.io.Checkpoint;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,19 +60,6 @@ class PlanAndKeepTest {
     return MODEL.replace("VOCABULARY", vocabulary + "").replace("MORE", more);
   }
 
-  private Map<String, byte[]> tensors(String file) throws IOException {
-    Map<String, byte[]> tensors = new LinkedHashMap<>();
-    try (Checkpoint checkpoint = Checkpoint.open(folder.resolve(file));
-        Arena arena = Arena.ofConfined()) {
-      for (Checkpoint.Entry entry : checkpoint.entries()) {
-        MemorySegment bytes = arena.allocate(entry.tensor().bytes());
-        checkpoint.read(entry, 0, bytes);
-        tensors.put(entry.tensor().name(), bytes.toArray(ValueLayout.JAVA_BYTE));
-      }
-    }
-    return tensors;
-  }
-
   @Test
   void aNumberOfThreadsIsOneOrMore() throws IOException {
     recipe("old.yaml", model(10, ""));
@@ -96,9 +83,9 @@ class PlanAndKeepTest {
     done("init @old.yaml --seed 1 --out @old.safetensors");
     done("init @new.yaml --seed 2 --out @fresh.safetensors " + how);
     done("init @new.yaml --seed 2 --from @old.safetensors --out @new.safetensors " + how);
-    Map<String, byte[]> old = tensors("old.safetensors");
-    Map<String, byte[]> fresh = tensors("fresh.safetensors");
-    Map<String, byte[]> made = tensors("new.safetensors");
+    Map<String, byte[]> old = TensorBytes.of(folder, "old.safetensors");
+    Map<String, byte[]> fresh = TensorBytes.of(folder, "fresh.safetensors");
+    Map<String, byte[]> made = TensorBytes.of(folder, "new.safetensors");
     assertEquals(fresh.keySet(), made.keySet());
     byte[] grown = fresh.get("wte").clone();
     System.arraycopy(old.get("wte"), 0, grown, 0, old.get("wte").length);
@@ -124,13 +111,13 @@ class PlanAndKeepTest {
     recipe("new.yaml", model(13, "") + "keep: [{match: '*', grow: true}]\n" + shards);
     done("init @old.yaml --seed 1 --out @old.safetensors");
     done("init @new.yaml --from @old.safetensors --out @whole.safetensors");
-    byte[] whole = tensors("whole.safetensors").get("wte");
+    byte[] whole = TensorBytes.of(folder, "whole.safetensors").get("wte");
     List<byte[]> parts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       String shard = " --shard " + i + "/" + count;
       done("init @new.yaml --from @old.safetensors --out @part.safetensors --chunk 40" + shard);
       done("verify @part.safetensors @new.yaml --from @old.safetensors");
-      parts.add(tensors("part.safetensors").get("wte"));
+      parts.add(TensorBytes.of(folder, "part.safetensors").get("wte"));
     }
     byte[] joined = new byte[whole.length];
     int at = 0;
@@ -142,129 +129,6 @@ class PlanAndKeepTest {
       }
     }
     assertArrayEquals(whole, joined);
-  }
-
-  /** Quantized weights, as MLX and GPTQ write them, beside what is made anew. */
-  @ParameterizedTest
-  @ValueSource(strings = {"", "--chunk 8", "--generator torch-cpu", "--dtype bf16"})
-  void typesThatNothingFillsAreKept(String how) throws IOException {
-    Files.write(folder.resolve("old.safetensors"), foreign());
-    recipe(
-        "new.yaml",
-        """
-        template: old.safetensors
-        tensors: {copy: {like: q32}, score: [2, 6]}
-        rules: [{match: "*", init: normal}]
-        """);
-    done("init @new.yaml --from @old.safetensors --out @new.safetensors " + how);
-    done(
-        "verify @new.safetensors @new.yaml --from @old.safetensors "
-            + how.replace("--generator torch-cpu", ""));
-    Map<String, byte[]> old = tensors("old.safetensors");
-    Map<String, byte[]> made = tensors("new.safetensors");
-    old.forEach((name, bytes) -> assertArrayEquals(bytes, made.get(name), name));
-    assertArrayEquals(old.get("q32"), made.get("copy"));
-    try (Checkpoint checkpoint = Checkpoint.open(folder.resolve("new.safetensors"));
-        Checkpoint before = Checkpoint.open(folder.resolve("old.safetensors"))) {
-      for (Checkpoint.Entry entry : before.entries()) {
-        Checkpoint.Entry kept =
-            checkpoint.entries().stream()
-                .filter(e -> e.tensor().name().equals(entry.tensor().name()))
-                .findFirst()
-                .orElseThrow();
-        assertEquals(entry.tensor().type(), kept.tensor().type());
-        assertEquals(entry.tensor().shape(), kept.tensor().shape());
-      }
-    }
-    String plan = done("init @new.yaml --from @old.safetensors --plan").out();
-    assertTrue(plan.lines().anyMatch(l -> l.matches("q4 +\\[4, 6] +F4 .*kept q4")), plan);
-
-    CommandLineRun without = run("init @new.yaml --out @x.safetensors");
-    assertEquals(2, without.status());
-    assertTrue(without.err().contains("which has no initializers: it can be kept"), without.err());
-    byte[] bytes = Files.readAllBytes(folder.resolve("new.safetensors"));
-    bytes[bytes.length - 1] ^= 1; // of the smallest type
-    Files.write(folder.resolve("other.safetensors"), bytes);
-    CommandLineRun other =
-        run(
-            "verify @other.safetensors @new.yaml --from @old.safetensors "
-                + how.replace("--generator torch-cpu", ""));
-    assertEquals(1, other.status());
-    assertTrue(other.err().contains(" differs first at ["), other.err());
-  }
-
-  @Test
-  void shardsOfTypesThatNothingFillsAreSlices() throws IOException {
-    Files.write(folder.resolve("old.safetensors"), foreign());
-    recipe(
-        "new.yaml",
-        "template: old.safetensors\n"
-            + "rules: []\n"
-            + "shards: [{match: q?, dim: 0}, {match: '*', dim: -1}]");
-    byte[] whole = tensors("old.safetensors").get("q4");
-    for (int i = 0; i < 2; i++) {
-      done("init @new.yaml --from @old.safetensors --out @part.safetensors --shard " + i + "/2");
-      assertArrayEquals(
-          Arrays.copyOfRange(whole, i * 6, i * 6 + 6), tensors("part.safetensors").get("q4"));
-    }
-    recipe(
-        "columns.yaml",
-        "template: old.safetensors\n"
-            + "rules: []\n"
-            + "shards: [{match: q4, dim: 1}, {match: '*', dim: 0}]");
-    done("init @columns.yaml --from @old.safetensors --out @part.safetensors --shard 1/2");
-    try (Checkpoint part = Checkpoint.open(folder.resolve("part.safetensors"))) {
-      String offsets = part.metadata().get("DCP_SHARDING_INFO");
-      assertTrue(offsets.contains("\"q4\":{\"saved_offsets\":[0,2]}"), offsets);
-    }
-    recipe("cut.yaml", "template: old.safetensors\nrules: []\nshards: [{match: '*', dim: -1}]");
-    CommandLineRun cut =
-        run("init @cut.yaml --from @old.safetensors --out @x.safetensors --shard 0/3");
-    assertEquals(2, cut.status(), cut.err());
-    assertTrue(cut.err().contains("are not whole elements of 6"), cut.err());
-  }
-
-  /** A file with a tensor of each type that nothing fills, whose bytes count from 1. */
-  private static byte[] foreign() {
-    String[] types = {
-      "U64 8 3,2",
-      "C64 8 5",
-      "U32 4 3,4",
-      "U16 2 7",
-      "F8_E8M0 1 4",
-      "F8_E4M3FNUZ 1 4,3",
-      "F8_E5M2FNUZ 1 2"
-    };
-    StringBuilder header = new StringBuilder("{");
-    int at = 0;
-    for (String type : types) {
-      String[] field = type.split(" ");
-      int bytes = Integer.parseInt(field[1]);
-      for (String size : field[2].split(",")) {
-        bytes *= Integer.parseInt(size);
-      }
-      String name = field[0].equals("U32") ? "q32" : field[0].toLowerCase(java.util.Locale.ROOT);
-      header.append(entry(name, field[0], field[2], at, bytes)).append(',');
-      at += bytes;
-    }
-    header.append(entry("q6", "F6_E2M3", "2,4", at, 6)).append(',');
-    header.append(entry("q4", "F4", "4,6", at + 6, 12)).append('}');
-    at += 18;
-    byte[] text = header.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    java.nio.ByteBuffer file =
-        java.nio.ByteBuffer.allocate(8 + text.length + at)
-            .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-            .putLong(text.length)
-            .put(text);
-    for (int i = 1; i <= at; i++) {
-      file.put((byte) i);
-    }
-    return file.array();
-  }
-
-  private static String entry(String name, String type, String shape, int at, int bytes) {
-    return "\"%s\":{\"dtype\":\"%s\",\"shape\":[%s],\"data_offsets\":[%d,%d]}"
-        .formatted(name, type, shape, at, at + bytes);
   }
 
   /** A checkpoint's backbone under other names, without rules for what is kept. */
@@ -282,7 +146,8 @@ class PlanAndKeepTest {
     CommandLineRun run = done("init @new.yaml --from @old.safetensors --out @new.safetensors");
     assertTrue(run.err().contains("of " + folder + "/old.safetensors these are not kept: h.0.w"));
     assertArrayEquals(
-        tensors("old.safetensors").get("wte"), tensors("new.safetensors").get("model.wte"));
+        TensorBytes.of(folder, "old.safetensors").get("wte"),
+        TensorBytes.of(folder, "new.safetensors").get("model.wte"));
   }
 
   @ParameterizedTest
@@ -342,7 +207,7 @@ class PlanAndKeepTest {
       assertTrue(wrote.contains(": " + lines.removeLast() + " in "), wrote);
       lines.stream().skip(1).map(line -> line.split(" {2,}")).forEach(row -> rows.put(row[0], row));
       rows.values().removeIf(row -> row[3].equals("-")); // drawn, not written
-      Map<String, byte[]> made = tensors("m.safetensors");
+      Map<String, byte[]> made = TensorBytes.of(folder, "m.safetensors");
       assertEquals(
           made.keySet(),
           rows.keySet().stream()

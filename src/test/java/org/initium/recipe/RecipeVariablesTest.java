@@ -54,6 +54,19 @@ class RecipeVariablesTest {
   }
 
   @Test
+  void aSlopeMayBeCaptured() throws IOException {
+    Plan plan =
+        plan(
+            """
+            tensors: {"h.{0..2}.w": [2]}
+            rules: [{match: "h.{n}.w", init: "normal(std=calculate_gain(leaky_relu, n))"}]
+            """);
+    assertEquals(
+        List.of(Math.sqrt(2), 1.0, Math.sqrt(2.0 / 5)), // torch's sqrt(2 / (1 + n^2))
+        plan.tensors().stream().map(RecipeVariablesTest::std).toList());
+  }
+
+  @Test
   void aConfigGivesVariables() throws IOException {
     Files.writeString(
         folder.resolve("config.json"),

@@ -2,6 +2,7 @@
 package org.initium.recipe.yaml;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,20 +37,23 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
   private static final String FROM = "from";
 
-  /** Besides the arithmetic of initializers. */
-  private static final Map<String, WordFunction> FUNCTIONS = new LinkedHashMap<>();
+  /** To read a character of a pattern, in nanoseconds or so. */
+  private static final int PATTERN_STEPS = 30;
 
-  static {
-    FUNCTIONS.putAll(Nonlinearity.FUNCTIONS);
-    FUNCTIONS.put("matches", Variables::matches);
+  /** Besides the arithmetic of initializers. */
+  private Map<String, WordFunction> functions() {
+    Map<String, WordFunction> functions = new HashMap<>(Nonlinearity.FUNCTIONS);
+    functions.put("matches", this::matches);
+    return functions;
   }
 
   /** {@code matches(model_type, '{llama,mistral}')}: as patterns of names match. */
-  private static double matches(List<Object> arguments) {
+  private double matches(List<Object> arguments) {
     if (arguments.size() == 2
         && arguments.get(0) instanceof String word
         && arguments.get(1) instanceof String pattern) {
-      return Glob.parse(pattern).matches(word) ? 1 : 0;
+      work.addSteps((long) PATTERN_STEPS * pattern.length());
+      return Glob.parse(pattern).matches(word, work::addSteps) ? 1 : 0;
     }
     throw new IllegalArgumentException("matches(word, 'pattern') takes a word and a pattern");
   }
@@ -115,7 +119,7 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
     }
     String text = YamlFields.text(node, what).text();
     try {
-      return Arithmetic.valueOrWord(text, values, FUNCTIONS);
+      return Arithmetic.valueOrWord(text, values, functions());
     } catch (IllegalArgumentException e) {
       throw new RecipeException(
           node.place(), what + ": " + e.getMessage() + YamlFields.quotesHint(text), e);
@@ -229,7 +233,7 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
   private double evaluate(String text, SourcePosition place, String what) {
     work.add(text, place);
     try {
-      return Arithmetic.evaluate(text, values, FUNCTIONS);
+      return Arithmetic.evaluate(text, values, functions());
     } catch (IllegalArgumentException e) {
       throw new RecipeException(
           place, what + ": " + e.getMessage() + YamlFields.quotesHint(text), e);

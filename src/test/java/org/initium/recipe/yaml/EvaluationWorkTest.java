@@ -27,4 +27,27 @@ class EvaluationWorkTest {
             + " than 10 characters",
         message);
   }
+
+  /** A word of a config.json and a pattern may be long where the expression is short. */
+  @Test
+  void wordsThatAreMatchedCountToo() {
+    SourcePosition place = new SourcePosition("r.yaml", 2, 3);
+    Map<String, Object> words = Map.of("w", "a".repeat(100_000), "p", "*a*a*a*a*b*a*");
+    String text = "matches(w, p)";
+    Variables once = new Variables(words, Set.of(), new EvaluationWork(20_000));
+    assertEquals(0, once.count(text, place, "a size"));
+    String message =
+        assertThrows(
+                RecipeException.class,
+                () -> {
+                  for (int i = 0; i < 1000; i++) {
+                    once.count(text, place, "a size");
+                  }
+                })
+            .getMessage();
+    assertEquals(
+        "r.yaml:2:3: a size: the words and patterns of 'matches', each as often as it is worked"
+            + " out, are too long (column 9 of 'matches(w, p)')",
+        message);
+  }
 }
