@@ -50,7 +50,7 @@ pic=-fPIC
 compile linux-x86_64 x86_64-unknown-linux-gnu "v2 v3 v4"
 compile linux-aarch64 aarch64-unknown-linux-gnu base
 compile macos-aarch64 arm64-apple-macos11 base
-pic=
+pic=-mno-red-zone # which Windows does not know of, and functions called by other rules have
 compile windows-x86_64 x86_64-pc-windows-msvc "v2 v3 v4"
 
 for platform in linux-x86_64 linux-aarch64; do

@@ -3,11 +3,14 @@
 // IEEE 754 rounds correctly, so the bits are those of the GPU. Compiled with -ffp-contract=off.
 #pragma once
 #include <stdint.h>
+#include "kernel.h"
 
 #define __device__
 #define __constant__ const
 #define __forceinline__ inline __attribute__((always_inline))
 #define INLINE static inline __attribute__((always_inline))
+#define NOINLINE __attribute__((noinline)) OURS
+#define SMALL __attribute__((noinline, minsize)) OURS  // what does not cost the time
 #define ROLLED _Pragma("clang loop unroll(disable) vectorize(disable)")
 
 struct float4 {

@@ -23,7 +23,7 @@ INLINE void storePair(typename T::Stored* out, int i, typename T::Compute x, typ
 
 // The law over the bits of `count` elements, and of those behind up to whole LANES.
 template <class T, class Numbers, bool byTwo = BY_TWO<T, Numbers>>
-static __attribute__((noinline)) void apply(const typename Numbers::template Law<typename T::Compute>& law, const Bits& bits,
+static NOINLINE void apply(const typename Numbers::template Law<typename T::Compute>& law, const Bits& bits,
                                             int count, typename T::Stored* __restrict out) {
   using Real = typename T::Compute;
   using Word = std::conditional_t<sizeof(Real) == 8, uint64_t, uint32_t>;
@@ -62,7 +62,7 @@ static __attribute__((noinline)) void apply(const typename Numbers::template Law
 }
 
 // The blocks of some pairs of doubles. Almost always they follow each other by twos, each with the one of the draw behind.
-static __attribute__((noinline)) void blocksOfDoubles(uint64_t start, uint64_t first, int count, uint64_t* __restrict blocks) {
+static NOINLINE void blocksOfDoubles(uint64_t start, uint64_t first, int count, uint64_t* __restrict blocks) {
   uint64_t last = first + uint64_t(count) - 1, block = blockOfDoubles(start, first);
   if (first % 2 == 0 && blockOfDoubles(start, last | 1) - block == (1 << 16) + (last - first) / 2) {
     for (int i = 0; i < count; i++) blocks[i] = block + uint64_t(i >> 1) + (uint64_t(i & 1) << 16);
@@ -86,7 +86,7 @@ struct Drawn : Maker {
   __forceinline__ Drawn(const Source& source, const Numbers& numbers)
       : Maker{make}, keys(source), start(source.start), law(numbers) {}
 
-  static void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out) {
+  static OURS void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out) {
     static_cast<Drawn*>(self)->make(groups, first, count, static_cast<Stored*>(out));
   }
 
@@ -115,7 +115,7 @@ struct Drawn : Maker {
 
 // Once for all types of 8 bits.
 template <class Numbers>
-static __attribute__((noinline, minsize)) void elements8(const Elements<Numbers, Region>& p, uint64_t begin, uint64_t end,
+static SMALL void elements8(const Elements<Numbers, Region>& p, uint64_t begin, uint64_t end,
                                                          bool streaming, const Format8& format) {
   Drawn<F32, Numbers> drawn(p.source, p.numbers);
   Narrowed narrowed(drawn, format);
@@ -123,7 +123,7 @@ static __attribute__((noinline, minsize)) void elements8(const Elements<Numbers,
 }
 
 template <class T, class Numbers>
-static __attribute__((noinline)) void elements(const Elements<Numbers, Region>& p, uint64_t begin, uint64_t end,
+static NOINLINE void elements(const Elements<Numbers, Region>& p, uint64_t begin, uint64_t end,
                                                bool streaming) {
   if constexpr (sizeof(typename T::Stored) == 1) {
     elements8(p, begin, end, streaming, T::format());
@@ -139,7 +139,7 @@ struct Same : Maker {
 
   explicit __forceinline__ Same(uint64_t values) : Maker{make}, values(values) {}
 
-  static void make(Maker* self, const uint64_t*, uint64_t, int count, void* out) {
+  static OURS void make(Maker* self, const uint64_t*, uint64_t, int count, void* out) {
     typedef uint64_t Unaligned __attribute__((aligned(1)));
     uint64_t values = static_cast<Same*>(self)->values;
     for (int i = 0; i < 2 * count; i++) static_cast<Unaligned*>(out)[i] = values;
@@ -147,7 +147,7 @@ struct Same : Maker {
 };
 
 template <int bytes>
-static __attribute__((noinline)) void constant(const Constant<Region>& p, uint64_t begin, uint64_t end, bool streaming) {
+static NOINLINE void constant(const Constant<Region>& p, uint64_t begin, uint64_t end, bool streaming) {
   Same same(uint64_t(typename Raw<bytes>::Stored(p.bits)) * (~uint64_t(0) / typename Raw<bytes>::Stored(-1)));
   fillRegion(p.region, bytes, begin, end, same, streaming);
 }

@@ -14,7 +14,7 @@ struct Signs : Maker {
   __forceinline__ Signs(Stored plus, Stored minus, uint64_t columns)
       : Maker{make}, plus(plus), minus(minus), columns(columns) {}
 
-  static void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* to) {
+  static OURS void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* to) {
     const Signs& signs = *static_cast<Signs*>(self);
     auto* out = static_cast<Stored*>(to);
     if (!groups) return signs.run(first * N, uint64_t(count) * N, out);
@@ -22,7 +22,7 @@ struct Signs : Maker {
   }
 
   // One by one, but where counting bits is a thing of vectors: elsewhere that is no faster, and 2.5 kB.
-  __attribute__((noinline)) void run(uint64_t first, uint64_t n, Stored* __restrict out) const {
+  NOINLINE void run(uint64_t first, uint64_t n, Stored* __restrict out) const {
     uint64_t i = first / columns, j = first - i * columns;
     for (uint64_t k = 0; k < n; i++, j = 0) {
       uint64_t end = n - k < columns - j ? n : k + columns - j;

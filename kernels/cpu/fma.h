@@ -4,7 +4,7 @@
 
 // The product is exact in double; the sum is rounded to odd there, so that the rounding to float is the only one
 // (Boldo and Melquiond 2008).
-static __attribute__((noinline)) float fmaf(float a, float b, float c) {
+static NOINLINE float fmaf(float a, float b, float c) {
   double p = double(a) * b, s = p + c;
   double d = s - p, error = (p - (s - d)) + (c - d);
   int64_t bits = __double_as_longlong(s);
@@ -14,7 +14,7 @@ static __attribute__((noinline)) float fmaf(float a, float b, float c) {
 }
 
 // In integers of 128 bits: slow, and right for all finite numbers.
-static __attribute__((noinline)) double fma(double a, double b, double c) {
+static NOINLINE double fma(double a, double b, double c) {
   constexpr int64_t EXPONENT = 0x7ff, FRACTION = (1ll << 52) - 1;
   struct Parts {
     uint64_t significand;

@@ -14,10 +14,13 @@ namespace {
 #include "matrix.h"
 #include "torch.h"
 #endif
+#if !defined(__AVX2__)
+#include "truncated.h"
+#endif
 }  // namespace
 
 #define KERNEL_OF(name, Parameters, call)                                                        \
-  static void name(const void* parameters, uint64_t begin, uint64_t end, uint64_t flags) {       \
+  static OURS void name(const void* parameters, uint64_t begin, uint64_t end, uint64_t flags) {       \
     call(*static_cast<const Parameters*>(parameters), begin, end, (flags & STREAMING) != 0);     \
   }
 #define LAW_OF(family, Numbers, suffix, T) KERNEL_OF(family##_##suffix, Of<Numbers>, elements<T>)
@@ -44,6 +47,10 @@ TORCH_TYPES(TYPED, torch_cpu_uniform, TorchCpu)
 TORCH_TYPES(TYPED, torch_cpu_normal, TorchCpu)
 KERNEL_OF(twister_, Twister, twister)
 #endif
+#if !defined(__AVX2__) // made once a law
+static OURS void truncated_f32(const void* p, uint64_t begin, uint64_t end, uint64_t) { truncated(*static_cast<const Truncated*>(p), begin, end, false); }
+static OURS void truncated_f64(const void* p, uint64_t begin, uint64_t end, uint64_t) { truncated(*static_cast<const Truncated*>(p), begin, end, true); }
+#endif
 }  // namespace
 
 extern const Kernel LEVEL[];
@@ -53,6 +60,9 @@ const Kernel LEVEL[] = {
     {"diagonal", diagonal_},
     TYPES(NAMED, hadamard) TYPES(NAMED, matrix) TORCH_TYPES(NAMED, torch_uniform) TORCH_TYPES(NAMED, torch_normal)
     TORCH_TYPES(NAMED, torch_cpu_uniform) TORCH_TYPES(NAMED, torch_cpu_normal){"twister", twister_},
+#endif
+#if !defined(__AVX2__)
+    {"truncated_f32", truncated_f32}, {"truncated_f64", truncated_f64},
 #endif
     {nullptr, nullptr},
 };

@@ -3,8 +3,6 @@
 #pragma once
 #include "device.h"
 
-#define NOINLINE __attribute__((noinline))
-#define SMALL __attribute__((noinline, minsize))  // what does not cost the time
 
 #if defined(__AVX2__)
 constexpr int FLOATS = 8, DOUBLES = 4;

@@ -63,11 +63,11 @@ struct Java {
 };
 constexpr int BYTES = 200, LONGS = 204;  // Get<Type>ArrayRegion
 
-// The kernel of that name (its address), 0 if there is none. What level 4 has none of is level 3's.
+// The kernel of that name (its address), 0 if there is none. What a level has none of is the next lower one's.
 JAVA(kernel)(Java* java, void*, int64_t level, void* name) {
   char wanted[64];
   wanted[java->copy<BYTES>(name, wanted, 63)] = 0;
-  for (; level > 0; level = level == 4 ? 3 : 0) {
+  for (; level > 0; level = level > 2 ? level - 1 : 0) {
     for (const Kernel* k = kernels(level); k->name; k++) {
       int i = 0;
       while (k->name[i] && k->name[i] == wanted[i]) i++;

@@ -19,7 +19,7 @@ struct Scaled : Maker {
 
   explicit __forceinline__ Scaled(const Matrix& p) : Maker{make}, p(p) {}
 
-  static void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* to) {
+  static OURS void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* to) {
     const Scaled& scaled = *static_cast<Scaled*>(self);
     auto* out = static_cast<Stored*>(to);
     if (!groups) return scaled.run(first * GROUP<T>, uint64_t(count) * GROUP<T>, out);
@@ -27,7 +27,7 @@ struct Scaled : Maker {
   }
 
   // Of a group that begins before the region or ends behind it, elements are read of the whole, which the matrix is.
-  __attribute__((noinline, minsize)) void run(uint64_t first, uint64_t n, Stored* __restrict out) const {
+  SMALL void run(uint64_t first, uint64_t n, Stored* __restrict out) const {
     const Real* matrix = reinterpret_cast<const Real*>(p.matrix);
     Real gain = Real(p.gain);
     uint64_t row = first / p.columns, column = first - row * p.columns;

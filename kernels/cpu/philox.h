@@ -74,7 +74,7 @@ INLINE Lanes philox(const Keys& keys, Wide c0, Wide c1, Wide c2, Wide c3) {
   }
 }
 #else
-static __attribute__((noinline)) Lanes philox(const Keys& keys, Wide c0, Wide c1, Wide c2, Wide c3) {
+static NOINLINE Lanes philox(const Keys& keys, Wide c0, Wide c1, Wide c2, Wide c3) {
   ROLLED
   for (int round = 0; round < 10; round++) {
     Wide p0 = product(c0, 0xD2511F53), p1 = product(c2, 0xCD9E8D57);
@@ -134,7 +134,7 @@ INLINE void store(const Lanes& w, int block, Bits& bits) {
 
 // Blocks whose counters differ in one word alone, which ascends.
 template <bool pairs>
-static __attribute__((noinline)) void draw(const Keys& keys, uint32_t c0, uint32_t c1, uint64_t c2, int count,
+static NOINLINE void draw(const Keys& keys, uint32_t c0, uint32_t c1, uint64_t c2, int count,
                                            Bits& __restrict bits) {
   Wide zero = {}, a = zero + c0, b = zero + c1, c = blocksOfLanes<pairs>(AllLanes()) + c2;
   for (int i = 0; i < count; i += LANES, c += LANES) store<pairs>(philox(keys.again(), a, b, c, zero), i, bits);
@@ -148,7 +148,7 @@ INLINE void draw(const Keys& keys, uint64_t first, int count, Bits& bits) {
 
 // Any blocks; of pairs in two steps, which cost less than room for one more.
 template <bool pairs>
-static __attribute__((noinline)) void draw(const Keys& keys, const uint64_t* blocks, int count, Bits& __restrict bits) {
+static NOINLINE void draw(const Keys& keys, const uint64_t* blocks, int count, Bits& __restrict bits) {
   if constexpr (pairs) {
     Bits ordered;
     draw<false>(keys, blocks, count, ordered);
@@ -169,7 +169,7 @@ INLINE uint64_t both(uint64_t first, uint64_t second) { return bits53(uint32_t(f
 
 // Makes 53 bits of two words each, of whole LANES.
 template <bool pairs>
-static __attribute__((noinline)) void widen(Bits& bits, int count) {
+static NOINLINE void widen(Bits& bits, int count) {
   count = (count + LANES - 1) & -LANES;
   if constexpr (pairs) {
     for (int i = 0; i < count; i++) {

@@ -17,7 +17,7 @@ INLINE Eight fmaOfEight(Eight a, Eight b, Eight c) {
 #endif
 
 // The law's values of `count` words, whole LANES of blocks; so few at a time that the table stays in the L1 cache.
-static __attribute__((noinline)) void lookUp(const uint32_t* words, const Quantile::Law<float>& law, int count, float* __restrict x) {
+static NOINLINE void lookUp(const uint32_t* words, const Quantile::Law<float>& law, int count, float* __restrict x) {
   constexpr int SOME = 256;
   const char* rows = reinterpret_cast<const char*>(law.table);
   alignas(64) uint32_t row[SOME];  // in bytes

@@ -17,7 +17,7 @@ struct Line {
 };
 
 // Copies to memory, 16 bytes at a time; whole lines past the caches where asked for.
-static __attribute__((noinline)) void copy(char* to, const char* from, uint64_t bytes, bool streaming) {
+static NOINLINE void copy(char* to, const char* from, uint64_t bytes, bool streaming) {
   uint64_t i = 0;
   if (streaming) {
     uint64_t head = -uint64_t(to) % 64;
@@ -56,7 +56,7 @@ struct Rows {
     }
   }
   // The next row; behind the last one comes the first.
-  __attribute__((noinline)) void next() {
+  NOINLINE void next() {
     for (int d = int(r.rank) - 1; d >= 0; d--) {
       memory += r.memoryStrides[d] * bytes;
       start += r.wholeStrides[d];
@@ -70,10 +70,10 @@ struct Rows {
 
 // What makes the elements of a batch, and of some more up to a whole one: neighboring groups of 16 bytes from `first` on, or the groups that are listed.
 struct Maker {
-  void (*make)(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out);
+  void(OURS* make)(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out);
 };
 
-static __attribute__((noinline)) void narrow(const Format8& of, const float* __restrict x, int count, uint8_t* __restrict out) {
+static NOINLINE void narrow(const Format8& of, const float* __restrict x, int count, uint8_t* __restrict out) {
   const Format8 format = of;
   VECTORIZED
   for (int i = 0; i < count; i++) out[i] = uint8_t(format.round(x[i]));
@@ -86,7 +86,7 @@ struct Narrowed : Maker {
 
   __forceinline__ Narrowed(Maker& floats, const Format8& format) : Maker{make}, floats(floats), format(format) {}
 
-  static __attribute__((noinline, minsize)) void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out) {
+  static SMALL void make(Maker* self, const uint64_t* groups, uint64_t first, int count, void* out) {
     auto& narrowed = *static_cast<Narrowed*>(self);
     float x[4 * BLOCKS];
     uint64_t list[BLOCKS];
@@ -122,7 +122,7 @@ struct Filling {
       : r(r), bytes(uint64_t(bytes)), N(uint64_t(16 / bytes)), most(bytes < 4 ? BLOCKS / 4 * bytes : BLOCKS), maker(maker), streaming(streaming) {}
 
   // Writes elements of a row from position `first` on: those of `count` that the row has.
-  __attribute__((noinline)) void write(uint64_t memory, uint64_t start, const char* x, uint64_t first, uint64_t count) {
+  NOINLINE void write(uint64_t memory, uint64_t start, const char* x, uint64_t first, uint64_t count) {
     uint64_t skipped = first < start ? start - first : 0;
     uint64_t end = first + count < start + r.length ? first + count : start + r.length;
     if (first + skipped >= end) return;
@@ -197,7 +197,7 @@ struct Filling {
 };
 
 // Groups `begin` to `end - 1` of the region's rows * groups, in the order in which a GPU's threads share them.
-static __attribute__((noinline)) void fillRegion(const Region& r, int bytes, uint64_t begin, uint64_t end, Maker& maker,
+static NOINLINE void fillRegion(const Region& r, int bytes, uint64_t begin, uint64_t end, Maker& maker,
                                                  bool streaming) {
   Filling filling(r, bytes, maker, streaming);
   if (r.rows != 1 && (r.rowsFirst || r.groups < 64)) {

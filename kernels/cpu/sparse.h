@@ -74,7 +74,7 @@ static SMALL void sparseNormals(const Sparse& p, Bits& bits, uint64_t position, 
 }
 
 template <class T>
-static void typedNormals(const Sparse& p, Bits& bits, uint64_t position, int64_t count, void* to) {
+static OURS void typedNormals(const Sparse& p, Bits& bits, uint64_t position, int64_t count, void* to) {
   if constexpr (sizeof(typename T::Stored) == 1) sparseNormals(p, bits, position, count, to, T::format());
   else sparseNormals<T>(p, bits, position, count, to);
 }
@@ -100,9 +100,9 @@ struct SparseGroup {
 
 // How a dtype's groups are made and written.
 struct SparseDType {
-  void (*normals)(const Sparse& p, Bits& bits, uint64_t position, int64_t count, void* to);
-  void (*rows)(const SparseGroup& g, int64_t row, int64_t rows, uint64_t address);
-  void (*row)(const SparseGroup& g, int64_t row, int64_t from, int64_t to, uint64_t address);
+  void(OURS* normals)(const Sparse& p, Bits& bits, uint64_t position, int64_t count, void* to);
+  void(OURS* rows)(const SparseGroup& g, int64_t row, int64_t rows, uint64_t address);
+  void(OURS* row)(const SparseGroup& g, int64_t row, int64_t from, int64_t to, uint64_t address);
   uint64_t bytes;
 };
 
@@ -144,17 +144,17 @@ struct SparseWriter {
     }
   }
 
-  static void rows(const SparseGroup& g, int64_t row, int64_t rows, uint64_t address) {
+  static OURS void rows(const SparseGroup& g, int64_t row, int64_t rows, uint64_t address) {
     SparseWriter{g, g.p, g.s}.wholeRows(row, rows, address);
   }
 
-  static void row(const SparseGroup& g, int64_t row, int64_t from, int64_t to, uint64_t address) {
+  static OURS void row(const SparseGroup& g, int64_t row, int64_t from, int64_t to, uint64_t address) {
     SparseWriter{g, g.p, g.s}.elements(row, from, to, address);
   }
 };
 
 // Computes the values of a tile's group, and skips those of the rows above the region.
-static void sparseMake(const SparseGroup& g, int i, uint64_t base, int64_t count, int64_t skipped,
+static OURS void sparseMake(const SparseGroup& g, int i, uint64_t base, int64_t count, int64_t skipped,
                        const SparseDType& dtype) {
   uint32_t room = uint32_t(i * SparseStrip::ROOM);
   uint64_t position = g.p.source.start + (g.tile + i) * g.p.perTile + base;
@@ -277,7 +277,7 @@ static SMALL void sparsePass(const SparseCall& c, uint64_t begin, uint64_t end, 
 }
 
 template <class T>
-static void sparse(const SparseCall& c, uint64_t begin, uint64_t end, bool streaming) {
+static OURS void sparse(const SparseCall& c, uint64_t begin, uint64_t end, bool streaming) {
   using Writer = SparseWriter<typename T::Stored>;
   SparseDType dtype{typedNormals<T>, Writer::rows, Writer::row, sizeof(typename T::Stored)};
   sparsePass(c, begin, end, streaming, dtype);

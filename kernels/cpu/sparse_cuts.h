@@ -204,7 +204,7 @@ struct SparseKeys {
   }
 
   // The order of a rank, from 0 on; no two are equal. Of a few, by counting: no branch is to guess.
-  static uint64_t select(uint64_t* a, int64_t count, int64_t rank) {
+  static OURS uint64_t select(uint64_t* a, int64_t count, int64_t rank) {
     if (count > 32) return find(a, count, rank);
     for (int i = 0; i < 8; i++) a[count + i] = ~0ull;
     for (int64_t i = 0;; i++) {

@@ -32,7 +32,7 @@ static SMALL void torchElements(const Torch& p, const Bits& bits, int half, int 
 // Blocks `begin` to `end - 1`: block i is number i / threads of thread i % threads.
 template <class Stored>
 static SMALL void torchBlocks(const Torch& p, uint64_t begin, uint64_t end, bool pairs,
-                                 void (*make)(const Torch& p, const Bits& bits, int half, int count, Stored* out)) {
+                                 void(OURS* make)(const Torch& p, const Bits& bits, int half, int count, Stored* out)) {
   constexpr bool WIDE = sizeof(Stored) == 8;
   constexpr int WIDTH = WIDE ? 2 : 4;
   Bits bits;
@@ -55,7 +55,7 @@ static SMALL void torchBlocks(const Torch& p, uint64_t begin, uint64_t end, bool
 }
 
 template <class T, class Numbers>
-static void torchCuda(const Torch& p, uint64_t begin, uint64_t end) {
+static OURS void torchCuda(const Torch& p, uint64_t begin, uint64_t end) {
   torchBlocks<typename T::Stored>(p, begin, end, Numbers::PAIRS, torchElements<T, Numbers>);
 }
 

@@ -69,7 +69,7 @@ static NOINLINE void torchNormals(const TorchCpu& p, uint64_t first, int count, 
 
 // Elements `begin` to `end - 1`; of normals, both are multiples of 16.
 template <class T, bool uniform>
-static void torchCpu(const TorchCpu& p, uint64_t begin, uint64_t end) {
+static OURS void torchCpu(const TorchCpu& p, uint64_t begin, uint64_t end) {
   using Real = typename T::Compute;
   using Stored = typename T::Stored;
   constexpr int SOME = 512;

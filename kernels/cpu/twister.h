@@ -37,7 +37,7 @@ INLINE void temper(const uint32_t* sequence, uint32_t* words, int64_t count) {
 }
 
 // Makes words `begin` (0) to `end - 1` behind the state; `end` is a multiple of 16.
-static void twister(const Twister& p, uint64_t, uint64_t end, bool) {
+static OURS void twister(const Twister& p, uint64_t, uint64_t end, bool) {
   twist(p.sequence, int64_t(end));
   temper(p.sequence + TWISTER_STATE, p.words, int64_t(end));
 }

@@ -102,7 +102,7 @@ using Find = int64_t (*)(void *, void *, int64_t, Array *);
 using Run = int64_t (*)(void *, void *, int64_t, Array *, int64_t, int64_t, int64_t);
 static Run run;
 static int64_t found;
-static void through(const void *p, uint64_t begin, uint64_t end, uint64_t flags) {
+static OURS void through(const void *p, uint64_t begin, uint64_t end, uint64_t flags) {
   Array parameters{p, 512};
   run(&java, nullptr, found, &parameters, int64_t(begin), int64_t(end), int64_t(flags));
 }
