@@ -62,7 +62,7 @@ class ArchitectureTest {
         cpu.reference: . cpu.fill cpu.memory kernel law torch.kernel
         torch.kernel: . kernel law random spi
         torch.draw: . random spi torch.kernel
-        cpu.fill: . cpu.memory function kernel law random spi torch.draw \
+        cpu.fill: . cpu.memory function kernel law law.quantile random spi torch.draw \
             torch.kernel
         cpu.kernels: . kernel natives
         cpu.memory: . cpu.kernels spi

@@ -76,6 +76,19 @@ public sealed interface ElementLaw
   }
 
   /**
+   * The numbers of a law by its inverse distribution function: the least and the greatest value.
+   */
+  static double[] bounds(Fill.ByQuantile law, DType dtype) {
+    if (dtype.isWide()) {
+      double low = Math.max(law.least(), -Double.MAX_VALUE);
+      return new double[] {low, Math.min(law.greatest(), Double.MAX_VALUE)};
+    }
+    double low = dtype.atLeast(Math.max(law.least(), -dtype.maxValue())) + 0.0; // not -0
+    double high = -dtype.atLeast(Math.max(-law.greatest(), -dtype.maxValue())) + 0.0;
+    return new double[] {low, high};
+  }
+
+  /**
    * The table that the kernels read, {@code float[]} or {@code double[]} and not to be written to;
    * its address stands before the numbers. Null where there is none.
    */

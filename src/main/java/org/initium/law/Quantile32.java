@@ -23,6 +23,9 @@ public record Quantile32(float[] table, float low, float high) implements Elemen
   /** Rows of one side: 32 octaves, and the first segment of the one that rounding can reach. */
   public static final int SEGMENTS = 32 * QuantileSeries.PER_OCTAVE + 1;
 
+  /** Of a table. */
+  public static final int BYTES = 2 * SEGMENTS * 4 * Float.BYTES;
+
   /** The upper 13 bits of 0.5. */
   public static final int FIRST_ROW = 0x3f000000 >>> 19;
 
@@ -38,9 +41,8 @@ public record Quantile32(float[] table, float low, float high) implements Elemen
 
   /** The law of a fill in f32, f16 or bf16. */
   public static Quantile32 of(Fill.ByQuantile fill, DType dtype) {
-    float low = (float) dtype.atLeast(Math.max(fill.least(), -dtype.maxValue())) + 0f; // not -0
-    float high = (float) -dtype.atLeast(Math.max(-fill.greatest(), -dtype.maxValue())) + 0f;
-    return new Quantile32(TABLES.of(fill), low, high);
+    double[] bounds = ElementLaw.bounds(fill, dtype);
+    return new Quantile32(TABLES.of(fill), (float) bounds[0], (float) bounds[1]);
   }
 
   /** The series cut to cubics: s^4 and s^5 by their Chebyshev polynomials on [-1/2, 1/2]. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.law;
 
+import org.initium.DType;
 import org.initium.Fill;
 import org.initium.law.quantile.QuantileSeries;
 import org.initium.law.quantile.RecentTables;
@@ -21,6 +22,9 @@ public record Quantile64(double[] table, double low, double high) implements Ele
   /** Coefficients of a row, of s^0 first. */
   public static final int COEFFICIENTS = QuantileSeries.COEFFICIENTS;
 
+  /** Of a table. */
+  public static final int BYTES = 2 * SEGMENTS * COEFFICIENTS * Double.BYTES;
+
   /** The upper 16 bits of 0.5. */
   public static final int FIRST_ROW = 0x3fe0;
 
@@ -36,10 +40,8 @@ public record Quantile64(double[] table, double low, double high) implements Ele
 
   /** The law of a fill in f64. */
   public static Quantile64 of(Fill.ByQuantile fill) {
-    return new Quantile64(
-        TABLES.of(fill),
-        Math.max(fill.least(), -Double.MAX_VALUE),
-        Math.min(fill.greatest(), Double.MAX_VALUE));
+    double[] bounds = ElementLaw.bounds(fill, DType.F64);
+    return new Quantile64(TABLES.of(fill), bounds[0], bounds[1]);
   }
 
   private record Series(double[] table) implements QuantileSeries.Rows {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu.fill;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.initium.Fill;
 import org.initium.Tensor;
@@ -94,33 +92,36 @@ public record KernelFills(KernelSet kernels, Team team) implements ElementaryFil
 
   @Override
   public void elements(Tensor tensor, Fill.PerElement fill, long seed, long start) {
-    ElementLaw law = ElementLaw.of(fill, tensor.dtype());
+    if (fill instanceof Fill.ByQuantile law) {
+      try (HostTable table = HostTable.of(law, tensor.dtype(), kernels)) {
+        double[] bounds = ElementLaw.bounds(law, tensor.dtype());
+        elements(tensor, fill, table, bounds, seed, start);
+      }
+    } else {
+      ElementLaw law = ElementLaw.of(fill, tensor.dtype());
+      elements(tensor, fill, null, law.numbers(), seed, start);
+    }
+  }
+
+  private void elements(
+      Tensor tensor,
+      Fill.PerElement fill,
+      HostTable table,
+      double[] numbers,
+      long seed,
+      long start) {
     String family = ElementLaw.Family.of(fill).kernel();
     Kernel kernel = kernels.kernel(family + "_" + tensor.dtype());
-    try (Arena arena = law.table() == null ? null : Arena.ofConfined()) {
-      for (KernelRegion region : regions(tensor, start)) {
-        Parameters parameters = region.parameters().addSource(seed, start);
-        addTo(parameters, law, arena);
-        run(kernel, tensor, region, parameters);
+    for (KernelRegion region : regions(tensor, start)) {
+      Parameters parameters = region.parameters().addSource(seed, start);
+      if (table != null) {
+        parameters.add(table.address());
       }
+      for (double number : numbers) {
+        parameters.add(number);
+      }
+      run(kernel, tensor, region, parameters);
     }
-  }
-
-  /** The law's numbers, and its table if it has one, which lives as long as the arena. */
-  static void addTo(Parameters parameters, ElementLaw law, Arena arena) {
-    if (law.table() != null) {
-      MemorySegment table = segment(law.table());
-      parameters.add(arena.allocate(table.byteSize(), Long.BYTES).copyFrom(table).address());
-    }
-    for (double number : law.numbers()) {
-      parameters.add(number);
-    }
-  }
-
-  private static MemorySegment segment(Object table) {
-    return table instanceof float[] singles
-        ? MemorySegment.ofArray(singles)
-        : MemorySegment.ofArray((double[]) table);
   }
 
   private static List<KernelRegion> regions(Tensor tensor, long position) {

@@ -5,7 +5,8 @@ import org.initium.law.quantile.NormalMass.Below;
 import org.initium.law.quantile.NormalMass.Point;
 
 /**
- * Of any bounds: by Newton's method on the mass.
+ * Of any bounds: by Newton's method on the mass. kernels/cpu/truncated.h is the same once more, for
+ * tables that a first fill does not wait for.
  *
  * <p>With mass y, {@code dz/dy = 1 / phi(z)} and so {@code d^n z / dy^n = H_n(z) (dz/dy)^n, H_1 =
  * 1, H_(n+1) = H_n' + n z H_n} (Steinbrecher and Shaw, "Quantile mechanics", 2008). In r = y /
@@ -15,10 +16,7 @@ import org.initium.law.quantile.NormalMass.Point;
 final class NormalQuantile implements Quantile {
   private static final double[][] H = coefficients();
 
-  private final double mean;
-  private final double std;
-  private final double a;
-  private final double b;
+  private final NormalSide side;
   private final NormalMass law;
   private final double total;
   private final double[] terms = new double[DEGREE + 1];
@@ -27,12 +25,9 @@ final class NormalQuantile implements Quantile {
   private Point point;
   private double share = 0.5; // that of the point
 
-  NormalQuantile(double mean, double std, double a, double b, NormalMass law) {
-    this.mean = mean;
-    this.std = std;
-    this.a = a;
-    this.b = b;
-    this.law = law;
+  NormalQuantile(NormalSide side) {
+    this.side = side;
+    this.law = new NormalMass(side.lower(), side.upper(), side.width());
     this.total = law.total();
     this.point = law.bisect(total / 2);
     solve();
@@ -51,8 +46,11 @@ final class NormalQuantile implements Quantile {
     solve();
     boolean down = !point.near() && law.anchorIsUpper();
     terms[0] = down ? -point.d() : point.d();
-    double base = point.near() || law.anchorIsLower() ? a : law.anchorIsUpper() ? b : mean;
-    return new Series(base, std, terms);
+    double base =
+        point.near() || law.anchorIsLower()
+            ? side.a()
+            : law.anchorIsUpper() ? side.b() : side.mean();
+    return new Series(base, side.std(), terms);
   }
 
   /** h[n][j] / n!, where h[n][j] is the coefficient of z^(n-1-2j) in H_n. */
