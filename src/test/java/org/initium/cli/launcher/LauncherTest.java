@@ -233,6 +233,24 @@ class LauncherTest {
       assertEquals(!made.isEmpty(), starts.get(2).contains(used), "one that was made is used");
       assertEquals(starts.get(2), starts.get(3), "it is tried once");
     }
+    Files.writeString(
+        jdk.resolve("release"),
+        "JAVA_VERSION=\"25.0.2\"\nJAVA_RUNTIME_VERSION=\"25.0.2+8-LTS\"\nOS_NAME=\"Linux\"\n");
+    assertEquals(
+        "-XX:AOTCache=" + real(lib) + "/initium-25.0.2+8-LTS.aot",
+        cacheOf(start("--version"), log),
+        "another Java has its own");
+    assertTrue(Files.exists(lib.resolve("initium.aot")));
+  }
+
+  /** The cache that the last start in a log is told to use. */
+  private static String cacheOf(Process start, Path log) throws Exception {
+    lines(start);
+    String last = Files.readAllLines(log).getLast();
+    return List.of(last.split(" (?=-)")).stream()
+        .filter(argument -> argument.startsWith("-XX:AOTCache="))
+        .findFirst()
+        .orElse(last);
   }
 
   private static String real(Path file) throws IOException {
