@@ -60,7 +60,7 @@ class WholeNumbersTest {
   /** floor(m (b - a) / 2^53) of the 53 bits that an element of f64 has, in exact arithmetic. */
   private static long uniform(long start, long index, long a, long b) {
     int[] words = new int[4];
-    Philox.block(SEED, Philox.blockOfDouble(start, index), words, 0);
+    Philox.block(SEED, Philox.blockOfDouble(start, index), words);
     int at = (start + index & 1) == 0 ? 0 : 2;
     long bits = (words[at] & 0xffffffffL) ^ (words[at + 1] & 0xffffffffL) << 21;
     return BigInteger.valueOf(bits)

@@ -29,7 +29,7 @@ public final class Philox {
   /** Word {@code n >= 0} of a seed's stream. */
   public static int word(long seed, long n) {
     int[] words = new int[4];
-    block(seed, n >> 2, words, 0);
+    block(seed, n >> 2, words);
     return words[(int) n & 3];
   }
 
@@ -48,13 +48,13 @@ public final class Philox {
     return draw << 16 | group & 0xffff;
   }
 
-  /** The four words of a block into {@code out} from {@code at} on. */
-  public static void block(long seed, long block, int[] out, int at) {
-    block((int) (block >> 16), (int) (block >> 48), (int) block & 0xffff, 0, seed, out, at);
+  /** Puts the four words of a block in {@code out}. */
+  public static void block(long seed, long block, int[] out) {
+    block((int) (block >> 16), (int) (block >> 48), (int) block & 0xffff, 0, seed, out);
   }
 
-  /** The four words that the bijection makes of a counter into {@code out} from {@code at} on. */
-  public static void block(int c0, int c1, int c2, int c3, long key, int[] out, int at) {
+  /** Puts the four words that the bijection makes of a counter in {@code out}. */
+  public static void block(int c0, int c1, int c2, int c3, long key, int[] out) {
     int k0 = (int) key;
     int k1 = (int) (key >>> 32);
     for (int round = 0; round < ROUNDS; round++) {
@@ -67,9 +67,9 @@ public final class Philox {
       k0 += W0;
       k1 += W1;
     }
-    out[at] = c0;
-    out[at + 1] = c1;
-    out[at + 2] = c2;
-    out[at + 3] = c3;
+    out[0] = c0;
+    out[1] = c1;
+    out[2] = c2;
+    out[3] = c3;
   }
 }

@@ -29,11 +29,6 @@ public record Uniform32(float lo, float range, float low, float high)
     return new Uniform32((float) fill.a(), (float) (fill.b() - fill.a()), low, high);
   }
 
-  /** Whether no element comes out below {@code low}: they grow with the word, whose least is 0. */
-  public boolean staysAboveLow() {
-    return Math.fma(UnitInterval.unit(0), range, lo) >= low;
-  }
-
   @Override
   public float at(int word) {
     float x = Math.fma(UnitInterval.unit(word), range, lo);

@@ -59,7 +59,7 @@ public final class Reference {
 
   private static long bits53(long seed, long start, long index) {
     int[] words = new int[4];
-    Philox.block(seed, Philox.blockOfDouble(start, index), words, 0);
+    Philox.block(seed, Philox.blockOfDouble(start, index), words);
     int at = (start + index & 1) == 0 ? 0 : 2;
     return UnitInterval.bits53(words[at], words[at + 1]);
   }
@@ -73,7 +73,7 @@ public final class Reference {
 
   private static double normal(Normal64 law, long seed, long start, long index) {
     int[] w = new int[4];
-    Philox.block(seed, Philox.blockOfDouble(start, index), w, 0);
+    Philox.block(seed, Philox.blockOfDouble(start, index), w);
     long x = UnitInterval.bits53(w[0], w[1]);
     long y = UnitInterval.bits53(w[2], w[3]);
     double side = (start + index & 1) == 0 ? Circle.sin(y) : Circle.cos(y);

@@ -73,7 +73,7 @@ public final class EachElement {
         () -> {
           int[] words = new int[4];
           return whole -> {
-            Philox.block(seed, Philox.blockOfDouble(start, whole), words, 0);
+            Philox.block(seed, Philox.blockOfDouble(start, whole), words);
             int first = (start + whole & 1) == 0 ? 0 : 2;
             long bits = UnitInterval.bits53(words[first], words[first + 1]);
             return law.a() + Math.unsignedMultiplyHigh(bits << 11, range);

@@ -84,7 +84,7 @@ public record ReferenceFills(Team team) implements ElementaryFills {
     return index -> {
       long block = wide ? Philox.blockOfDouble(start, index) : start + index >>> 2;
       if (block != known[0]) {
-        Philox.block(seed, block, words, 0);
+        Philox.block(seed, block, words);
         law.elements(words, elements);
         known[0] = block;
       }

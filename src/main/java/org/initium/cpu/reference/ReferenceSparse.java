@@ -43,7 +43,7 @@ public final class ReferenceSparse {
     int[] words = new int[4];
     for (long i = 0; i < law.rows() * width; i++) {
       if (i % 16 == 0) {
-        Philox.block(law.seed(), law.keyWord(tile * law.perTile() + i) / 4, words, 0);
+        Philox.block(law.seed(), law.keyWord(tile * law.perTile() + i) / 4, words);
       }
       visitor.visit(i, words[(int) (i % 16) / 4] >>> 8 * (int) (i % 4) & 0xff);
     }
@@ -101,7 +101,7 @@ public final class ReferenceSparse {
                   || key == cuts[column] && tie(tile, i) <= last[column];
           if (!zero && kept[0] % perBlock == 0) {
             long group = tile * law.perTile() + i / ColumnKeys.GROUP * ColumnKeys.GROUP;
-            Philox.block(law.seed(), block(group + kept[0]), words, 0);
+            Philox.block(law.seed(), block(group + kept[0]), words);
             normal.elements(words, values);
           }
           set(i / width, tile * width + column, zero ? 0 : values[kept[0] % perBlock]);

@@ -90,7 +90,7 @@ public enum TorchReference implements TorchKernels {
     double[] values = new double[CudaLaunch.width(dtype)];
     for (long i = from; i < to; i++) {
       int thread = (int) (i - wave * launch.threads());
-      Philox.block((int) block, (int) (block >>> 32), thread, 0, launch.seed(), words, 0);
+      Philox.block((int) block, (int) (block >>> 32), thread, 0, launch.seed(), words);
       values(numbers, words, values);
       for (int c = 0; c < values.length; c++) {
         long at = (long) c * launch.threads() + thread;
