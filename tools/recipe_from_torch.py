@@ -308,7 +308,13 @@ class Recipe:
         self.state = dict(module.state_dict(keep_vars=True))
         self.left_out, self.tensors, self.steps, self.norms = [], [], {}, {}
         owners, programs = {}, {}
+        if not self.state:
+            raise Unsupported("the module has no tensors")
         for name, tensor in self.state.items():
+            if torch.nn.parameter.is_lazy(tensor):
+                raise Unsupported("tensor '%s' has no shape yet: give the lazy module a batch first" % name)
+            if tensor.device.type != "cpu":
+                raise Unsupported("tensor '%s' is on %s: build the module on the CPU" % (name, tensor.device))
             events = recorder.events.get(recorder.key(tensor), [])
             if tensor.dtype in WHOLE:
                 event = whole_numbers(tensor)
@@ -459,7 +465,12 @@ def recipe(build, seed=7):
     recorder = Recorder()
     torch.manual_seed(seed)
     with Composites(recorder), recorder:
-        module = build()
+        try:
+            module = build()
+        except Unsupported:
+            raise
+        except Exception as e:  # the module's own code may raise anything
+            raise Unsupported("the module cannot be built: %s: %s" % (type(e).__name__, " ".join(str(e).split())))
     if not isinstance(module, torch.nn.Module):
         raise Unsupported("%s is no torch.nn.Module" % type(module))
     made = Recipe(module, recorder)
@@ -480,7 +491,7 @@ def main():
             names[name.split(".")[0]] = sys.modules[name.split(".")[0]]
         made = recipe(lambda: eval(arguments.module, names))
         made.print(arguments.module, sys.stdout)
-    except (Unsupported, ImportError, NameError, SyntaxError, TypeError) as e:
+    except (Unsupported, ImportError) as e:
         sys.exit("recipe_from_torch: %s" % e)
 
 

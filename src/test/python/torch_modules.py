@@ -274,7 +274,30 @@ def digest(tensor):
     return hashlib.sha256(tensor.detach().contiguous().view(-1).view(torch.uint8).numpy().tobytes()).hexdigest()
 
 
+# What has no recipe, and the one line that says why.
+REFUSED = {
+    "no tensors": (lambda: nn.Identity(), "the module has no tensors"),
+    "lazy": (lambda: nn.LazyLinear(3), "tensor 'weight' has no shape yet: give the lazy module a batch first"),
+    "meta": (lambda: nn.Linear(4, 2, device="meta"), "tensor 'weight' is on meta: build the module on the CPU"),
+    "wrong": (lambda: nn.Linear(4), "the module cannot be built: TypeError: Linear.__init__() missing 1 required "
+              "positional argument: 'out_features'"),
+    "misspelled": (lambda: nn.Liner(4, 2), "the module cannot be built: AttributeError: module 'torch.nn' has no "
+                   "attribute 'Liner'"),
+}
+
+
+def refuse():
+    for name, (build, line) in REFUSED.items():
+        try:
+            recipe_from_torch.recipe(build)
+        except recipe_from_torch.Unsupported as e:
+            assert str(e) == line, (name, str(e))
+        else:
+            raise AssertionError("%s is not refused" % name)
+
+
 def main(folder):
+    refuse()
     os.makedirs(folder, exist_ok=True)
     for name, build in MODULES.items():
         recipe = recipe_from_torch.recipe(build)

@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,6 +64,20 @@ class TorchPeerTest {
   void theModelScriptStillSaysWhatIsCommitted(String capability)
       throws IOException, InterruptedException {
     assertEquals(run(capability, "src/test/python/torch_gpt2.py"), TorchRecipeTest.digests());
+  }
+
+  /** The script also looks at what the tool refuses. */
+  @Test
+  void theRecipesOfModulesAreStillThoseThatAreCommitted(@TempDir Path made)
+      throws IOException, InterruptedException {
+    run(CHOSEN, "src/test/python/torch_modules.py", made.toString());
+    Path committed = Path.of("src/test/resources/torch-modules");
+    try (Stream<Path> recipes = Files.list(committed).filter(f -> f.toString().endsWith(".yaml"))) {
+      for (Path recipe : recipes.toList()) {
+        assertEquals(
+            Files.readString(recipe), Files.readString(made.resolve(recipe.getFileName())));
+      }
+    }
   }
 
   private static String run(String capability, String... script)
