@@ -213,10 +213,14 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
 
   private void awaitGo() throws IOException {
     java.nio.file.Path go = java.nio.file.Path.of(getConf().get("faulty.state"), "go");
+    while (!Files.exists(go)) {
+      pause(10);
+    }
+  }
+
+  private static void pause(long millis) throws IOException {
     try {
-      while (!Files.exists(go)) {
-        Thread.sleep(10);
-      }
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
@@ -263,12 +267,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      try {
-        Thread.sleep(isSlow && written > 0 ? 300_000 : millis);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted", e);
-      }
+      pause(isSlow && written > 0 ? 300_000 : millis);
       if (isFull && written > 0) {
         throw new IOException("No space left on device");
       }

@@ -3,6 +3,7 @@ package org.initium.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -120,6 +121,22 @@ class HdfsTest {
             .map(Receipt::file)
             .toList();
     assertEquals(List.of(FIRST, FOURTH), made);
+    assertIsTheModel(FILES);
+  }
+
+  @Test
+  void aTaskCannotBringBackTheFolderOfAJobThatHasEnded() throws IOException {
+    job(FILES).run();
+    HadoopOutput ended = new HadoopOutput(out.toString(), "ended", cluster.getConfiguration(0));
+    String message =
+        assertThrows(IOException.class, () -> ended.create(FIRST, "late-1")).getMessage();
+    assertEquals(
+        out
+            + "/_initium-ended is not there: the job has ended, or this machine does not share the"
+            + " folder",
+        message);
+    assertThrows(IOException.class, () -> ended.writeOfJob(FIRST + ".receipt", "late"));
+    ended.abort(FIRST, "late-1");
     assertIsTheModel(FILES);
   }
 
