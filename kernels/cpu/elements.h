@@ -5,6 +5,13 @@
 #include "quantile.h"
 #include "region.h"
 
+// bfloat16 where the processor has instructions for it (converted.h).
+struct ConvertedBF16 : BF16 {};
+
+// The type whose rounding that is.
+template <class T>
+using Rounded = std::conditional_t<std::is_same_v<T, ConvertedBF16>, BF16, T>;
+
 // Whether a law takes first and second words: of pairs, or of neighbors whose roundings share steps.
 template <class T, class Numbers>
 constexpr bool BY_TWO = Numbers::PAIRS || (std::is_same_v<T, BF16> && !Numbers::TABLE);
@@ -61,6 +68,8 @@ static NOINLINE void apply(const typename Numbers::template Law<typename T::Comp
   }
 }
 
+#include "converted.h"
+
 // The blocks of some pairs of doubles. Almost always they follow each other by twos, each with the one of the draw behind.
 static NOINLINE void blocksOfDoubles(uint64_t start, uint64_t first, int count, uint64_t* __restrict blocks) {
   uint64_t last = first + uint64_t(count) - 1, block = blockOfDoubles(start, first);
@@ -109,7 +118,12 @@ struct Drawn : Maker {
       draw<byTwo>(keys, blocks, count * PER_GROUP, bits);
     }
     if (WIDE) widen<byTwo>(bits, count);
-    apply<T, Numbers>(law, bits, count * GROUP<T>, out);
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, ConvertedBF16>) {
+      if (converts<Numbers>(law, bits, count * GROUP<T>, out)) return;
+    }
+#endif
+    apply<Rounded<T>, Numbers, byTwo>(law, bits, count * GROUP<T>, out);
   }
 };
 

@@ -37,6 +37,10 @@ TYPES(LAW_OF, normal, Normal)
 TYPES(LAW_OF, quantile, Quantile)
 SIZES(SIZED, constant, Constant<Region>)
 TYPES(TYPED, sparse, SparseCall)
+#if defined(__AVX512F__)
+LAW_OF(uniform, Uniform, converted_bf16, ConvertedBF16)
+LAW_OF(quantile, Quantile, converted_bf16, ConvertedBF16)
+#endif
 #if !defined(__AVX512F__) // these are not faster by it
 KERNEL_OF(diagonal_, Diagonal, diagonal)
 TYPES(TYPED, hadamard, Hadamard)
@@ -66,3 +70,12 @@ const Kernel LEVEL[] = {
 #endif
     {nullptr, nullptr},
 };
+
+#if defined(__AVX512F__)
+// Of processors that have AVX512_BF16 too.
+#define WITH_BF16_OF(level) level##_bf16
+#define WITH_BF16(level) WITH_BF16_OF(level)
+extern const Kernel WITH_BF16(LEVEL)[];
+const Kernel WITH_BF16(LEVEL)[] = {
+    {"uniform_bf16", uniform_converted_bf16}, {"quantile_bf16", quantile_converted_bf16}, {nullptr, nullptr}};
+#endif

@@ -13,18 +13,18 @@ extern "C" int _fltused = 0;  // what a C library has, for linkers
 #define JAVA(name) EXPORT int64_t Java_org_initium_cpu_kernels_NativeLibrary_##name
 
 #if defined(__x86_64__)
-extern const Kernel kernels_v2[], kernels_v3[], kernels_v4[];
+extern const Kernel kernels_v2[], kernels_v3[], kernels_v4[], kernels_v4_bf16[];
 
 static bool has(uint32_t bits, uint32_t all) { return (bits & all) == all; }
 
 struct Cpuid {
   uint32_t a, b, c, d;
-  explicit Cpuid(uint32_t leaf) {
-    __asm__ volatile("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(leaf), "c"(0));
+  explicit Cpuid(uint32_t leaf, uint32_t part = 0) {
+    __asm__ volatile("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(leaf), "c"(part));
   }
 };
 
-// What x86-64-v2, -v3 and -v4 consist of (the psABI), and whether the system saves the registers.
+// What x86-64-v2, -v3 and -v4 consist of (the psABI), and whether the system saves the registers; 5 is v4 with AVX512_BF16.
 static int levelOfProcessor() {
   if (Cpuid(0).a < 7 || Cpuid(0x80000000).a < 0x80000001) return 0;
   Cpuid one(1), seven(7), extended(0x80000001);
@@ -37,17 +37,21 @@ static int levelOfProcessor() {
   __asm__ volatile("xgetbv" : "=a"(saved), "=d"(upper) : "c"(0));
   if (!has(saved, 6)) return 2;
   constexpr uint32_t F = 1 << 16, DQ = 1 << 17, CD = 1 << 28, BW = 1 << 30, VL = 1u << 31;
-  return has(seven.b, F | DQ | CD | BW | VL) && has(saved, 0xe6) ? 4 : 3;
+  if (!has(seven.b, F | DQ | CD | BW | VL) || !has(saved, 0xe6)) return 3;
+  constexpr uint32_t BF16 = 1 << 5;
+  return seven.a >= 1 && has(Cpuid(7, 1).a, BF16) ? 5 : 4;
 }
 
-static const Kernel* kernels(int64_t level) { return level >= 4 ? kernels_v4 : level == 3 ? kernels_v3 : kernels_v2; }
+static const Kernel* kernels(int64_t level) {
+  return level >= 5 ? kernels_v4_bf16 : level == 4 ? kernels_v4 : level == 3 ? kernels_v3 : kernels_v2;
+}
 #else
 extern const Kernel kernels_base[];
 static int levelOfProcessor() { return 1; }
 static const Kernel* kernels(int64_t) { return kernels_base; }
 #endif
 
-// The best level of this processor: 2 to 4 of x86-64, 1 of others; 0 where no kernel runs.
+// The best level of this processor: 2 to 5 of x86-64, 1 of others; 0 where no kernel runs.
 JAVA(level)(void*, void*) { return levelOfProcessor(); }
 
 // What is used of Java's Native Interface: functions by their places in the table of its specification.

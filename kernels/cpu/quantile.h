@@ -16,14 +16,15 @@ INLINE Eight fmaOfEight(Eight a, Eight b, Eight c) {
 }
 #endif
 
+constexpr int LOOKED_UP = 256;  // words whose rows stay in the L1 cache, with all else
+
 // The law's values of `count` words, whole LANES of blocks; so few at a time that the table stays in the L1 cache.
 static NOINLINE void lookUp(const uint32_t* words, const Quantile::Law<float>& law, int count, float* __restrict x) {
-  constexpr int SOME = 256;
   const char* rows = reinterpret_cast<const char*>(law.table);
-  alignas(64) uint32_t row[SOME];  // in bytes
+  alignas(64) uint32_t row[LOOKED_UP];  // in bytes
   Eight least = Eight{} + law.least, greatest = Eight{} + law.greatest;
   for (int n; count > 0; count -= n, words += n, x += n) {
-    n = (count < SOME ? count : SOME) & -(4 * LANES);
+    n = (count < LOOKED_UP ? count : LOOKED_UP) & -(4 * LANES);
     VECTORIZED
     for (int i = 0; i < n; i++) {
       Place32 p = place(words[i]);

@@ -21,21 +21,23 @@ has() { # level
     v2) true ;;
     v3) grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo ;;
     v4) grep -qw avx512vl /proc/cpuinfo && grep -qw avx512dq /proc/cpuinfo ;;
+    v4-bf16) has v4 && grep -qw avx512_bf16 /proc/cpuinfo ;;
   esac
 }
 
-for level in v2 v3 v4; do
+for level in v2 v3 v4 v4-bf16; do
   if ! has $level; then
     echo "!! this processor has no x86-64-$level: it was NOT run"
     continue
   fi
-  below=$level # what has the kernels that this level has none of
-  [ $level != v4 ] || below=v3
-  clang++-19 "${kernels[@]}" -I../include -nostdinc++ -march=x86-64-$level -O1 -g -fsanitize=address,undefined \
-    -fno-sanitize-recover=all -DLEVEL=LEVEL_$level -c ../kernels.cpp -o "$out/$level.o"
-  objects=("$out/$level.o")
-  [ $level = $below ] || objects+=("$out/$below.o")
-  clang++-19 -std=c++20 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -DLEVEL=LEVEL_$level -DBELOW=LEVEL_$below \
+  list=LEVEL_${level/-/_} below=LEVEL_$level lowest=LEVEL_$level objects=("$out/$level.o")
+  case $level in # what has the kernels that this level has none of
+    v4) below=LEVEL_v3 lowest=LEVEL_v3 objects+=("$out/v3.o") ;;
+    v4-bf16) below=LEVEL_v4 lowest=LEVEL_v3 objects=("$out/v4.o" "$out/v3.o") ;; # v4's object has both lists
+  esac
+  [ $level = v4-bf16 ] || clang++-19 "${kernels[@]}" -I../include -nostdinc++ -march=x86-64-$level -O1 -g \
+    -fsanitize=address,undefined -fno-sanitize-recover=all -DLEVEL=LEVEL_$level -c ../kernels.cpp -o "$out/$level.o"
+  clang++-19 -std=c++20 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -DLEVEL=$list -DBELOW=$below -DLOWEST=$lowest \
     vectors.cpp "${objects[@]}" -o "$out/vectors"
   printf 'x86-64-%s under ASan and UBSan: ' $level
   "$out/vectors"

@@ -119,7 +119,7 @@ int main() {
   if (!best || !kernel || !run) return printf("a door is missing\n"), 1;
   bool good = true;
   for (int64_t level = 2; level <= best(nullptr, nullptr); level++) {
-    printf("x86-64-v%d: ", int(level));
+    printf("x86-64-v%d%s: ", level < 5 ? int(level) : 4, level < 5 ? "" : "-bf16");
     auto find = [&](const char *name) -> Entry {
       Array text{name, int32_t(strlen(name))};
       return (found = kernel(&java, nullptr, level, &text)) ? through : nullptr;
@@ -148,11 +148,14 @@ extern "C" void _start() {
 }
 #else
 #include <stdio.h>
-extern const Kernel LEVEL[], BELOW[];
+extern const Kernel LEVEL[], BELOW[], LOWEST[];
 int main() {
   auto find = [](const char *name) {
-    Entry kernel = named(LEVEL, name);
-    return kernel ? kernel : named(BELOW, name);  // as library.cpp has it
+    const Kernel *levels[] = {LEVEL, BELOW, LOWEST};  // as library.cpp has it
+    for (const Kernel *level : levels) {
+      if (Entry kernel = named(level, name)) return kernel;
+    }
+    return Entry(nullptr);
   };
   return !check(find, [](const char *text) { fputs(text, stdout); });
 }

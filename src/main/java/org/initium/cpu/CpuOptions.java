@@ -25,8 +25,8 @@ record CpuOptions(int threads, KernelSet kernels) {
 
   /**
    * From the system properties {@code initium.threads} (the number of processors unless given) and
-   * {@code initium.native} ({@code auto} unless given; {@code off} for kernels in Java, {@code v2}
-   * to {@code v4} for a level of x86-64).
+   * {@code initium.native} ({@code auto} unless given; {@code off} for kernels in Java, {@code v2},
+   * {@code v3}, {@code v4} or {@code v4-bf16} for a level of x86-64).
    */
   static CpuOptions fromProperties() {
     return new CpuOptions(
@@ -46,21 +46,17 @@ record CpuOptions(int threads, KernelSet kernels) {
   }
 
   static KernelSet kernels(String property) {
-    int level =
-        switch (property) {
-          case "off" -> -1;
-          case "auto" -> 0;
-          case "v2", "v3", "v4" -> property.charAt(1) - '0';
-          default ->
-              throw new IllegalArgumentException(
-                  "initium.native = "
-                      + property
-                      + " is not allowed; it must be auto, off, v2, v3"
-                      + " or v4");
-        };
-    String reason = level < 0 ? "initium.native = off" : NativeLibrary.failure();
+    switch (property) {
+      case "auto", "off", "v2", "v3", "v4", "v4-bf16" -> {}
+      default ->
+          throw new IllegalArgumentException(
+              "initium.native = "
+                  + property
+                  + " is not allowed; it must be auto, off, v2, v3, v4 or v4-bf16");
+    }
+    String reason = property.equals("off") ? "initium.native = off" : NativeLibrary.failure();
     if (reason == null) {
-      return NativeKernels.of(level);
+      return NativeKernels.of(property);
     }
     // Made when there is something to say: a logger takes a start 16 ms.
     System.getLogger(CpuOptions.class.getName())

@@ -74,4 +74,11 @@ class CpuFillTest {
       super(2, "v4");
     }
   }
+
+  @Nested
+  class Level4WithBfloat16 extends With {
+    Level4WithBfloat16() {
+      super(2, "v4-bf16");
+    }
+  }
 }

@@ -129,7 +129,7 @@ class GuardPagesTest {
 
   @Test
   void nothingIsWrittenOutside() throws Exception {
-    for (String level : List.of("v2", "v3", "v4")) {
+    for (String level : List.of("v2", "v3", "v4", "v4-bf16")) {
       if (Levels.has(level)) {
         Process process = filling(level, 0);
         String printed = new String(process.getInputStream().readAllBytes());

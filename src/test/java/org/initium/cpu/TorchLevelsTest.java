@@ -58,7 +58,7 @@ class TorchLevelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"v2", "v3", "v4"})
+  @ValueSource(strings = {"v2", "v3", "v4", "v4-bf16"})
   void sizesAroundEveryTail(String level) {
     for (int size : new int[] {1, 7, 8, 15, 16, 17, 33, 519, 8191, 8192, 8193, 20_011}) {
       for (DType dtype : DTypes.OF_TORCH) {
@@ -70,7 +70,7 @@ class TorchLevelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"v2", "v3", "v4"})
+  @ValueSource(strings = {"v2", "v3", "v4", "v4-bf16"})
   void viewsAndRegions(String level) {
     Shape whole = Shape.of(90, 200);
     for (DType dtype : DTypes.OF_TORCH) {
@@ -85,7 +85,7 @@ class TorchLevelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"v3", "v4"})
+  @ValueSource(strings = {"v3", "v4", "v4-bf16"})
   void anyNumbers(String level) {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(5);
     for (int i = 0; i < 200; i++) {

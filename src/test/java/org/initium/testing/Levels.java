@@ -13,7 +13,7 @@ public final class Levels {
       return true;
     }
     try {
-      NativeKernels.of(level.charAt(1) - '0');
+      NativeKernels.of(level);
       return true;
     } catch (IllegalArgumentException e) {
       return false;

@@ -2,6 +2,7 @@
 package org.initium.cpu.kernels;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.initium.InitiumException;
 import org.initium.kernel.Kernel;
@@ -11,25 +12,29 @@ import org.initium.text.Text;
 /**
  * The kernels of the native library for one level of instructions.
  *
- * @param level 2 to 4 of x86-64, 1 of others
+ * @param level its place in the list of names; 1 of processors other than x86-64
  */
 public record NativeKernels(long level, ConcurrentHashMap<String, Kernel> found)
     implements KernelSet {
+  /** The last is v4 with AVX512_BF16. */
+  private static final List<String> NAMES = List.of("off", "base", "v2", "v3", "v4", "v4-bf16");
+
   /**
    * The kernels of the best level that this processor has, or of that one.
    *
-   * @param wanted 2 to 4; 0 for the best
+   * @param wanted v2, v3, v4 or v4-bf16; auto for the best
    * @throws IllegalArgumentException if the processor does not have it
    */
-  public static NativeKernels of(int wanted) {
+  public static NativeKernels of(String wanted) {
     long best = NativeLibrary.level();
-    if (wanted > best || wanted > 0 && best == 1) {
+    int level = wanted.equals("auto") ? (int) best : NAMES.indexOf(wanted);
+    if (level < Math.min(best, 2) || level > best) {
       throw new IllegalArgumentException(
           Text.message(
-              "initium.native = v%d is not allowed: this processor has %s",
-              wanted, best == 1 ? "no such levels; give auto or off" : "v" + best));
+              "initium.native = %s is not allowed: this processor has %s",
+              wanted, best == 1 ? "no such levels; give auto or off" : NAMES.get((int) best)));
     }
-    return new NativeKernels(wanted == 0 ? best : wanted, new ConcurrentHashMap<>());
+    return new NativeKernels(level, new ConcurrentHashMap<>());
   }
 
   @Override
@@ -62,6 +67,6 @@ public record NativeKernels(long level, ConcurrentHashMap<String, Kernel> found)
 
   @Override
   public String toString() {
-    return level == 1 ? "native kernels" : "native kernels for x86-64-v" + level;
+    return level == 1 ? "native kernels" : "native kernels for x86-64-" + NAMES.get((int) level);
   }
 }

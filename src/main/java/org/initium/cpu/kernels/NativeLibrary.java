@@ -58,7 +58,7 @@ public final class NativeLibrary {
     return FAILURE;
   }
 
-  /** The best level of this processor: 2 to 4 of x86-64, 1 of others; 0 where nothing runs. */
+  /** The best level of this processor: 2 to 5 of x86-64, 1 of others; 0 where nothing runs. */
   static native long level();
 
   /** The address of a kernel, 0 if there is none; names are of ASCII. */

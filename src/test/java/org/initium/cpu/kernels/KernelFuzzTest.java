@@ -26,10 +26,10 @@ class KernelFuzzTest {
   private static final Path FILE = Path.of("kernels/cpu/test/vectors.txt");
 
   @ParameterizedTest
-  @ValueSource(strings = {"v2", "v3", "v4", "auto"})
+  @ValueSource(strings = {"v2", "v3", "v4", "v4-bf16", "auto"})
   void nativeIsReference(String level) {
     assumeTrue(Levels.has(level), () -> "this processor has no " + level + ": it was not run");
-    KernelSet kernels = NativeKernels.of(level.equals("auto") ? 0 : level.charAt(1) - '0');
+    KernelSet kernels = NativeKernels.of(level);
     Random random = new Random(12);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment expected = arena.allocate(KernelCase.BYTES, 64);

@@ -31,7 +31,7 @@ class NativeLibraryTest {
 
   @Test
   void parametersBeyondTheRoomAreRefused() {
-    var kernel = NativeKernels.of(0).kernel("diagonal");
+    var kernel = NativeKernels.of("auto").kernel("diagonal");
     var none = new long[512];
     kernel.run(none, 0, 0, 0);
     var beyond = new long[513];
@@ -76,7 +76,7 @@ class NativeLibraryTest {
 
   @Test
   void aKernelThatIsNotThereIsNamed() {
-    NativeKernels kernels = NativeKernels.of(0);
+    NativeKernels kernels = NativeKernels.of("auto");
     String message =
         assertThrows(InitiumException.class, () -> kernels.kernel("normal_f31")).getMessage();
     assertTrue(message.contains("normal_f31"), message);
@@ -85,7 +85,7 @@ class NativeLibraryTest {
   @Test
   void aLevelThatTheProcessorHasNotIsRefused() {
     String message =
-        assertThrows(IllegalArgumentException.class, () -> NativeKernels.of(5)).getMessage();
+        assertThrows(IllegalArgumentException.class, () -> NativeKernels.of("v5")).getMessage();
     assertTrue(message.startsWith("initium.native = v5 is not allowed"), message);
   }
 }

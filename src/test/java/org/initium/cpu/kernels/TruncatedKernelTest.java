@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class TruncatedKernelTest {
   private static final int LAWS = Integer.getInteger("initium.fuzz.truncated", 2000);
-  private final KernelSet kernels = NativeKernels.of(0);
+  private final KernelSet kernels = NativeKernels.of("auto");
 
   /** -1, or the first byte that is another. */
   private long mismatch(Fill.TruncatedNormal law, boolean wide) {

@@ -48,7 +48,7 @@ class HaarTest {
             tensor,
             new Fill.Orthogonal(1, method),
             false,
-            new KernelFills(NativeKernels.of(0), new Team(1)),
+            new KernelFills(NativeKernels.of("auto"), new Team(1)),
             normals);
         for (int i = 0; i < n; i++) {
           for (int j = 0; j < n; j++) {

@@ -36,7 +36,7 @@ class OrthogonalFillTest {
   private static final KernelFills ALONE = threads(1);
 
   private static KernelFills threads(int threads) {
-    return new KernelFills(NativeKernels.of(0), new Team(threads));
+    return new KernelFills(NativeKernels.of("auto"), new Team(threads));
   }
 
   /** Tall, square, wide; narrower and wider than a block, a multiple of one or not. */
