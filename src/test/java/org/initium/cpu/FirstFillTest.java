@@ -13,6 +13,7 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -69,5 +70,17 @@ class FirstFillTest {
   @ValueSource(strings = {"constant(0.5)", "uniform(a=-1, b=1)", "normal"})
   void theUsualFillsLoadNothing(String init) throws Exception {
     assertEquals(List.of(), loaded(init));
+  }
+
+  /** By a kernel: Java's classes of quantiles stay where they are. */
+  @Test
+  void aTruncatedNormalLoadsItsTable() throws Exception {
+    List<String> lines = loaded("trunc_normal(mean=0.1, std=1)");
+    List<String> names =
+        lines.stream()
+            .map(line -> line.replaceAll(".* (org.initium\\S*) source: .*", "$1"))
+            .toList();
+    assertEquals(
+        List.of("org.initium.cpu.fill.HostTable", "org.initium.law.quantile.NormalSide"), names);
   }
 }
