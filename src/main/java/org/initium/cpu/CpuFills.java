@@ -5,6 +5,7 @@ import org.initium.Fill;
 import org.initium.Tensor;
 import org.initium.cpu.fill.EachElement;
 import org.initium.cpu.fill.ElementaryFills;
+import org.initium.cpu.fill.Team;
 import org.initium.cpu.memory.CpuStorage;
 import org.initium.cpu.orthogonal.OrthogonalFill;
 import org.initium.random.Generator;
@@ -16,12 +17,12 @@ import org.initium.torch.TorchFill;
 
 /** Every elementary fill with the numbers of every generator, by some threads. */
 record CpuFills(ElementaryFills kernels) {
-  private static final Fill.Normal STANDARD = new Fill.Normal(0, 1);
+  static final Fill.Normal STANDARD = new Fill.Normal(0, 1);
 
   /** The same with at most so many threads. */
   CpuFills limited(int threads) {
-    ElementaryFills few = kernels.limited(threads);
-    return few == kernels ? this : new CpuFills(few);
+    Team few = kernels.team().limited(threads);
+    return few == kernels.team() ? this : new CpuFills(kernels.by(few));
   }
 
   /** Fills a tensor, and moves the generator behind the words of its whole. */

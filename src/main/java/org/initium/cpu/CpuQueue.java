@@ -8,7 +8,6 @@ import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.cpu.fill.ElementaryFills;
-import org.initium.cpu.fill.Team;
 import org.initium.cpu.memory.WrappedMemory;
 import org.initium.cpu.orthogonal.OrthogonalFill;
 import org.initium.random.Generator;
@@ -31,7 +30,7 @@ final class CpuQueue implements Backend.Queue {
 
   CpuQueue(CpuFills fills) {
     this.fills = fills;
-    this.alone = fills.kernels().limited(1);
+    this.alone = fills.limited(1).kernels();
   }
 
   @Override
@@ -54,17 +53,19 @@ final class CpuQueue implements Backend.Queue {
     long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
     long seed = philox.seed();
     Runnable work =
-        () -> OrthogonalFill.fill(tensor, fill, false, alone, part -> gaussian(part, seed, start));
+        () ->
+            OrthogonalFill.fill(
+                tensor,
+                fill,
+                false,
+                alone,
+                part -> alone.elements(part, CpuFills.STANDARD, seed, start));
     // The one that can close a confined arena waits for the helpers, which are not it.
     boolean held = tensor.storage() instanceof WrappedMemory memory && memory.isConfined();
     waiting.add(held ? work : () -> tensor.storage().during(work));
     if (!apart) {
       written.add(range(tensor));
     }
-  }
-
-  private void gaussian(Tensor part, long seed, long start) {
-    alone.elements(part, new Fill.Normal(0, 1), seed, start);
   }
 
   private static boolean isSmall(Fill.Orthogonal fill, Shape whole) {
@@ -99,8 +100,6 @@ final class CpuQueue implements Backend.Queue {
     List<Runnable> all = List.copyOf(waiting);
     waiting.clear();
     written.clear();
-    Team team = fills.kernels().team();
-    team.share(
-        all.size(), 1, (from, to) -> all.subList((int) from, (int) to).forEach(Runnable::run));
+    fills.kernels().team().share(all.size(), (next, _) -> all.get((int) next).run());
   }
 }

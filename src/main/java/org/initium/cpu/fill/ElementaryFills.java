@@ -10,8 +10,8 @@ public interface ElementaryFills {
   /** The threads that share a fill. */
   Team team();
 
-  /** The same with at most so many threads. */
-  ElementaryFills limited(int threads);
+  /** The same by others. */
+  ElementaryFills by(Team few);
 
   void constant(Tensor tensor, double value);
 

@@ -26,9 +26,8 @@ public record KernelFills(KernelSet kernels, Team team) implements ElementaryFil
   private static final long LARGE = 64 << 20;
 
   @Override
-  public KernelFills limited(int threads) {
-    Team few = team.limited(threads);
-    return few == team ? this : new KernelFills(kernels, few);
+  public ElementaryFills by(Team few) {
+    return new KernelFills(kernels, few);
   }
 
   @Override

@@ -54,7 +54,9 @@ public final class Team implements Workers {
    */
   public void share(long elements, long piece, Part part) {
     if (threads == 1 || elements <= piece) {
-      part.run(0, elements);
+      for (long from = 0; from < elements; from += piece) {
+        part.run(from, Math.min(from + piece, elements));
+      }
       return;
     }
     TeamJob job = new TeamJob(elements, piece, part, helpers.spinNanos());

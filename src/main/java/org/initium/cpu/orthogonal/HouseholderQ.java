@@ -100,13 +100,11 @@ final class HouseholderQ {
       int later = Math.min(next + block, n);
       team.share(
           1 + Math.ceilDiv(n - later, SLAB),
-          (a, z) -> {
-            for (int slab = (int) a; slab < z; slab++) {
-              int from = slab == 0 ? next : later + (slab - 1) * SLAB;
-              reduce(h, row, from, slab == 0 ? later : Math.min(from + SLAB, n));
-              if (slab == 0) {
-                reflectors(next).factor(signs, next);
-              }
+          (slab, _) -> {
+            int from = slab == 0 ? next : later + ((int) slab - 1) * SLAB;
+            reduce(h, row, from, slab == 0 ? later : Math.min(from + SLAB, n));
+            if (slab == 0) {
+              reflectors(next).factor(signs, next);
             }
           });
     }
@@ -120,14 +118,7 @@ final class HouseholderQ {
 
   /** Shares columns, so many at a time. */
   private void share(int from, int to, int slab, Columns columns) {
-    team.share(
-        to - from,
-        slab,
-        (a, z) -> {
-          for (int start = from + (int) a; start < from + z; start += slab) {
-            columns.change(start, Math.min(start + slab, to));
-          }
-        });
+    team.share(to - from, slab, (a, z) -> columns.change(from + (int) a, from + (int) z));
   }
 
   private int width(int j) {

@@ -22,9 +22,8 @@ import org.initium.torch.kernel.TorchReference;
  */
 public record ReferenceFills(Team team) implements ElementaryFills {
   @Override
-  public ElementaryFills limited(int threads) {
-    Team few = team.limited(threads);
-    return few == team ? this : new ReferenceFills(few);
+  public ElementaryFills by(Team few) {
+    return new ReferenceFills(few);
   }
 
   @Override
@@ -100,14 +99,7 @@ public record ReferenceFills(Team team) implements ElementaryFills {
       return;
     }
     ReferenceSparse sparse = new ReferenceSparse(keys);
-    team.share(
-        keys.tiles(),
-        1,
-        (from, to) -> {
-          for (long tile = from; tile < to; tile++) {
-            sparse.fill(keys.firstTile() + tile);
-          }
-        });
+    team.share(keys.tiles(), (tile, _) -> sparse.fill(keys.firstTile() + tile));
   }
 
   @Override

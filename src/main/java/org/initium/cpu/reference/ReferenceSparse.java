@@ -2,6 +2,7 @@
 package org.initium.cpu.reference;
 
 import java.util.Arrays;
+import java.util.function.LongToDoubleFunction;
 import java.util.stream.LongStream;
 import org.initium.DType;
 import org.initium.Fill;
@@ -20,7 +21,6 @@ public final class ReferenceSparse {
   private final ElementLaw normal;
   private final DType dtype;
   private final int width;
-  private final int perBlock; // elements
 
   /** Of a fill that has elements which are not zero. */
   public ReferenceSparse(SparseKeys sparse) {
@@ -29,7 +29,6 @@ public final class ReferenceSparse {
     dtype = tensor.dtype();
     normal = ElementLaw.of(new Fill.Normal(0, sparse.fill().std()), dtype);
     width = law.width();
-    perBlock = dtype.isWide() ? 2 : 4;
   }
 
   /** Something to do with the key of an index in a tile. */
@@ -87,33 +86,21 @@ public final class ReferenceSparse {
   }
 
   private void write(long tile, int[] cuts, long[] last) {
-    int[] words = new int[4];
-    double[] values = new double[perBlock];
-    int[] kept = new int[1]; // of the group
+    LongToDoubleFunction normals =
+        ReferenceFills.drawn(normal, dtype, law.seed(), law.normalStart());
+    long[] next = new long[1]; // the next normal of the group
     each(
         tile,
         (i, key) -> {
-          kept[0] = i % ColumnKeys.GROUP == 0 ? 0 : kept[0];
+          next[0] = i % ColumnKeys.GROUP == 0 ? tile * law.perTile() + i : next[0];
           int column = column(i);
           boolean zero =
               tile * width + column >= law.columns()
                   || key < cuts[column]
                   || key == cuts[column] && tie(tile, i) <= last[column];
-          if (!zero && kept[0] % perBlock == 0) {
-            long group = tile * law.perTile() + i / ColumnKeys.GROUP * ColumnKeys.GROUP;
-            Philox.block(law.seed(), block(group + kept[0]), words);
-            normal.elements(words, values);
-          }
-          set(i / width, tile * width + column, zero ? 0 : values[kept[0] % perBlock]);
-          kept[0] += zero ? 0 : 1;
+          double value = zero ? 0 : normals.applyAsDouble(next[0]++);
+          set(i / width, tile * width + column, value);
         });
-  }
-
-  /** The block of the normal of that index. */
-  private long block(long index) {
-    return dtype.isWide()
-        ? Philox.blockOfDouble(law.normalStart(), index)
-        : (law.normalStart() + index) / perBlock;
   }
 
   private void set(long row, long column, double value) {
