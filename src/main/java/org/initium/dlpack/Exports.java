@@ -47,9 +47,9 @@ final class Exports {
     if (!LIVE.isEmpty()) {
       LOGGER.log(
           Level.WARNING,
-          "{0} DLPack exports were never deleted by who took them: {1}",
-          LIVE.size(),
-          LIVE.values().stream().limit(8).map(Live::tensor).toList());
+          LIVE.size()
+              + " DLPack exports were never deleted by who took them: "
+              + LIVE.values().stream().limit(8).map(Live::tensor).toList());
     }
   }
 

@@ -105,9 +105,10 @@ public final class CpuStorage extends HeldMemory implements Storage {
       System.getLogger(CpuStorage.class.getName())
           .log(
               System.Logger.Level.WARNING,
-              "a CPU tensor of {0} bytes was never closed; close it (try-with-resources) so that"
-                  + " its memory is freed in time",
-              bytes);
+              "a CPU tensor of "
+                  + bytes
+                  + " bytes was never closed; close it (try-with-resources) so that its memory is freed"
+                  + " in time");
     }
   }
 

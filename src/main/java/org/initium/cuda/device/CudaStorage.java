@@ -33,9 +33,10 @@ public final class CudaStorage extends HeldMemory implements Storage {
       if (!freed.get()) {
         LOG.log(
             Level.WARNING,
-            "{0} bytes on {1} were never closed; they are freed now that nobody can reach them",
-            bytes,
-            gpu.device());
+            bytes
+                + " bytes on "
+                + gpu.device()
+                + " were never closed; they are freed now that nobody can reach them");
         free();
       }
     }
