@@ -53,13 +53,13 @@ record Reflectors(Matrix v, Matrix t, Matrix scratch) {
     int right = width - left;
     int mid = c + left;
     Matrix sum = scratch.part(0, 0, left, right);
-    Matrix product = scratch.part(0, right, left, right);
+    Matrix corner = t.part(c, mid, left, right); // T's, which has nothing yet
     factor(c, left, signs, at);
     inner(c, left, c, mid, right, sum);
-    blas().gemm(1, Blas.TRANS, t.part(c, c, left, left), sum, 0, product);
-    blas().gemm(-1, Blas.NO_TRANS, below(mid, c, left), product, 1, below(mid, mid, right));
+    blas().gemm(1, Blas.TRANS, t.part(c, c, left, left), sum, 0, corner);
+    blas().gemm(-1, Blas.NO_TRANS, below(mid, c, left), corner, 1, below(mid, mid, right));
     factor(mid, right, signs, at);
-    inner(c, left, mid, mid, right, t.part(c, mid, left, right));
+    inner(c, left, mid, mid, right, corner);
     join(c, left, right);
   }
 

@@ -141,6 +141,18 @@ class OrthogonalFillTest {
     }
   }
 
+  /** A last block whose right half is a column wider than its left one. */
+  @ParameterizedTest
+  @CsvSource({"377, 377", "3000, 161", "161, 3000"})
+  void aLastBlockOfAnyWidthIsOrthonormal(int rows, int columns) {
+    for (Method method : Method.values()) {
+      try (Tensor tensor = filled(Shape.of(rows, columns), DType.F64, 1, method, 5)) {
+        double defect = OrthogonalOracle.defect(tensor);
+        assertTrue(defect <= Tolerances.ORTHONORMAL_F64, () -> method + ": " + defect);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Method.class)
   void doublesAreOrthonormalToTheirOwnPrecision(Method method) {
