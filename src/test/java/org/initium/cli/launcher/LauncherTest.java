@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -190,7 +191,8 @@ class LauncherTest {
     Files.writeString(cache, "of another jar");
     Files.setLastModifiedTime(cache, FileTime.from(Instant.now().minusSeconds(60)));
     lines(start("--version"));
-    assertTrue(Files.readString(log).contains("-XX:AOTCacheOutput=" + real(cache)));
+    assertTrue(
+        Files.readString(log).contains("-XX:AOTCacheOutput=" + real(home.resolve("target"))));
 
     Files.delete(log);
     Files.setLastModifiedTime(cache, FileTime.from(Instant.now().plusSeconds(60)));
@@ -228,7 +230,7 @@ class LauncherTest {
       lines(start("--version"));
       List<String> starts = Files.readAllLines(log);
       assertEquals(4, starts.size(), () -> starts.toString());
-      assertTrue(starts.get(1).contains("-XX:AOTCacheOutput=" + real(lib) + "/initium.aot"));
+      assertTrue(starts.get(1).contains("-XX:AOTCacheOutput=" + real(lib)));
       String used = "-XX:AOTCache=" + real(lib) + "/initium.aot";
       assertEquals(!made.isEmpty(), starts.get(2).contains(used), "one that was made is used");
       assertEquals(starts.get(2), starts.get(3), "it is tried once");
@@ -241,6 +243,43 @@ class LauncherTest {
         cacheOf(start("--version"), log),
         "another Java has its own");
     assertTrue(Files.exists(lib.resolve("initium.aot")));
+  }
+
+  /** Java would refuse half a cache without a word, at each start from then on. */
+  @Test
+  void aKilledStartLeavesNoHalfCache() throws Exception {
+    Path target = Files.createDirectories(home.resolve("target"));
+    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createFile(target.resolve("initium.jar"));
+    Path again = folder.resolve("again");
+    executable(
+        jdk.resolve("bin/java"),
+        """
+        #!/bin/sh
+        for a; do case $a in -XX:AOTCacheOutput=*)
+          echo half >"${a#*=}"
+          [ -e '%s' ] || kill -KILL $PPID
+          exit ;;
+        esac; done
+        printf '%%s\\n' "$@"
+        """
+            .formatted(again));
+    assertFalse(usesCache(), "half a one");
+    Files.createFile(again);
+    assertTrue(usesCache(), "made by the next start");
+  }
+
+  @Test
+  void theBuildReadsNothingOfStandardInput() throws Exception {
+    writeSources();
+    Path mvn = folder.resolve("tools/mvn");
+    executable(mvn, Files.readString(mvn) + "cat >/dev/null\n");
+    executable(jdk.resolve("bin/java"), "#!/bin/sh\ncat\n");
+    Process process = start("init", "-");
+    try (Writer recipe = process.outputWriter()) {
+      recipe.write("tensors: {a: [2]}\n");
+    }
+    assertEquals("tensors: {a: [2]}", lines(process).getLast());
   }
 
   /** The cache that the last start in a log is told to use. */
