@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URL;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +106,9 @@ class NativeFilesTest {
   /** A user that the system has no entry of, as in many containers: Java's home is then "?". */
   @Test
   void whereThereIsNoHomeTheFolderIsATemporaryOne() throws IOException {
+    for (String name : List.of("INITIUM_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA")) {
+      assumeTrue(System.getenv(name) == null, () -> name + " is asked before the home");
+    }
     String home = System.getProperty("user.home");
     try {
       System.setProperty("user.home", "?");
