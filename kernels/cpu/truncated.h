@@ -155,12 +155,12 @@ struct NormalMass {
 
   SMALL Below below(Point point) const {
     double d = point.d;
-    double fromLower = strictExp(-d * (lower + d / 2));
-    if (point.near) {
-      double scaled = nearLower(d);
-      return {scaled * lowerDensity, scaled / fromLower, lower + d};
-    }
-    if (atLower) {
+    if (point.near || atLower) {
+      double fromLower = strictExp(-d * (lower + d / 2));
+      if (point.near) {
+        double scaled = nearLower(d);
+        return {scaled * lowerDensity, scaled / fromLower, lower + d};
+      }
       double mass = millsRatio(lower) - fromLower * millsRatio(lower + d);
       return {mass, mass / fromLower, lower + d};
     }

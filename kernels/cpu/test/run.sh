@@ -25,19 +25,23 @@ has() { # level
   esac
 }
 
+lists= objects=()
 for level in v2 v3 v4 v4-bf16; do
   if ! has $level; then
     echo "!! this processor has no x86-64-$level: it was NOT run"
     continue
   fi
-  list=LEVEL_${level/-/_} below=LEVEL_$level lowest=LEVEL_$level objects=("$out/$level.o")
-  case $level in # what has the kernels that this level has none of
-    v4) below=LEVEL_v3 lowest=LEVEL_v3 objects+=("$out/v3.o") ;;
-    v4-bf16) below=LEVEL_v4 lowest=LEVEL_v3 objects=("$out/v4.o" "$out/v3.o") ;; # v4's object has both lists
+  # Each level's object has its list, v4's both of its own; what a level has none of is the next lower one's.
+  case $level in
+    v4-bf16) lists="LIST(LEVEL_v4_bf16) $lists" ;;
+    *)
+      clang++-19 "${kernels[@]}" -I../include -nostdinc++ -march=x86-64-$level -O1 -g \
+        -fsanitize=address,undefined -fno-sanitize-recover=all -DLEVEL=LEVEL_$level -c ../kernels.cpp -o "$out/$level.o"
+      lists="LIST(LEVEL_$level) $lists"
+      objects+=("$out/$level.o")
+      ;;
   esac
-  [ $level = v4-bf16 ] || clang++-19 "${kernels[@]}" -I../include -nostdinc++ -march=x86-64-$level -O1 -g \
-    -fsanitize=address,undefined -fno-sanitize-recover=all -DLEVEL=LEVEL_$level -c ../kernels.cpp -o "$out/$level.o"
-  clang++-19 -std=c++20 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -DLEVEL=$list -DBELOW=$below -DLOWEST=$lowest \
+  clang++-19 -std=c++20 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all "-DLEVELS(LIST)=$lists" \
     vectors.cpp "${objects[@]}" -o "$out/vectors"
   printf 'x86-64-%s under ASan and UBSan: ' $level
   "$out/vectors"

@@ -16,7 +16,7 @@ __asm__(
     ".text\n");
 extern "C" const char vectors_text[];
 
-constexpr size_t BYTES = 1 << 17, TABLE = 2 * 848 * 11;
+constexpr size_t BYTES = 1 << 18, TABLE = 2 * 848 * 11;
 alignas(64) static unsigned char memory[BYTES];
 static float floats[TABLE];
 static double doubles[TABLE];
@@ -148,14 +148,14 @@ extern "C" void _start() {
 }
 #else
 #include <stdio.h>
-extern const Kernel LEVEL[], BELOW[], LOWEST[];
+#define LIST(name) extern const Kernel name[];
+LEVELS(LIST)
 int main() {
   auto find = [](const char *name) {
-    const Kernel *levels[] = {LEVEL, BELOW, LOWEST};  // as library.cpp has it
-    for (const Kernel *level : levels) {
-      if (Entry kernel = named(level, name)) return kernel;
-    }
-    return Entry(nullptr);
+    Entry kernel = nullptr;  // of the first level that has it, as library.cpp has it
+#define FIND(level) kernel = kernel ? kernel : named(level, name);
+    LEVELS(FIND)
+    return kernel;
   };
   return !check(find, [](const char *text) { fputs(text, stdout); });
 }

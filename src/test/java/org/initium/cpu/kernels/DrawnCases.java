@@ -18,6 +18,9 @@ import org.initium.cpu.reference.ReferenceSparse;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.Parameters;
 import org.initium.kernel.SparseKeys;
+import org.initium.law.Quantile32;
+import org.initium.law.Quantile64;
+import org.initium.law.quantile.NormalSide;
 import org.initium.random.Twister;
 import org.initium.torch.kernel.CpuNumbers;
 import org.initium.torch.kernel.CudaLaunch;
@@ -25,7 +28,7 @@ import org.initium.torch.kernel.CudaNumbers;
 import org.initium.torch.kernel.TorchLaw;
 import org.initium.torch.kernel.TorchReference;
 
-/** Calls of the kernels of sparse matrices and of PyTorch's numbers, made at random. */
+/** Calls of the kernels of sparse matrices, of PyTorch's numbers and of tables, made at random. */
 final class DrawnCases {
   private static final long UNKNOWN = 0x7a7a7a7a7a7a7a7aL;
 
@@ -193,5 +196,39 @@ final class DrawnCases {
         KernelCase.MEMORY,
         KernelCase.read(parameters, 32),
         memory -> TorchReference.INSTANCE.cuda(numbers, launch, memory.asSlice(offset), from, to));
+  }
+
+  /** A table of a truncated normal law, or one side of it. */
+  static KernelCase truncated(Random random, boolean wide, Parameters parameters) {
+    double mean = random.nextInt(3) == 0 ? 0 : random.nextGaussian();
+    double std = Math.scalb(0.5 + random.nextDouble(), random.nextInt(-40, 40));
+    double reach = random.nextBoolean() ? 4 : 80;
+    double a = mean + std * reach * (random.nextDouble() - 0.5);
+    double b = random.nextInt(3) == 0 ? 2 * mean - a : a + std * reach * random.nextDouble();
+    double low = random.nextInt(6) == 0 ? Double.NEGATIVE_INFINITY : Math.min(a, b);
+    double high = random.nextInt(6) == 0 ? Double.POSITIVE_INFINITY : Math.max(a, b);
+    Fill.TruncatedNormal law = new Fill.TruncatedNormal(mean, std, low, high);
+    if (low == high || !NormalSide.of(law).isNormal()) {
+      return truncated(random, wide, parameters);
+    }
+    boolean even = NormalSide.isEven(law);
+    parameters.add(0L).add(even ? 1L : 0L);
+    for (NormalSide side : new NormalSide[] {NormalSide.of(law), NormalSide.ofNegated(law)}) {
+      for (double number : side.numbers()) {
+        parameters.add(number);
+      }
+    }
+    return new KernelCase(
+        wide ? "truncated_f64" : "truncated_f32",
+        0,
+        even ? 1 : 2,
+        0,
+        KernelCase.MEMORY,
+        KernelCase.read(parameters, 16),
+        memory ->
+            memory.copyFrom(
+                wide
+                    ? MemorySegment.ofArray(Quantile64.of(law).table())
+                    : MemorySegment.ofArray(Quantile32.of(law, DType.F32).table())));
   }
 }

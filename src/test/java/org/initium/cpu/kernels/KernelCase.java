@@ -57,7 +57,7 @@ record KernelCase(
   private static final long SCRATCH_BYTES = 9 << 20;
   static final int WORDS = 1 << 16;
 
-  static final int BYTES = 1 << 17;
+  static final int BYTES = 1 << 18;
   private static final int TABLE = 2 * 848 * 11;
   private static final int LAW = 40; // behind Region and Source
   private static final int REGION = 29; // fields
@@ -77,7 +77,8 @@ record KernelCase(
           "torch_normal",
           "torch_cpu_uniform",
           "torch_cpu_normal",
-          "twister");
+          "twister",
+          "truncated");
 
   /** Where the upper words of counters change, and where nothing does. */
   private static final long[] PLACES = {0, 1L << 18, 1L << 19, 1L << 34, 1L << 35, 1L << 50};
@@ -97,6 +98,7 @@ record KernelCase(
       case "torch_uniform", "torch_normal", "torch_cpu_uniform", "torch_cpu_normal" ->
           DrawnCases.torch(random, family, TORCH.get(random.nextInt(TORCH.size())), parameters);
       case "twister" -> DrawnCases.twister(random);
+      case "truncated" -> DrawnCases.truncated(random, dtype.isWide(), parameters);
       default -> elements(random, family, dtype, parameters);
     };
   }
