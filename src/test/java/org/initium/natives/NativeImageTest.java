@@ -176,7 +176,7 @@ class NativeImageTest {
         String text = Files.readString(source);
         find(text, "FunctionDescriptor\\.of\\(([A-Za-z_, \\s]+)\\)", "", false, wanted);
         find(text, "FunctionDescriptor\\.ofVoid\\(([A-Za-z_, \\s]+)\\)", "void", false, wanted);
-        find(text, "routine\\(c \\+ \"[a-z]+\",([A-Za-z_, \\s]+)\\)", "void", false, wanted);
+        findRoutines(text, wanted);
         find(text, "bind\\(\"[A-Za-z]+\"((?:, [A-Z_]+)*)\\)", "jint", true, wanted);
         find(text, "bind\\(library, [^;]*?\"([li]+)\"\\)", "jint", false, wanted);
       }
@@ -186,6 +186,19 @@ class NativeImageTest {
     assertTrue(wanted.size() > 20, wanted.toString());
     wanted.removeAll(listed);
     assertEquals(Set.of(), wanted);
+  }
+
+  /** BLAS's, for each type of real numbers: i, r and p are an int, a real number and an address. */
+  private static void findRoutines(String text, Set<String> wanted) {
+    Matcher matcher =
+        Pattern.compile("function\\([^;]*?\", (null|real|JAVA_INT), \"([irp]*)\"\\)").matcher(text);
+    while (matcher.find()) {
+      for (String real : List.of("jfloat", "jdouble")) {
+        Map<Integer, String> types = Map.of((int) 'i', "jint", (int) 'r', real, (int) 'p', "jlong");
+        String returned = matcher.group(1).equals("null") ? "void" : type(matcher.group(1), real);
+        wanted.add(returned + " " + matcher.group(2).chars().mapToObj(types::get).toList());
+      }
+    }
   }
 
   private static void find(

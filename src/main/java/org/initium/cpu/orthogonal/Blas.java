@@ -49,8 +49,8 @@ final class Blas {
     this.dtype = dtype;
     this.getThreads = function("openblas_get_num_threads", JAVA_INT, "");
     this.setThreads = function("openblas_set_num_threads", null, "i");
-    MemoryLayout real = dtype == DType.F64 ? JAVA_DOUBLE : JAVA_FLOAT;
-    String letter = dtype == DType.F64 ? "cblas_d" : "cblas_s";
+    MemoryLayout real = real();
+    String letter = dtype.isWide() ? "cblas_d" : "cblas_s";
     this.gemm = function(letter + "gemm", null, "iiiiiirpipirpi");
     this.gemv = function(letter + "gemv", null, "iiiirpipirpi");
     this.ger = function(letter + "ger", null, "iiirpipipi");
@@ -66,13 +66,17 @@ final class Blas {
    * @param parameters i for an int, r for a real number, p for an address
    */
   private MethodHandle function(String name, MemoryLayout result, String parameters) {
-    FunctionDescriptor real = type(parameters, dtype == DType.F64 ? JAVA_DOUBLE : JAVA_FLOAT);
+    FunctionDescriptor real = type(parameters, real());
     MethodHandle function =
         Linker.nativeLinker()
             .downcallHandle(
                 library.findOrThrow(name), result == null ? real : real.changeReturnLayout(result));
     MethodType type = type(parameters, JAVA_DOUBLE).toMethodType().changeReturnType(double.class);
     return MethodHandles.explicitCastArguments(function, type);
+  }
+
+  private MemoryLayout real() {
+    return dtype.isWide() ? JAVA_DOUBLE : JAVA_FLOAT;
   }
 
   private static FunctionDescriptor type(String parameters, MemoryLayout real) {
