@@ -45,6 +45,10 @@ import org.initium.io.output.Output;
  */
 final class HadoopOutput implements Output {
   private static final String WORK = "_initium-";
+
+  /** What {@link FileSystem} says for those that have not the call, such as SFTP's. */
+  private static final String NO_SUCH_CALL = "createNonRecursive unsupported";
+
   private static final int BUFFER = 1 << 20;
   private static final int RENAMES = 16;
 
@@ -130,9 +134,22 @@ final class HadoopOutput implements Output {
           files.getDefaultBlockSize(file),
           null);
     } catch (FileNotFoundException e) {
-      throw new IOException(
-          work + " is not there: the job has ended, or this machine does not share the folder", e);
+      throw isGone(e);
+    } catch (IOException e) {
+      if (e.getMessage() == null || !e.getMessage().startsWith(NO_SUCH_CALL)) {
+        throw e;
+      }
+      if (!files.exists(work)) { // all that can be done where there is no such call
+        throw isGone(e);
+      }
+      return files.create(file, true);
     }
+  }
+
+  private IOException isGone(IOException cause) {
+    return new IOException(
+        work + " is not there: the job has ended, or this machine does not share the folder",
+        cause);
   }
 
   /** The bytes of a file of the folder. */

@@ -20,6 +20,7 @@ import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.fs.ftp.FTPFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
@@ -37,6 +38,7 @@ import org.apache.hadoop.util.Progressable;
  *       {@code faulty.state}
  *   <li>{@code faulty.slow}: NAME, whose first attempt stands still for five minutes
  *   <li>{@code faulty.millis}: how long each write takes at least
+ *   <li>{@code faulty.plain}: no file can be made on condition that its folder is there
  *   <li>{@code faulty.objects}: as S3 is: a file is there when its stream is closed; none is
  *       renamed
  * </ul>
@@ -179,6 +181,10 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
       long blockSize,
       Progressable progress)
       throws IOException {
+    if (getConf().getBoolean("faulty.plain", false)) {
+      return new FTPFileSystem() // which has FileSystem's own
+          .createNonRecursive(file, permission, flags, bufferSize, replication, blockSize, null);
+    }
     return create(
         file,
         made ->

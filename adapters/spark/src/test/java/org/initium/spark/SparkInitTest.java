@@ -83,7 +83,7 @@ class SparkInitTest {
   @AfterEach
   void forgetFaults() throws InterruptedException {
     awaitTasks();
-    List.of("broken", "fails", "full", "fulls", "late", "slow", "millis", "objects")
+    List.of("broken", "fails", "full", "fulls", "late", "slow", "millis", "plain", "objects")
         .forEach(f -> hadoop.unset("faulty." + f));
   }
 
@@ -264,6 +264,18 @@ class SparkInitTest {
     Files.createFile(folder.resolve("state/go"));
     awaitTasks();
     Folders.assertSame(expected(FILES), out());
+  }
+
+  /** Hadoop's file systems of FTP and SFTP, say, have less than HDFS has. */
+  @Test
+  void aFileSystemMayHaveNoNonRecursiveCreate() throws IOException {
+    hadoop.setBoolean("faulty.plain", true);
+    job(FILES).run();
+    Folders.assertSame(expected(FILES), out());
+    HadoopOutput ended = new HadoopOutput("faulty://" + out(), "ended", hadoop);
+    String message =
+        assertThrows(IOException.class, () -> ended.create(FIRST, "late-1")).getMessage();
+    assertTrue(message.contains("_initium-ended is not there: the job has ended"), message);
   }
 
   /** In an object store the files of a job that died have their names. */
