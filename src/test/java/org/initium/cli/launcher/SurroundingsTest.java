@@ -138,6 +138,7 @@ class SurroundingsTest {
       { I --help; echo $? >status; } | true => 141
       I init r.yaml --out o 2>&- => 0
       I init r.yaml --out o <&- && cmp o m.safetensors => 0
+      L init - --out o <&- => 2 => <stdin>:1:1: the recipe is empty
       I fill ones --shape 3 --out w; ulimit -f 1; I init r.yaml --out o => 1 => cannot write o: File too large
       I fill ones --shape 3 --out /dev/full => 1 => cannot write /dev/full: No space left on device
       FAIL=write:28 P init r.yaml --out o => 1 => cannot write o: No space left on device
