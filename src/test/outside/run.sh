@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # A program of somebody else's, built by Maven against Initium's artifacts as they are installed: bare and with each
 # artifact, on the class path and on the module path, in Java, Kotlin and Scala. What is missing must be said in one
-# line with the artifact to add. GraalVM's tool reads what the jar says to it. Usage: run.sh [a local repository, to be reused; else a temporary one]
+# line with the artifact to add. GraalVM's tool reads what the jar says to it.
+# Usage: run.sh [a local repository, to be reused; else a temporary one]
 set -euo pipefail
 cd "$(dirname "$0")"
 root=$PWD/../../..
@@ -136,14 +137,14 @@ import sys
 
 said, read = (json.load(open(f"{folder}/reachability-metadata.json")) for folder in sys.argv[1:])
 places = [("reflection",), ("resources",), ("foreign", "downcalls"), ("foreign", "upcalls")]
-entries = 0
+entries, missing = 0, []
 for place in places:
     ours, theirs = said, read
     for name in place:
         ours, theirs = ours[name], theirs.get(name, {})
     entries += len(ours)
-    print(*(f"not read of {place}: {entry}\n" for entry in ours if entry not in theirs), sep="", end="")
-print(f"all of {entries} entries" if entries > 60 else f"{entries} entries alone")
+    missing += [f"not read of {place}: {entry}" for entry in ours if entry not in theirs]
+print(*missing, f"{'some' if missing or entries <= 60 else 'all'} of {entries} entries", sep="\n")
 PYTHON
 )" "all of [0-9]+ entries"
 
