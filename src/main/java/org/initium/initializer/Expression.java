@@ -100,12 +100,21 @@ final class Expression {
   private Object other(Parameter.Kind kind) {
     return switch (kind) {
       case Parameter.Real real -> number(real);
-      case Parameter.Gain gain -> Arithmetic.plain(arithmetic.argument());
+      case Parameter.Gain gain -> gain();
       case Parameter.Count count -> arithmetic.value();
       case Parameter.Choice choice -> word(choice.words());
       case Parameter.Nested nested -> init();
       case Parameter.AxisList axes -> axes();
     };
+  }
+
+  /** A number, or the word for one; what is neither may be meant as a variable. */
+  private Object gain() {
+    int column = tokens.column();
+    Object value = Arithmetic.plain(arithmetic.argument());
+    return value instanceof String word
+        ? tokens.located(column, () -> Nonlinearity.parse(word, variables.keySet()).gain())
+        : value;
   }
 
   /**

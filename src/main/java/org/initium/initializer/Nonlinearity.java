@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.initializer;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import org.initium.expression.ArgumentChecks;
 import org.initium.expression.Arithmetic;
 import org.initium.expression.Suggestions;
@@ -101,6 +104,18 @@ public enum Nonlinearity {
    */
   public static Nonlinearity parse(String name) {
     return Suggestions.constant("nonlinearity", name, values());
+  }
+
+  /** The one of that name, where variables might have stood too. */
+  static Nonlinearity parse(String name, Collection<String> variables) {
+    List<String> known = Suggestions.list(values());
+    int index = known.indexOf(name.toLowerCase(Locale.ROOT));
+    if (index < 0) {
+      known.addAll(0, new TreeSet<>(variables));
+      throw new IllegalArgumentException(
+          Suggestions.unknown("variable or nonlinearity", name, known));
+    }
+    return values()[index];
   }
 
   /** The name in torch: {@code leaky_relu}. */

@@ -59,15 +59,11 @@ record Parameter(String name, Kind kind, Object standard) {
     }
   }
 
-  /** A real number, or the name of a nonlinearity, which stands for its gain; held as a Double. */
+  /** A real number, for which an expression may have a nonlinearity's name; held as a Double. */
   record Gain(Real range) implements Kind {
     @Override
     public Double resolve(String name, Object value) {
-      return range.resolve(
-          name,
-          value instanceof String word
-              ? Suggestions.constant("variable or nonlinearity", word, Nonlinearity.values()).gain()
-              : value);
+      return range.resolve(name, value);
     }
   }
 

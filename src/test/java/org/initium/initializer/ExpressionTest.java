@@ -112,6 +112,8 @@ class ExpressionTest {
             + " relu",
         "xavier_normal(gain=gelu) | 20 | unknown variable or nonlinearity 'gelu'; did you mean"
             + " gelu_m2",
+        "xavier_normal(gain=wdth) | 20 | unknown variable or nonlinearity 'wdth'; did you mean"
+            + " width?",
         "xavier_normal(gain=-relu) | 21 | unknown variable 'relu'; there are layers, width",
         "torch.nn.init.norml_() | 15 | unknown initializer 'norml_'; did you mean normal?",
         "nn.init. | 9 | expected the name of an initializer but found the end",
