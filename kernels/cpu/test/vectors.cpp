@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the kernels over vectors.txt, which the Java reference made (VectorsTest), and compares what they write with it:
+// Runs the kernels over vectors.txt, which the Java reference made (KernelFuzzTest), and compares what they write with it:
 // under sanitizers, on aarch64 by qemu, and the Windows library by wine. A line is, in hexadecimal,
 //   kernel begin end flags places hash parameters...
 // Parameters that are addresses are offsets: `places` says into what, and which parameter, in 12 bits for each (KernelCase).

@@ -128,8 +128,8 @@ final class LibraryFolders {
       }
     }
     Path home = Path.of(System.getProperty("user.home"));
-    if (home
-        .isAbsolute()) { // else "?", Java's word for that of a user whom the system does not know
+    // Else it is "?", Java's word for that of a user whom the system does not know.
+    if (home.isAbsolute()) {
       prefixes.add(home.resolve(".local"));
       prefixes.addAll(children(home.resolve(".pyenv/versions"), "*"));
     }
