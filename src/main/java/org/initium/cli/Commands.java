@@ -147,7 +147,7 @@ final class Commands {
             "RECIPE",
             FileName::parse,
             "The recipe, a YAML file; - reads it from standard input.");
-    Supplier<Optional<Path>> out = line.option("--out", "FILE", FileName::parse, Help.OUT);
+    Supplier<Optional<Path>> out = line.option("--out", "FILE", FileName::output, Help.OUT);
     Supplier<Boolean> plan = line.flag("--plan", Help.PLAN);
     RecipeOptions reading = RecipeOptions.of(line);
     SourceOptions source = SourceOptions.of(line);
@@ -188,7 +188,7 @@ final class Commands {
         line.required("--shape", "SIZES", Shape::parse, "Sizes of the dimensions: 512,256.");
     Supplier<DType> dtype = line.usual("--dtype", "TYPE", DType::parse, "f32", Help.FILL_DTYPE);
     Supplier<Path> out =
-        line.required("--out", "FILE", FileName::parse, "The safetensors file to write.");
+        line.required("--out", "FILE", FileName::output, "The safetensors file to write.");
     Supplier<String> name =
         line.usual(
             "--name",
@@ -242,7 +242,10 @@ final class Commands {
         line.option("--match", "PATTERN", Glob::parse, "Only tensors whose names match: 'h.0.*'.");
     Supplier<Optional<Path>> plot =
         line.option(
-            "--plot", "PNG", FileName::parse, "Write histograms, a panel for each kind of tensor.");
+            "--plot",
+            "PNG",
+            FileName::output,
+            "Write histograms, a panel for each kind of tensor.");
     Supplier<Boolean> json =
         line.flag("--json", "Print JSON, a line for the metadata and one for each tensor.");
     return line.does(

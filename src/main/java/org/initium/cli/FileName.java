@@ -25,4 +25,19 @@ final class FileName {
           Text.message("'%s' cannot be the name of a file here: %s", name, e.getReason()), e);
     }
   }
+
+  /**
+   * A file that is written, which has its name when it is whole: standard output cannot be one.
+   *
+   * @throws IllegalArgumentException if there can be none of that name, or it is the usual sign for
+   *     standard output
+   */
+  static Path output(String name) {
+    if (name.equals("-")) {
+      throw new IllegalArgumentException(
+          "standard output cannot be written whole or not at all; give a file, ./- for one called"
+              + " so");
+    }
+    return parse(name);
+  }
 }
