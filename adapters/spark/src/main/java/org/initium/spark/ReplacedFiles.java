@@ -16,7 +16,7 @@ import org.initium.recipe.folder.ShardedFolder;
  * them for the model.
  */
 final class ReplacedFiles {
-  /** Names them while {@code _SUCCESS} is not there, to a driver that goes on for a killed one. */
+  /** Names them while {@code _SUCCESS} is not there, to whoever comes after a killed driver. */
   private static final String REPLACED = "replaced";
 
   /** Names what a job makes, to another one that finds some of it there. */
@@ -46,7 +46,9 @@ final class ReplacedFiles {
     Set<String> before = new HashSet<>(Hashes.parse(output.read(SparkInit.SUCCESS)).keySet());
     output.readOfJob(REPLACED).lines().forEach(before::add);
     for (String job : replaced.jobs) {
-      output.read(job + "/" + MADE).lines().forEach(before::add);
+      for (String note : List.of(MADE, REPLACED)) {
+        output.read(job + "/" + note).lines().forEach(before::add);
+      }
     }
     for (String name : output.names()) {
       if (own.contains(name)) {

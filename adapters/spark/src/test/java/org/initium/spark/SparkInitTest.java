@@ -252,6 +252,16 @@ class SparkInitTest {
     Folders.assertSame(expected(FILES), out());
   }
 
+  /** What a killed driver had to replace, a third model replaces too. */
+  @Test
+  void anotherModelGoesOnWhereOneWasKilled() throws IOException {
+    job(ROWS).run();
+    ReplacedFiles.by(Set.of(), new HadoopOutput("faulty://" + out(), "killed", hadoop));
+    Files.delete(out().resolve(SparkInit.SUCCESS));
+    job(FILES).run();
+    Folders.assertSame(expected(FILES), out());
+  }
+
   /** A job ends while a task is still at it; the task does not bring the job's folder back. */
   @Test
   void aTaskThatOutlivesItsJobLeavesNothing() throws Exception {
