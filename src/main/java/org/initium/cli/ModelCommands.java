@@ -90,10 +90,16 @@ public final class ModelCommands {
         Optional<Path> config,
         Optional<Path> from) {
       Map<String, Object> values = new LinkedHashMap<>();
-      set.forEach(
-          (name, text) ->
-              values.put(name, Arithmetic.valueOrWord(text, Map.of(), Nonlinearity.FUNCTIONS)));
+      set.forEach((name, text) -> values.put(name, value(name, text)));
       return new Reading(recipe, values, dtype, config, from);
+    }
+
+    private static Object value(String name, String text) {
+      try {
+        return Arithmetic.valueOrWord(text, Map.of(), Nonlinearity.FUNCTIONS);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(Text.message("--set %s: %s", name, e.getMessage()), e);
+      }
     }
 
     /** What is done with a plan, as long as what it keeps is open. */

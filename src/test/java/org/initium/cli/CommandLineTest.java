@@ -97,6 +97,9 @@ class CommandLineTest {
         "init @r.yaml --out - | standard output cannot be written whole or not at all; give a file",
         "fill ones --shape 2 --out - | option '--out': standard output cannot be",
         "inspect @m.safetensors --plot - | option '--plot': standard output cannot be",
+        "init @r.yaml --out @o --set width= | --set width: expected a number, a variable or a"
+            + " function",
+        "init @r.yaml --out @o --set width=4,b=3 | --set width: expected an operator or the end",
         "init @r.yaml --out @o --set =3 | '=3' is not VAR=VALUE, as layers=24",
         "init @r.yaml --out @o --device vulkan | no backend for device 'vulkan'; there are cpu",
         "init @r.yaml --out @o --device cpu,gpu:1 | device 'gpu:1'; NVIDIA's GPUs are cuda, cuda:1",
