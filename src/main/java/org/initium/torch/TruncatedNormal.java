@@ -18,15 +18,41 @@ record TruncatedNormal(
     Fill.TruncatedNormal law, TorchDraws draws, DrawnTensor whole, HeldElements result) {
   private static final double ENOUGH = 0.3;
 
+  /** Of fewer proposals that are kept PyTorch would be at it for hours, and then for ever. */
+  private static final double ONE_IN_A_MILLION = 1e-6;
+
   /** Throws, before anything is drawn, if torch could not draw it. */
   static void check(Fill.TruncatedNormal law) {
-    if (!(inside(law) > ENOUGH) && (Double.isInfinite(law.a()) || Double.isInfinite(law.b()))) {
+    if (inside(law) > ENOUGH) {
+      return;
+    }
+    if (Double.isInfinite(law.a()) || Double.isInfinite(law.b())) {
       throw new IllegalArgumentException(
           Text.message(
               "torch proposes values between a = %s and b = %s and needs finite bounds;"
                   + " give them, or the generator philox",
               law.a(), law.b()));
     }
+    if (kept(law) < ONE_IN_A_MILLION) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "torch proposes values evenly between a = %s and b = %s, and would keep fewer than"
+                  + " one in a million of them at mean = %s and std = %s; give bounds that are"
+                  + " closer, or the generator philox",
+              law.a(), law.b(), law.mean(), law.std()));
+    }
+  }
+
+  /**
+   * At most which share of the proposals is kept: the integral of density / peak by the distance of
+   * the bounds. With the peak at the bound m, exp(-((x - mean)^2 - (m - mean)^2) / (2 std^2)) is at
+   * most exp(-(x - m)^2 / (2 std^2)), and at most exp(-|x - m| |m - mean| / std^2).
+   */
+  private static double kept(Fill.TruncatedNormal law) {
+    double std = law.std();
+    double mode = Math.clamp(law.mean(), law.a(), law.b());
+    double width = std * Math.min(Math.sqrt(2 * Math.PI), std / Math.abs(mode - law.mean()));
+    return width / (law.b() - law.a());
   }
 
   private static double inside(Fill.TruncatedNormal law) {
