@@ -107,8 +107,8 @@ public final class CpuStorage extends HeldMemory implements Storage {
               System.Logger.Level.WARNING,
               "a CPU tensor of "
                   + bytes
-                  + " bytes was never closed; close it (try-with-resources) so that its memory is freed"
-                  + " in time");
+                  + " bytes was never closed; close it (try-with-resources) so that its memory is"
+                  + " freed in time");
     }
   }
 
