@@ -130,7 +130,7 @@ expect "Scala" "$("$java/bin/java" --enable-native-access=ALL-UNNAMED -cp "$work
 (cd "$work" && "$java/bin/jar" xf "$(tr : '\n' <bare.path | grep '/initium-[^/]*\.jar$')" META-INF/native-image)
 said=$work/META-INF/native-image/org.initium/initium
 read=$("$java/bin/java" -cp "$(cat "$work/graal.path")" com.oracle.svm.configure.ConfigurationTool generate \
-  "--input-dir=$said" "--output-dir=$work/graal" 2>&1 || true)
+  "--input-dir=$said" "--output-dir=$work/graal" 2>&1) || fault "GraalVM's tool ended with $?: $read"
 expect "GraalVM's metadata" "$read$(python3 - "$said" "$work/graal" 2>&1 <<'PYTHON'
 import json
 import sys

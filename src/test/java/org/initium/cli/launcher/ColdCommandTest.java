@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.initium.cli.Main;
 import org.initium.testing.JavaProcess;
 import org.junit.jupiter.api.Tag;
@@ -25,10 +24,10 @@ class ColdCommandTest {
 
   @Test
   void aUsualModelHasNothingMadeAnew(@TempDir Path folder) throws Exception {
-    Process process =
-        JavaProcess.java(
-                "-Xlog:class+load:stdout",
-                Main.class.getName(),
+    List<String> lines =
+        new JavaProcess(Main.class)
+            .flags("-Xlog:class+load:stdout")
+            .run(
                 "init",
                 Path.of("examples/gpt2-124m.yaml").toAbsolutePath().toString(),
                 "--set",
@@ -39,11 +38,8 @@ class ColdCommandTest {
                 "vocabulary=1000",
                 "--out",
                 folder.resolve("x.safetensors").toString())
-            .redirectErrorStream(true)
-            .start();
-    List<String> lines = new String(process.getInputStream().readAllBytes()).lines().toList();
-    assertTrue(process.waitFor(2, TimeUnit.MINUTES));
-    assertEquals(0, process.exitValue(), () -> String.join("\n", lines));
+            .lines()
+            .toList();
     assertTrue(lines.stream().anyMatch(line -> line.contains(Main.class.getName())));
     assertEquals(
         List.of(),
