@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.initium.expression.ArgumentChecks;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /**

@@ -3,12 +3,12 @@ package org.initium;
 
 import java.util.Arrays;
 import java.util.List;
-import org.initium.expression.ArgumentChecks;
 import org.initium.function.IndexFunction;
 import org.initium.function.UniformMap;
 import org.initium.initializer.Init;
 import org.initium.spi.SparseTiles;
 import org.initium.spi.WordCount;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /**

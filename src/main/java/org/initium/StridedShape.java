@@ -2,7 +2,7 @@
 package org.initium;
 
 import java.util.Arrays;
-import org.initium.expression.ArgumentChecks;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /**

@@ -39,10 +39,10 @@ class ArchitectureTest {
         """
         text:
         expression:
-        function: expression
-        random: expression
+        function:
+        random:
         spi:
-        .: expression function random spi
+        .: function random spi
         io: .
         initializer: . expression function
         recipe.plan: . initializer io random

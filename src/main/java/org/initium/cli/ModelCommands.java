@@ -18,7 +18,6 @@ import org.initium.cli.console.Failure;
 import org.initium.cli.console.GeneratorName;
 import org.initium.cli.console.Progress;
 import org.initium.cli.console.Seed;
-import org.initium.expression.ArgumentChecks;
 import org.initium.expression.Arithmetic;
 import org.initium.initializer.Init;
 import org.initium.initializer.Nonlinearity;
@@ -36,6 +35,7 @@ import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlanTable;
 import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.RowShard;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /** {@code init}, {@code fill} and {@code verify}. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The little language of arguments: tokens, arithmetic, and what to say of a word or a value that
- * is not allowed. It knows nothing of tensors.
+ * The little language of arguments: tokens, arithmetic, and what to say of a word that is not
+ * known. It knows nothing of tensors.
  */
 package org.initium.expression;

@@ -2,7 +2,7 @@
 package org.initium.function;
 
 import java.util.Arrays;
-import org.initium.expression.ArgumentChecks;
+import org.initium.text.ArgumentChecks;
 
 /**
  * What an element is by its index in the whole tensor: computed in f64 with StrictMath, which has

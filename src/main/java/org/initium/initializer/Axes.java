@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.initium.Shape;
-import org.initium.expression.ArgumentChecks;
+import org.initium.text.ArgumentChecks;
 
 /**
  * What the dimensions of a weight are, as jax.nn.initializers has it: the inputs, the outputs, the

@@ -3,8 +3,8 @@ package org.initium.initializer;
 
 import java.util.List;
 import org.initium.Shape;
-import org.initium.expression.ArgumentChecks;
 import org.initium.expression.Suggestions;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /**

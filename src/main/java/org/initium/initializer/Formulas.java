@@ -6,7 +6,7 @@ import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
 import org.initium.Shape;
-import org.initium.expression.ArgumentChecks;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /** The laws of the {@link Catalog}: from arguments, a shape and its fans to a fill. */

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import org.initium.expression.ArgumentChecks;
 import org.initium.expression.Arithmetic;
 import org.initium.expression.Suggestions;
 import org.initium.expression.WordFunction;
+import org.initium.text.ArgumentChecks;
 
 /**
  * The function after a layer, by its name in torch.nn.functional, and the gain that keeps the

@@ -2,9 +2,9 @@
 package org.initium.initializer;
 
 import java.util.List;
-import org.initium.expression.ArgumentChecks;
 import org.initium.expression.Arithmetic;
 import org.initium.expression.Suggestions;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /**

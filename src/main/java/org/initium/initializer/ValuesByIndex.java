@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.initium.Fill;
 import org.initium.Shape;
-import org.initium.expression.ArgumentChecks;
 import org.initium.function.IndexFunction;
 import org.initium.function.IndexFunction.Order;
 import org.initium.function.IndexFunction.Spread;
 import org.initium.function.IndexFunction.Wave;
 import org.initium.function.SmoothMap;
 import org.initium.function.UniformMap;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /** The rows of the {@link Catalog} that are values by index, or smooth functions of others. */

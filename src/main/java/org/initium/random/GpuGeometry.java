@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.initium.expression.ArgumentChecks;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /**

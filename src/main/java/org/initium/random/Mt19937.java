@@ -4,7 +4,7 @@ package org.initium.random;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import org.initium.expression.ArgumentChecks;
+import org.initium.text.ArgumentChecks;
 
 /**
  * The Mersenne Twister MT19937 (Matsumoto and Nishimura, ACM TOMACS 8, 1998), seeded by the 2002

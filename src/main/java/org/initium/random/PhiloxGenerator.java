@@ -4,7 +4,7 @@ package org.initium.random;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
-import org.initium.expression.ArgumentChecks;
+import org.initium.text.ArgumentChecks;
 
 /**
  * Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11): word n of

@@ -5,7 +5,7 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
-import org.initium.expression.ArgumentChecks;
+import org.initium.text.ArgumentChecks;
 
 /**
  * PyTorch's generator of the CPU: fills give the very numbers that {@code torch.manual_seed(seed)}

@@ -6,7 +6,7 @@ import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.initium.expression.ArgumentChecks;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /**
