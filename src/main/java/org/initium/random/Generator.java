@@ -126,12 +126,16 @@ public sealed interface Generator extends Serializable
   long seed();
 
   /**
-   * A generator of the same kind with a seed that depends on this one's seed and the name alone.
+   * An independent generator of the same kind, whose seed is the first 8 bytes, little endian, of
+   * SHA-256(this seed in 8 bytes, little endian, then the name in UTF-8).
    *
    * @param name any text: the name of a tensor
    * @return the generator, at its start
+   * @throws IllegalArgumentException if the name is no text: it has half of a surrogate pair
    */
-  Generator fork(String name);
+  default Generator fork(String name) {
+    return withSeed(ForkedSeed.of(seed(), name));
+  }
 
   /**
    * {@return a generator of the same kind at its start, with another seed}

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import org.initium.text.Text;
 
 /** The generators as the command line and recipes write them. */
@@ -15,27 +14,25 @@ final class GeneratorExpression {
   private GeneratorExpression() {}
 
   static Generator parse(String text, long seed) {
-    String trimmed = text.trim();
-    int open = trimmed.indexOf('(');
-    if (open >= 0 && !trimmed.endsWith(")")) {
+    String call = text.trim();
+    int open = call.indexOf('(');
+    if (open >= 0 && !call.endsWith(")")) {
       throw unknown(text);
     }
-    String kind = open < 0 ? trimmed : trimmed.substring(0, open).trim();
+    String kind = open < 0 ? call : call.substring(0, open).trim();
     Map<String, String> arguments =
-        open < 0 ? Map.of() : arguments(text, trimmed.substring(open + 1, trimmed.length() - 1));
-    if (!arguments.isEmpty() && !kind.startsWith("torch-")) {
-      throw unknown(text);
-    }
-    return switch (kind) {
-      case "philox" -> Generator.philox(seed);
-      case "torch-cpu" ->
-          arguments.isEmpty()
-              ? Generator.torchCpu(seed)
-              : Generator.torchCpu(seed, version(text, arguments));
-      case "torch-cuda" ->
-          arguments.isEmpty()
-              ? Generator.torchCuda(seed)
-              : Generator.torchCuda(seed, geometry(text, arguments));
+        arguments(text, open < 0 ? "" : call.substring(open + 1, call.length() - 1));
+    return switch (kind + arguments.keySet()) {
+      case "philox[]" -> Generator.philox(seed);
+      case "torch-cpu[]" -> Generator.torchCpu(seed);
+      case "torch-cpu[version]" ->
+          Generator.torchCpu(seed, TorchVersion.of(arguments.get("version")));
+      case "torch-cuda[]" -> Generator.torchCuda(seed);
+      case "torch-cuda[gpu]" -> Generator.torchCuda(seed, GpuGeometry.of(arguments.get("gpu")));
+      case "torch-cuda[sms, threads]" ->
+          Generator.torchCuda(
+              seed,
+              new GpuGeometry(number(text, arguments, "sms"), number(text, arguments, "threads")));
       default -> throw unknown(text);
     };
   }
@@ -45,8 +42,9 @@ final class GeneratorExpression {
         Text.message("generator '%s' is not known; there are %s", text, KINDS));
   }
 
+  /** In the order of their names. */
   private static Map<String, String> arguments(String text, String list) {
-    Map<String, String> arguments = new LinkedHashMap<>();
+    Map<String, String> arguments = new TreeMap<>();
     for (String part : list.isBlank() ? new String[0] : list.split(",", -1)) {
       int equals = part.indexOf('=');
       if (equals < 0) {
@@ -57,26 +55,8 @@ final class GeneratorExpression {
     return arguments;
   }
 
-  private static TorchVersion version(String text, Map<String, String> arguments) {
-    if (!arguments.keySet().equals(Set.of("version"))) {
-      throw unknown(text);
-    }
-    return TorchVersion.of(arguments.get("version"));
-  }
-
-  private static GpuGeometry geometry(String text, Map<String, String> arguments) {
-    if (arguments.keySet().equals(Set.of("gpu"))) {
-      return GpuGeometry.of(arguments.get("gpu"));
-    }
-    if (arguments.keySet().equals(Set.of("sms", "threads"))) {
-      return new GpuGeometry(
-          number(text, "sms", arguments.get("sms")),
-          number(text, "threads", arguments.get("threads")));
-    }
-    throw unknown(text);
-  }
-
-  private static int number(String text, String name, String value) {
+  private static int number(String text, Map<String, String> arguments, String name) {
+    String value = arguments.get(name);
     try {
       return Integer.parseInt(value);
     } catch (NumberFormatException e) {

@@ -11,7 +11,11 @@ import org.initium.text.ArgumentChecks;
  * {@code init_genrand}. A {@link Twister} makes its words, a batch at a time.
  */
 final class Mt19937 {
-  static final int BATCH = 2048;
+  private static final int STATE = Twister.STATE;
+  private static final int BATCH = 2048;
+
+  /** From a word of the state to the one that it meets. */
+  private static final int MIDDLE = 397;
 
   private final int[] state; // what the batch after this one is made of
   private final int[] words; // the batch
@@ -29,7 +33,7 @@ final class Mt19937 {
   }
 
   static Mt19937 seeded(int seed) {
-    int[] state = new int[Twister.STATE];
+    int[] state = new int[STATE];
     state[0] = seed;
     for (int i = 1; i < state.length; i++) {
       state[i] = 1812433253 * (state[i - 1] ^ state[i - 1] >>> 30) + i;
@@ -50,7 +54,7 @@ final class Mt19937 {
     int left = drawn == 0 ? 0 : block.length - drawn;
     twister.next = BATCH - left;
     for (int i = 0; i < left; i++) {
-      twister.words[BATCH - left + i] = Twister.tempered(block[drawn + i]);
+      twister.words[BATCH - left + i] = tempered(block[drawn + i]);
     }
     return twister;
   }
@@ -71,18 +75,18 @@ final class Mt19937 {
 
   private Block here() {
     if (batch < 0) {
-      int drawn = next == BATCH && start == 0 ? 0 : Twister.STATE - (BATCH - next);
+      int drawn = next == BATCH && start == 0 ? 0 : STATE - (BATCH - next);
       return new Block(state.clone(), drawn);
     }
-    int[] s = new int[Twister.STATE + BATCH + Twister.STATE]; // before, the batch, and behind it
+    int[] s = new int[STATE + BATCH + STATE]; // before, the batch, and behind it
     for (int i = 0; i < BATCH; i++) {
-      s[Twister.STATE + i] = Twister.untempered(words[i]);
+      s[STATE + i] = untempered(words[i]);
     }
-    Twister.back(s);
-    Twister.forth(s, BATCH);
-    int drawn = (int) ((batch * BATCH + next - 1) % Twister.STATE) + 1;
-    int from = Twister.STATE + next - drawn;
-    return new Block(Arrays.copyOfRange(s, from, from + Twister.STATE), drawn);
+    back(s);
+    forth(s, BATCH);
+    int drawn = (int) ((batch * BATCH + next - 1) % STATE) + 1;
+    int from = STATE + next - drawn;
+    return new Block(Arrays.copyOfRange(s, from, from + STATE), drawn);
   }
 
   Mt19937 copy() {
@@ -148,6 +152,50 @@ final class Mt19937 {
       batch++;
       waypoints.pass(batch, state);
       twister.next(state, words);
+    }
+  }
+
+  /** A word as it is drawn, of one of the state. */
+  static int tempered(int word) {
+    int y = word ^ word >>> 11;
+    y ^= y << 7 & 0x9d2c5680;
+    y ^= y << 15 & 0xefc60000;
+    return y ^ y >>> 18;
+  }
+
+  /** The word of the state that is drawn as this. */
+  private static int untempered(int word) {
+    int y = word ^ word >>> 18;
+    y ^= y << 15 & 0xefc60000;
+    int seven = y; // each turn has seven more bits right
+    for (int turn = 0; turn < 4; turn++) {
+      seven = y ^ seven << 7 & 0x9d2c5680;
+    }
+    int eleven = seven ^ seven >>> 11;
+    return seven ^ eleven >>> 11;
+  }
+
+  /** Makes the words from {@code s[from + STATE]} on of those before them. */
+  static void forth(int[] s, int from) {
+    for (int i = from; i < s.length - STATE; i++) {
+      int y = s[i] & 0x80000000 | s[i + 1] & 0x7fffffff;
+      s[i + STATE] = s[i + MIDDLE] ^ y >>> 1 ^ -(y & 1) & 0x9908b0df;
+    }
+  }
+
+  /**
+   * Turns back: puts in {@code s[0]} to {@code s[STATE - 1]} what the words from {@code s[STATE]}
+   * to {@code s[2 * STATE - 1]} were made of. Of the first, the lower 31 bits are found by the word
+   * that was made before these.
+   */
+  private static void back(int[] s) {
+    for (int i = STATE - 1; i >= -1; i--) {
+      int t = s[i + STATE] ^ s[i + MIDDLE];
+      int y = t < 0 ? (t ^ 0x9908b0df) << 1 | 1 : t << 1;
+      s[i + 1] |= y & 0x7fffffff;
+      if (i >= 0) {
+        s[i] = y & 0x80000000;
+      }
     }
   }
 }

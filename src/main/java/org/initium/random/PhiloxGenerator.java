@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
-import java.io.InvalidObjectException;
-import java.io.ObjectInputStream;
-import java.io.Serializable;
 import org.initium.text.ArgumentChecks;
 
 /**
@@ -53,17 +50,6 @@ public final class PhiloxGenerator implements Generator {
     return start;
   }
 
-  /**
-   * An independent generator at offset 0, whose seed is the first 8 bytes, little endian, of
-   * SHA-256(this seed in 8 bytes, little endian, then the name in UTF-8).
-   *
-   * @throws IllegalArgumentException if the name is no text: it has half of a surrogate pair
-   */
-  @Override
-  public PhiloxGenerator fork(String name) {
-    return new PhiloxGenerator(ForkedSeed.of(seed, name), 0);
-  }
-
   @Override
   public PhiloxGenerator withSeed(long other) {
     return new PhiloxGenerator(other, 0);
@@ -81,20 +67,6 @@ public final class PhiloxGenerator implements Generator {
   @Override
   public PhiloxGenerator copy() {
     return new PhiloxGenerator(seed, offset());
-  }
-
-  private record Sent(long seed, long offset) implements Serializable {
-    private Object readResolve() {
-      return new PhiloxGenerator(seed, offset);
-    }
-  }
-
-  private Object writeReplace() {
-    return new Sent(seed, offset());
-  }
-
-  private void readObject(ObjectInputStream in) throws InvalidObjectException {
-    throw new InvalidObjectException("a generator is serialized as its state");
   }
 
   @Override

@@ -165,12 +165,6 @@ public final class TorchCpuGenerator implements Generator {
     cachedNormal = value;
   }
 
-  /** A generator of this kind, seeded as {@link PhiloxGenerator#fork} seeds its own. */
-  @Override
-  public TorchCpuGenerator fork(String name) {
-    return new TorchCpuGenerator(ForkedSeed.of(seed, name), version);
-  }
-
   @Override
   public TorchCpuGenerator withSeed(long other) {
     return new TorchCpuGenerator(other, version);

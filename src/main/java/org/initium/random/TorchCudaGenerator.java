@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
-import java.io.InvalidObjectException;
-import java.io.ObjectInputStream;
-import java.io.Serializable;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.initium.text.ArgumentChecks;
@@ -96,14 +93,6 @@ public final class TorchCudaGenerator implements Generator {
     return host;
   }
 
-  /**
-   * A generator of this kind, seeded as {@link PhiloxGenerator#fork} seeds its own, at offset 0.
-   */
-  @Override
-  public TorchCudaGenerator fork(String name) {
-    return new TorchCudaGenerator(ForkedSeed.of(seed, name), geometry);
-  }
-
   @Override
   public TorchCudaGenerator withSeed(long other) {
     return new TorchCudaGenerator(other, geometry);
@@ -112,21 +101,6 @@ public final class TorchCudaGenerator implements Generator {
   @Override
   public TorchCudaGenerator copy() {
     return new TorchCudaGenerator(seed, new AtomicLong(offset()), geometry, host.copy());
-  }
-
-  private record Sent(long seed, long offset, GpuGeometry geometry, TorchCpuGenerator host)
-      implements Serializable {
-    private Object readResolve() {
-      return new TorchCudaGenerator(seed, new AtomicLong(offset), geometry, host);
-    }
-  }
-
-  private Object writeReplace() {
-    return new Sent(seed, offset(), geometry, host);
-  }
-
-  private void readObject(ObjectInputStream in) throws InvalidObjectException {
-    throw new InvalidObjectException("a generator is serialized as its state");
   }
 
   @Override

@@ -34,9 +34,8 @@ class GeneratorTest {
         "7 | '' | 6424735547165501610",
       })
   void forkIsSha256OfSeedAndName(String seed, String name, String forked) {
-    PhiloxGenerator fork = Generator.philox(Long.parseUnsignedLong(seed), 12).fork(name);
-    assertEquals(forked, Long.toUnsignedString(fork.seed()));
-    assertEquals(0, fork.offset());
+    Generator fork = Generator.philox(Long.parseUnsignedLong(seed), 12).fork(name);
+    assertEquals("philox(seed=" + forked + ", offset=0)", fork.toString());
   }
 
   @Test
