@@ -61,15 +61,13 @@ class ArchitectureTest {
         kernel: . law spi
         cpu.reference: . cpu.fill cpu.memory kernel law torch.kernel
         torch.kernel: . kernel law random spi
-        torch.draw: . random spi torch.kernel
-        cpu.fill: . cpu.memory function kernel law law.quantile random spi torch.draw \
-            torch.kernel
+        cpu.fill: . cpu.memory function kernel law law.quantile random spi torch torch.kernel
         cpu.kernels: . kernel natives
         cpu.memory: . cpu.kernels spi
-        cpu.orthogonal: . cpu.fill cpu.memory natives torch.draw
-        torch: . function law.quantile random spi torch.draw torch.kernel
+        cpu.orthogonal: . cpu.fill cpu.memory natives torch
+        torch: . function law.quantile random spi torch.kernel
         cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal cpu.reference function kernel random \
-            spi torch torch.draw torch.kernel
+            spi torch torch.kernel
         cuda: .
         cuda.library: . natives
         cuda.driver: . cuda cuda.library kernel

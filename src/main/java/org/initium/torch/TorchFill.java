@@ -11,11 +11,6 @@ import org.initium.random.GpuGeometry;
 import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchCudaGenerator;
 import org.initium.random.TorchVersion;
-import org.initium.torch.draw.CpuDraws;
-import org.initium.torch.draw.CudaDraws;
-import org.initium.torch.draw.MemorySink;
-import org.initium.torch.draw.TorchDraws;
-import org.initium.torch.draw.Workers;
 import org.initium.torch.kernel.DoubleDraws;
 import org.initium.torch.kernel.DrawnTensor;
 import org.initium.torch.kernel.TorchKernels;
@@ -23,6 +18,8 @@ import org.initium.torch.kernel.TorchTypes;
 
 /** Fills of the host's memory with PyTorch's own numbers, by the fills that draw any. */
 public final class TorchFill {
+  private static final int CHUNK = 1 << 14;
+
   private final TorchDraws draws;
 
   private TorchFill(TorchDraws draws) {
@@ -99,14 +96,21 @@ public final class TorchFill {
     }
     DrawnTensor whole = DrawnTensor.of(tensor);
     if (whole.contiguous() && tensor.shape().equals(tensor.whole()) && tensor.isContiguous()) {
-      new TruncatedNormal(law, draws, whole, new HeldElements(memory(tensor), whole)).fill();
+      new TruncatedNormal(law, draws, whole, memory(tensor)).fill();
       return;
     }
     try (Arena arena = Arena.ofShared()) {
       long bytes = Math.multiplyExact(whole.numel(), whole.dtype().bytes());
-      HeldElements result = new HeldElements(arena.allocate(bytes, Double.BYTES), whole);
+      MemorySegment result = arena.allocate(bytes, Double.BYTES);
       new TruncatedNormal(law, draws, whole, result).fill();
-      result.copyTo(sink(tensor));
+      copy(result, whole, sink(tensor));
+    }
+  }
+
+  private static void copy(MemorySegment elements, DrawnTensor whole, MemorySink sink) {
+    for (long at = 0; at < whole.numel(); at += CHUNK) {
+      int count = (int) Math.min(CHUNK, whole.numel() - at);
+      sink.put(at, elements.asSlice(at * whole.dtype().bytes()), count);
     }
   }
 

@@ -4,8 +4,6 @@ package org.initium.torch;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.random.TorchCpuGenerator;
-import org.initium.torch.draw.MemorySink;
-import org.initium.torch.draw.TorchDraws;
 import org.initium.torch.kernel.DrawnTensor;
 
 /**

@@ -4,8 +4,8 @@
  * CPU and on a CUDA device, computed on the host.
  *
  * <p>The laws that torch writes in Python (truncated normal, sparse, orthogonal) are written here
- * once, over {@link org.initium.torch.draw.TorchDraws}; the two ways in which torch draws uniforms
- * and normals implement that. Values go to a {@link org.initium.torch.draw.ElementSink}, which
- * knows where in memory they belong.
+ * once, over {@link org.initium.torch.TorchDraws}; the two ways in which torch draws uniforms and
+ * normals, each in an order of its own, implement that. Values go to a {@link
+ * org.initium.torch.ElementSink}, which knows where in memory they belong.
  */
 package org.initium.torch;

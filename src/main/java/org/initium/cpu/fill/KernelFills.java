@@ -11,7 +11,7 @@ import org.initium.kernel.KernelSet;
 import org.initium.kernel.Parameters;
 import org.initium.kernel.SparseKeys;
 import org.initium.law.ElementLaw;
-import org.initium.torch.draw.Workers;
+import org.initium.torch.Workers;
 import org.initium.torch.kernel.TorchKernels;
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu.fill;
 
-import org.initium.torch.draw.Workers;
+import org.initium.torch.Workers;
 
 /**
  * A number of threads that share the pieces of a job: the caller, and helpers, who are the same for

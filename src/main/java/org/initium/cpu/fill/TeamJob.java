@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.initium.torch.draw.Workers;
+import org.initium.torch.Workers;
 
 /** The pieces of one job; its {@code run} is a helper's share of them. */
 final class TeamJob implements Runnable {

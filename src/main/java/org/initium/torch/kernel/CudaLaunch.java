@@ -43,73 +43,62 @@ public record CudaLaunch(long start, long count, long offset, int threads, long 
     return of(DrawnTensor.of(tensor), generator.geometry().orElseThrow(), generator);
   }
 
+  /** Elements of a tensor behind one another. */
+  private record Run(long start, long count) {}
+
   /**
    * The starts for a tensor: one, or, where a byte's place in the tensor needs more than 31 bits,
    * one for each part. A tensor in parts moves the generator once more, before them all.
    */
   public static List<CudaLaunch> of(
       DrawnTensor whole, GpuGeometry gpu, TorchCudaGenerator generator) {
-    int width = width(whole.dtype());
-    CudaLaunch all = launch(0, whole.numel(), width, gpu, generator);
+    CudaLaunch all = launch(new Run(0, whole.numel()), whole.dtype(), gpu, generator);
     if (fits(whole, whole.layout().sizes())) {
       return List.of(all);
     }
-    List<CudaLaunch> parts = new ArrayList<>();
-    split(whole, whole.layout().sizes().clone(), 0, width, gpu, generator, parts);
-    return parts;
+    List<Run> parts = new ArrayList<>();
+    split(whole, whole.layout().sizes(), 0, parts);
+    return parts.stream().map(part -> launch(part, whole.dtype(), gpu, generator)).toList();
   }
 
   private static CudaLaunch launch(
-      long start, long count, int width, GpuGeometry gpu, TorchCudaGenerator generator) {
-    int threads = gpu.blocks(count) * GpuGeometry.BLOCK;
-    long draws = (count - 1) / ((long) threads * width) + 1;
-    return new CudaLaunch(start, count, generator.take(4 * draws), threads, generator.seed());
+      Run part, DType dtype, GpuGeometry gpu, TorchCudaGenerator generator) {
+    int threads = gpu.blocks(part.count) * GpuGeometry.BLOCK;
+    long draws = (part.count - 1) / ((long) threads * width(dtype)) + 1;
+    return new CudaLaunch(
+        part.start, part.count, generator.take(4 * draws), threads, generator.seed());
   }
 
   private static boolean fits(DrawnTensor whole, long[] sizes) {
     long furthest = 1;
     for (int d = 0; d < sizes.length; d++) {
-      furthest += extent(whole, sizes, d);
+      furthest += (sizes[d] - 1) * whole.layout().memoryStrides()[d] * whole.dtype().bytes();
     }
     return furthest <= Integer.MAX_VALUE;
-  }
-
-  private static long extent(DrawnTensor whole, long[] sizes, int d) {
-    return (sizes[d] - 1) * whole.layout().memoryStrides()[d] * whole.dtype().bytes();
   }
 
   /**
    * Halves the dimension that reaches furthest until all parts fit. That is the outermost of more
    * than one element, so that a part is a run of elements.
    */
-  private static void split(
-      DrawnTensor whole,
-      long[] sizes,
-      long start,
-      int width,
-      GpuGeometry gpu,
-      TorchCudaGenerator generator,
-      List<CudaLaunch> parts) {
-    long inner = 1;
+  private static void split(DrawnTensor whole, long[] sizes, long start, List<Run> parts) {
     int outermost = 0;
-    for (int d = sizes.length - 1; d >= 0; d--) {
-      if (sizes[d] > 1) {
-        outermost = d;
-      }
+    while (outermost < sizes.length - 1 && sizes[outermost] == 1) {
+      outermost++;
     }
+    long inner = 1;
     for (int d = outermost + 1; d < sizes.length; d++) {
       inner *= sizes[d];
     }
     if (fits(whole, sizes)) {
-      parts.add(launch(start, inner * sizes[outermost], width, gpu, generator));
+      parts.add(new Run(start, inner * sizes[outermost]));
       return;
     }
     long first = sizes[outermost] / 2;
-    long rest = sizes[outermost] - first;
     long[] half = sizes.clone();
     half[outermost] = first;
-    split(whole, half, start, width, gpu, generator, parts);
-    half[outermost] = rest;
-    split(whole, half, start + first * inner, width, gpu, generator, parts);
+    split(whole, half, start, parts);
+    half[outermost] = sizes[outermost] - first;
+    split(whole, half, start + first * inner, parts);
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.torch.draw;
+package org.initium.torch;
 
 import java.lang.foreign.MemorySegment;
 
@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * Takes the elements of a whole tensor, a run at a time, in any order. Runs that are put by several
  * threads at once do not overlap.
  */
-public interface ElementSink {
+interface ElementSink {
   /** Whether any of the elements {@code at} to {@code at + count - 1} is of use. */
   default boolean wants(long at, long count) {
     return true;

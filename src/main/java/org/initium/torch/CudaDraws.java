@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.torch.draw;
+package org.initium.torch;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,16 +19,11 @@ import org.initium.torch.kernel.TorchKernels;
  * t's gives elements {@code (d * width + c) * T + t} for c below width, of T threads: the four
  * words of a block are four floats or two doubles.
  */
-public record CudaDraws(
+record CudaDraws(
     TorchCudaGenerator generator, GpuGeometry gpu, TorchKernels kernels, Workers workers)
     implements TorchDraws {
   /** Blocks that a thread of ours makes at a time. */
   private static final int PIECE = 1 << 12;
-
-  @Override
-  public NumberArithmetic arithmetic() {
-    return NumberArithmetic.CUDA;
-  }
 
   @Override
   public TorchCpuGenerator host() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.torch.draw;
+package org.initium.torch;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

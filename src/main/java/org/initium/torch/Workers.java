@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.torch.draw;
+package org.initium.torch;
 
 /** Threads that share work. */
 @FunctionalInterface

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.torch.draw;
+package org.initium.torch;
 
 import java.lang.foreign.MemorySegment;
 import org.initium.DType;
@@ -9,7 +9,7 @@ import org.initium.spi.StridedLayout;
  * Writes to the host's memory. The whole's elements that the memory holds are seen as runs, each of
  * one length, that follow one another in the whole and are evenly spaced in memory.
  */
-public final class MemorySink implements ElementSink {
+final class MemorySink implements ElementSink {
   private final MemorySegment memory;
   private final DType dtype;
   private final StridedLayout layout;
@@ -18,7 +18,7 @@ public final class MemorySink implements ElementSink {
   private final long length;
   private final long step;
 
-  public MemorySink(MemorySegment memory, DType dtype, StridedLayout layout) {
+  MemorySink(MemorySegment memory, DType dtype, StridedLayout layout) {
     this.memory = memory;
     this.dtype = dtype;
     this.layout = layout;
@@ -79,7 +79,7 @@ public final class MemorySink implements ElementSink {
   }
 
   /** Makes an element of the whole 0. */
-  public void zero(long at) {
+  void zero(long at) {
     long run = firstRun(at);
     long skip = run < runs ? at - place(run, layout.wholeStrides(), layout.wholeOffset()) : -1;
     if (skip < 0) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.torch.draw;
+package org.initium.torch;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.DoubleSupplier;
@@ -9,19 +9,15 @@ import org.initium.random.TorchVersion;
 import org.initium.torch.kernel.CpuNumbers;
 import org.initium.torch.kernel.DoubleDraws;
 import org.initium.torch.kernel.DrawnTensor;
+import org.initium.torch.kernel.HalfUlp;
 import org.initium.torch.kernel.OlderDraws;
 import org.initium.torch.kernel.TorchKernels;
 import org.initium.torch.kernel.TorchLaw;
 
 /** torch's draws on the CPU: one serial stream of words for all elements. */
-public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers workers)
+record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers workers)
     implements TorchDraws {
   private static final int BLOCK = 16;
-
-  @Override
-  public NumberArithmetic arithmetic() {
-    return NumberArithmetic.CPU;
-  }
 
   @Override
   public void uniform(DrawnTensor whole, double a, double b, ElementSink sink) {
@@ -38,8 +34,7 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
     DType dtype = whole.dtype();
     long numel = whole.numel();
     if (numel < BLOCK || !whole.contiguous()) {
-      ScalarNormal normal = new ScalarNormal(host);
-      oneByOne(whole, () -> normal.next(mean, std), sink);
+      oneByOne(whole, () -> Math.fma(nextNormal(), std, mean), sink);
       return;
     }
     int tail = (int) (numel % BLOCK);
@@ -52,6 +47,21 @@ public record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers wor
       }
       new Chunks(numbers, numel, numel, sink).from(numel - BLOCK);
     }
+  }
+
+  /**
+   * One standard normal in binary64, whatever the type of the tensor: half of a pair, whose other
+   * half stays in the generator for the next.
+   */
+  private double nextNormal() {
+    double cached = host.takeNormal();
+    if (cached == cached) {
+      return cached;
+    }
+    double angle = DoubleDraws.angle(host.nextLong());
+    double radius = DoubleDraws.radius(host.nextLong());
+    host.cacheNormal(radius * HalfUlp.sin(angle));
+    return radius * HalfUlp.cos(angle);
   }
 
   private boolean isOlder() {
