@@ -3,13 +3,13 @@ package org.initium.dlpack;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
-import java.lang.System.Logger.Level;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.initium.Tensor;
+import org.initium.text.Unclosed;
 
 /**
  * A tensor over memory that another library lends by DLPack. {@link #close} gives it back; the
@@ -19,7 +19,6 @@ import org.initium.Tensor;
  */
 @SuppressWarnings("restricted") // the lender's deleter is called
 public final class BorrowedTensor implements AutoCloseable {
-  private static final System.Logger LOGGER = System.getLogger(BorrowedTensor.class.getName());
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final Tensor tensor;
@@ -41,8 +40,9 @@ public final class BorrowedTensor implements AutoCloseable {
 
     void leak() {
       if (!returned.get()) {
-        LOGGER.log(
-            Level.WARNING, "a tensor borrowed by DLPack was never closed; it is given back now");
+        Unclosed.tell(
+            BorrowedTensor.class,
+            "a tensor borrowed by DLPack was never closed; it is given back now");
         giveBack();
       }
     }

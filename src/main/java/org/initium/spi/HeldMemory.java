@@ -8,9 +8,7 @@ package org.initium.spi;
  * @since 0.1.0
  */
 public abstract class HeldMemory {
-  /** Who uses the memory at the moment. */
-  protected final Holders holders;
-
+  private final Holders holders;
   private final long address;
   private final long bytes;
 
@@ -50,5 +48,33 @@ public abstract class HeldMemory {
    */
   public final void during(Runnable work) {
     holders.during(work);
+  }
+
+  /**
+   * Takes hold of the memory for work that is done later, to be followed by {@link #release}.
+   *
+   * @throws IllegalStateException if it has ended, saying what was closed
+   */
+  public final void hold() {
+    holders.hold();
+  }
+
+  /** Lets go of the memory, once for each {@link #hold}. */
+  public final void release() {
+    holders.release();
+  }
+
+  /**
+   * Waits until nobody holds the memory, and ends it.
+   *
+   * @return false if it had ended before
+   */
+  protected final boolean end() {
+    return holders.end();
+  }
+
+  /** Takes the end back, which could not be carried out. */
+  protected final void reopen() {
+    holders.reopen();
   }
 }

@@ -7,7 +7,7 @@ import java.lang.ref.Cleaner;
 import org.initium.Device;
 import org.initium.Storage;
 import org.initium.spi.HeldMemory;
-import org.initium.spi.Holders;
+import org.initium.text.Unclosed;
 
 /**
  * A block of the host's memory, freed by close where it is owned. Owned memory has an arena, so
@@ -66,12 +66,10 @@ public final class CpuStorage extends HeldMemory implements Storage {
       this.bytes = bytes;
     }
 
+    /** Null if it is freed. */
     @SuppressWarnings("restricted") // the memory has that size, and is freed after the arena
-    synchronized MemorySegment segment(Holders holders) {
-      if (freed) {
-        throw holders.closed();
-      }
-      if (segment == null) {
+    synchronized MemorySegment segment() {
+      if (segment == null && !freed) {
         arena = Arena.ofShared();
         segment = HostMemory.at(address, bytes).reinterpret(arena, null);
       }
@@ -96,19 +94,15 @@ public final class CpuStorage extends HeldMemory implements Storage {
     @Override
     public void run() {
       if (free(true)) {
-        Footprint.tell(this::warn);
+        Footprint.tell(
+            () ->
+                Unclosed.tell(
+                    CpuStorage.class,
+                    "a CPU tensor of "
+                        + bytes
+                        + " bytes was never closed; close it (try-with-resources) so that its"
+                        + " memory is freed in time"));
       }
-    }
-
-    /** By a logger that is made when there is something to say: it takes a start 16 ms. */
-    private void warn() {
-      System.getLogger(CpuStorage.class.getName())
-          .log(
-              System.Logger.Level.WARNING,
-              "a CPU tensor of "
-                  + bytes
-                  + " bytes was never closed; close it (try-with-resources) so that its memory is"
-                  + " freed in time");
     }
   }
 
@@ -124,8 +118,9 @@ public final class CpuStorage extends HeldMemory implements Storage {
 
   @Override
   public MemorySegment segment() {
-    long address = address();
-    return block == null ? HostMemory.at(address, bytes()) : block.segment(holders);
+    MemorySegment segment = block == null ? HostMemory.at(address(), bytes()) : block.segment();
+    address(); // throws if closed
+    return segment;
   }
 
   /**
@@ -135,13 +130,13 @@ public final class CpuStorage extends HeldMemory implements Storage {
    */
   @Override
   public void close() {
-    if (!holders.end() || block == null) {
+    if (!end() || block == null) {
       return;
     }
     try {
       block.free(false);
     } catch (IllegalStateException e) {
-      holders.reopen();
+      reopen();
       throw e;
     }
     backstop.clean();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cuda.device;
 
-import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.util.Set;
@@ -12,11 +11,11 @@ import org.initium.Storage;
 import org.initium.cuda.driver.WorkMark;
 import org.initium.spi.HeldMemory;
 import org.initium.text.Text;
+import org.initium.text.Unclosed;
 
 /** Device memory, owned or someone else's. */
 public final class CudaStorage extends HeldMemory implements Storage {
   private static final Cleaner CLEANER = Cleaner.create();
-  private static final System.Logger LOG = System.getLogger(CudaStorage.class.getName());
 
   /** Owned memory and who has used it: all that freeing needs. Freed once. */
   private record Block(Gpu gpu, long address, long bytes, Set<WorkMark> users, AtomicBoolean freed)
@@ -31,8 +30,8 @@ public final class CudaStorage extends HeldMemory implements Storage {
     @Override
     public void run() {
       if (!freed.get()) {
-        LOG.log(
-            Level.WARNING,
+        Unclosed.tell(
+            CudaStorage.class,
             bytes
                 + " bytes on "
                 + gpu.device()
@@ -81,19 +80,6 @@ public final class CudaStorage extends HeldMemory implements Storage {
     return new CudaStorage(gpu, address, bytes, false);
   }
 
-  /**
-   * Holds the memory for work that is queued later, to be followed by {@link #release}.
-   *
-   * @throws IllegalStateException after close
-   */
-  public void hold() {
-    holders.hold();
-  }
-
-  public void release() {
-    holders.release();
-  }
-
   /** Notes that work on this memory is before a mark, so that it is not freed too early. */
   public void usedBy(WorkMark mark) {
     address(); // throws if closed
@@ -128,12 +114,12 @@ public final class CudaStorage extends HeldMemory implements Storage {
   @Override
   public void close() {
     if (block == null) {
-      holders.end();
+      end();
       return;
     }
     gpu.giveBack(
         () -> {
-          if (holders.end()) {
+          if (end()) {
             block.free();
             backstop.clean();
           }

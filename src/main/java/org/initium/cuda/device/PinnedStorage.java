@@ -90,13 +90,13 @@ public final class PinnedStorage extends HeldMemory implements Storage {
 
   @Override
   public MemorySegment segment() {
-    holders.check();
+    address(); // throws if closed
     return segment;
   }
 
   @Override
   public void close() {
-    if (holders.end()) {
+    if (end()) {
       arena.close();
     }
   }
