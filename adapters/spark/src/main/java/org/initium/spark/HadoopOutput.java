@@ -177,7 +177,8 @@ final class HadoopOutput implements Output {
   private Void rename(Named file) throws IOException {
     Path from = attempt(file.piece(), file.attempt());
     Path to = new Path(folder, file.name());
-    if (!from.equals(to)) {
+    // Another driver of the same model may have named the very file, which is not to be lost.
+    if (!from.equals(to) && !(files.exists(to) && !files.exists(from))) {
       files.delete(to, false); // rename does not replace
       if (!files.rename(from, to)) {
         throw new IOException("cannot rename " + from + " to " + to);
@@ -208,14 +209,24 @@ final class HadoopOutput implements Output {
     files.mkdirs(work);
   }
 
-  /** The names of the files in the folder; none where it is not there. */
-  List<String> names() throws IOException {
-    return names(FileStatus::isFile);
+  /** The name of the job's folder. */
+  String job() {
+    return work.getName();
   }
 
-  private List<String> names(Predicate<FileStatus> kind) throws IOException {
+  /** The names of the files in the folder; none where it is not there. */
+  List<String> names() throws IOException {
+    return names(folder, FileStatus::isFile);
+  }
+
+  /** The names of the files of a job; none where it is not there. */
+  List<String> names(String job) throws IOException {
+    return names(new Path(folder, job), FileStatus::isFile);
+  }
+
+  private List<String> names(Path of, Predicate<FileStatus> kind) throws IOException {
     try {
-      return Stream.of(files.listStatus(folder))
+      return Stream.of(files.listStatus(of))
           .filter(kind)
           .map(status -> status.getPath().getName())
           .toList();
@@ -231,7 +242,7 @@ final class HadoopOutput implements Output {
 
   /** The folders of other jobs, which have not ended well. */
   List<String> otherJobs() throws IOException {
-    return names(FileStatus::isDirectory).stream()
+    return names(folder, FileStatus::isDirectory).stream()
         .filter(name -> name.startsWith(WORK) && !name.equals(work.getName()))
         .toList();
   }
@@ -239,6 +250,33 @@ final class HadoopOutput implements Output {
   /** Removes the folder of a job. */
   void removeJob(String name) throws IOException {
     files.delete(new Path(folder, name), true);
+  }
+
+  /** Has a file of this job removed when the process ends by a signal. */
+  void removeOfJobAtExit(String name) throws IOException {
+    files.deleteOnExit(new Path(work, name));
+  }
+
+  /** Removes a file of this job, and the job's folder if there is no other in it. */
+  void removeOfJob(String name) throws IOException {
+    Path file = new Path(work, name);
+    files.cancelDeleteOnExit(file);
+    files.delete(file, false);
+    if (names(job()).isEmpty()) {
+      files.delete(work, true);
+    }
+  }
+
+  /**
+   * When a file of a job was last written, in milliseconds of the file system's clock; 0 if it is
+   * not there.
+   */
+  long modified(String job, String name) throws IOException {
+    try {
+      return files.getFileStatus(new Path(new Path(folder, job), name)).getModificationTime();
+    } catch (FileNotFoundException e) {
+      return 0;
+    }
   }
 
   /** Writes a small file beside the model's. */

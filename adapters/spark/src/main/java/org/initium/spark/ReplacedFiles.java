@@ -36,7 +36,8 @@ final class ReplacedFiles {
   }
 
   /**
-   * Finds them, makes the job's folder, and notes them there, and what the job makes.
+   * Finds them, and notes them in the job's folder, and what the job makes. All other jobs are dead
+   * (see {@link Heartbeat}).
    *
    * @param own the names of the new model's files and its index
    * @throws InitiumException if the folder has safetensors files of neither model
@@ -65,7 +66,6 @@ final class ReplacedFiles {
                 + " give a new folder, or remove it");
       }
     }
-    output.makeFolder();
     output.writeOfJob(REPLACED, String.join("\n", replaced.stale));
     output.writeOfJob(MADE, String.join("\n", own));
     return replaced;

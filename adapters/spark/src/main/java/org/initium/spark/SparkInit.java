@@ -78,23 +78,30 @@ public final class SparkInit {
 
   /**
    * Writes the files, then their index, then {@code _SUCCESS}. What an earlier run has made of the
-   * same model is kept where its hash is right; files of an earlier other model are removed.
+   * same model is kept where its hash is right; files of an earlier other model are removed. Where
+   * another model is being written at the moment, nothing is begun.
    *
    * @return what the files are, in order
    * @throws org.initium.InitiumException if the folder has safetensors files that Spark did not
-   *     make
+   *     make, or a job of another model is writing to it
    * @throws org.apache.spark.SparkException if a task failed as often as Spark tries it
    */
   public List<Receipt> run() throws IOException {
     PieceIndex index = PieceIndex.of(layout, pieces);
     Set<String> own = pieces.stream().map(Piece::file).collect(Collectors.toSet());
     own.add(index.name());
-    ReplacedFiles replaced = ReplacedFiles.by(own, output);
-    if (output.isObjectStore() && job.made().isEmpty()) {
-      output.remove(SUCCESS); // what is made from now on is there at once
+    List<Receipt> receipts;
+    try (Heartbeat life =
+        new Heartbeat(output, job.run(), session.sparkContext().applicationId())) {
+      ReplacedFiles replaced = ReplacedFiles.by(own, output);
+      if (output.isObjectStore() && job.made().isEmpty()) {
+        output.remove(SUCCESS); // what is made from now on is there at once
+      }
+      receipts = inTasks("written", MakePiece::new);
+      life.refuseOthers(); // one that took this job for dead has the folder now
+      commit(receipts, index, replaced);
     }
-    List<Receipt> receipts = inTasks("written", MakePiece::new);
-    commit(receipts, index, replaced);
+    output.close();
     return receipts;
   }
 
@@ -146,6 +153,5 @@ public final class SparkInit {
     output.write(index.name(), index.text());
     String success = title(job.id()) + Hashes.of(receipts);
     output.write(SUCCESS, success);
-    output.close();
   }
 }

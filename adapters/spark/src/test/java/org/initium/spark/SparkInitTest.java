@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -20,6 +21,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.initium.InitiumException;
+import org.initium.io.output.Output;
 import org.initium.recipe.Recipe;
 import org.initium.recipe.model.FileLayout;
 import org.initium.recipe.model.PieceWriter.Receipt;
@@ -240,12 +242,90 @@ class SparkInitTest {
     Folders.assertSame(expected(FILES), out());
   }
 
+  private HadoopOutput killedAsItBegan(String id) throws IOException {
+    HadoopOutput killed = new HadoopOutput("faulty://" + out(), id, hadoop);
+    killed.makeFolder();
+    ReplacedFiles.by(Set.of(), killed);
+    return killed;
+  }
+
+  /** Two models into one folder at once: the second is refused, the first goes on as if alone. */
+  @Test
+  void aJobThatIsAtItIsLeftAlone() throws Exception {
+    hadoop.set("faulty.late", FIRST);
+    SparkInit first = job(FILES);
+    FutureTask<List<Receipt>> done = new FutureTask<>(first::run);
+    Thread.ofVirtual().start(done);
+    while (Files.notExists(folder.resolve("state/late-0"))) {
+      assertFalse(done.isDone());
+      Thread.sleep(10);
+    }
+    try {
+      String message = assertThrows(InitiumException.class, job(ROWS)::run).getMessage();
+      assertTrue(
+          message.matches(
+              "faulty:.*/out is being written by the job of another model, Spark's application"
+                  + " local-\\d+, last heard of \\d+ s ago; give another folder, or wait for its"
+                  + " end; if it was killed, try again in \\d+ s"),
+          message);
+      try (Stream<Path> files = Files.list(out())) {
+        assertEquals(1, files.count(), "the folder of the first, and none of the second");
+      }
+    } finally {
+      Files.createFile(folder.resolve("state/go"));
+    }
+    done.get();
+    Folders.assertSame(expected(FILES), out());
+    job(ROWS).run();
+    Folders.assertSame(Folders.ofOneProcess(folder.resolve("rows"), plan, 7, ROWS), out());
+  }
+
+  /** One that was killed leaves its sign of life, which is no more than two minutes good. */
+  @Test
+  void aJobThatIsSilentIsDead() throws IOException {
+    HadoopOutput killed = killedAsItBegan("killed");
+    killed.writeOfJob("alive-1", "application_7");
+    Path sign = out().resolve("_initium-killed/alive-1");
+    FileTime now = Files.getLastModifiedTime(sign);
+    Files.setLastModifiedTime(sign, FileTime.fromMillis(now.toMillis() - 60_000));
+    String message = assertThrows(InitiumException.class, job(FILES)::run).getMessage();
+    assertTrue(message.contains("application_7, last heard of 6"), message);
+    Files.setLastModifiedTime(
+        sign, FileTime.fromMillis(now.toMillis() - Heartbeat.SILENCE.toMillis()));
+    job(FILES).run();
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  /** It was not dead, but slow: nothing that another job has made meanwhile goes. */
+  @Test
+  void aJobThatWasTakenForDeadEndsInALine() throws IOException {
+    HadoopOutput slow = killedAsItBegan("slow");
+    try (Heartbeat life = new Heartbeat(slow, "1", "application_7")) {
+      Files.setLastModifiedTime(out().resolve("_initium-slow/alive-1"), FileTime.fromMillis(0));
+      job(FILES).run();
+      String message = assertThrows(IOException.class, life::refuseOthers).getMessage();
+      assertTrue(message.contains("_initium-slow is not there: the job has ended"), message);
+    }
+    Folders.assertSame(expected(FILES), out());
+  }
+
+  /** Two drivers of one model: what the first has named, the second finds at its place. */
+  @Test
+  void whatAnotherDriverOfTheModelHasNamedStays() throws IOException {
+    HadoopOutput output = killedAsItBegan("twice");
+    Files.writeString(out().resolve("_initium-twice/" + FIRST + ".1"), "bits");
+    List<Output.Named> named = List.of(new Output.Named(FIRST, "1", FIRST));
+    output.commit(named);
+    output.commit(named);
+    assertEquals("bits", Files.readString(out().resolve(FIRST)));
+  }
+
   /** A driver that was killed while files got their names: the next one knows what was there. */
   @Test
   void aDriverGoesOnReplacingWhereOneWasKilled() throws IOException {
     job(ROWS).run();
     String id = Job.id(plan, SOURCE, job(FILES).pieces());
-    ReplacedFiles.by(Set.of(), new HadoopOutput("faulty://" + out(), id, hadoop));
+    killedAsItBegan(id);
     Files.delete(out().resolve(SparkInit.SUCCESS));
     Files.delete(out().resolve("shard-00002-model-00001-of-00001.safetensors"));
     job(FILES).run();
@@ -256,7 +336,7 @@ class SparkInitTest {
   @Test
   void anotherModelGoesOnWhereOneWasKilled() throws IOException {
     job(ROWS).run();
-    ReplacedFiles.by(Set.of(), new HadoopOutput("faulty://" + out(), "killed", hadoop));
+    killedAsItBegan("killed");
     Files.delete(out().resolve(SparkInit.SUCCESS));
     job(FILES).run();
     Folders.assertSame(expected(FILES), out());
