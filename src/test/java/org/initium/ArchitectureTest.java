@@ -59,14 +59,13 @@ class ArchitectureTest {
         law.quantile: . function
         law: . law.quantile spi
         kernel: . law spi
-        cpu.reference: . cpu.fill cpu.memory kernel law torch.kernel
         torch.kernel: . kernel law random spi
         cpu.fill: . cpu.memory function kernel law law.quantile random spi torch torch.kernel
         cpu.kernels: . kernel natives
         cpu.memory: . cpu.kernels spi
         cpu.orthogonal: . cpu.fill cpu.memory natives torch
         torch: . function law.quantile random spi torch.kernel
-        cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal cpu.reference function kernel random \
+        cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal function kernel random \
             spi torch torch.kernel
         cuda: .
         cuda.library: . natives

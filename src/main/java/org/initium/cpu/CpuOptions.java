@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu;
 
-import org.initium.cpu.fill.ElementaryFills;
 import org.initium.cpu.fill.KernelFills;
+import org.initium.cpu.fill.ReferenceFills;
 import org.initium.cpu.fill.Team;
 import org.initium.cpu.kernels.NativeKernels;
 import org.initium.cpu.kernels.NativeLibrary;
-import org.initium.cpu.reference.ReferenceFills;
 import org.initium.kernel.KernelSet;
 
 /**
@@ -67,7 +66,7 @@ record CpuOptions(int threads, KernelSet kernels) {
   }
 
   /** What fills tensors so, by threads of its own. */
-  ElementaryFills fills() {
+  ReferenceFills fills() {
     Team team = new Team(threads);
     return kernels == null ? new ReferenceFills(team) : new KernelFills(kernels, team);
   }

@@ -7,9 +7,7 @@ import org.initium.Backend;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.cpu.fill.ElementaryFills;
 import org.initium.cpu.memory.WrappedMemory;
-import org.initium.cpu.orthogonal.OrthogonalFill;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.spi.MemoryRanges;
@@ -23,14 +21,14 @@ final class CpuQueue implements Backend.Queue {
   private static final long LONGEST = 128;
 
   private final CpuFills fills;
-  private final ElementaryFills alone;
+  private final CpuFills alone;
   private final List<Runnable> waiting = new ArrayList<>();
   private final MemoryRanges written = new MemoryRanges(); // what waits
   private boolean apart;
 
   CpuQueue(CpuFills fills) {
     this.fills = fills;
-    this.alone = fills.limited(1).kernels();
+    this.alone = fills.limited(1);
   }
 
   @Override
@@ -49,17 +47,7 @@ final class CpuQueue implements Backend.Queue {
   }
 
   private void join(Tensor tensor, Fill.Orthogonal fill, PhiloxGenerator philox) {
-    OrthogonalFill.check(tensor, fill); // before the generator moves
-    long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
-    long seed = philox.seed();
-    Runnable work =
-        () ->
-            OrthogonalFill.fill(
-                tensor,
-                fill,
-                false,
-                alone,
-                part -> alone.elements(part, CpuFills.STANDARD, seed, start));
+    Runnable work = alone.matrix(tensor, fill, philox);
     // The one that can close a confined arena waits for the helpers, which are not it.
     boolean held = tensor.storage() instanceof WrappedMemory memory && memory.isConfined();
     waiting.add(held ? work : () -> tensor.storage().during(work));

@@ -4,7 +4,7 @@ package org.initium.cpu.fill;
 import java.util.ArrayDeque;
 
 /** Threads that wait for jobs. Java's own pools would do, but a first one takes 3 ms. */
-final class Helpers {
+final class Helpers implements Runnable {
   /**
    * How long a thread looks for work before it sleeps: a little more than it takes to wake one, so
    * that jobs in quick succession find the helpers awake and idle helpers cost nothing.
@@ -36,9 +36,13 @@ final class Helpers {
       notify();
     }
     waiting = true;
-    for (; started < Math.min(most, times); started++) {
+    while (started < Math.min(most, times)) {
+      // keeps nothing of whoever starts it
+      Thread helper = new Thread(null, this, "initium-" + (started + 1), 0, false);
+      helper.setDaemon(true);
       try {
-        new Helper(started + 1).start();
+        helper.start();
+        started++;
       } catch (OutOfMemoryError e) {
         // The system has no more threads: those that there are, the caller too, do the work.
         if (started == 0) {
@@ -59,25 +63,17 @@ final class Helpers {
     return job;
   }
 
-  private final class Helper extends Thread {
-    Helper(int number) {
-      super(null, null, "initium-" + number, 0, false); // keeps nothing of whoever starts it
-      setDaemon(true);
-    }
-
-    @Override
-    public void run() {
-      try {
-        while (true) {
-          for (long begun = System.nanoTime();
-              !waiting && System.nanoTime() - begun < spinNanos; ) {
-            Thread.onSpinWait();
-          }
-          take().run();
+  @Override
+  public void run() {
+    try {
+      while (true) {
+        for (long begun = System.nanoTime(); !waiting && System.nanoTime() - begun < spinNanos; ) {
+          Thread.onSpinWait();
         }
-      } catch (InterruptedException e) {
-        // Nobody does that; who does wants it to end.
+        take().run();
       }
+    } catch (InterruptedException e) {
+      // Nobody does that; who does wants it to end.
     }
   }
 }

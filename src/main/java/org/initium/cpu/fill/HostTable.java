@@ -2,10 +2,8 @@
 package org.initium.cpu.fill;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.cpu.memory.HostMemory;
@@ -23,11 +21,12 @@ import org.initium.law.quantile.NormalSide;
 final class HostTable implements AutoCloseable {
   private static final int KEPT = 16;
 
-  private static final Map<Object, HostTable> TABLES = new LinkedHashMap<>(2 * KEPT, 0.75f, true);
+  private static final LinkedHashMap<Object, HostTable> TABLES =
+      new LinkedHashMap<>(2 * KEPT, 0.75f, true);
 
   private final long address;
   private final long bytes;
-  private int users;
+  private int users = 1; // of whom those that keep the last ones are one
 
   private HostTable(long bytes) {
     this.address = HostMemory.allocate(bytes);
@@ -41,84 +40,58 @@ final class HostTable implements AutoCloseable {
       HostTable table = TABLES.get(key);
       if (table == null) {
         table = made(law, dtype, kernels);
-        if (TABLES.size() >= KEPT) {
-          makeRoom();
-        }
         TABLES.put(key, table);
+        if (TABLES.size() > KEPT) {
+          TABLES.pollFirstEntry().getValue().close();
+        }
       }
       table.users++;
       return table;
     }
   }
 
-  /** All may be in use: then there are more for a while. */
-  private static void makeRoom() {
-    Iterator<HostTable> oldest = TABLES.values().iterator();
-    while (TABLES.size() >= KEPT && oldest.hasNext()) {
-      HostTable table = oldest.next();
-      if (table.users == 0) {
-        oldest.remove();
-        table.free();
-      }
-    }
-  }
-
-  private static HostTable made(Fill.ByQuantile law, DType dtype, KernelSet kernels) {
-    HostTable table = new HostTable(dtype.isWide() ? Quantile64.BYTES : Quantile32.BYTES);
-    try {
-      if (law instanceof Fill.TruncatedNormal normal) {
-        table.make(normal, dtype, kernels);
-      } else {
-        table.copy(law, dtype);
-      }
-      return table;
-    } catch (RuntimeException | Error e) {
-      table.free();
-      throw e;
-    }
-  }
-
   /** By the kernel, but where the density is no normal one. */
-  private void make(Fill.TruncatedNormal law, DType dtype, KernelSet kernels) {
-    NormalSide side = NormalSide.of(law);
-    if (!side.isNormal()) {
-      copy(law, dtype);
-      return;
+  private static HostTable made(Fill.ByQuantile law, DType dtype, KernelSet kernels) {
+    if (law instanceof Fill.TruncatedNormal normal) {
+      NormalSide side = NormalSide.of(normal);
+      if (side.isNormal()) {
+        return made(normal, side, dtype.isWide(), kernels);
+      }
     }
-    boolean even = NormalSide.isEven(law);
-    Parameters parameters = new Parameters().add(address).add(even ? 1L : 0L);
-    add(parameters, side);
-    add(parameters, NormalSide.ofNegated(law));
-    String kernel = dtype.isWide() ? "truncated_f64" : "truncated_f32";
-    kernels.kernel(kernel).run(parameters.fields(), 0, even ? 1 : 2, 0);
-  }
-
-  private static void add(Parameters parameters, NormalSide side) {
-    for (double number : side.numbers()) {
-      parameters.add(number);
-    }
-  }
-
-  private void copy(Fill.ByQuantile law, DType dtype) {
-    MemorySegment table =
+    MemorySegment series =
         dtype.isWide()
             ? MemorySegment.ofArray(Quantile64.of(law).table())
             : MemorySegment.ofArray(Quantile32.of(law, dtype).table());
-    HostMemory.at(address, bytes).copyFrom(table);
+    HostTable table = new HostTable(series.byteSize());
+    HostMemory.at(table.address, table.bytes).copyFrom(series);
+    return table;
+  }
+
+  private static HostTable made(
+      Fill.TruncatedNormal law, NormalSide side, boolean wide, KernelSet kernels) {
+    boolean even = NormalSide.isEven(law);
+    HostTable table = new HostTable(wide ? Quantile64.BYTES : Quantile32.BYTES);
+    Parameters parameters = new Parameters().add(table.address).add(even ? 1L : 0L);
+    for (NormalSide each : new NormalSide[] {side, NormalSide.ofNegated(law)}) {
+      for (double number : each.numbers()) {
+        parameters.add(number);
+      }
+    }
+    String kernel = wide ? "truncated_f64" : "truncated_f32";
+    kernels.kernel(kernel).run(parameters.fields(), 0, even ? 1 : 2, 0);
+    return table;
   }
 
   long address() {
     return address;
   }
 
-  private void free() {
-    HostMemory.free(address, bytes);
-  }
-
   @Override
   public void close() {
     synchronized (TABLES) {
-      users--;
+      if (--users == 0) {
+        HostMemory.free(address, bytes);
+      }
     }
   }
 }

@@ -2,6 +2,7 @@
 package org.initium.cpu.fill;
 
 import java.util.List;
+import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Tensor;
 import org.initium.kernel.Diagonal;
@@ -11,106 +12,90 @@ import org.initium.kernel.KernelSet;
 import org.initium.kernel.Parameters;
 import org.initium.kernel.SparseKeys;
 import org.initium.law.ElementLaw;
+import org.initium.law.ElementLaw.Family;
 import org.initium.torch.Workers;
 import org.initium.torch.kernel.TorchKernels;
 
 /**
  * The fills that are a kernel each: their parameters, and how threads share the work items. Nothing
- * here is a lambda, since the first of a process takes 5 ms, as long as a fill.
+ * here is a lambda or a switch over classes: the first of a process takes 5 ms, as long as a fill.
  */
-public record KernelFills(KernelSet kernels, Team team) implements ElementaryFills {
+public final class KernelFills extends ReferenceFills {
   /** Groups of 16 bytes that a thread takes at a time: some 50 microseconds of work. */
   private static final long PIECE = 1 << 15;
 
   /** Tensors up to this may stay in a cache for whoever reads them next. */
   private static final long LARGE = 64 << 20;
 
+  private final KernelSet kernels;
+
+  public KernelFills(KernelSet kernels, Team team) {
+    super(team);
+    this.kernels = kernels;
+  }
+
   @Override
-  public ElementaryFills by(Team few) {
+  public ReferenceFills by(Team few) {
     return new KernelFills(kernels, few);
   }
 
   @Override
-  public void constant(Tensor tensor, double value) {
-    Kernel kernel = kernels.kernel("constant_" + tensor.dtype().bytes());
+  public void fixed(Tensor tensor, Fill.Fixed fill) {
+    if (fill instanceof Fill.Constant constant) {
+      constant(tensor, constant.value());
+    } else if (fill instanceof Fill.Eye eye) {
+      constant(tensor, 0);
+      Diagonal ones = Diagonal.of(tensor, eye);
+      Parameters parameters = new Parameters();
+      ones.addTo(parameters);
+      run("diagonal", parameters, ones.items(), 0);
+    } else if (fill instanceof Fill.Hadamard hadamard) {
+      double value = tensor.dtype().round(hadamard.scale());
+      for (KernelRegion region : regions(tensor, 0)) {
+        Parameters parameters = region.parameters().add(tensor.whole().size(1)).add(value);
+        run("hadamard_" + tensor.dtype(), tensor, region, parameters);
+      }
+    } else {
+      super.fixed(tensor, fill);
+    }
+  }
+
+  private void constant(Tensor tensor, double value) {
     for (KernelRegion each : regions(tensor, 0)) {
       KernelRegion region = each.anywhere();
-      run(kernel, tensor, region, region.parameters().addBits(tensor.dtype(), value));
+      Parameters parameters = region.parameters().addBits(tensor.dtype(), value);
+      run("constant_" + tensor.dtype().bytes(), tensor, region, parameters);
     }
-  }
-
-  @Override
-  public void hadamard(Tensor tensor, Fill.Hadamard fill) {
-    Kernel kernel = kernels.kernel("hadamard_" + tensor.dtype());
-    double value = tensor.dtype().round(fill.scale());
-    for (KernelRegion region : regions(tensor, 0)) {
-      run(kernel, tensor, region, region.parameters().add(tensor.whole().size(1)).add(value));
-    }
-  }
-
-  @Override
-  public void eye(Tensor tensor, Fill.Eye fill) {
-    constant(tensor, 0);
-    Diagonal ones = Diagonal.of(tensor, fill);
-    Parameters parameters = new Parameters();
-    ones.addTo(parameters);
-    run(kernels.kernel("diagonal"), parameters, ones.items(), 0);
   }
 
   @Override
   public void matrix(
       Tensor tensor, long matrix, long rows, long rowStep, long columnStep, double gain) {
-    Kernel kernel = kernels.kernel("matrix_" + tensor.dtype());
     long columns = tensor.whole().numel() / rows;
     for (KernelRegion region : regions(tensor, 0)) {
       Parameters parameters = region.parameters();
       parameters.add(matrix).add(rows).add(columns).add(rowStep).add(columnStep).add(gain);
-      run(kernel, tensor, region, parameters);
+      run("matrix_" + tensor.dtype(), tensor, region, parameters);
     }
-  }
-
-  @Override
-  public void sparse(Tensor tensor, Fill.Sparse fill, long seed, long start) {
-    SparseKeys keys = SparseKeys.of(tensor, fill, seed, start);
-    if (keys.allZero()) {
-      constant(tensor, 0);
-    } else {
-      Kernel kernel = kernels.kernel("sparse_" + tensor.dtype());
-      new NativeSparse(keys, kernel, large(tensor) ? Kernel.STREAMING : 0, team).fill();
-    }
-  }
-
-  @Override
-  public TorchKernels torch() {
-    return new NativeTorch(kernels);
-  }
-
-  private static boolean large(Tensor tensor) {
-    return tensor.shape().numel() * tensor.dtype().bytes() > LARGE;
   }
 
   @Override
   public void elements(Tensor tensor, Fill.PerElement fill, long seed, long start) {
-    if (fill instanceof Fill.ByQuantile law) {
-      try (HostTable table = HostTable.of(law, tensor.dtype(), kernels)) {
-        double[] bounds = ElementLaw.bounds(law, tensor.dtype());
-        elements(tensor, fill, table, bounds, seed, start);
+    DType dtype = tensor.dtype();
+    if (dtype.isInteger()) {
+      super.elements(tensor, fill, seed, start);
+    } else if (fill instanceof Fill.ByQuantile law) {
+      try (HostTable table = HostTable.of(law, dtype, kernels)) {
+        elements(tensor, Family.QUANTILE, table, ElementLaw.bounds(law, dtype), seed, start);
       }
     } else {
-      ElementLaw law = ElementLaw.of(fill, tensor.dtype());
-      elements(tensor, fill, null, law.numbers(), seed, start);
+      elements(tensor, Family.of(fill), null, ElementLaw.of(fill, dtype).numbers(), seed, start);
     }
   }
 
   private void elements(
-      Tensor tensor,
-      Fill.PerElement fill,
-      HostTable table,
-      double[] numbers,
-      long seed,
-      long start) {
-    String family = ElementLaw.Family.of(fill).kernel();
-    Kernel kernel = kernels.kernel(family + "_" + tensor.dtype());
+      Tensor tensor, Family family, HostTable table, double[] numbers, long seed, long start) {
+    String kernel = family.kernel() + "_" + tensor.dtype();
     for (KernelRegion region : regions(tensor, start)) {
       Parameters parameters = region.parameters().addSource(seed, start);
       if (table != null) {
@@ -123,16 +108,31 @@ public record KernelFills(KernelSet kernels, Team team) implements ElementaryFil
     }
   }
 
+  @Override
+  void sparse(SparseKeys keys) {
+    Kernel kernel = kernels.kernel("sparse_" + keys.tensor().dtype());
+    new NativeSparse(keys, kernel, flags(keys.tensor()), team()).fill();
+  }
+
+  @Override
+  public TorchKernels torch() {
+    return new NativeTorch(kernels);
+  }
+
   private static List<KernelRegion> regions(Tensor tensor, long position) {
     return KernelRegion.of(tensor.layout(), tensor.dtype(), tensor.storage().address(), position);
   }
 
-  private void run(Kernel kernel, Tensor tensor, KernelRegion region, Parameters parameters) {
-    run(kernel, parameters, region.items(), large(tensor) ? Kernel.STREAMING : 0);
+  private static long flags(Tensor tensor) {
+    return tensor.shape().numel() * tensor.dtype().bytes() > LARGE ? Kernel.STREAMING : 0;
   }
 
-  private void run(Kernel kernel, Parameters parameters, long items, long flags) {
-    team.share(items, PIECE, new Call(kernel, parameters.fields(), flags));
+  private void run(String kernel, Tensor tensor, KernelRegion region, Parameters parameters) {
+    run(kernel, parameters, region.items(), flags(tensor));
+  }
+
+  private void run(String kernel, Parameters parameters, long items, long flags) {
+    team().share(items, PIECE, new Call(kernels.kernel(kernel), parameters.fields(), flags));
   }
 
   /** A kernel and what it is called with. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu.fill;
 
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.initium.torch.Workers;
 
 /**
@@ -26,15 +28,9 @@ public final class Team implements Workers {
     return most >= threads ? this : new Team(most, helpers);
   }
 
-  /** Loads the classes of a shared job, and starts a helper: a first job is as quick as others. */
+  /** Starts a helper by a job of nothing: a first job is as quick as others. */
   public void prepare() {
-    share(2, 1, new Nothing());
-  }
-
-  /** A class, since a first lambda takes a process 5 ms. */
-  private static final class Nothing implements Part {
-    @Override
-    public void run(long from, long to) {}
+    helpers.add(new Job(0, 1, null), Math.min(1, threads - 1));
   }
 
   /** How many threads are at a job at most. */
@@ -53,14 +49,65 @@ public final class Team implements Workers {
    * none is left is not waited for.
    */
   public void share(long elements, long piece, Part part) {
-    if (threads == 1 || elements <= piece) {
-      for (long from = 0; from < elements; from += piece) {
-        part.run(from, Math.min(from + piece, elements));
-      }
-      return;
+    Job job = new Job(elements, piece, part);
+    if (threads > 1 && elements > piece) {
+      helpers.add(job, (int) Math.min(threads - 1, (elements - 1) / piece));
     }
-    TeamJob job = new TeamJob(elements, piece, part, helpers.spinNanos());
-    helpers.add(job, (int) Math.min(threads - 1, (elements - 1) / piece));
-    job.finish();
+    job.run();
+    job.await(helpers.spinNanos());
+  }
+
+  /** The pieces of one job; its {@code run} is a thread's share of them. */
+  private static final class Job implements Runnable {
+    private final long elements;
+    private final long piece;
+    private final Part part;
+    private final Thread owner = Thread.currentThread();
+    private final AtomicLong next = new AtomicLong();
+    private final AtomicLong left; // elements that are not done
+    private volatile Throwable failure;
+
+    Job(long elements, long piece, Part part) {
+      this.elements = elements;
+      this.piece = piece;
+      this.part = part;
+      this.left = new AtomicLong(elements);
+    }
+
+    /** After a failure the pieces that are left are taken, and nothing is done to them. */
+    @Override
+    public void run() {
+      for (long from; (from = next.getAndAdd(piece)) < elements; ) {
+        long to = Math.min(from + piece, elements);
+        try {
+          if (failure == null) {
+            part.run(from, to);
+          }
+        } catch (RuntimeException | Error e) {
+          failure = e;
+        }
+        if (left.addAndGet(from - to) == 0 && Thread.currentThread() != owner) {
+          LockSupport.unpark(owner);
+        }
+      }
+    }
+
+    /** Returns, or throws what a part threw, when all pieces are done. */
+    void await(long spinNanos) {
+      long begun = System.nanoTime();
+      while (left.get() > 0) {
+        if (System.nanoTime() - begun < spinNanos) {
+          Thread.onSpinWait();
+        } else {
+          LockSupport.park(this);
+        }
+      }
+      if (failure instanceof Error error) { // no switch: the first over classes takes 5 ms
+        throw error;
+      }
+      if (failure != null) {
+        throw (RuntimeException) failure;
+      }
+    }
   }
 }

@@ -6,7 +6,7 @@ import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.cpu.fill.ElementaryFills;
+import org.initium.cpu.fill.ReferenceFills;
 import org.initium.cpu.memory.HostMemory;
 
 /**
@@ -55,7 +55,7 @@ public final class OrthogonalFill {
       Tensor tensor,
       Fill.Orthogonal fill,
       boolean asShaped,
-      ElementaryFills fills,
+      ReferenceFills fills,
       Consumer<Tensor> normals) {
     Shape whole = tensor.whole();
     long rows = fill.rows(whole);
@@ -112,7 +112,7 @@ public final class OrthogonalFill {
 
   /** Writes the matrix, or its transpose, times gain, to the tensor's part of it. */
   private static void write(
-      Matrix q, boolean tall, double gain, Tensor tensor, ElementaryFills fills) {
+      Matrix q, boolean tall, double gain, Tensor tensor, ReferenceFills fills) {
     boolean plain =
         tensor.dtype() == q.blas().dtype()
             && tensor.shape().equals(tensor.whole())

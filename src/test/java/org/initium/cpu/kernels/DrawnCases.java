@@ -14,7 +14,7 @@ import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.cpu.reference.ReferenceSparse;
+import org.initium.cpu.fill.ReferenceSparse;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.Parameters;
 import org.initium.kernel.SparseKeys;

@@ -16,7 +16,7 @@ import java.util.function.LongFunction;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
 import org.initium.DType;
-import org.initium.cpu.reference.ReferenceFills;
+import org.initium.cpu.fill.ReferenceFills;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.KernelRegion;
 import org.initium.kernel.KernelSet;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.cpu.reference;
+package org.initium.cpu.fill;
 
 import java.util.Arrays;
 import java.util.function.LongToDoubleFunction;
