@@ -62,8 +62,7 @@ final class FillSteps {
             });
     steps.addThen(rule, List.of());
     if (steps.steps.size() > MOST_PARTS) { // each is compared with all others
-      throw new RecipeException(
-          place, Text.message("%d parts; a tensor has at most %d", steps.steps.size(), MOST_PARTS));
+      throw place.wrong("%d parts; a tensor has at most %d", steps.steps.size(), MOST_PARTS);
     }
     return steps;
   }
@@ -71,7 +70,7 @@ final class FillSteps {
   private static List<YamlNode> oneOrMore(YamlNode node, String field) {
     List<YamlNode> items = node instanceof YamlNode.Sequence list ? list.items() : List.of(node);
     if (items.isEmpty()) {
-      throw new RecipeException(node.place(), Text.message("%s is an empty list", field));
+      throw node.wrong("%s is an empty list", field);
     }
     return items;
   }
@@ -135,7 +134,7 @@ final class FillSteps {
           step.init.fill(region.shape()).check(region.shape(), dtype);
         }
       } catch (IllegalArgumentException e) {
-        throw at.fault(step.init + ": " + e.getMessage());
+        throw at.wrong("%s: %s", step.init, e.getMessage());
       }
       parts.add(new TensorContent.Part(region, step.init));
       if (step.tiles) {
@@ -151,9 +150,9 @@ final class FillSteps {
 
   /** Where a mistake about a tensor is said to be. */
   record At(SourcePosition place, String tensor, Shape shape) {
-    RecipeException fault(String message) {
-      return new RecipeException(
-          place, Text.message("tensor '%s' of shape %s: %s", tensor, shape, message));
+    RecipeException wrong(String template, Object... arguments) {
+      String message = Text.message(template, arguments);
+      return place.wrong("tensor '%s' of shape %s: %s", tensor, shape, message);
     }
   }
 
@@ -168,7 +167,7 @@ final class FillSteps {
     for (YamlNode item : several ? items : List.of(narrow)) {
       List<YamlNode> numbers = YamlFields.items(item, "an item of 'narrow'");
       if (numbers.size() != 3) {
-        throw at.fault("'narrow' takes [dimension, start, length]");
+        throw at.wrong("'narrow' takes [dimension, start, length]");
       }
       Shape shape = region.shape();
       int dimension = dimension(numbers.get(0), "dimension of 'narrow'", shape, variables, at);
@@ -177,10 +176,9 @@ final class FillSteps {
       long start = given < 0 ? given + size : given;
       long length = variables.count(numbers.get(2), "length of 'narrow'");
       if (start < 0 || length > size - start) {
-        throw at.fault(
-            Text.message(
-                "narrow [%d, %d, %d] does not fit: dimension %d has %s",
-                dimension, given, length, dimension, Text.count(size, "element")));
+        throw at.wrong(
+            "narrow [%d, %d, %d] does not fit: dimension %d has %s",
+            dimension, given, length, dimension, Text.count(size, "element"));
       }
       region = region.narrow(dimension, start, length);
     }
@@ -192,9 +190,8 @@ final class FillSteps {
     long given = variables.integer(node, what);
     long dimension = given < 0 ? given + shape.rank() : given;
     if (dimension < 0 || dimension >= shape.rank()) {
-      throw at.fault(
-          Text.message(
-              "there is no dimension %d; dimensions count from 0, or from -1 at the end", given));
+      throw at.wrong(
+          "there is no dimension %d; dimensions count from 0, or from -1 at the end", given);
     }
     return (int) dimension;
   }
@@ -208,15 +205,14 @@ final class FillSteps {
       covered += region.shape().numel();
       for (int j = 0; j < i; j++) {
         if (regions.get(j).intersect(region).isPresent()) {
-          throw place.apply(i).fault(Text.message("part %d overlaps part %d", i + 1, j + 1));
+          throw place.apply(i).wrong("part %d overlaps part %d", i + 1, j + 1);
         }
       }
     }
     if (covered != shape.numel()) {
-      throw all.fault(
-          Text.message(
-              "the parts cover %d of %s; give the rest a part, if only zeros",
-              covered, Text.count(shape.numel(), "element")));
+      throw all.wrong(
+          "the parts cover %d of %s; give the rest a part, if only zeros",
+          covered, Text.count(shape.numel(), "element"));
     }
   }
 }

@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.initium.recipe.plan.Glob;
-import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.yaml.Located;
 import org.initium.recipe.yaml.Variables;
 import org.initium.recipe.yaml.YamlFields;
 import org.initium.recipe.yaml.YamlNode;
-import org.initium.text.Text;
 
 /**
  * Names of tensors that are taken from an existing file where it has them: {@code {match: "*",
@@ -25,7 +24,8 @@ record KeepRule(
     List<Glob> excluded,
     boolean grow,
     Optional<YamlNode.Scalar> from,
-    SourcePosition place) {
+    SourcePosition place)
+    implements Located {
   private static final List<String> FIELDS = List.of("match", "exclude", "grow", "from");
 
   /** Where a recipe has no {@code keep}: what is there is kept. */
@@ -49,10 +49,5 @@ record KeepRule(
   /** The name in the file of a tensor of whose name that is captured. */
   String nameInFile(String name, Map<String, String> captured, Variables variables) {
     return from.map(text -> variables.with(captured).filledIn(text)).orElse(name);
-  }
-
-  /** A mistake about a tensor. */
-  RecipeException wrong(String template, Object... arguments) {
-    return new RecipeException(place, Text.message(template, arguments));
   }
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.recipe;
 
-import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
-import org.initium.text.Text;
 
 /**
  * Counts what it takes to match a list of patterns with names, in steps of about a nanosecond, and
@@ -31,12 +29,10 @@ final class MatchingWork {
   void add(long more) {
     steps += more;
     if (steps > most) {
-      throw new RecipeException(
-          place,
-          Text.message(
-              "to match these patterns with the tensors' names takes more than %d steps; write out"
-                  + " more of the names in the patterns, or have fewer of them",
-              most));
+      throw place.wrong(
+          "to match these patterns with the tensors' names takes more than %d steps; write out"
+              + " more of the names in the patterns, or have fewer of them",
+          most);
     }
   }
 

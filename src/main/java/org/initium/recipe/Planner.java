@@ -158,12 +158,10 @@ final class Planner {
   /** Throws if nothing could fill a tensor, which is not kept as it is. */
   private static void checkFilled(TensorEntry tensor) {
     if (tensor.foreign().isPresent()) {
-      throw new RecipeException(
-          tensor.place(),
-          Text.message(
-              "tensor '%s' is %s, which has no initializers: it can be kept of a file as it is"
-                  + " (--from), or left out (template: {file: ..., exclude: ['%s']})",
-              tensor.name(), tensor.foreign().get(), tensor.name()));
+      throw tensor.wrong(
+          "tensor '%s' is %s, which has no initializers: it can be kept of a file as it is"
+              + " (--from), or left out (template: {file: ..., exclude: ['%s']})",
+          tensor.name(), tensor.foreign().get(), tensor.name());
     }
   }
 
@@ -179,9 +177,7 @@ final class Planner {
     KeepPlanner.Found kept = found.get(tensor.name());
     if (bound.link().isPresent()) {
       if (kept != null) {
-        throw new RecipeException(
-            rule.place(),
-            Text.message("tensor '%s' is kept and grows: its rule needs 'init'", tensor.name()));
+        throw rule.wrong("tensor '%s' is kept and grows: its rule needs 'init'", tensor.name());
       }
       return linked(tensor, bound.link().get(), path);
     }
@@ -208,22 +204,18 @@ final class Planner {
   private PlannedTensor linked(
       TensorEntry tensor, TensorLink link, Map<String, SourcePosition> path) {
     if (path.putIfAbsent(tensor.name(), link.place()) != null || path.size() > MOST_LINKS) {
-      throw new RecipeException(
-          link.place(),
-          Text.message(
-              "%s",
-              String.join(" is like ", path.keySet())
-                  + " is like "
-                  + tensor.name()
-                  + ", which ends nowhere"));
+      throw link.wrong(
+          "%s",
+          String.join(" is like ", path.keySet())
+              + " is like "
+              + tensor.name()
+              + ", which ends nowhere");
     }
     TensorEntry other = entries.get(link.tensor());
     if (other == null) {
-      throw new RecipeException(
-          link.place(),
-          Text.message(
-              "tensor '%s' is %s '%s', which is not there",
-              tensor.name(), link.norm() ? "the norm of" : "like", link.tensor()));
+      throw link.wrong(
+          "tensor '%s' is %s '%s', which is not there",
+          tensor.name(), link.norm() ? "the norm of" : "like", link.tensor());
     }
     PlannedTensor original = planned(other, path);
     DType dtype = tensor.dtype().orElse(original.dtype());
@@ -233,37 +225,33 @@ final class Planner {
     FillSteps.At at = new FillSteps.At(link.place(), tensor.name(), shape);
     boolean isForeign = type.dtype().isEmpty() || tensor.foreign().isPresent();
     if (isForeign && (link.norm() || !tensor.type().orElse(type).equals(type))) {
-      throw at.fault(
-          Text.message(
-              "'%s' is %s; of what nothing fills there are only copies, in the same type",
-              link.tensor(), type));
+      throw at.wrong(
+          "'%s' is %s; of what nothing fills there are only copies, in the same type",
+          link.tensor(), type);
     }
     if (link.norm() ? !isNormShape(shape, whole) : !shape.equals(whole)) {
-      throw at.fault(
-          Text.message(
-              link.norm()
-                  ? "'%s' has shape %s; a norm has its sizes, and 1 where it sums"
-                  : "'%s', which it is like, has shape %s",
-              link.tensor(),
-              whole));
+      throw at.wrong(
+          link.norm()
+              ? "'%s' has shape %s; a norm has its sizes, and 1 where it sums"
+              : "'%s', which it is like, has shape %s",
+          link.tensor(),
+          whole);
     }
     if (link.once() && !original.written()) {
-      throw at.fault(Text.message("write: once needs '%s' in the file", link.tensor()));
+      throw at.wrong("write: once needs '%s' in the file", link.tensor());
     }
     if (link.once() && !dtype.equals(original.dtype())) {
-      throw at.fault(
-          Text.message(
-              "write: once needs the dtype of '%s', which is %s", link.tensor(), original.dtype()));
+      throw at.wrong(
+          "write: once needs the dtype of '%s', which is %s", link.tensor(), original.dtype());
     }
     if (dtype.isInteger() && (link.norm() || !dtype.equals(original.dtype()))) {
-      throw at.fault(
-          Text.message(
-              link.norm()
-                  ? "%s has whole numbers alone, and the norm of '%s' is none"
-                  : "%s has whole numbers alone, to which '%s' in %s is not rounded",
-              dtype,
-              link.tensor(),
-              original.dtype()));
+      throw at.wrong(
+          link.norm()
+              ? "%s has whole numbers alone, and the norm of '%s' is none"
+              : "%s has whole numbers alone, to which '%s' in %s is not rounded",
+          dtype,
+          link.tensor(),
+          original.dtype());
     }
     TensorContent content =
         link.norm()
@@ -283,11 +271,11 @@ final class Planner {
   private PlannedTensor shared(PlannedTensor tensor) {
     Optional<GlobIndex.Hit<ShardRule>> rule = shardIndex.first(tensor.name());
     if (rule.isEmpty()) {
-      throw new RecipeException(
-          shards.getFirst().place(),
-          Text.message(
+      throw shards
+          .getFirst()
+          .wrong(
               "no rule of 'shards' matches %s; write {match: \"*\", dim: 0} as the last for rows",
-              shortened(List.of(tensor.name()))));
+              shortened(List.of(tensor.name())));
     }
     return tensor.with(rule.get().rule().of(tensor.name(), tensor.shape(), variables));
   }

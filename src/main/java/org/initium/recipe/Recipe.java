@@ -97,8 +97,8 @@ public final class Recipe {
    */
   public static Plan plan(Path file, Reading reading) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new RecipeException(
-          new SourcePosition(file.toString(), 1, 1), "a folder; give the recipe, a YAML file");
+      throw new SourcePosition(file.toString(), 1, 1)
+          .wrong("a folder; give the recipe, a YAML file");
     }
     try (InputStream in = Files.newInputStream(file)) {
       String text = text(in, file.toString());
@@ -126,8 +126,7 @@ public final class Recipe {
     try {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
-        throw new RecipeException(
-            top, Text.message("more than %d MiB; is this a recipe?", MOST_BYTES >> 20));
+        throw top.wrong("more than %d MiB; is this a recipe?", MOST_BYTES >> 20);
       }
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
@@ -169,8 +168,7 @@ public final class Recipe {
 
   private static YamlNode root(String text, String source) {
     return Yaml.parse(source, text)
-        .orElseThrow(
-            () -> new RecipeException(new SourcePosition(source, 1, 1), "the recipe is empty"));
+        .orElseThrow(() -> new SourcePosition(source, 1, 1).wrong("the recipe is empty"));
   }
 
   private static Plan follow(YamlNode root, Path folder, Reading reading) throws IOException {
@@ -187,8 +185,7 @@ public final class Recipe {
     fields.get("template").ifPresent(node -> inputs.addAll(tensors.addTemplate(node, folder)));
     fields.get("tensors").ifPresent(node -> tensors.addListed(node));
     if (tensors.tensors().isEmpty()) {
-      throw new RecipeException(
-          root.place(), "the recipe has no tensors; give 'tensors' or 'template'");
+      throw root.wrong("the recipe has no tensors; give 'tensors' or 'template'");
     }
     List<Rule> rules = new ArrayList<>();
     for (YamlNode rule : YamlFields.items(fields.require("rules"), "'rules'")) {

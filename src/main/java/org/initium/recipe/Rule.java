@@ -10,16 +10,16 @@ import org.initium.recipe.plan.Glob;
 import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
 import org.initium.recipe.plan.StreamChoice;
+import org.initium.recipe.yaml.Located;
 import org.initium.recipe.yaml.Variables;
 import org.initium.recipe.yaml.YamlFields;
 import org.initium.recipe.yaml.YamlNode;
-import org.initium.text.Text;
 
 /**
  * Names, and what the tensors that have them are filled with: initializers, or another tensor's
  * values.
  */
-final class Rule {
+final class Rule implements Located {
   private static final List<String> FIELDS =
       List.of("match", "init", "parts", "then", "like", "norm_of", "write", "stream", "seed");
 
@@ -51,8 +51,7 @@ final class Rule {
     checkCaptures(globs, variables, match.place());
     List<String> kinds = KINDS.stream().filter(kind -> fields.get(kind).isPresent()).toList();
     if (kinds.size() != 1) {
-      throw new RecipeException(
-          node.place(), "a rule has one of 'init', 'parts', 'like' and 'norm_of'");
+      throw node.wrong("a rule has one of 'init', 'parts', 'like' and 'norm_of'");
     }
     String kind = kinds.getFirst();
     List<String> others =
@@ -63,8 +62,7 @@ final class Rule {
         };
     for (String other : others) {
       if (fields.get(other).isPresent()) {
-        throw new RecipeException(
-            node.place(), Text.message("a rule with '%s' has no '%s'", kind, other));
+        throw node.wrong("a rule with '%s' has no '%s'", kind, other);
       }
     }
     Rule rule = new Rule(node.place(), globs, fields, variables);
@@ -78,17 +76,14 @@ final class Rule {
     TreeSet<String> captures = new TreeSet<>(globs.getFirst().captureNames());
     for (Glob glob : globs) {
       if (!captures.equals(new TreeSet<>(glob.captureNames()))) {
-        throw new RecipeException(
-            place,
-            Text.message(
-                "the patterns of a rule capture the same names; '%s' captures %s, '%s' %s",
-                globs.getFirst(), captures, glob, glob.captureNames()));
+        throw place.wrong(
+            "the patterns of a rule capture the same names; '%s' captures %s, '%s' %s",
+            globs.getFirst(), captures, glob, glob.captureNames());
       }
     }
     for (String capture : captures) {
       if (variables.isOwn(capture)) {
-        throw new RecipeException(
-            place, Text.message("capture '{%s}' has the name of a variable", capture));
+        throw place.wrong("capture '{%s}' has the name of a variable", capture);
       }
     }
   }
@@ -98,7 +93,7 @@ final class Rule {
     List<YamlNode> patterns =
         node instanceof YamlNode.Sequence sequence ? sequence.items() : List.of(node);
     if (patterns.isEmpty()) {
-      throw new RecipeException(node.place(), "a list of name patterns has at least one");
+      throw node.wrong("a list of name patterns has at least one");
     }
     return patterns.stream()
         .map(
@@ -112,7 +107,8 @@ final class Rule {
         .toList();
   }
 
-  SourcePosition place() {
+  @Override
+  public SourcePosition place() {
     return place;
   }
 

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import org.initium.Shape;
 import org.initium.recipe.plan.Glob;
-import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.Region;
 import org.initium.recipe.plan.ShardCut;
 import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.yaml.Located;
 import org.initium.recipe.yaml.Variables;
 import org.initium.recipe.yaml.YamlFields;
 import org.initium.recipe.yaml.YamlNode;
@@ -20,7 +20,8 @@ import org.initium.recipe.yaml.YamlNode;
  * [[0, 0, q], ...]}}.
  */
 record ShardRule(
-    List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts, SourcePosition place) {
+    List<Glob> globs, Optional<YamlNode> dim, List<YamlNode> parts, SourcePosition place)
+    implements Located {
   private static final List<String> FIELDS = List.of("match", "dim", "replicate", "parts");
 
   static ShardRule of(YamlNode node) {
@@ -32,13 +33,12 @@ record ShardRule(
         value -> YamlFields.word(value, "'replicate'", " is true or left out", "true"));
     boolean replicate = replicated.isPresent();
     if (replicate == dim.isPresent()) {
-      throw new RecipeException(
-          node.place(), "a rule of 'shards' has either 'dim' or 'replicate: true'");
+      throw node.wrong("a rule of 'shards' has either 'dim' or 'replicate: true'");
     }
     List<YamlNode> parts =
         fields.get("parts").map(value -> YamlFields.items(value, "'parts'")).orElse(List.of());
     if (replicate && !parts.isEmpty()) {
-      throw new RecipeException(node.place(), "what is replicated has no 'parts'");
+      throw node.wrong("what is replicated has no 'parts'");
     }
     return new ShardRule(globs, dim, parts, node.place());
   }
@@ -58,7 +58,7 @@ record ShardRule(
       Region region = FillSteps.narrow(part, Region.all(shape), variables, at);
       Shape others = region.shape().with(dimension, 1);
       if (!others.equals(shape.with(dimension, 1))) {
-        throw at.fault("a part of 'shards' is narrowed in the dimension that is cut alone");
+        throw at.wrong("a part of 'shards' is narrowed in the dimension that is cut alone");
       }
       regions.add(region);
     }

@@ -6,6 +6,7 @@ import org.initium.DType;
 import org.initium.Shape;
 import org.initium.io.StoredType;
 import org.initium.recipe.plan.SourcePosition;
+import org.initium.recipe.yaml.Located;
 
 /**
  * A tensor that a recipe lists, and where.
@@ -23,7 +24,8 @@ record TensorEntry(
     Optional<StoredType> foreign,
     Optional<TensorLink> like,
     boolean written,
-    SourcePosition place) {
+    SourcePosition place)
+    implements Located {
   /** Its element type in a file, where it says one. */
   Optional<StoredType> type() {
     return foreign.or(() -> dtype.map(StoredType::of));

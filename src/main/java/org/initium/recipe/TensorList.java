@@ -79,9 +79,7 @@ final class TensorList {
     }
     TensorEntry first = tensors.putIfAbsent(entry.name(), entry);
     if (first != null) {
-      throw new RecipeException(
-          entry.place(),
-          Text.message("tensor '%s' is there already, from %s", entry.name(), first.place()));
+      throw entry.wrong("tensor '%s' is there already, from %s", entry.name(), first.place());
     }
   }
 
@@ -139,11 +137,11 @@ final class TensorList {
         NamePattern.checkCharacters(characters, entry.key());
         boolean isGroup = name.text().endsWith(".");
         if ((isGroup ? ++groups : ++names) > NamePattern.MOST) {
-          throw new RecipeException(
-              entry.key().place(),
-              Text.message(
+          throw entry
+              .key()
+              .wrong(
                   "with '%s' the recipe has more than %d names of %s, which are taken at most",
-                  entry.key().text(), NamePattern.MOST, isGroup ? "groups" : "tensors"));
+                  entry.key().text(), NamePattern.MOST, isGroup ? "groups" : "tensors");
         }
         Variables inside = variables.with(name.bound());
         if (isGroup) {
@@ -224,11 +222,9 @@ final class TensorList {
   private static Shape read(YamlNode node, String name, Variables variables) {
     List<YamlNode> items = YamlFields.items(node, "shape of '" + name + "'");
     if (items.size() > Shape.MOST_DIMENSIONS) {
-      throw new RecipeException(
-          node.place(),
-          Text.message(
-              "shape of '%s' has %d sizes; a tensor has at most %d dimensions",
-              name, items.size(), Shape.MOST_DIMENSIONS));
+      throw node.wrong(
+          "shape of '%s' has %d sizes; a tensor has at most %d dimensions",
+          name, items.size(), Shape.MOST_DIMENSIONS);
     }
     long[] sizes = new long[items.size()];
     for (int d = 0; d < sizes.length; d++) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.recipe.yaml;
 
-import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
-import org.initium.text.Text;
 
 /**
  * Counts the characters of the expressions that a recipe has worked out, and what their words take
@@ -45,12 +43,10 @@ public final class EvaluationWork {
   public void add(String text, SourcePosition place) {
     done += text.length();
     if (done + steps / STEPS > most) {
-      throw new RecipeException(
-          place,
-          Text.message(
-              "the expressions of the recipe, each as often as it is worked out, have more than %d"
-                  + " characters",
-              most));
+      throw place.wrong(
+          "the expressions of the recipe, each as often as it is worked out, have more than %d"
+              + " characters",
+          most);
     }
   }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.initium.recipe.plan.RecipeException;
 import org.initium.text.Text;
 
 /**
@@ -54,14 +53,10 @@ public final class NamePattern {
       int open = text.indexOf('{', at);
       int close = text.indexOf('}', at);
       if (close >= 0 && (open < 0 || close < open)) {
-        throw new RecipeException(
-            pattern.place(),
-            Text.message("'}' without '{' before it in name '%s'", Text.around(text, close, 60)));
+        throw pattern.wrong("'}' without '{' before it in name '%s'", Text.around(text, close, 60));
       }
       if (open >= 0 && close < 0) {
-        throw new RecipeException(
-            pattern.place(),
-            Text.message("'{' without '}' behind it in name '%s'", Text.around(text, open, 60)));
+        throw pattern.wrong("'{' without '}' behind it in name '%s'", Text.around(text, open, 60));
       }
       int literalEnd = open < 0 ? text.length() : open;
       String inside = open < 0 ? "" : text.substring(open + 1, close);
@@ -81,9 +76,7 @@ public final class NamePattern {
   private static void checkFree(
       String variable, Name name, Variables variables, YamlNode.Scalar pattern) {
     if (variables.isOwn(variable) || name.bound().containsKey(variable)) {
-      throw new RecipeException(
-          pattern.place(),
-          Text.message("range '{%s=...}' has the name of a variable that is there", variable));
+      throw pattern.wrong("range '{%s=...}' has the name of a variable that is there", variable);
     }
   }
 
@@ -115,9 +108,7 @@ public final class NamePattern {
     int dots = range.indexOf("..");
     if (dots < 0) {
       if (!inside.contains(",") || !range.equals(inside)) {
-        throw new RecipeException(
-            pattern.place(),
-            Text.message("'{%s}' is neither a range {0..11} nor a list {weight,bias}", inside));
+        throw pattern.wrong("'{%s}' is neither a range {0..11} nor a list {weight,bias}", inside);
       }
       return List.of(inside.split(",", -1));
     }
@@ -135,20 +126,16 @@ public final class NamePattern {
   /** Refuses names that would fill the heap. */
   public static void checkCharacters(long characters, YamlNode.Scalar pattern) {
     if (characters > MOST_CHARACTERS) {
-      throw new RecipeException(
-          pattern.place(),
-          Text.message(
-              "with '%s' the names have more than %d characters, which are taken at most",
-              Text.cut(pattern.text(), 60), MOST_CHARACTERS));
+      throw pattern.wrong(
+          "with '%s' the names have more than %d characters, which are taken at most",
+          Text.cut(pattern.text(), 60), MOST_CHARACTERS);
     }
   }
 
   private static void checkCount(long count, YamlNode.Scalar pattern) {
     if (count > MOST) {
-      throw new RecipeException(
-          pattern.place(),
-          Text.message(
-              "'%s' stands for %d names; at most %d are taken", pattern.text(), count, MOST));
+      throw pattern.wrong(
+          "'%s' stands for %d names; at most %d are taken", pattern.text(), count, MOST);
     }
   }
 }

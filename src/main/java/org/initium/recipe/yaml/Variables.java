@@ -76,9 +76,7 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
           continue; // read already
         }
         if (!NAME.matcher(name).matches()) {
-          throw new RecipeException(
-              entry.key().place(),
-              Text.message("'%s' is not a name of letters, digits and _", name));
+          throw entry.key().wrong("'%s' is not a name of letters, digits and _", name);
         }
         variables.own.add(name);
         if (!variables.knows(name)) {
@@ -92,11 +90,9 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
     }
     for (String name : set.keySet()) {
       if (!variables.knows(name)) {
-        throw new RecipeException(
-            recipe,
-            Text.message(
-                "there is no variable '%s' to set; %s",
-                name, Suggestions.choice(name, "'vars' has", variables.values.keySet())));
+        throw recipe.wrong(
+            "there is no variable '%s' to set; %s",
+            name, Suggestions.choice(name, "'vars' has", variables.values.keySet()));
       }
       variables.values.put(name, set.get(name));
     }
@@ -107,11 +103,9 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
   private Object value(YamlNode node, String what) {
     if (node instanceof YamlNode.Sequence list) {
       if (list.items().size() > MOST_ELEMENTS) {
-        throw new RecipeException(
-            node.place(),
-            Text.message(
-                "%s is a list of %d, of which %d are taken at most",
-                what, list.items().size(), MOST_ELEMENTS));
+        throw node.wrong(
+            "%s is a list of %d, of which %d are taken at most",
+            what, list.items().size(), MOST_ELEMENTS);
       }
       List<Object> items = new ArrayList<>();
       list.items().forEach(item -> items.add(value(YamlFields.text(item, what), what)));
@@ -173,11 +167,9 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
             known.add(name + " = " + shown(values.get(name)));
           }
         }
-        throw new RecipeException(
-            item.place(),
-            Text.message(
-                "the recipe is for models with %s; here %s",
-                text, known.isEmpty() ? "that is 0" : String.join(", ", known)));
+        throw item.wrong(
+            "the recipe is for models with %s; here %s",
+            text, known.isEmpty() ? "that is 0" : String.join(", ", known));
       }
     }
   }
@@ -205,9 +197,7 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
   public long count(String text, SourcePosition place, String what) {
     long value = integer(text, place, what);
     if (value < 0) {
-      throw new RecipeException(
-          place,
-          Text.message("%s: '%s' is %d, not a whole number of 0 or more", what, text, value));
+      throw place.wrong("%s: '%s' is %d, not a whole number of 0 or more", what, text, value);
     }
     return value;
   }
@@ -216,10 +206,8 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
   long integer(String text, SourcePosition place, String what) {
     double value = evaluate(text, place, what);
     if (value != Math.rint(value) || Math.abs(value) > 0x1p53) {
-      throw new RecipeException(
-          place,
-          Text.message(
-              "%s: '%s' is %s, not a whole number of 0 or more", what, text, plain(value)));
+      throw place.wrong(
+          "%s: '%s' is %s, not a whole number of 0 or more", what, text, plain(value));
     }
     return (long) value;
   }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
-import org.initium.text.Text;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -74,12 +73,11 @@ public final class Yaml {
   private YamlNode node(Node node) {
     SourcePosition place = place(node.getStartMark());
     if (node.getAnchor().isPresent()) {
-      throw new RecipeException(place, "anchors and aliases are not taken; write the value out");
+      throw place.wrong("anchors and aliases are not taken; write the value out");
     }
     String tag = node.getTag().getValue();
     if (!tag.startsWith(STANDARD_TAGS)) {
-      throw new RecipeException(
-          place, Text.message("tags are not taken; write the value without '%s'", tag));
+      throw place.wrong("tags are not taken; write the value without '%s'", tag);
     }
     if (node instanceof ScalarNode scalar) { // no switches on a start's way: decision 0030
       return new YamlNode.Scalar(place, scalar.getValue());
@@ -90,7 +88,7 @@ public final class Yaml {
     if (node instanceof MappingNode mapping) {
       return new YamlNode.Mapping(place, entries(mapping));
     }
-    throw new RecipeException(place, "a " + node.getNodeType() + " is not taken");
+    throw place.wrong("a %s is not taken", node.getNodeType());
   }
 
   private List<YamlNode.Entry> entries(MappingNode mapping) {
@@ -98,13 +96,12 @@ public final class Yaml {
     Map<String, SourcePosition> seen = new HashMap<>();
     for (NodeTuple tuple : mapping.getValue()) {
       if (!(node(tuple.getKeyNode()) instanceof YamlNode.Scalar key)) {
-        throw new RecipeException(
-            place(tuple.getKeyNode().getStartMark()), "a key is a list or mapping; write a name");
+        throw place(tuple.getKeyNode().getStartMark())
+            .wrong("a key is a list or mapping; write a name");
       }
       SourcePosition first = seen.putIfAbsent(key.text(), key.place());
       if (first != null) {
-        throw new RecipeException(
-            key.place(), Text.message("key '%s' stands already at %s", key.text(), first));
+        throw key.wrong("key '%s' stands already at %s", key.text(), first);
       }
       entries.add(new YamlNode.Entry(key, node(tuple.getValueNode())));
     }

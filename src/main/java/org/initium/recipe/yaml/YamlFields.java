@@ -46,11 +46,9 @@ public final class YamlFields {
     for (YamlNode.Entry entry : entries(node, what)) {
       String name = entry.key().text();
       if (!allowed.contains(name)) {
-        throw new RecipeException(
-            entry.key().place(),
-            Text.message(
-                    "%s has no '%s'; %s", what, name, Suggestions.choice(name, "it takes", allowed))
-                + (name.endsWith(")") ? QUOTES : hint));
+        String choice = Suggestions.choice(name, "it takes", allowed);
+        String meant = name.endsWith(")") ? QUOTES : hint;
+        throw entry.key().wrong("%s has no '%s'; %s%s", what, name, choice, meant);
       }
       fields.values.put(name, entry.value());
     }
@@ -62,8 +60,7 @@ public final class YamlFields {
   }
 
   public YamlNode require(String name) {
-    return get(name)
-        .orElseThrow(() -> new RecipeException(place, Text.message("%s needs '%s'", what, name)));
+    return get(name).orElseThrow(() -> place.wrong("%s needs '%s'", what, name));
   }
 
   /** The entries of a mapping. */
@@ -71,9 +68,7 @@ public final class YamlFields {
     if (node instanceof YamlNode.Mapping mapping) {
       return mapping.entries();
     }
-    throw new RecipeException(
-        node.place(),
-        Text.message("%s is %s, not a mapping of names to values", what, node.kind()));
+    throw node.wrong("%s is %s, not a mapping of names to values", what, node.kind());
   }
 
   /** What may be meant where a comma has cut an expression: it is a list's or a mapping's then. */
@@ -88,8 +83,7 @@ public final class YamlFields {
     if (node instanceof YamlNode.Sequence sequence) {
       return sequence.items();
     }
-    throw new RecipeException(
-        node.place(), Text.message("%s is %s, not a list", what, node.kind()));
+    throw node.wrong("%s is %s, not a list", what, node.kind());
   }
 
   /** Whether a field is {@code true}; it may also be left out or false. */
@@ -113,7 +107,7 @@ public final class YamlFields {
   public static String word(YamlNode node, String what, String which, String... words) {
     String word = text(node, what).text();
     if (!List.of(words).contains(word)) {
-      throw new RecipeException(node.place(), Text.message("%s%s, not '%s'", what, which, word));
+      throw node.wrong("%s%s, not '%s'", what, which, word);
     }
     return word;
   }
@@ -123,10 +117,7 @@ public final class YamlFields {
     if (node instanceof YamlNode.Scalar scalar && !scalar.text().isBlank()) {
       return scalar;
     }
-    throw new RecipeException(
-        node.place(),
-        Text.message(
-            "%s is %s",
-            what, node instanceof YamlNode.Scalar ? "empty" : node.kind() + ", not a text"));
+    throw node.wrong(
+        "%s is %s", what, node instanceof YamlNode.Scalar ? "empty" : node.kind() + ", not a text");
   }
 }

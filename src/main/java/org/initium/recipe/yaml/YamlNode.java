@@ -5,9 +5,7 @@ import java.util.List;
 import org.initium.recipe.plan.SourcePosition;
 
 /** A piece of a YAML document that knows where it stands. */
-public sealed interface YamlNode {
-  SourcePosition place();
-
+public sealed interface YamlNode extends Located {
   /** A text; numbers and truth values are not told apart from it. */
   record Scalar(SourcePosition place, String text) implements YamlNode {}
 
