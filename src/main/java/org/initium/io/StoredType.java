@@ -66,17 +66,16 @@ public enum StoredType {
     this.bits = bits;
   }
 
-  /**
-   * Size of an element.
-   *
-   * @return the bits of an element; 4 and 6 are packed
-   */
+  /** {@return the bits of an element; those of 4 and 6 are packed} */
   public int bits() {
     return bits;
   }
 
   private static final Map<String, StoredType> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toMap(StoredType::name, type -> type));
+
+  private static final Map<StoredType, DType> FILLED =
+      Arrays.stream(DType.values()).collect(Collectors.toMap(StoredType::of, dtype -> dtype));
 
   /**
    * {@return the type of that name in a header, if there is one}
@@ -166,6 +165,6 @@ public enum StoredType {
 
   /** {@return the element type that we fill, if this is one} */
   public Optional<DType> dtype() {
-    return Arrays.stream(DType.values()).filter(type -> of(type) == this).findFirst();
+    return Optional.ofNullable(FILLED.get(this));
   }
 }

@@ -88,19 +88,13 @@ final class Planner {
         keeper.find(tensor).ifPresent(found -> this.found.put(tensor.name(), found));
       }
     }
-    tensors.stream()
-        .filter(tensor -> tensor.like().isEmpty() && !isWhole(tensor))
-        .forEach(Planner::checkFilled);
+    List<TensorEntry> drawn =
+        tensors.stream().filter(tensor -> tensor.like().isEmpty() && !isWhole(tensor)).toList();
+    drawn.forEach(Planner::checkFilled);
     List<String> left = new ArrayList<>();
-    for (TensorEntry tensor : tensors) {
-      if (tensor.like().isEmpty() && !isWhole(tensor)) {
-        Optional<GlobIndex.Hit<Rule>> hit = rules.first(tensor.name());
-        if (hit.isPresent()) {
-          hits.put(tensor.name(), hit.get());
-        } else {
-          left.add(tensor.name());
-        }
-      }
+    for (TensorEntry tensor : drawn) {
+      String name = tensor.name();
+      rules.first(name).ifPresentOrElse(hit -> hits.put(name, hit), () -> left.add(name));
     }
     if (!left.isEmpty()) {
       throw new RecipeException(
@@ -189,20 +183,20 @@ final class Planner {
 
   private static PlannedTensor planned(
       TensorEntry tensor, TensorContent content, StreamChoice draw) {
+    StoredType type = tensor.type().orElseThrow();
     Shape shape;
     try {
-      shape = tensor.carried().orElseThrow();
+      shape = type.carried(tensor.shape().orElseThrow());
     } catch (IllegalArgumentException e) {
       throw new RecipeException(
           tensor.place(), Text.message("tensor '%s': %s", tensor.name(), e.getMessage()), e);
     }
-    DType dtype = tensor.dtype().orElseThrow();
     return new PlannedTensor(
-        tensor.name(), shape, dtype, content, draw, ShardCut.ROWS, tensor.written());
+        tensor.name(), shape, type.carrier(), content, draw, ShardCut.ROWS, tensor.written());
   }
 
   private PlannedTensor linked(
-      TensorEntry tensor, TensorLink link, Map<String, SourcePosition> path) {
+      TensorEntry tensor, TensorEntry.Link link, Map<String, SourcePosition> path) {
     if (path.putIfAbsent(tensor.name(), link.place()) != null || path.size() > MOST_LINKS) {
       throw link.wrong(
           "%s",

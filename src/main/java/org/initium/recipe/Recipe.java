@@ -18,6 +18,7 @@ import org.initium.DType;
 import org.initium.io.Checkpoint;
 import org.initium.io.MalformedFileException;
 import org.initium.io.ModelConfig;
+import org.initium.io.StoredType;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
@@ -179,9 +180,9 @@ public final class Recipe {
         reading.config().isPresent() ? reading.config().get() : config(vars, folder, inputs);
     Variables variables = Variables.of(vars, config, reading.set(), root.place());
     fields.get("require").ifPresent(variables::require);
-    DType defaultType =
+    DType dtype =
         fields.get("dtype").map(node -> TensorList.dtype(node, variables)).orElse(DType.F32);
-    TensorList tensors = new TensorList(variables, defaultType, reading.dtype());
+    TensorList tensors = new TensorList(variables, StoredType.of(dtype), reading.dtype());
     fields.get("template").ifPresent(node -> inputs.addAll(tensors.addTemplate(node, folder)));
     fields.get("tensors").ifPresent(node -> tensors.addListed(node));
     if (tensors.tensors().isEmpty()) {

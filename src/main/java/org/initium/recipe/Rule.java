@@ -35,7 +35,7 @@ final class Rule implements Located {
   private final Map<Map<String, String>, Bound> bound = new HashMap<>();
 
   /** What the rule comes to once the captures are known. */
-  record Bound(Optional<FillSteps> steps, Optional<TensorLink> link, StreamChoice draw) {}
+  record Bound(Optional<FillSteps> steps, Optional<TensorEntry.Link> link, StreamChoice draw) {}
 
   private Rule(SourcePosition place, List<Glob> globs, YamlFields fields, Variables variables) {
     this.place = place;
@@ -136,15 +136,17 @@ final class Rule implements Located {
         fields.get("like").isEmpty() && fields.get("norm_of").isEmpty()
             ? Optional.of(FillSteps.of(fields, all, place))
             : Optional.empty();
-    Optional<TensorLink> link =
+    Optional<TensorEntry.Link> link =
         fields
             .get("like")
-            .map(node -> new TensorLink(name(node, all), node.place(), false, once(fields)))
+            .map(node -> new TensorEntry.Link(name(node, all), node.place(), false, once(fields)))
             .or(
                 () ->
                     fields
                         .get("norm_of")
-                        .map(node -> new TensorLink(name(node, all), node.place(), true, false)));
+                        .map(
+                            node ->
+                                new TensorEntry.Link(name(node, all), node.place(), true, false)));
     StreamChoice draw =
         new StreamChoice(
             fields.get("stream").map(node -> name(node, all)),

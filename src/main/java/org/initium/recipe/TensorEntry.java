@@ -12,27 +12,34 @@ import org.initium.recipe.yaml.Located;
  * A tensor that a recipe lists, and where.
  *
  * @param shape its sizes; where it says none, those of the tensor that it is like
- * @param dtype its element type, likewise; the carrier of a foreign one
- * @param foreign its element type where we fill none of it, so that it can only be kept of a file
+ * @param type its element type in a file, likewise
  * @param like the tensor whose values it has
  * @param written whether it is in the file
  */
 record TensorEntry(
     String name,
     Optional<Shape> shape,
-    Optional<DType> dtype,
-    Optional<StoredType> foreign,
-    Optional<TensorLink> like,
+    Optional<StoredType> type,
+    Optional<Link> like,
     boolean written,
     SourcePosition place)
     implements Located {
-  /** Its element type in a file, where it says one. */
-  Optional<StoredType> type() {
-    return foreign.or(() -> dtype.map(StoredType::of));
+  /**
+   * That a tensor has values of another one.
+   *
+   * @param tensor the other's name
+   * @param norm whether the values are norms of the other's rows, not the same
+   * @param once whether the tensor is left out of the file, where the other is
+   */
+  record Link(String tensor, SourcePosition place, boolean norm, boolean once) implements Located {}
+
+  /** Its element type, or the carrier of one that we fill none of. */
+  Optional<DType> dtype() {
+    return type.map(StoredType::carrier);
   }
 
-  /** Its sizes in elements of the dtype, of which one holds some of a type of less than a byte. */
-  Optional<Shape> carried() {
-    return foreign.isPresent() ? shape.map(foreign.get()::carried) : shape;
+  /** Its element type where we fill none of it, so that it can only be kept of a file. */
+  Optional<StoredType> foreign() {
+    return type.filter(own -> own.dtype().isEmpty());
   }
 }

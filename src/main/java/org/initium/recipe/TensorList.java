@@ -36,7 +36,7 @@ final class TensorList {
 
   private final Map<String, TensorEntry> tensors = new LinkedHashMap<>();
   private final Variables variables;
-  private final DType defaultType;
+  private final StoredType defaultType;
   private final Optional<DType> everyType;
   private final Map<YamlNode, Shape> shapes = new IdentityHashMap<>();
   private final List<String> notes = new ArrayList<>();
@@ -51,7 +51,7 @@ final class TensorList {
    * @param defaultType of tensors that have none of their own
    * @param everyType of all tensors, whatever they say
    */
-  TensorList(Variables variables, DType defaultType, Optional<DType> everyType) {
+  TensorList(Variables variables, StoredType defaultType, Optional<DType> everyType) {
     this.variables = variables;
     this.defaultType = defaultType;
     this.everyType = everyType;
@@ -86,22 +86,12 @@ final class TensorList {
   private void add(String name, Shape shape, StoredType type, SourcePosition place) {
     add(
         new TensorEntry(
-            name,
-            Optional.of(shape),
-            Optional.of(typed(type.carrier())),
-            foreign(type),
-            Optional.empty(),
-            true,
-            place));
+            name, Optional.of(shape), Optional.of(typed(type)), Optional.empty(), true, place));
   }
 
-  private static Optional<StoredType> foreign(StoredType type) {
-    return type.dtype().isPresent() ? Optional.empty() : Optional.of(type);
-  }
-
-  /** What --dtype makes of a tensor's type: whole numbers stay. */
-  private DType typed(DType own) {
-    return own.isInteger() ? own : everyType.orElse(own);
+  /** What --dtype makes of a tensor's type: whole numbers stay, and what nothing fills. */
+  private StoredType typed(StoredType own) {
+    return own.carrier().isInteger() ? own : everyType.map(StoredType::of).orElse(own);
   }
 
   /**
@@ -164,7 +154,7 @@ final class TensorList {
   private void addOne(String name, YamlNode.Entry entry, Variables variables) {
     SourcePosition place = entry.key().place();
     if (!(entry.value() instanceof YamlNode.Mapping)) {
-      add(name, shape(entry.value(), name, variables), StoredType.of(defaultType), place);
+      add(name, shape(entry.value(), name, variables), defaultType, place);
       return;
     }
     YamlFields fields =
@@ -177,18 +167,16 @@ final class TensorList {
       leftOut.add(name);
       return;
     }
-    Optional<TensorLink> like = fields.get("like").map(node -> like(node, fields, variables));
+    Optional<TensorEntry.Link> like = fields.get("like").map(node -> like(node, fields, variables));
     Optional<YamlNode> shape =
         like.isPresent() ? fields.get("shape") : Optional.of(fields.require("shape"));
     Optional<StoredType> given = fields.get("dtype").map(node -> storedType(node, variables));
-    Optional<StoredType> own =
-        like.isPresent() ? given : given.or(() -> Optional.of(StoredType.of(defaultType)));
+    Optional<StoredType> own = like.isPresent() ? given : given.or(() -> Optional.of(defaultType));
     add(
         new TensorEntry(
             name,
             shape.map(node -> shape(node, name, variables)),
-            own.map(StoredType::carrier).map(this::typed), // what is like another has that one's
-            own.flatMap(TensorList::foreign),
+            own.map(this::typed), // what is like another has that one's
             like,
             like.isPresent() || isWritten(fields),
             place));
@@ -204,8 +192,8 @@ final class TensorList {
     return write.isEmpty();
   }
 
-  private static TensorLink like(YamlNode node, YamlFields tensor, Variables variables) {
-    return new TensorLink(
+  private static TensorEntry.Link like(YamlNode node, YamlFields tensor, Variables variables) {
+    return new TensorEntry.Link(
         variables.filledIn(YamlFields.text(node, "'like'")),
         node.place(),
         false,
