@@ -53,13 +53,7 @@ final class FillSteps {
   static FillSteps of(YamlFields rule, Variables variables, SourcePosition place) {
     FillSteps steps = new FillSteps(variables, place, rule.get("parts").isPresent());
     rule.get("init").ifPresent(node -> steps.addInits(node, List.of(), Optional.empty(), false));
-    rule.get("parts")
-        .ifPresent(
-            node -> {
-              for (YamlNode part : YamlFields.items(node, "'parts'")) {
-                steps.addPart(part, "a part", List.of(), true);
-              }
-            });
+    rule.items("parts").forEach(part -> steps.addPart(part, "a part", List.of(), true));
     steps.addThen(rule, List.of());
     if (steps.steps.size() > MOST_PARTS) { // each is compared with all others
       throw place.wrong("%d parts; a tensor has at most %d", steps.steps.size(), MOST_PARTS);
@@ -68,11 +62,10 @@ final class FillSteps {
   }
 
   private static List<YamlNode> oneOrMore(YamlNode node, String field) {
-    List<YamlNode> items = node instanceof YamlNode.Sequence list ? list.items() : List.of(node);
-    if (items.isEmpty()) {
+    if (node.oneOrMore().isEmpty()) {
       throw node.wrong("%s is an empty list", field);
     }
-    return items;
+    return node.oneOrMore();
   }
 
   private void addPart(YamlNode node, String what, List<YamlNode> outer, boolean tiles) {

@@ -41,7 +41,7 @@ record KeepRule(
     return new KeepRule(
         globs,
         fields.get("exclude").map(Rule::globs).orElse(List.of()),
-        YamlFields.isTrue(fields, "grow"),
+        fields.isTrue("grow"),
         fields.get("from").map(name -> YamlFields.text(name, "'from'")),
         node.place());
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.recipe;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -76,8 +77,9 @@ final class Planner {
    * The plan of all tensors.
    *
    * @param list the tensors, and notes of what was read so far
+   * @param inputs the files that were read
    */
-  Plan plan(TensorList list) {
+  Plan plan(TensorList list, List<Path> inputs) {
     List<TensorEntry> tensors = list.tensors();
     List<String> notes = list.notes();
     for (TensorEntry tensor : tensors) {
@@ -115,7 +117,7 @@ final class Planner {
     allNotes.addAll(keeper.notes());
     allNotes.addAll(notes(List.copyOf(unused)));
     allNotes.addAll(streamNotes(all));
-    return new Plan(all, allNotes);
+    return new Plan(all, allNotes, inputs.stream().map(Path::toString).toList());
   }
 
   /**

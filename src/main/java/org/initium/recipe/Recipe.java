@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.initium.DType;
 import org.initium.io.Checkpoint;
 import org.initium.io.MalformedFileException;
@@ -188,36 +189,29 @@ public final class Recipe {
     if (tensors.tensors().isEmpty()) {
       throw root.wrong("the recipe has no tensors; give 'tensors' or 'template'");
     }
-    List<Rule> rules = new ArrayList<>();
-    for (YamlNode rule : YamlFields.items(fields.require("rules"), "'rules'")) {
-      rules.add(Rule.of(rule, variables));
-    }
-    List<ShardRule> shards = new ArrayList<>();
-    if (fields.get("shards").isPresent()) {
-      YamlFields.items(fields.get("shards").get(), "'shards'")
-          .forEach(rule -> shards.add(ShardRule.of(rule)));
-    }
-    Plan plan =
-        new Planner(
-                variables,
-                rules,
-                fields.require("rules").place(),
-                shards,
-                keeper(fields, variables, reading))
-            .plan(tensors);
-    return new Plan(plan.tensors(), plan.notes(), inputs.stream().map(Path::toString).toList());
+    YamlNode rules = fields.require("rules");
+    return new Planner(
+            variables,
+            each(YamlFields.items(rules, "'rules'"), rule -> Rule.of(rule, variables)),
+            rules.place(),
+            each(fields.items("shards"), ShardRule::of),
+            keeper(fields.get("keep"), rules.place(), variables, reading))
+        .plan(tensors, inputs);
   }
 
-  private static KeepPlanner keeper(YamlFields fields, Variables variables, Reading reading) {
-    List<KeepRule> keep = new ArrayList<>();
-    if (fields.get("keep").isPresent()) {
-      YamlFields.items(fields.get("keep").get(), "'keep'")
-          .forEach(rule -> keep.add(KeepRule.of(rule, variables)));
-    } else {
-      keep.add(KeepRule.all(fields.require("rules").place()));
-    }
-    SourcePosition place = fields.get("keep").orElse(fields.require("rules")).place();
-    return new KeepPlanner(reading.from(), keep, variables, new MatchingWork(place));
+  private static <T> List<T> each(List<YamlNode> nodes, Function<YamlNode, T> read) {
+    return nodes.stream().map(read).toList();
+  }
+
+  private static KeepPlanner keeper(
+      Optional<YamlNode> keep, SourcePosition rules, Variables variables, Reading reading) {
+    SourcePosition place = keep.map(YamlNode::place).orElse(rules);
+    List<KeepRule> read =
+        keep.map(
+                node ->
+                    each(YamlFields.items(node, "'keep'"), rule -> KeepRule.of(rule, variables)))
+            .orElse(List.of(KeepRule.all(place)));
+    return new KeepPlanner(reading.from(), read, variables, new MatchingWork(place));
   }
 
   /** {@code vars: {from: config.json}}. */

@@ -90,12 +90,10 @@ final class Rule implements Located {
 
   /** One pattern or a list of them. */
   static List<Glob> globs(YamlNode node) {
-    List<YamlNode> patterns =
-        node instanceof YamlNode.Sequence sequence ? sequence.items() : List.of(node);
-    if (patterns.isEmpty()) {
+    if (node.oneOrMore().isEmpty()) {
       throw node.wrong("a list of name patterns has at least one");
     }
-    return patterns.stream()
+    return node.oneOrMore().stream()
         .map(
             pattern -> {
               try {
@@ -132,26 +130,23 @@ final class Rule implements Located {
 
   private Bound bind(Map<String, String> captured) {
     Variables all = variables.with(captured);
-    Optional<FillSteps> steps =
-        fields.get("like").isEmpty() && fields.get("norm_of").isEmpty()
-            ? Optional.of(FillSteps.of(fields, all, place))
-            : Optional.empty();
     Optional<TensorEntry.Link> link =
         fields
             .get("like")
-            .map(node -> new TensorEntry.Link(name(node, all), node.place(), false, once(fields)))
-            .or(
-                () ->
-                    fields
-                        .get("norm_of")
-                        .map(
-                            node ->
-                                new TensorEntry.Link(name(node, all), node.place(), true, false)));
+            .map(node -> new TensorEntry.Link(name(node, all), node.place(), false, once(fields)));
+    Optional<TensorEntry.Link> norm =
+        fields
+            .get("norm_of")
+            .map(node -> new TensorEntry.Link(name(node, all), node.place(), true, false));
     StreamChoice draw =
         new StreamChoice(
             fields.get("stream").map(node -> name(node, all)),
             fields.get("seed").map(node -> all.count(node, "'seed'")));
-    return new Bound(steps, link, draw);
+    boolean isDrawn = link.isEmpty() && norm.isEmpty();
+    return new Bound(
+        isDrawn ? Optional.of(FillSteps.of(fields, all, place)) : Optional.empty(),
+        link.or(() -> norm),
+        draw);
   }
 
   private static String name(YamlNode node, Variables variables) {

@@ -35,8 +35,7 @@ record ShardRule(
     if (replicate == dim.isPresent()) {
       throw node.wrong("a rule of 'shards' has either 'dim' or 'replicate: true'");
     }
-    List<YamlNode> parts =
-        fields.get("parts").map(value -> YamlFields.items(value, "'parts'")).orElse(List.of());
+    List<YamlNode> parts = fields.items("parts");
     if (replicate && !parts.isEmpty()) {
       throw node.wrong("what is replicated has no 'parts'");
     }

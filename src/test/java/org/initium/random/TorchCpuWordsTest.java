@@ -87,7 +87,12 @@ class TorchCpuWordsTest {
     Plan plan = Plan.of(new PlannedTensor("w", shape, DType.F32, new TensorContent.Drawn(side)));
     TorchCpuGenerator generator = Generator.torchCpu(1);
     new PlanFiller(
-            generator, GeneratorSharing.IN_ORDER, List.of(Device.CPU), RowShard.ALL, CHUNK_BYTES)
+            generator,
+            GeneratorSharing.IN_ORDER,
+            List.of(Device.CPU),
+            RowShard.ALL,
+            CHUNK_BYTES,
+            Integer.MAX_VALUE)
         .fill(plan, (tensor, offset, bytes) -> {});
     double made = (double) generator.wordsMade() / elements;
     assertTrue(made <= times, () -> made + " words for each element");

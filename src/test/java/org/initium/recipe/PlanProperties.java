@@ -88,7 +88,13 @@ class PlanProperties {
   private static byte[] made(Plan plan, RowShard shard, long chunk) throws IOException {
     ByteArrayOutputStream made = new ByteArrayOutputStream();
     Generator generator = Generator.philox(7);
-    new PlanFiller(generator, GeneratorSharing.of(generator), List.of(Device.CPU), shard, chunk)
+    new PlanFiller(
+            generator,
+            GeneratorSharing.of(generator),
+            List.of(Device.CPU),
+            shard,
+            chunk,
+            Integer.MAX_VALUE)
         .fill(
             plan, (tensor, offset, bytes) -> made.writeBytes(bytes.toArray(ValueLayout.JAVA_BYTE)));
     return made.toByteArray();
@@ -215,7 +221,8 @@ class PlanProperties {
                 sharing,
                 List.of(Device.CPU),
                 shard,
-                64);
+                64,
+                Integer.MAX_VALUE);
     Path folder = Files.createTempDirectory("plan");
     Path file = folder.resolve("m.safetensors");
     try {

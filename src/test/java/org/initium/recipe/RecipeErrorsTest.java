@@ -292,7 +292,7 @@ class RecipeErrorsTest {
   @Test
   void bytesBeyondALongAreSaid() {
     PlannedTensor large = new PlannedTensor("w", Shape.of(1L << 57), DType.F32, Init.zeros());
-    Plan plan = new Plan(Collections.nCopies(17, large), List.of());
+    Plan plan = new Plan(Collections.nCopies(17, large), List.of(), List.of());
     String message = assertThrows(IllegalArgumentException.class, plan::bytes).getMessage();
     assertEquals("the tensors, 17 in all, take more than 2^63 - 1 bytes", message);
   }

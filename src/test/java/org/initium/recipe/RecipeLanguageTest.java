@@ -48,7 +48,13 @@ class RecipeLanguageTest {
       Plan plan, Generator generator, RowShard shard, long chunk) throws IOException {
     Map<String, ByteArrayOutputStream> made = new LinkedHashMap<>();
     plan.written().forEach(tensor -> made.put(tensor.name(), new ByteArrayOutputStream()));
-    new PlanFiller(generator, GeneratorSharing.of(generator), List.of(Device.CPU), shard, chunk)
+    new PlanFiller(
+            generator,
+            GeneratorSharing.of(generator),
+            List.of(Device.CPU),
+            shard,
+            chunk,
+            Integer.MAX_VALUE)
         .fill(
             plan,
             (tensor, offset, bytes) -> {

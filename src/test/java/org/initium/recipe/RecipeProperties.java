@@ -163,7 +163,8 @@ class RecipeProperties {
             GeneratorSharing.of(generator),
             List.of(Device.CPU),
             RowShard.ALL,
-            chunkBytes)
+            chunkBytes,
+            Integer.MAX_VALUE)
         .fill(
             plan(recipe.toString()),
             (tensor, offset, bytes) -> {

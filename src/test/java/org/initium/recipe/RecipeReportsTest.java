@@ -115,7 +115,13 @@ class RecipeReportsTest {
     Plan plan = Recipe.parse(recipe, "r");
     Map<String, double[]> made = new HashMap<>();
     Generator generator = Generator.philox(7);
-    new PlanFiller(generator, GeneratorSharing.of(generator), List.of(Device.CPU), shard, 1 << 20)
+    new PlanFiller(
+            generator,
+            GeneratorSharing.of(generator),
+            List.of(Device.CPU),
+            shard,
+            1 << 20,
+            Integer.MAX_VALUE)
         .fill(
             plan,
             (tensor, offset, bytes) -> {

@@ -58,25 +58,7 @@ public record PlanFiller(
   public static final long DEFAULT_CHUNK_BYTES = 64L << 20;
 
   /**
-   * A filler that has all threads of the CPU's backend.
-   *
-   * @param generator where the random words come from
-   * @param drawing how the tensors share it
-   * @param devices what computes them
-   * @param shard which rows of each tensor are made
-   * @param chunkBytes the size of a chunk
-   */
-  public PlanFiller(
-      Generator generator,
-      GeneratorSharing drawing,
-      List<Device> devices,
-      RowShard shard,
-      long chunkBytes) {
-    this(generator, drawing, devices, shard, chunkBytes, Integer.MAX_VALUE);
-  }
-
-  /**
-   * A filler for all rows, which draws as is usual for the generator.
+   * A filler for all rows, with all threads, which draws as is usual for the generator.
    *
    * @param generator what the tensors draw from, or fork from
    * @param device where they are made
@@ -87,7 +69,8 @@ public record PlanFiller(
         GeneratorSharing.of(generator),
         List.of(device),
         RowShard.ALL,
-        DEFAULT_CHUNK_BYTES);
+        DEFAULT_CHUNK_BYTES,
+        Integer.MAX_VALUE);
   }
 
   /**
@@ -115,19 +98,10 @@ public record PlanFiller(
     return new PlanFiller(generator, drawing, devices, other, chunkBytes, threads);
   }
 
-  /**
-   * The same with fewer threads, for tasks that run side by side in a process.
-   *
-   * @param most how many of the host's threads are at a fill at most; 1 or more
-   * @return a filler of the same values
-   */
-  public PlanFiller limited(int most) {
-    return new PlanFiller(generator, drawing, devices, shard, chunkBytes, most);
-  }
-
   /** Makes tensors of a plan, whose regions are known, in any order. */
   void fill(RegionFiller regions, List<PlannedTensor> order, ChunkSink sink) throws IOException {
-    long all = new Plan(order, List.of()).bytes(shard) + ChunkPipe.ALIGNMENT * order.size();
+    long bytes = order.stream().mapToLong(tensor -> tensor.spec(shard).bytes()).sum();
+    long all = bytes + ChunkPipe.ALIGNMENT * order.size();
     try (ChunkPipe pipe = new ChunkPipe(devices, threads, Math.min(chunkBytes, all), sink)) {
       for (PlannedTensor tensor : order) {
         fill(tensor, regions, pipe);

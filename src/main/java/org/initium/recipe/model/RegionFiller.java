@@ -133,29 +133,23 @@ record RegionFiller(StreamStarts starts, long chunkBytes, int threads) {
    * alone depend on each other, and are best made in one go.
    */
   int cuts(PlannedTensor tensor) {
-    if (tensor.content() instanceof TensorContent.Drawn drawn) { // the usual one: decision 0030
-      return cuts(drawn.parts(), tensor);
-    }
-    return switch (tensor.content()) {
-      case TensorContent.Drawn drawn -> cuts(drawn.parts(), tensor);
-      case TensorContent.Kept kept -> cuts(kept.rest(), tensor);
-      case TensorContent.Copied copied -> cuts(copied.original());
-      case TensorContent.Norm norm -> isWhole(norm.of()) ? 0 : tensor.shape().rank();
-    };
-  }
-
-  private int cuts(List<TensorContent.Part> parts, PlannedTensor tensor) {
     int rank = tensor.shape().rank();
-    return parts.stream().mapToInt(part -> Math.min(rank, cuts(part))).min().orElse(rank);
+    if (tensor.content() instanceof TensorContent.Copied copied) { // no switch: decision 0030
+      return cuts(copied.original());
+    }
+    if (tensor.content() instanceof TensorContent.Norm norm) {
+      return isWhole(norm.of()) ? 0 : rank;
+    }
+    return tensor.parts().stream().mapToInt(part -> Math.min(rank, cuts(part))).min().orElse(rank);
   }
 
   private int cuts(TensorContent.Part part) {
     Shape shape = part.region().shape();
     Fill fill = shape.numel() == 0 ? new Fill.Constant(0) : part.init().fill(shape);
-    boolean ours = starts.isPhilox();
-    return !isWhole(fill, ours)
-        ? Integer.MAX_VALUE
-        : ours && fill instanceof Fill.Each each ? leading(each) : 0;
+    if (!isWhole(fill)) {
+      return Integer.MAX_VALUE;
+    }
+    return starts.isPhilox() && fill instanceof Fill.Each each ? leading(each) : 0;
   }
 
   /** The dimensions, from the first, that count weights. */
@@ -167,26 +161,17 @@ record RegionFiller(StreamStarts starts, long chunkBytes, int threads) {
     return leading;
   }
 
-  private static boolean isWhole(Fill fill, boolean ours) {
-    if (fill instanceof Fill.Elementary elementary) { // the usual one
-      return isWhole(elementary, ours);
-    }
-    return switch (fill) {
-      case Fill.Elementary elementary -> isWhole(elementary, ours);
-      case Fill.Center center -> isWhole(center.tap(), ours);
-      case Fill.Repeated repeated -> isWhole(repeated.base(), ours);
-      case Fill.Each each -> isWhole(each.base(), ours);
-    };
-  }
-
   /** Of PyTorch's sequences, some laws take as many numbers as it happens. */
-  private static boolean isWhole(Fill.Elementary fill, boolean ours) {
+  private boolean isWhole(Fill fill) {
     if (fill instanceof Fill.Normal || fill instanceof Fill.Fixed) { // the usual ones
       return false;
     }
     return switch (fill) {
+      case Fill.Center center -> isWhole(center.tap());
+      case Fill.Repeated repeated -> isWhole(repeated.base());
+      case Fill.Each each -> isWhole(each.base());
       case Fill.Orthogonal _ -> true;
-      case Fill.ByQuantile _, Fill.Sparse _ -> !ours;
+      case Fill.ByQuantile _, Fill.Sparse _ -> !starts.isPhilox();
       case Fill.Uniform _, Fill.Normal _, Fill.Fixed _ -> false;
     };
   }

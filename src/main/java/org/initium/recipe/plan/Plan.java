@@ -17,22 +17,12 @@ import org.initium.text.Text;
 public record Plan(List<PlannedTensor> tensors, List<String> notes, List<String> inputs)
     implements Serializable {
   /**
-   * A plan of a recipe that names no files.
-   *
-   * @param tensors in the order in which they draw from a shared generator
-   * @param notes what is not wrong but may be meant otherwise, a line each
-   */
-  public Plan(List<PlannedTensor> tensors, List<String> notes) {
-    this(tensors, notes, List.of());
-  }
-
-  /**
    * {@return a plan of these tensors}
    *
    * @param tensors in the order of the recipe
    */
   public static Plan of(PlannedTensor... tensors) {
-    return new Plan(List.of(tensors), List.of());
+    return new Plan(List.of(tensors), List.of(), List.of());
   }
 
   /**

@@ -3,7 +3,9 @@ package org.initium.recipe.plan;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.initium.Shape;
 
 /**
@@ -100,25 +102,47 @@ public record Region(long[] origin, Shape shape) implements Serializable {
   }
 
   /**
-   * This region cut into slabs of at most so many elements, each a run of its elements in row-major
-   * order, and together all of them in that order.
-   *
-   * @param most elements of a slab, 1 or more
-   * @return the slabs, each made when it is asked for
-   */
-  public Iterable<Region> slabs(long most) {
-    return slabs(shape.rank(), most);
-  }
-
-  /**
-   * The same, cut in its first {@code free} dimensions alone: a slab has as many elements as the
-   * other dimensions have, if that is more.
+   * This region cut into slabs, each a run of its elements in row-major order, and together all of
+   * them in that order. It is cut in its first {@code free} dimensions alone: a slab has as many
+   * elements as the other dimensions have, if that is more than asked for.
    *
    * @param free how many dimensions may be cut, from the first
    * @param most elements of a slab, 1 or more
    * @return the slabs, each made when it is asked for
    */
   public Iterable<Region> slabs(int free, long most) {
-    return new Slabs(this, free, most);
+    if (shape.numel() == 0) {
+      return List.of();
+    }
+    int whole = shape.rank();
+    long inner = 1;
+    while (whole > 0 && (whole > free || inner * shape.size(whole - 1) <= most)) {
+      whole--;
+      inner *= shape.size(whole);
+    }
+    if (whole == 0) {
+      return List.of(this);
+    }
+    int cut = whole - 1; // the dimensions behind it fit as a whole
+    long length = Math.max(1, most / inner);
+    long slabs = Math.ceilDiv(shape.size(cut), length);
+    for (int d = 0; d < cut; d++) {
+      slabs *= shape.size(d);
+    }
+    long count = slabs;
+    return () ->
+        LongStream.range(0, count).mapToObj(number -> slab(number, cut, length)).iterator();
+  }
+
+  private Region slab(long number, int cut, long length) {
+    long perIndex = Math.ceilDiv(shape.size(cut), length);
+    long start = number % perIndex * length;
+    Region slab = narrow(cut, start, Math.min(length, shape.size(cut) - start));
+    long rest = number / perIndex;
+    for (int d = cut - 1; d >= 0; d--) {
+      slab = slab.narrow(d, rest % shape.size(d), 1);
+      rest /= shape.size(d);
+    }
+    return slab;
   }
 }

@@ -96,7 +96,7 @@ public sealed interface TensorContent extends Serializable {
       }
       long at = 0;
       most *= d > 0 ? shared.shape().size(d - 1) : 1;
-      for (Region run : shared.slabs(Math.min(most, MOST_READ / bytes))) {
+      for (Region run : shared.slabs(stored.rank(), Math.min(most, MOST_READ / bytes))) {
         long[] strides = stored.rowMajorStrides();
         long first = 0;
         for (int i = 0; i < strides.length; i++) {

@@ -154,9 +154,7 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
    * variables in it are.
    */
   public void require(YamlNode conditions) {
-    List<YamlNode> items =
-        conditions instanceof YamlNode.Sequence list ? list.items() : List.of(conditions);
-    for (YamlNode item : items) {
+    for (YamlNode item : conditions.oneOrMore()) {
       if (number(item, "'require'") == 0) {
         String text = YamlFields.text(item, "'require'").text();
         List<String> known = new ArrayList<>();
@@ -207,15 +205,9 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
     double value = evaluate(text, place, what);
     if (value != Math.rint(value) || Math.abs(value) > 0x1p53) {
       throw place.wrong(
-          "%s: '%s' is %s, not a whole number of 0 or more", what, text, plain(value));
+          "%s: '%s' is %s, not a whole number of 0 or more", what, text, Arithmetic.print(value));
     }
     return (long) value;
-  }
-
-  private static String plain(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? Long.toString((long) value)
-        : Double.toString(value);
   }
 
   private double evaluate(String text, SourcePosition place, String what) {

@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.initium.expression.Suggestions;
 import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
-import org.initium.text.Text;
 
 /** The values of a mapping by name, where only some names are allowed. */
 public final class YamlFields {
@@ -86,15 +85,15 @@ public final class YamlFields {
     throw node.wrong("%s is %s, not a list", what, node.kind());
   }
 
+  /** The items of a field that is a list; none where it is left out. */
+  public List<YamlNode> items(String name) {
+    return get(name).map(node -> items(node, "'" + name + "'")).orElse(List.of());
+  }
+
   /** Whether a field is {@code true}; it may also be left out or false. */
-  public static boolean isTrue(YamlFields fields, String name) {
-    return fields
-        .get(name)
-        .map(
-            node -> {
-              String field = Text.message("'%s'", name);
-              return word(node, field, " is true or false", "true", "false");
-            })
+  public boolean isTrue(String name) {
+    return get(name)
+        .map(node -> word(node, "'" + name + "'", " is true or false", "true", "false"))
         .map("true"::equals)
         .orElse(false);
   }

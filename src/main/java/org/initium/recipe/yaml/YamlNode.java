@@ -18,6 +18,11 @@ public sealed interface YamlNode extends Located {
   /** A key and its value. */
   record Entry(Scalar key, YamlNode value) {}
 
+  /** The items of a list; any other node stands for a list of itself. */
+  default List<YamlNode> oneOrMore() {
+    return this instanceof Sequence list ? list.items() : List.of(this);
+  }
+
   /** What this is, for messages. */
   default String kind() {
     return switch (this) {

@@ -61,7 +61,12 @@ class CudaModelTest implements Released {
     Path file = folder.resolve(devices.length + "-" + devices[0].type() + chunk + ".safetensors");
     PlanFiller filler =
         new PlanFiller(
-            generator, GeneratorSharing.of(generator), List.of(devices), RowShard.ALL, chunk);
+            generator,
+            GeneratorSharing.of(generator),
+            List.of(devices),
+            RowShard.ALL,
+            chunk,
+            Integer.MAX_VALUE);
     ModelWriter.write(plan, filler, file, Map.of(), Long.MAX_VALUE, bytes -> {});
     return file;
   }
@@ -96,7 +101,7 @@ class CudaModelTest implements Released {
       tensors.add(tensor(name + "ln.bias", DType.F32, "zeros", 60));
       tensors.add(tensor(name + "gate", DType.BF16, "normal(std=0.02)", 7, 9));
     }
-    Plan plan = new Plan(tensors, List.of());
+    Plan plan = new Plan(tensors, List.of(), List.of());
     Path cpu = write(plan, folder, Generator.philox(7), 1 << 20, Device.CPU);
     long launches = device.calls("cuLaunchKernel");
     long copies = device.calls("cuMemcpyDtoHAsync");
@@ -116,7 +121,7 @@ class CudaModelTest implements Released {
     for (int head = 0; head < 100; head++) {
       tensors.add(tensor("head." + head, DType.F32, "orthogonal", 16, 16));
     }
-    Plan plan = new Plan(tensors, List.of());
+    Plan plan = new Plan(tensors, List.of(), List.of());
     long launches = device.calls("cuLaunchKernel");
     write(plan, folder, Generator.philox(7), 1 << 20, Device.cuda(0));
     assertEquals(1 + 1, device.calls("cuLaunchKernel") - launches);

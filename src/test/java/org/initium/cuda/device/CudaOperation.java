@@ -307,7 +307,13 @@ public record CudaOperation(String name, Runnable run) {
             new PlannedTensor("bias", Shape.of(100), DType.F32, Init.parse("zeros")));
     Generator generator = Generator.philox(1);
     try {
-      new PlanFiller(generator, GeneratorSharing.of(generator), List.of(DEVICE), RowShard.ALL, 4096)
+      new PlanFiller(
+              generator,
+              GeneratorSharing.of(generator),
+              List.of(DEVICE),
+              RowShard.ALL,
+              4096,
+              Integer.MAX_VALUE)
           .fill(plan, (tensor, offset, bytes) -> {});
     } catch (IOException e) {
       throw new AssertionError("the sink writes nothing", e);

@@ -31,7 +31,12 @@ class ModelVerifierTest {
   private static PlanFiller filler(long seed) {
     Generator generator = Generator.philox(seed);
     return new PlanFiller(
-        generator, GeneratorSharing.of(generator), List.of(Device.CPU), RowShard.ALL, 400);
+        generator,
+        GeneratorSharing.of(generator),
+        List.of(Device.CPU),
+        RowShard.ALL,
+        400,
+        Integer.MAX_VALUE);
   }
 
   @Test

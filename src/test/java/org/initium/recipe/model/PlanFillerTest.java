@@ -98,7 +98,12 @@ class PlanFillerTest {
 
   private static PlanFiller filler(Generator generator, RowShard shard, long chunkBytes) {
     return new PlanFiller(
-        generator, GeneratorSharing.of(generator), List.of(Device.CPU), shard, chunkBytes);
+        generator,
+        GeneratorSharing.of(generator),
+        List.of(Device.CPU),
+        shard,
+        chunkBytes,
+        Integer.MAX_VALUE);
   }
 
   private static Map<String, byte[]> whole(Generator generator) throws IOException {
@@ -255,7 +260,7 @@ class PlanFillerTest {
     for (long most : new long[] {1, 2, 5, 12, 13, 59, 60, 1000}) {
       Region region = new Region(new long[] {2, 0, 1}, Shape.of(3, 4, 5));
       long next = 0;
-      for (Region slab : region.slabs(most)) {
+      for (Region slab : region.slabs(3, most)) {
         long[] at = slab.originIn(region);
         assertEquals(next, (at[0] * 4 + at[1]) * 5 + at[2], "at most " + most);
         next += slab.shape().numel();

@@ -29,19 +29,20 @@ public record Source(String generator, long seed) implements Serializable {
 
   /** For a task, on what Spark gave it: {@code spark.task.cpus} threads, or GPUs. */
   PlanFiller filler(TaskContext task) {
-    return filler(TaskResources.devices(task)).limited(task.cpus());
+    return filler(TaskResources.devices(task), task.cpus());
   }
 
   /** For the driver, which makes nothing. */
   PlanFiller filler() {
-    return filler(List.of(Device.CPU));
+    return filler(List.of(Device.CPU), Integer.MAX_VALUE);
   }
 
-  private PlanFiller filler(List<Device> devices) {
+  private PlanFiller filler(List<Device> devices, int threads) {
     Generator opened = Generator.parse(generator, seed);
     boolean isHost = devices.equals(List.of(Device.CPU));
     long chunkBytes = isHost ? CPU_CHUNK_BYTES : PlanFiller.DEFAULT_CHUNK_BYTES;
-    return new PlanFiller(opened, GeneratorSharing.of(opened), devices, RowShard.ALL, chunkBytes);
+    return new PlanFiller(
+        opened, GeneratorSharing.of(opened), devices, RowShard.ALL, chunkBytes, threads);
   }
 
   Map<String, String> metadata() {
