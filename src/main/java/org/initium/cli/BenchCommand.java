@@ -2,10 +2,8 @@
 package org.initium.cli;
 
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Device;
@@ -14,8 +12,11 @@ import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.cli.console.ByteSize;
+import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
+import org.initium.text.ArgumentChecks;
+import org.initium.text.Text;
 
 /**
  * {@code bench}: how fast fills are here, beside what the memory takes, which is the rate of a
@@ -23,51 +24,44 @@ import org.initium.random.PhiloxGenerator;
  * after a warm-up, each ended by the device.
  */
 final class BenchCommand {
-  private record Case(String expression, Fill fill) {}
-
-  private static final List<Case> CASES =
-      List.of(
-          new Case("uniform(-1, 1)", new Fill.Uniform(-1, 1)),
-          new Case("normal(0, 1)", new Fill.Normal(0, 1)),
-          new Case("trunc_normal(0, 1, -2, 2)", new Fill.TruncatedNormal(0, 1, -2, 2)));
+  private static final List<String> CASES =
+      List.of("uniform(-1, 1)", "normal(0, 1)", "trunc_normal(0, 1, -2, 2)");
   private static final long WARM_UP_NANOS = 1_500_000_000L;
 
   private final PrintStream out = System.out;
 
   int run(Device device, long bytes, int repeats) {
-    if (repeats < 1) {
-      throw new IllegalArgumentException(
-          "repeats = " + repeats + " is not allowed; it must be 1 or more");
-    }
-    if (bytes < DType.F64.bytes()) {
-      throw new IllegalArgumentException(
-          "size = " + bytes + " is not allowed; it must be 8 bytes or more, for one f64");
-    }
+    ArgumentChecks.that(repeats >= 1, "repeats", repeats, "1 or more");
+    ArgumentChecks.that(bytes >= DType.F64.bytes(), "size", bytes, "8 bytes or more, for one f64");
     // What is not there, or has not so much memory, is said before the head of a table.
     Tensor.empty(Shape.of(bytes / DType.F32.bytes()), DType.F32, device).close();
-    out.printf(
-        Locale.ROOT, "%s, tensors of %s, median of %d%n", device, ByteSize.format(bytes), repeats);
-    out.printf(
-        Locale.ROOT,
-        "%-28s %-5s %10s %12s %8s%n",
-        "fill",
-        "dtype",
-        "GB/s",
-        "Melements/s",
-        "of limit");
-    List<DType> types = Arrays.stream(DType.values()).filter(type -> !type.isInteger()).toList();
-    for (DType dtype : types) {
+    out.print(
+        Text.format(
+            "%s, tensors of %s, median of %d%n%-28s %-5s %10s %12s %8s%n",
+            device,
+            ByteSize.format(bytes),
+            repeats,
+            "fill",
+            "dtype",
+            "GB/s",
+            "Melements/s",
+            "of limit"));
+    for (DType dtype : DType.values()) {
+      if (dtype.isInteger()) {
+        continue;
+      }
       try (Tensor tensor = Tensor.empty(Shape.of(bytes / dtype.bytes()), dtype, device)) {
         if (out.checkError()) { // it is told at the end, and nobody reads the rest
           return 0;
         }
         double limit = rate(tensor, new Fill.Constant(1), repeats);
         print("constant(1): the limit", tensor, limit, limit);
-        for (Case row : CASES) {
+        for (String init : CASES) {
           if (out.checkError()) {
             return 0;
           }
-          print(row.expression, tensor, rate(tensor, row.fill, repeats), limit);
+          Fill fill = Init.parse(init).fill(tensor.shape());
+          print(init, tensor, rate(tensor, fill, repeats), limit);
         }
       }
     }
@@ -75,14 +69,14 @@ final class BenchCommand {
   }
 
   private void print(String name, Tensor tensor, double rate, double limit) {
-    out.printf(
-        Locale.ROOT,
-        "%-28s %-5s %10.2f %12.0f %7.0f%%%n",
-        name,
-        tensor.dtype(),
-        rate / 1e9,
-        rate / 1e6 / tensor.dtype().bytes(),
-        100 * rate / limit);
+    out.print(
+        Text.format(
+            "%-28s %-5s %10.2f %12.0f %7.0f%%%n",
+            name,
+            tensor.dtype(),
+            rate / 1e9,
+            rate / 1e6 / tensor.dtype().bytes(),
+            100 * rate / limit));
   }
 
   /** Bytes in a second. */
@@ -94,15 +88,14 @@ final class BenchCommand {
       tensor.fill(fill, generator, stream);
       stream.synchronize();
     } while (System.nanoTime() - warm < WARM_UP_NANOS);
-    List<Long> times = new ArrayList<>();
+    long[] times = new long[repeats];
     for (int i = 0; i < repeats; i++) {
       long start = System.nanoTime();
       tensor.fill(fill, generator, stream);
       stream.synchronize();
-      times.add(System.nanoTime() - start);
+      times[i] = System.nanoTime() - start;
     }
-    long[] sorted = times.stream().mapToLong(t -> t).sorted().toArray();
-    long bytes = tensor.shape().numel() * tensor.dtype().bytes();
-    return bytes * 1e9 / Arrays.stream(sorted).skip(sorted.length / 2).findFirst().orElseThrow();
+    Arrays.sort(times);
+    return tensor.shape().numel() * tensor.dtype().bytes() * 1e9 / times[repeats / 2];
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.initium.DType;
 import org.initium.Device;
@@ -61,79 +62,67 @@ final class Commands {
   }
 
   /** Where the values come from. */
-  private record SourceOptions(
-      Supplier<Optional<Long>> seed,
-      Supplier<Optional<String>> generator,
-      Supplier<List<Devices>> devices,
-      Supplier<Long> chunkBytes,
-      Supplier<Optional<Integer>> threads) {
-    static SourceOptions of(Syntax line) {
-      return new SourceOptions(
-          line.option(
-              "--seed",
-              "N",
-              Seed::parse,
-              "Seed of the generator, 64 bits, decimal or 0x hex. Default: 0; for verify, the"
-                  + " file's own."),
-          line.option(
-              "--generator",
-              "NAME",
-              name -> name,
-              "philox (default): numbers of the seed and the tensor's name alone.",
-              "torch-cpu: PyTorch's on the CPU after torch.manual_seed(N).",
-              "torch-cpu(version=2.10): those of PyTorch 2.4 to 2.10.",
-              "torch-cuda: PyTorch's on the GPU that computes.",
-              "torch-cuda(gpu=A100), torch-cuda(sms=108, threads=2048): on that.",
-              "With all but philox, tensors draw one after the other."),
-          line.list(
-              "--device",
-              "DEVICE",
-              Devices::parse,
-              "What computes the values: cpu (default), cuda, cuda:1, or several",
-              "that share the work: cuda:0,cuda:1. The bits do not depend on it,",
-              "orthogonal aside."),
-          line.usual("--chunk", "SIZE", ByteSize::parse, "64MiB", Help.CHUNK),
-          line.number(
-              "--threads",
-              "N",
-              "Threads that share a fill on the CPU (default: one a processor)."));
-    }
-
-    ModelCommands.Source source() {
-      return new ModelCommands.Source(
-          seed.get(),
-          generator.get(),
-          Devices.all(devices.get()),
-          chunkBytes.get(),
-          threads.get().orElse(Integer.MAX_VALUE));
-    }
+  private static Supplier<ModelCommands.Source> source(Syntax line) {
+    Supplier<Optional<Long>> seed =
+        line.option(
+            "--seed",
+            "N",
+            Seed::parse,
+            "Seed of the generator, 64 bits, decimal or 0x hex. Default: 0; for verify, the"
+                + " file's own.");
+    Supplier<Optional<String>> generator =
+        line.option(
+            "--generator",
+            "NAME",
+            name -> name,
+            "philox (default): numbers of the seed and the tensor's name alone.",
+            "torch-cpu: PyTorch's on the CPU after torch.manual_seed(N).",
+            "torch-cpu(version=2.10): those of PyTorch 2.4 to 2.10.",
+            "torch-cuda: PyTorch's on the GPU that computes.",
+            "torch-cuda(gpu=A100), torch-cuda(sms=108, threads=2048): on that.",
+            "With all but philox, tensors draw one after the other.");
+    Supplier<List<Devices>> devices =
+        line.list(
+            "--device",
+            "DEVICE",
+            Devices::parse,
+            "What computes the values: cpu (default), cuda, cuda:1, or several",
+            "that share the work: cuda:0,cuda:1. The bits do not depend on it,",
+            "orthogonal aside.");
+    Supplier<Long> chunk = line.usual("--chunk", "SIZE", ByteSize::parse, "64MiB", Help.CHUNK);
+    Supplier<Optional<Integer>> threads =
+        line.option(
+            "--threads",
+            "N",
+            Syntax::count,
+            "Threads that share a fill on the CPU (default: one a processor).");
+    return () ->
+        new ModelCommands.Source(
+            seed.get(),
+            generator.get(),
+            Devices.all(devices.get()),
+            chunk.get(),
+            threads.get().orElse(Integer.MAX_VALUE));
   }
 
   /** How a recipe is followed. */
-  private record RecipeOptions(
-      Supplier<Optional<DType>> dtype,
-      Supplier<Map<String, String>> set,
-      Supplier<Optional<Path>> config,
-      Supplier<Optional<Path>> from) {
-    static RecipeOptions of(Syntax line) {
-      return new RecipeOptions(
-          line.option("--dtype", "TYPE", DType::parse, Help.DTYPE),
-          line.map("--set", "VAR=VALUE", Help.SET),
-          line.option(
-              "--config",
-              "JSON",
-              FileName::parse,
-              "A model's config.json: its numbers, words and lists are variables of the recipe."),
-          line.option(
-              "--from",
-              "FILE",
-              FileName::parse,
-              "Keep what this file, index or folder has, as the recipe's 'keep' says."));
-    }
-
-    ModelCommands.Reading reading(Path recipe) {
-      return ModelCommands.Reading.of(recipe, set.get(), dtype.get(), config.get(), from.get());
-    }
+  private static Function<Path, ModelCommands.Reading> reading(Syntax line) {
+    Supplier<Optional<DType>> dtype = line.option("--dtype", "TYPE", DType::parse, Help.DTYPE);
+    Supplier<Map<String, String>> set = line.map("--set", "VAR=VALUE", Help.SET);
+    Supplier<Optional<Path>> config =
+        line.option(
+            "--config",
+            "JSON",
+            FileName::parse,
+            "A model's config.json: its numbers, words and lists are variables of the recipe.");
+    Supplier<Optional<Path>> from =
+        line.option(
+            "--from",
+            "FILE",
+            FileName::parse,
+            "Keep what this file, index or folder has, as the recipe's 'keep' says.");
+    return recipe ->
+        new ModelCommands.Reading(recipe, set.get(), dtype.get(), config.get(), from.get());
   }
 
   private static Syntax init() {
@@ -149,8 +138,8 @@ final class Commands {
             "The recipe, a YAML file; - reads it from standard input.");
     Supplier<Optional<Path>> out = line.option("--out", "FILE", FileName::output, Help.OUT);
     Supplier<Boolean> plan = line.flag("--plan", Help.PLAN);
-    RecipeOptions reading = RecipeOptions.of(line);
-    SourceOptions source = SourceOptions.of(line);
+    Function<Path, ModelCommands.Reading> reading = reading(line);
+    Supplier<ModelCommands.Source> source = source(line);
     Supplier<RowShard> shard = line.usual("--shard", "I/N", RowShard::parse, "0/1", Help.SHARD);
     Supplier<Optional<RowShard>> part =
         line.option(
@@ -162,12 +151,12 @@ final class Commands {
         line.option("--max-shard-size", "SIZE", ByteSize::parse, Help.SHARD_SIZE);
     return line.does(
         () -> {
-          ModelCommands.Reading read = reading.reading(recipe.get());
+          ModelCommands.Reading read = reading.apply(recipe.get());
           if (plan.get()) {
-            return new ModelCommands().plan(read, out.get(), source.source(), shard.get());
+            return new ModelCommands().plan(read, out.get(), source.get(), shard.get());
           }
           ModelCommands.Share share = new ModelCommands.Share(shard.get(), part.get(), most.get());
-          return new ModelCommands().init(read, out.get(), source.source(), share);
+          return new ModelCommands().init(read, out.get(), source.get(), share);
         });
   }
 
@@ -196,7 +185,7 @@ final class Commands {
             text -> text,
             "weight",
             "The tensor's name in the file. Default: weight.");
-    SourceOptions source = SourceOptions.of(line);
+    Supplier<ModelCommands.Source> source = source(line);
     Supplier<Long> offset =
         line.usual(
             "--offset",
@@ -213,7 +202,7 @@ final class Commands {
                     shape.get(),
                     dtype.get(),
                     out.get(),
-                    source.source(),
+                    source.get(),
                     offset.get()));
   }
 
@@ -263,19 +252,19 @@ final class Commands {
         line.word(0, "MODEL", FileName::parse, "The safetensors file, its index or their folder.");
     Supplier<Path> recipe =
         line.word(1, "RECIPE", FileName::parse, "The recipe it was made from; - as for init.");
-    RecipeOptions reading = RecipeOptions.of(line);
-    SourceOptions source = SourceOptions.of(line);
+    Function<Path, ModelCommands.Reading> reading = reading(line);
+    Supplier<ModelCommands.Source> source = source(line);
     Supplier<Optional<RowShard>> shard =
         line.option("--shard", "I/N", RowShard::parse, "The rows that the file has.");
     return line.does(
         () ->
             new ModelCommands()
-                .verify(file.get(), reading.reading(recipe.get()), source.source(), shard.get()));
+                .verify(file.get(), reading.apply(recipe.get()), source.get(), shard.get()));
   }
 
   private static Syntax devices() {
     return new Syntax("devices", "List the devices that can be filled on, and why others cannot.")
-        .does(() -> new DeviceCommands().devices());
+        .does(Devices::print);
   }
 
   private static Syntax bench() {

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.initium.Backend;
+import org.initium.Backend.DeviceInfo;
 import org.initium.Device;
+import org.initium.DeviceUnavailableException;
+import org.initium.cli.console.ByteSize;
 import org.initium.expression.Suggestions;
 import org.initium.text.Text;
 
@@ -48,5 +51,22 @@ record Devices(List<Device> named) {
               devices.size(), MOST));
     }
     return devices.isEmpty() ? List.of(Device.CPU) : devices;
+  }
+
+  /** {@code devices}: what there is to compute on. */
+  static int print() {
+    for (Backend backend : Backend.all()) {
+      try {
+        for (DeviceInfo info : backend.devices()) {
+          System.out.print(
+              Text.format(
+                  "%-8s %s, %s memory%n         %s%n",
+                  info.device(), info.name(), ByteSize.format(info.memoryBytes()), info.details()));
+        }
+      } catch (DeviceUnavailableException e) {
+        System.out.print(Text.format("%-8s not available: %s%n", backend.type(), e.getMessage()));
+      }
+    }
+    return 0;
   }
 }

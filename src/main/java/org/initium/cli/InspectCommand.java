@@ -17,7 +17,6 @@ import java.util.function.Function;
 import org.initium.InitiumException;
 import org.initium.cli.console.ByteSize;
 import org.initium.cli.plot.HistogramPlot;
-import org.initium.cli.plot.InspectedTensor;
 import org.initium.cli.plot.TensorStatistics;
 import org.initium.io.Checkpoint;
 import org.initium.io.Json;
@@ -27,7 +26,7 @@ import org.initium.text.Artifact;
 import org.initium.text.Text;
 
 /** {@code inspect}: what a checkpoint holds, a line for each tensor. */
-public final class InspectCommand {
+final class InspectCommand {
   private static final int BINS = 128;
   private static final int SPARK_WIDTH = 16;
   private static final int NAME_WIDTH = 100;
@@ -43,7 +42,7 @@ public final class InspectCommand {
     try (Checkpoint checkpoint = Checkpoint.open(file)) {
       if (plot.isPresent()) {
         Artifact.XCHART.require(InitiumException::new);
-        new OverwriteGuard(OverwriteGuard.of(checkpoint)).keep(plot.get());
+        new OverwriteGuard(OverwriteGuard.of(checkpoint)).keep(List.of(plot.get()));
       }
       List<Checkpoint.Entry> entries =
           match.isEmpty()
@@ -58,15 +57,18 @@ public final class InspectCommand {
                 .orElse(checkpoint.path() + " has no tensors"));
       }
       Optional<HistogramPlot> histograms = plot.map(png -> new HistogramPlot());
-      Consumer<InspectedTensor> line =
-          json ? jsonHead(checkpoint, entries) : head(checkpoint, entries);
+      Consumer<Inspected> line = json ? jsonHead(checkpoint, entries) : head(checkpoint, entries);
       for (int from = 0;
           from < entries.size() && (plot.isPresent() || !out.checkError());
           from += BATCH) {
         entries.subList(from, Math.min(from + BATCH, entries.size())).parallelStream()
             .map(entry -> inspect(checkpoint, entry))
             .toList()
-            .forEach(line.andThen(tensor -> histograms.ifPresent(h -> h.add(tensor))));
+            .forEach(
+                line.andThen(
+                    inspected ->
+                        histograms.ifPresent(
+                            h -> h.add(inspected.tensor().name(), inspected.statistics))));
       }
       out.println(json ? jsonEnd(entries) : end(entries));
       out.flush();
@@ -81,9 +83,16 @@ public final class InspectCommand {
     }
   }
 
-  private static InspectedTensor inspect(Checkpoint checkpoint, Checkpoint.Entry entry) {
+  /** A tensor and its statistics, which types without a dtype of ours have not. */
+  private record Inspected(Checkpoint.Entry entry, Optional<TensorStatistics> statistics) {
+    StoredTensor tensor() {
+      return entry.tensor();
+    }
+  }
+
+  private static Inspected inspect(Checkpoint checkpoint, Checkpoint.Entry entry) {
     try {
-      return new InspectedTensor(
+      return new Inspected(
           entry,
           entry.tensor().type().dtype().isPresent()
               ? Optional.of(TensorStatistics.of(checkpoint, entry, BINS))
@@ -94,7 +103,7 @@ public final class InspectCommand {
   }
 
   /** Prints what stands above the lines; how wide they are is known of the header. */
-  private Consumer<InspectedTensor> head(Checkpoint checkpoint, List<Checkpoint.Entry> entries) {
+  private Consumer<Inspected> head(Checkpoint checkpoint, List<Checkpoint.Entry> entries) {
     checkpoint
         .metadata()
         .forEach((key, value) -> out.println("# " + metadata(key) + " = " + metadata(value)));
@@ -165,8 +174,8 @@ public final class InspectCommand {
   private static final Row HEAD =
       new Row("name", "shape", "dtype", List.of("mean", "std", "min", "max", "zeros"), "histogram");
 
-  private static Row row(InspectedTensor tensor) {
-    StoredTensor stored = tensor.entry().tensor();
+  private static Row row(Inspected tensor) {
+    StoredTensor stored = tensor.tensor();
     if (tensor.statistics().isEmpty()) {
       List<String> none = List.of("-", "-", "-", "-", "-");
       return new Row(name(stored), shape(stored), type(stored), none, "");
@@ -189,8 +198,7 @@ public final class InspectCommand {
   }
 
   /** One JSON value: what is hidden in a text is escaped, which JSON reads as the same. */
-  private Consumer<InspectedTensor> jsonHead(
-      Checkpoint checkpoint, List<Checkpoint.Entry> entries) {
+  private Consumer<Inspected> jsonHead(Checkpoint checkpoint, List<Checkpoint.Entry> entries) {
     out.println(
         Text.visible(
             "{\"file\": "
@@ -207,8 +215,8 @@ public final class InspectCommand {
     return Text.format("], \"elements\": %d, \"bytes\": %d}", elements(entries), bytes(entries));
   }
 
-  private static Map<String, Object> json(InspectedTensor tensor) {
-    StoredTensor stored = tensor.entry().tensor();
+  private static Map<String, Object> json(Inspected tensor) {
+    StoredTensor stored = tensor.tensor();
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", stored.name());
     json.put("dtype", stored.type().name());

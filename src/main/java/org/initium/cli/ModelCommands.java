@@ -15,7 +15,6 @@ import org.initium.Device;
 import org.initium.Shape;
 import org.initium.cli.console.ByteSize;
 import org.initium.cli.console.Failure;
-import org.initium.cli.console.GeneratorName;
 import org.initium.cli.console.Progress;
 import org.initium.cli.console.Seed;
 import org.initium.expression.Arithmetic;
@@ -25,6 +24,7 @@ import org.initium.io.Checkpoint;
 import org.initium.io.ModelConfig;
 import org.initium.io.output.CheckpointWriter;
 import org.initium.random.Generator;
+import org.initium.random.PhiloxGenerator;
 import org.initium.recipe.Recipe;
 import org.initium.recipe.folder.Provenance;
 import org.initium.recipe.model.ModelVerifier;
@@ -39,7 +39,7 @@ import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
 /** {@code init}, {@code fill} and {@code verify}. */
-public final class ModelCommands {
+final class ModelCommands {
   private static final String PREFIX = Provenance.PREFIX;
   private static final String FROM = PREFIX + "from";
 
@@ -49,7 +49,7 @@ public final class ModelCommands {
    * What a run draws from, and where it computes.
    *
    * @param seed of the generator; for verify, the file's own if absent
-   * @param generator its name, as {@link GeneratorName} reads it; the file's own if absent
+   * @param generator its name, as {@link Generator#parse} reads it; the file's own if absent
    * @param devices what computes, in turns
    * @param chunkBytes what is computed at a time
    * @param threads how many of the host's are at a fill at most
@@ -64,34 +64,56 @@ public final class ModelCommands {
       ArgumentChecks.that(threads >= 1, "--threads", threads, "1 or more");
     }
 
-    private Generator open(Map<String, String> recorded, long offset) {
+    private PlanFiller filler(Generator drawn, GeneratorSharing sharing, RowShard shard) {
+      return new PlanFiller(drawn, sharing, devices, shard, chunkBytes, threads);
+    }
+
+    private PlanFiller filler(Generator drawn, RowShard shard) {
+      return filler(drawn, GeneratorSharing.of(drawn), shard);
+    }
+
+    /**
+     * The generator at its start, of the name and seed that a file records where none are given.
+     */
+    private Generator open(Map<String, String> recorded) {
       String name = generator.orElse(recorded.getOrDefault(PREFIX + "generator", "philox"));
       String seedText = recorded.getOrDefault(PREFIX + "seed", "0");
-      return GeneratorName.open(name, seed.orElseGet(() -> Seed.parse(seedText)), offset);
+      return Generator.parse(name, seed.orElseGet(() -> Seed.parse(seedText)));
+    }
+
+    /** The generator behind so many words, which PyTorch's have no way to start at. */
+    private Generator open(long offset) {
+      Generator opened = open(Map.of());
+      if (offset == 0) {
+        return opened;
+      }
+      if (opened instanceof PhiloxGenerator) {
+        return Generator.philox(opened.seed(), offset);
+      }
+      throw new IllegalArgumentException(
+          Text.format(
+              "offset = %d is not allowed with generator %s; it is for philox, leave it out",
+              offset, generator.orElseThrow()));
     }
   }
 
   /**
    * How a recipe is followed.
    *
+   * @param set texts of values, by the variables' names
    * @param config the model's config.json
    * @param from the checkpoint of which is kept what the recipe says
    */
   record Reading(
       Path recipe,
-      Map<String, Object> set,
+      Map<String, String> set,
       Optional<DType> dtype,
       Optional<Path> config,
       Optional<Path> from) {
-    static Reading of(
-        Path recipe,
-        Map<String, String> set,
-        Optional<DType> dtype,
-        Optional<Path> config,
-        Optional<Path> from) {
+    private Map<String, Object> values() {
       Map<String, Object> values = new LinkedHashMap<>();
       set.forEach((name, text) -> values.put(name, value(name, text)));
-      return new Reading(recipe, values, dtype, config, from);
+      return values;
     }
 
     private static Object value(String name, String text) {
@@ -109,13 +131,14 @@ public final class ModelCommands {
     }
 
     private int use(Use use) throws IOException {
+      Map<String, Object> values = values();
       Optional<ModelConfig> model = Optional.empty();
       if (config.isPresent()) {
         model = Optional.of(ModelConfig.read(config.get()));
       }
       try (Checkpoint kept = from.isPresent() ? Checkpoint.open(from.get()) : null) {
         Optional<Checkpoint> file = Optional.ofNullable(kept);
-        Plan plan = plan(new Recipe.Reading(set, dtype, model, file));
+        Plan plan = plan(new Recipe.Reading(values, dtype, model, file));
         plan.notes().forEach(note -> System.err.println("note: " + note));
         return use.of(plan, guard(plan, file));
       }
@@ -171,7 +194,7 @@ public final class ModelCommands {
     if (share.isOfSeveral()) {
       SharedFolder.checkIsThere(file.get());
     }
-    PlanFiller filler = filler(source.open(Map.of(), 0), source, share.shard());
+    PlanFiller filler = source.filler(source.open(Map.of()), share.shard());
     Map<String, String> metadata = metadata(source);
     reading.from().ifPresent(path -> metadata.put(FROM, path.toAbsolutePath().getFileName() + ""));
     if (share.part().isPresent()) {
@@ -195,7 +218,7 @@ public final class ModelCommands {
     if (file.isPresent()) {
       throw new IllegalArgumentException("--plan writes nothing: leave --out away");
     }
-    GeneratorSharing drawing = GeneratorSharing.of(source.open(Map.of(), 0));
+    GeneratorSharing drawing = GeneratorSharing.of(source.open(Map.of()));
     return reading.use(
         (plan, _) -> {
           PlanTable.lines(plan, drawing, shard).forEach(out::println);
@@ -211,26 +234,9 @@ public final class ModelCommands {
     Map<String, String> metadata = metadata(source);
     metadata.put(PREFIX + "init", init.toString());
     metadata.put(PREFIX + "offset", Long.toString(offset));
-    PlanFiller filler =
-        new PlanFiller(
-            source.open(Map.of(), offset),
-            GeneratorSharing.IN_ORDER,
-            source.devices(),
-            RowShard.ALL,
-            source.chunkBytes(),
-            source.threads());
+    PlanFiller filler = source.filler(source.open(offset), GeneratorSharing.IN_ORDER, RowShard.ALL);
     write(plan, filler, file, metadata, Long.MAX_VALUE);
     return 0;
-  }
-
-  private static PlanFiller filler(Generator generator, Source source, RowShard shard) {
-    return new PlanFiller(
-        generator,
-        GeneratorSharing.of(generator),
-        source.devices(),
-        shard,
-        source.chunkBytes(),
-        source.threads());
   }
 
   private static Map<String, String> metadata(Source source) {
@@ -272,14 +278,14 @@ public final class ModelCommands {
       Map<String, String> recorded = checkpoint.metadata();
       RowShard rows =
           shard.orElseGet(() -> RowShard.parse(recorded.getOrDefault(PREFIX + "shard", "0/1")));
-      Generator generator = source.open(recorded, 0);
+      Generator generator = source.open(recorded);
       if (recorded.containsKey(FROM) && reading.from().isEmpty()) {
         throw new IllegalArgumentException(
             Text.message(
                 "%s was made with what was kept of %s; give that with --from",
                 checkpoint.path(), recorded.get(FROM)));
       }
-      PlanFiller filler = filler(generator, source, rows);
+      PlanFiller filler = source.filler(generator, rows);
       return reading.use((plan, _) -> verify(checkpoint, reading, plan, filler));
     }
   }

@@ -28,15 +28,6 @@ record OverwriteGuard(List<Path> files) {
   }
 
   /**
-   * Refuses an output that is an input, by whatever name or link.
-   *
-   * @throws IllegalArgumentException if it is
-   */
-  void keep(Path output) throws IOException {
-    keep(List.of(output));
-  }
-
-  /**
    * Refuses a checkpoint that would take the place of an input: the file, the index and the files
    * that it names.
    *
@@ -58,7 +49,7 @@ record OverwriteGuard(List<Path> files) {
   }
 
   /**
-   * Refuses outputs one of which is an input.
+   * Refuses outputs one of which is an input, by whatever name or link.
    *
    * @throws IllegalArgumentException if it is
    */

@@ -43,27 +43,17 @@ final class Syntax {
         }
       };
 
-  /** What picocli calls. */
-  private static final class Action implements Callable<Integer> {
-    private Callable<Integer> does;
-
-    @Override
-    public Integer call() throws Exception {
-      return does.call();
-    }
-  }
-
-  private final Action action; // null of a program
+  private Callable<Integer> does;
   private final CommandSpec spec;
 
   /** A command with the usual options for help and the version. */
   Syntax(String name, String header, String... description) {
-    this(new Action(), name, header, description);
+    this(true, name, header, description);
   }
 
-  private Syntax(Action action, String name, String header, String... description) {
-    this.action = action;
-    spec = CommandSpec.wrapWithoutInspection(action, FACTORY).name(name);
+  private Syntax(boolean isCommand, String name, String header, String... description) {
+    Callable<Integer> called = isCommand ? () -> does.call() : null;
+    spec = CommandSpec.wrapWithoutInspection(called, FACTORY).name(name);
     spec.usageMessage().header(header).synopsisHeading("%nUsage: ").description(description);
     spec.addOption(
         OptionSpec.builder("-h", "--help")
@@ -79,7 +69,7 @@ final class Syntax {
 
   /** What has commands, and does nothing itself. */
   static Syntax program(String name, String header) {
-    return new Syntax((Action) null, name, header);
+    return new Syntax(false, name, header);
   }
 
   /** Help names the options in the order in which they are said here. */
@@ -107,7 +97,7 @@ final class Syntax {
 
   /** What it does; returns the exit status. */
   Syntax does(Callable<Integer> what) {
-    action.does = what;
+    does = what;
     return this;
   }
 
@@ -136,12 +126,8 @@ final class Syntax {
   /** An option that may be left out. */
   <T> Supplier<Optional<T>> option(
       String name, String label, Function<String, T> parse, String... description) {
-    return optional(option(name, label, description).converters(converter(parse)));
-  }
-
-  /** A whole number that may be left out. */
-  Supplier<Optional<Integer>> number(String name, String label, String... description) {
-    return option(name, label, Syntax::count, description);
+    Supplier<T> value = add(option(name, label, description).converters(converter(parse)));
+    return () -> Optional.ofNullable(value.get());
   }
 
   /** An option that must be there. */
@@ -198,12 +184,7 @@ final class Syntax {
   /** Names and values, {@code NAME=VALUE} each; of two for a name, the last. */
   Supplier<Map<String, String>> map(String name, String label, String... description) {
     Supplier<List<Map.Entry<String, String>>> entries =
-        add(
-            option(name, label, description)
-                .type(List.class)
-                .auxiliaryTypes(Object.class)
-                .initialValue(List.of())
-                .converters(converter(text -> entry(label, text))));
+        list(name, label, text -> entry(label, text), description);
     return () -> {
       Map<String, String> map = new LinkedHashMap<>();
       entries.get().forEach(entry -> map.put(entry.getKey(), entry.getValue()));
@@ -227,11 +208,6 @@ final class Syntax {
     OptionSpec option = builder.build();
     spec.addOption(option);
     return value(option);
-  }
-
-  private <T> Supplier<Optional<T>> optional(OptionSpec.Builder builder) {
-    Supplier<T> value = add(builder);
-    return () -> Optional.ofNullable(value.get());
   }
 
   private static <T> Supplier<T> value(ArgSpec argument) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cli.plot;
 
+import static java.awt.BasicStroke.CAP_BUTT;
+import static java.awt.BasicStroke.JOIN_ROUND;
+
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.initium.io.output.AtomicFile;
 import org.initium.text.Text;
@@ -54,19 +58,21 @@ public final class HistogramPlot {
   private int spread;
 
   /** Adds a tensor; of those that are not to be drawn nothing is kept. */
-  public void add(InspectedTensor tensor) {
+  public void add(String tensor, Optional<TensorStatistics> statistics) {
     tensors++;
-    if (tensor.statistics().map(s -> s.count() > 0).orElse(false)) {
-      TensorStatistics s = tensor.statistics().get();
-      String name = tensor.name().replaceAll("(?<=^|\\.)[0-9]+(?=\\.|$)", "*");
-      PlotGroup group = groups.get(name);
-      if (group == null) {
-        spread += s.max() > s.min() ? 1 : 0;
-        group = new PlotGroup(name, spread <= MOST_PANELS ? MOST_CURVES : 0);
-        groups.put(name, group);
-      }
-      group.add(s);
-    }
+    statistics
+        .filter(s -> s.count() > 0)
+        .ifPresent(
+            s ->
+                groups
+                    .computeIfAbsent(
+                        tensor.replaceAll("(?<=^|\\.)[0-9]+(?=\\.|$)", "*"), name -> group(name, s))
+                    .add(s));
+  }
+
+  private PlotGroup group(String name, TensorStatistics first) {
+    spread += first.max() > first.min() ? 1 : 0;
+    return new PlotGroup(name, spread <= MOST_PANELS ? MOST_CURVES : 0);
   }
 
   /** Draws what was added. */
@@ -215,23 +221,16 @@ public final class HistogramPlot {
     int bins = s.bins().length;
     double from = axis.at(s.min());
     double width = (axis.at(s.max()) - from) / bins;
-    List<Double> x = new ArrayList<>();
-    List<Double> y = new ArrayList<>();
+    double[] x = new double[2 * bins + 2]; // from the axis up, two corners for each bin, and down
+    double[] y = new double[2 * bins + 2];
+    x[0] = from;
     for (int b = 0; b < bins; b++) {
-      double density = s.bins()[b] / (s.count() * width);
-      x.add(from + b * width);
-      y.add(density);
-      x.add(from + (b + 1) * width);
-      y.add(density);
+      x[2 * b + 1] = from + b * width;
+      x[2 * b + 2] = from + (b + 1) * width;
+      y[2 * b + 1] = y[2 * b + 2] = s.bins()[b] / (s.count() * width);
     }
-    x.addFirst(from);
-    y.addFirst(0.0);
-    x.addLast(axis.at(s.max()));
-    y.addLast(0.0);
-    XYSeries series = chart.addSeries(id, x, y);
-    series.setMarker(SeriesMarkers.NONE);
-    series.setLineColor(color);
-    series.setLineStyle(new BasicStroke(filled ? 1.6f : 1.1f));
+    x[2 * bins + 1] = axis.at(s.max());
+    XYSeries series = line(chart, id, x, y, color, new BasicStroke(filled ? 1.6f : 1.1f));
     if (filled) {
       series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Area);
       series.setFillColor(new Color(color.getRed(), color.getGreen(), color.getBlue(), 70));
@@ -239,23 +238,27 @@ public final class HistogramPlot {
   }
 
   private static void normal(XYChart chart, PlotAxis axis, TensorStatistics s) {
-    List<Double> x = new ArrayList<>();
-    List<Double> y = new ArrayList<>();
+    double[] x = new double[201];
+    double[] y = new double[201];
     double from = axis.at(s.min());
     double width = axis.at(s.max()) - from;
     double mean = axis.at(s.mean());
     double std = axis.width(s.std());
     for (int i = 0; i <= 200; i++) {
-      double at = from + width * i / 200;
-      double z = (at - mean) / std;
-      x.add(at);
-      y.add(Math.exp(-z * z / 2) / (std * Math.sqrt(2 * Math.PI)));
+      x[i] = from + width * i / 200;
+      double z = (x[i] - mean) / std;
+      y[i] = Math.exp(-z * z / 2) / (std * Math.sqrt(2 * Math.PI));
     }
-    XYSeries series = chart.addSeries("normal", x, y);
+    float[] dashes = {5, 4};
+    line(chart, "normal", x, y, NORMAL, new BasicStroke(1.4f, CAP_BUTT, JOIN_ROUND, 1, dashes, 0));
+  }
+
+  private static XYSeries line(
+      XYChart chart, String id, double[] x, double[] y, Color color, BasicStroke stroke) {
+    XYSeries series = chart.addSeries(id, x, y);
     series.setMarker(SeriesMarkers.NONE);
-    series.setLineColor(NORMAL);
-    series.setLineStyle(
-        new BasicStroke(
-            1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {5, 4}, 0));
+    series.setLineColor(color);
+    series.setLineStyle(stroke);
+    return series;
   }
 }
