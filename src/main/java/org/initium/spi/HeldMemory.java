@@ -2,15 +2,19 @@
 package org.initium.spi;
 
 /**
- * Memory at an address of its own that knows its {@link Holders}: what the storages of a backend
- * are made of, whose close ends it, and then nobody gets the address.
+ * Memory at an address of its own, and who uses it at the moment: what the storages of a backend
+ * are made of. Its end waits until nobody does, and nobody begins after it or gets the address: so
+ * that memory which one thread fills is not freed by another that closes it. A hold within a hold
+ * is no other than one beside it, so the end keeps nobody away before it has come.
  *
  * @since 0.1.0
  */
 public abstract class HeldMemory {
-  private final Holders holders;
   private final long address;
   private final long bytes;
+  private final String closed;
+  private long holding;
+  private boolean ended;
 
   /**
    * Memory that nobody uses yet.
@@ -20,9 +24,9 @@ public abstract class HeldMemory {
    * @param closed what to tell those who come after its end
    */
   protected HeldMemory(long address, long bytes, String closed) {
-    this.holders = new Holders(closed);
     this.address = address;
     this.bytes = bytes;
+    this.closed = closed;
   }
 
   /** {@return its size in bytes} */
@@ -35,9 +39,27 @@ public abstract class HeldMemory {
    *
    * @throws IllegalStateException if it has ended, saying what was closed
    */
-  public final long address() {
-    holders.check();
+  public final synchronized long address() {
+    if (ended) {
+      throw new IllegalStateException(closed);
+    }
     return address;
+  }
+
+  /**
+   * Takes hold of the memory, for work that ends later, to be followed by {@link #release}.
+   *
+   * @throws IllegalStateException if it has ended, saying what was closed
+   */
+  public final synchronized void hold() {
+    address();
+    holding++;
+  }
+
+  /** Lets go. */
+  public final synchronized void release() {
+    holding--;
+    notifyAll();
   }
 
   /**
@@ -47,21 +69,12 @@ public abstract class HeldMemory {
    * @throws IllegalStateException if it has ended, saying what was closed
    */
   public final void during(Runnable work) {
-    holders.during(work);
-  }
-
-  /**
-   * Takes hold of the memory for work that is done later, to be followed by {@link #release}.
-   *
-   * @throws IllegalStateException if it has ended, saying what was closed
-   */
-  public final void hold() {
-    holders.hold();
-  }
-
-  /** Lets go of the memory, once for each {@link #hold}. */
-  public final void release() {
-    holders.release();
+    hold();
+    try {
+      work.run();
+    } finally {
+      release();
+    }
   }
 
   /**
@@ -69,12 +82,25 @@ public abstract class HeldMemory {
    *
    * @return false if it had ended before
    */
-  protected final boolean end() {
-    return holders.end();
+  protected final synchronized boolean end() {
+    boolean interrupted = false;
+    while (holding > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true; // a fill cannot be cut short
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    boolean first = !ended;
+    ended = true;
+    return first;
   }
 
   /** Takes the end back, which could not be carried out. */
-  protected final void reopen() {
-    holders.reopen();
+  protected final synchronized void reopen() {
+    ended = false;
   }
 }
