@@ -59,25 +59,13 @@ public final class Arithmetic {
   }
 
   /**
-   * {@return the value of an arithmetic expression} {@code 0.02/sqrt(2*layers)}.
-   *
-   * @param text the expression
-   * @param variables values of names: numbers, words and lists of those
-   * @throws ExpressionException saying what is wrong where, if it is not an expression, has an
-   *     unknown name in it, or a value that is not finite
-   */
-  public static double evaluate(String text, Map<String, ?> variables) {
-    return evaluate(text, variables, Map.of());
-  }
-
-  /**
-   * The value of an arithmetic expression that may call functions of words, by their names.
+   * {@return the value of an arithmetic expression, finite} {@code 0.02/sqrt(2*layers)}.
    *
    * @param text the expression
    * @param variables values of names: numbers, words and lists of those
    * @param wordFunctions functions of words, by their names
-   * @return the value, finite
-   * @throws ExpressionException as {@link #evaluate(String, Map)}
+   * @throws ExpressionException saying what is wrong where, if it is not an expression, has an
+   *     unknown name in it, or a value that is not finite
    */
   public static double evaluate(
       String text, Map<String, ?> variables, Map<String, WordFunction> wordFunctions) {
@@ -85,22 +73,6 @@ public final class Arithmetic {
     double value = new Arithmetic(tokens, variables, wordFunctions).value();
     tokens.expectEnd("an operator or the end");
     return value;
-  }
-
-  /**
-   * {@return the value of an arithmetic expression that must be an integer} {@code 3*width}.
-   *
-   * @param text the expression
-   * @param variables values of names: numbers, words and lists of those
-   * @throws ExpressionException as {@link #evaluate}, and if it is not an integer or beyond 2^53,
-   *     where doubles skip integers
-   */
-  public static long integer(String text, Map<String, ?> variables) {
-    double value = evaluate(text, variables);
-    if (value != Math.rint(value) || Math.abs(value) > 0x1p53) {
-      throw new Tokens(text).error(1, print(value) + " is not an integer from -2^53 to 2^53");
-    }
-    return (long) value;
   }
 
   /**
@@ -125,7 +97,7 @@ public final class Arithmetic {
    * @param text an expression, or a word
    * @param variables values of names: numbers, words and lists of those
    * @param wordFunctions functions of words, by their names
-   * @throws ExpressionException as {@link #evaluate(String, Map)}
+   * @throws ExpressionException as {@link #evaluate}
    */
   public static Object valueOrWord(
       String text, Map<String, ?> variables, Map<String, WordFunction> wordFunctions) {
@@ -137,9 +109,8 @@ public final class Arithmetic {
   }
 
   /**
-   * Reads a value.
+   * {@return the value that is read, finite}
    *
-   * @return it, finite
    * @throws ExpressionException if it is none or not finite
    */
   public double value() {
@@ -155,9 +126,8 @@ public final class Arithmetic {
   }
 
   /**
-   * Reads a value, or {@code inf} or {@code -inf}.
+   * {@return the value that is read, which may be {@code inf} or {@code -inf} but not a NaN}
    *
-   * @return its value, not a NaN
    * @throws ExpressionException if it is none
    */
   public double bound() {
@@ -381,10 +351,9 @@ public final class Arithmetic {
   }
 
   /**
-   * Reads an argument of a function of words.
+   * {@return the argument of a function of words that is read} A text in quotes; a variable or an
+   * element of one; a word where there is no such; a number.
    *
-   * @return a text in quotes; a variable or an element of one; a word where there is no such; a
-   *     number
    * @throws ExpressionException if it is none of those
    */
   public Object argument() {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.initium.text.Text;
 
 /**
@@ -47,10 +47,9 @@ public final class Suggestions {
   }
 
   /**
-   * The names of constants in expressions.
+   * {@return the names of constants in expressions}
    *
    * @param constants in their order
-   * @return their names
    */
   public static List<String> list(Enum<?>[] constants) {
     List<String> names = new ArrayList<>();
@@ -122,7 +121,7 @@ public final class Suggestions {
 
   /** Levenshtein's distance. */
   private static int distance(String a, String b) {
-    int[] row = Stream.iterate(0, i -> i + 1).limit(b.length() + 1).mapToInt(i -> i).toArray();
+    int[] row = IntStream.rangeClosed(0, b.length()).toArray();
     for (int i = 1; i <= a.length(); i++) {
       int diagonal = row[0];
       row[0] = i;

@@ -18,7 +18,6 @@ public final class Tokens {
   private static final Pattern ASSIGNMENT = Pattern.compile(NAME + "\\s*=(?!=)");
   private static final Pattern SYMBOL = Pattern.compile("\\*\\*|//|[=!<>]=|.", Pattern.DOTALL);
   private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"");
-
   private static final Pattern MODULE = Pattern.compile("(((torch\\.)?nn\\.)?init|math)\\.");
 
   /** A name that is all of an argument, or an element of a list. */
@@ -50,28 +49,19 @@ public final class Tokens {
     return at + 1;
   }
 
-  /**
-   * Whether a number is next.
-   *
-   * @return true if it is
-   */
+  /** {@return whether a number is next} */
   public boolean isNumber() {
     return sees(NUMBER);
   }
 
-  /**
-   * Whether a name and an equals sign are next.
-   *
-   * @return true if they are
-   */
+  /** {@return whether a name and an equals sign are next} */
   public boolean isAssignment() {
     return sees(ASSIGNMENT);
   }
 
   /**
-   * Takes the number that {@link #isNumber} saw.
+   * {@return the value of the number that {@link #isNumber} saw, which is taken}
    *
-   * @return its value
    * @throws ExpressionException if it is beyond the largest double
    */
   public double number() {
@@ -85,10 +75,9 @@ public final class Tokens {
   }
 
   /**
-   * Takes a name.
+   * {@return the name that is next, which is taken}
    *
    * @param wanted what to say was expected if none is next
-   * @return the name
    * @throws ExpressionException if none is next
    */
   public String name(String wanted) {
@@ -98,19 +87,14 @@ public final class Tokens {
     return take(NAME);
   }
 
-  /**
-   * Whether a text in quotes is next.
-   *
-   * @return true if it is
-   */
+  /** {@return whether a text in quotes is next} */
   public boolean isQuoted() {
     return at < text.length() && "'\"".indexOf(text.charAt(at)) >= 0;
   }
 
   /**
-   * Takes the text in quotes that {@link #isQuoted} saw.
+   * {@return the text in the quotes that {@link #isQuoted} saw, which is taken}
    *
-   * @return what is between them
    * @throws ExpressionException if the closing one is not there
    */
   public String quoted() {
@@ -138,23 +122,22 @@ public final class Tokens {
 
   /** Takes a name if it is next, and says whether it was. */
   boolean skipName(String name) {
-    boolean here = sees(NAME) && matcher.group().equals(name);
-    if (here) {
-      take(NAME);
-    }
-    return here;
+    return skip(NAME, name);
   }
 
   /**
-   * Takes a symbol if it is next.
+   * {@return whether a symbol is next, which is taken then}
    *
    * @param symbol such as {@code **}
-   * @return whether it was
    */
   public boolean skip(String symbol) {
-    boolean here = sees(SYMBOL) && matcher.group().equals(symbol);
+    return skip(SYMBOL, symbol);
+  }
+
+  private boolean skip(Pattern kind, String token) {
+    boolean here = sees(kind) && matcher.group().equals(token);
     if (here) {
-      take(SYMBOL);
+      take(kind);
     }
     return here;
   }
@@ -216,11 +199,10 @@ public final class Tokens {
   }
 
   /**
-   * An error in this text.
+   * {@return an error in this text, not thrown}
    *
    * @param column where, counted from 1
    * @param reason what is wrong and what would be right
-   * @return the exception, not thrown
    */
   public ExpressionException error(int column, String reason) {
     return new ExpressionException(text, column, reason, null);

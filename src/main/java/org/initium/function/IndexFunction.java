@@ -2,6 +2,7 @@
 package org.initium.function;
 
 import java.util.Arrays;
+import java.util.function.ObjDoubleConsumer;
 import org.initium.text.ArgumentChecks;
 
 /**
@@ -31,16 +32,16 @@ public sealed interface IndexFunction {
    * The same, and lets the values at both ends be checked, which are named for a message.
    *
    * @param sizes of the dimensions
-   * @param value called with each value at an end and its name
+   * @param value called with the name and the value of each end; throws what is wrong with it
    * @throws IllegalArgumentException naming what does not fit
    */
-  default void check(long[] sizes, Check value) {
+  default void check(long[] sizes, ObjDoubleConsumer<String> value) {
     check(sizes);
     if (Arrays.stream(sizes).allMatch(size -> size > 0)) {
-      value.check("the first value", at(new long[sizes.length], sizes));
-      value.check("the last value", at(Arrays.stream(sizes).map(n -> n - 1).toArray(), sizes));
+      value.accept("the first value", at(new long[sizes.length], sizes));
+      value.accept("the last value", at(Arrays.stream(sizes).map(n -> n - 1).toArray(), sizes));
       for (int wave = -1; wave <= 1; wave += 2) {
-        value.check(
+        value.accept(
             "the value where the wave is " + wave, withWave(wave, new long[sizes.length], sizes));
       }
     }
@@ -54,18 +55,6 @@ public sealed interface IndexFunction {
       case Sinusoidal _ -> wave;
       case Arange _, Linspace _, Rotary _ -> at(index, sizes);
     };
-  }
-
-  /** What is asked of a value. */
-  @FunctionalInterface
-  interface Check {
-    /**
-     * Throws unless the value that is called so holds.
-     *
-     * @param name for the message: {@code end}
-     * @param value that the element there has
-     */
-    void check(String name, double value);
   }
 
   /** A dimension from the end where negative. */

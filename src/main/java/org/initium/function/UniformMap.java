@@ -2,6 +2,7 @@
 package org.initium.function;
 
 import java.util.List;
+import java.util.function.ObjDoubleConsumer;
 import org.initium.text.Text;
 
 /**
@@ -63,10 +64,10 @@ public record UniformMap(double a, double b, List<SmoothMap> maps, double floor)
   /**
    * Lets the values be checked, nearly to the ends, which may be infinite ones.
    *
-   * @param value called with a value and its name
+   * @param value called with a name and a value; throws what is wrong with it
    * @throws IllegalArgumentException if an exponential's range is too wide, too
    */
-  public void check(IndexFunction.Check value) {
+  public void check(ObjDoubleConsumer<String> value) {
     double from = a;
     double to = b;
     for (SmoothMap map : maps) {
@@ -81,7 +82,7 @@ public record UniformMap(double a, double b, List<SmoothMap> maps, double floor)
     }
     for (double share : new double[] {0x1p-54, 0.5, 1 - 0x1p-53}) {
       double x = Math.fma(b - a, share, a);
-      value.check(Text.message("the value at %s", x), at(x));
+      value.accept(Text.message("the value at %s", x), at(x));
     }
   }
 }

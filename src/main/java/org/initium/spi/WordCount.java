@@ -15,40 +15,22 @@ public final class WordCount {
   private WordCount() {}
 
   /**
-   * Of a random value for each element.
+   * {@return the words of a random value for each element, rounded up to blocks of 4}
    *
-   * @param elements how many
-   * @param doubles whether they are f64
-   * @return the words of a random value for each element
-   */
-  public static long of(long elements, boolean doubles) {
-    return doubles ? ofDoubles(elements) : of(elements, 1);
-  }
-
-  /**
-   * Of {@code perElement} words for each element, one behind the other: rounded up to blocks.
-   *
-   * @param elements how many
-   * @param perElement words of each
-   * @return the words, rounded up to blocks of 4
-   */
-  public static long of(long elements, int perElement) {
-    try {
-      return Math.addExact(Math.multiplyExact(elements, perElement), 3) & ~3L;
-    } catch (ArithmeticException e) {
-      throw tooMany(elements, e);
-    }
-  }
-
-  /**
-   * Four doubles take two blocks of a thread, its next two. In blocks from the fill's first on,
+   * <p>Four doubles take two blocks of a thread, its next two. In blocks from the fill's first on,
    * thread j has those numbered {@code j + 65536 * d}, d from 0 on: g groups of four end before
    * block {@code g + 65536 * ceil(g / 65536)}. Those between that the last round leaves out are not
    * used at all.
+   *
+   * @param elements how many
+   * @param doubles whether they are f64
    */
-  private static long ofDoubles(long elements) {
-    long groups = Math.ceilDiv(elements, 4L);
+  public static long of(long elements, boolean doubles) {
     try {
+      if (!doubles) {
+        return Math.addExact(elements, 3) & ~3L;
+      }
+      long groups = Math.ceilDiv(elements, 4L);
       long blocks = Math.addExact(groups, THREADS * Math.ceilDiv(groups, THREADS));
       return Math.multiplyExact(4, blocks);
     } catch (ArithmeticException e) {

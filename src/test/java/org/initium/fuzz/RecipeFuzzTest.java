@@ -189,11 +189,12 @@ class RecipeFuzzTest {
 
   @Test
   void arithmetic() throws IOException {
+    Map<String, ?> variables = Map.of("l", List.of(1.0), "act", "relu", "w", 768.0);
     fuzz(
         "arithmetic",
         List.of("0.02/sqrt(2*layers)", "-(3+4)*2**-1 % 7 // 2", "max(1, min(w, 3))", "1e-3*pi"),
         EXPRESSION_WORDS,
-        text -> Arithmetic.evaluate(text, Map.of("l", List.of(1.0), "act", "relu", "w", 768.0)));
+        text -> Arithmetic.evaluate(text, variables, Map.of()));
   }
 
   @Test

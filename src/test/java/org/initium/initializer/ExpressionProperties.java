@@ -31,7 +31,7 @@ class ExpressionProperties {
   @Property(tries = 5000, seed = "20240607")
   void aNumberSurvivesPrinting(@ForAll("finite") double number) {
     String text = Arithmetic.print(number);
-    assertEquals(number, Arithmetic.evaluate(text, Map.of()), text);
+    assertEquals(number, Arithmetic.evaluate(text, Map.of(), Map.of()), text);
   }
 
   @Property(tries = 5000, seed = "20240607")
