@@ -7,52 +7,44 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.initium.expression.Suggestions;
-import org.initium.text.Text;
 
-/** Values for all parameters of an initializer, each checked by its parameter; immutable. */
+/** An initializer and the values of all its parameters, each checked; immutable. */
 final class Arguments {
-  private final List<Parameter> parameters;
-  private final List<Object> values;
-
-  private Arguments(List<Parameter> parameters, List<Object> values) {
-    this.parameters = parameters;
-    this.values = values;
-  }
+  private final Definition initializer;
+  private final List<Object> values = new ArrayList<>();
 
   /**
    * Resolves the given values; the other parameters get their defaults.
    *
    * @throws IllegalArgumentException if one is not known, not allowed or missing
    */
-  static Arguments of(String owner, List<Parameter> parameters, Map<String, ?> given) {
-    Map<String, Object> rest = new LinkedHashMap<>(given);
-    List<Object> values = new ArrayList<>();
-    for (Parameter parameter : parameters) {
-      values.add(resolve(owner, parameter, rest.remove(parameter.name())));
+  Arguments(Definition initializer, Map<String, ?> given) {
+    this.initializer = initializer;
+    for (Parameter parameter : initializer.parameters()) {
+      values.add(resolve(parameter, given.get(parameter.name())));
     }
-    for (String name : rest.keySet()) {
-      throw new IllegalArgumentException(unknown(owner, parameters, name));
+    for (String name : given.keySet()) {
+      initializer.index(name); // throws if there is none of that name
     }
-    return new Arguments(parameters, values);
   }
 
-  static String unknown(String owner, List<Parameter> parameters, String name) {
-    if (parameters.isEmpty()) {
-      return Text.message("%s takes no arguments, but '%s' is given", owner, name);
-    }
-    return Suggestions.unknown(
-        "argument of " + owner, name, parameters.stream().map(Parameter::name).toList());
-  }
-
-  private static Object resolve(String owner, Parameter parameter, Object given) {
+  private Object resolve(Parameter parameter, Object given) {
     if (given != null) {
       return parameter.kind().resolve(parameter.name(), given);
     }
     if (parameter.standard() == null) {
       throw new IllegalArgumentException(
-          owner + " needs the argument " + parameter.name() + ", which has no default");
+          name() + " needs the argument " + parameter.name() + ", which has no default");
     }
     return parameter.standard();
+  }
+
+  Definition initializer() {
+    return initializer;
+  }
+
+  String name() {
+    return initializer.name();
   }
 
   double real(String name) {
@@ -77,38 +69,35 @@ final class Arguments {
   }
 
   private Object get(String name) {
-    for (int i = 0; i < parameters.size(); i++) {
-      if (parameters.get(i).name().equals(name)) {
-        return values.get(i);
-      }
-    }
-    throw new AssertionError("no parameter " + name);
+    return values.get(initializer.index(name));
   }
 
   Map<String, Object> asMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     for (int i = 0; i < values.size(); i++) {
-      map.put(parameters.get(i).name(), values.get(i));
+      map.put(initializer.parameters().get(i).name(), values.get(i));
     }
     return map;
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Arguments that && values.equals(that.values);
+    return other instanceof Arguments that
+        && initializer == that.initializer
+        && values.equals(that.values);
   }
 
   @Override
   public int hashCode() {
-    return values.hashCode();
+    return 31 * name().hashCode() + values.hashCode();
   }
 
-  /** Those that differ from their defaults, in parentheses; nothing if there are none. */
+  /** The name and, in parentheses, those that differ from their defaults. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < values.size(); i++) {
-      Parameter parameter = parameters.get(i);
+      Parameter parameter = initializer.parameters().get(i);
       if (!Objects.equals(values.get(i), parameter.standard())) {
         text.append(text.isEmpty() ? "(" : ", ")
             .append(parameter.name())
@@ -116,6 +105,6 @@ final class Arguments {
             .append(Parameter.print(values.get(i)));
       }
     }
-    return text.isEmpty() ? "" : text.append(')').toString();
+    return name() + (text.isEmpty() ? "" : text.append(')'));
   }
 }

@@ -3,6 +3,8 @@ package org.initium.initializer;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.initium.expression.Suggestions;
+import org.initium.text.Text;
 
 /**
  * A row of the {@link Catalog}: an initializer as data.
@@ -13,29 +15,30 @@ import java.util.stream.Collectors;
  */
 record Definition(String name, List<Parameter> parameters, boolean fixed) {
 
-  Parameter parameter(String wanted) {
-    for (Parameter parameter : parameters) {
-      if (parameter.name().equals(wanted)) {
-        return parameter;
+  /** Which parameter it is that has that name. */
+  int index(String wanted) {
+    for (int i = 0; i < parameters.size(); i++) {
+      if (parameters.get(i).name().equals(wanted)) {
+        return i;
       }
     }
-    throw new IllegalArgumentException(Arguments.unknown(name, parameters, wanted));
+    throw new IllegalArgumentException(
+        parameters.isEmpty()
+            ? Text.message("%s takes no arguments, but '%s' is given", name, wanted)
+            : Suggestions.unknown(
+                "argument of " + name, wanted, parameters.stream().map(Parameter::name).toList()));
   }
 
+  /** The parameters, {@code sparsity, std=0.01}; those with {@code layout=} take axes too. */
   String takes() {
-    return parameters.isEmpty() ? "none" : list();
-  }
-
-  private String list() {
     return parameters.stream()
         .filter(p -> !Axes.PARAMETERS.contains(p))
         .map(Parameter::toString)
         .collect(Collectors.joining(", "));
   }
 
-  /** {@code sparse(sparsity, std=0.01)}; those with {@code layout=} take axes too. */
-  @Override
-  public String toString() {
-    return parameters.isEmpty() ? name : name + "(" + list() + ")";
+  /** What may be written under its name or an alias: {@code sparse(sparsity, std=0.01)}. */
+  String signature(String alias) {
+    return parameters.isEmpty() ? alias : alias + "(" + takes() + ")";
   }
 }

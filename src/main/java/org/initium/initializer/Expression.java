@@ -69,7 +69,7 @@ final class Expression {
     int column = tokens.column();
     String name = tokens.name("the name of an argument");
     tokens.expect("=", "'='");
-    return tokens.located(column, () -> initializer.parameter(name));
+    return initializer.parameters().get(tokens.located(column, () -> initializer.index(name)));
   }
 
   private Parameter positional(Definition initializer, int index, boolean named) {
@@ -80,7 +80,9 @@ final class Expression {
     if (index >= parameters.size()) {
       throw tokens.error(
           tokens.column(),
-          Text.message("too many arguments: %s takes %s", initializer.name(), initializer.takes()));
+          Text.message(
+              "too many arguments: %s takes %s",
+              initializer.name(), parameters.isEmpty() ? "none" : initializer.takes()));
     }
     return parameters.get(index);
   }

@@ -14,15 +14,15 @@ final class Formulas {
   private Formulas() {}
 
   /** A fill that does not depend on the shape: its arguments are checked at once. */
-  static Fill fixed(String name, Arguments a) {
-    Fill fill = fill(name, a, Shape.of());
+  static Fill fixed(Arguments a) {
+    Fill fill = fill(a, Shape.of());
     fill.check(Shape.of(), DType.F64);
     return fill;
   }
 
-  /** The fill of a tensor of that shape, by the name of an initializer in the catalog. */
-  static Fill fill(String name, Arguments a, Shape whole) {
-    return switch (name) {
+  /** The fill of a tensor of that shape, by the name of the initializer in the catalog. */
+  static Fill fill(Arguments a, Shape whole) {
+    return switch (a.name()) {
       case "uniform" -> new Fill.Uniform(a.real("a"), a.real("b"));
       case "normal" -> new Fill.Normal(a.real("mean"), a.real("std"));
       case "trunc_normal" ->
@@ -45,16 +45,17 @@ final class Formulas {
       case "lecun_uniform" -> Distribution.UNIFORM.of(lecun(a, whole));
       case "lecun_normal" -> Distribution.TRUNCATED_NORMAL.of(lecun(a, whole));
       case "truncated_normal" -> truncatedNormal(a);
-      case "truncated_normal_corrected" -> truncatedNormalCorrected(a);
+      case "truncated_normal_corrected" -> Distribution.corrected(a.real("mean"), a.real("std"));
       case "identity" -> matrix(a, whole, new Fill.Eye(a.real("gain")));
       case "delta_orthogonal" -> deltaOrthogonal(a, whole);
-      case "residual_normal" -> residual(a);
+      case "residual_normal" ->
+          new Fill.Normal(0, a.real("std") / Math.sqrt(2.0 * a.count("layers")));
       case "small_init" -> new Fill.Normal(0, Math.sqrt(2 / (5.0 * a.count("dim"))));
-      case "wang_init" -> wangInit(a);
+      case "wang_init" -> new Fill.Normal(0, 2.0 / a.count("layers") / Math.sqrt(a.count("dim")));
       case "mup_normal" -> Distribution.NORMAL.of(mup(a, whole));
       case "icnr" -> icnr(a, whole);
       case "zero" -> zero(whole);
-      default -> ValuesByIndex.fill(name, a, whole);
+      default -> ValuesByIndex.fill(a, whole);
     };
   }
 
@@ -82,35 +83,17 @@ final class Formulas {
 
   /** The law of one matrix, or one convolution, that its axes may turn and repeat. */
   private static Fill matrix(Arguments a, Shape whole, Fill law) {
-    if (asTorch(a)) {
-      return law;
+    if (whole.rank() < 2) {
+      return law; // which says what is wrong
     }
-    return each(axesOfMatrix(a, whole), law);
-  }
-
-  private static Axes axesOfMatrix(Arguments a, Shape whole) {
     Axes axes = Axes.of(a, whole);
     single("in_axis", axes.in());
     single("out_axis", axes.out());
-    return axes;
-  }
-
-  private static boolean asTorch(Arguments a) {
-    for (Parameter axes : Axes.PARAMETERS) {
-      if (!a.axes(axes.name()).isEmpty()) {
-        return false;
-      }
-    }
-    return a.choice("layout", Fans.Layout.values()) == Fans.Layout.OIHW;
+    return each(axes, law);
   }
 
   private static void single(String name, List<Integer> axes) {
     ArgumentChecks.that(axes.size() == 1, name, axes, "one dimension, but for orthogonal");
-  }
-
-  /** The shape of one of the matrices or convolutions: outputs, inputs, taps. */
-  private static Shape one(Axes axes, Shape whole) {
-    return new Fill.Each(new Fill.Constant(0), axes.order(), axes.batch().size()).shape(whole);
   }
 
   private static Fill each(Axes axes, Fill law) {
@@ -138,14 +121,10 @@ final class Formulas {
     return Distribution.truncated(a.real("mean"), a.real("std"), a.real("lower"), a.real("upper"));
   }
 
-  private static Fill truncatedNormalCorrected(Arguments a) {
-    double std = a.real("std") / Distribution.STD_WITHIN_TWO_SIGMA;
-    return Distribution.truncated(a.real("mean"), std, -2, 2);
-  }
-
   /** Only an orthogonal tap with orthonormal columns keeps the norm of what goes through. */
   private static Fill deltaOrthogonal(Arguments a, Shape whole) {
-    Shape one = asTorch(a) ? whole : one(axesOfMatrix(a, whole), whole);
+    Fill fill = matrix(a, whole, new Fill.Center(orthogonal(a, 1)));
+    Shape one = fill instanceof Fill.Each each ? each.shape(whole) : whole;
     one.checkRank(3, 5);
     if (one.size(0) < one.size(1)) {
       throw new IllegalArgumentException(
@@ -153,15 +132,7 @@ final class Formulas {
               "delta_orthogonal needs at least as many outputs as inputs; shape %s has %d and %d",
               one, one.size(0), one.size(1)));
     }
-    return matrix(a, whole, new Fill.Center(orthogonal(a, 1)));
-  }
-
-  private static Fill residual(Arguments a) {
-    return new Fill.Normal(0, a.real("std") / Math.sqrt(2.0 * a.count("layers")));
-  }
-
-  private static Fill wangInit(Arguments a) {
-    return new Fill.Normal(0, 2.0 / a.count("layers") / Math.sqrt(a.count("dim")));
+    return fill;
   }
 
   /** An input's weight may be a bias, which has no fans. */

@@ -33,22 +33,19 @@ import org.initium.expression.ExpressionException;
 public final class Init implements Initializer, Serializable {
   private static final long serialVersionUID = 1;
 
-  private final transient Definition initializer;
   private final transient Arguments arguments;
   private final transient Fill fixed; // null where the law depends on the shape
 
-  private Init(Definition initializer, Arguments arguments) {
-    this.initializer = initializer;
+  private Init(Arguments arguments) {
     this.arguments = arguments;
-    this.fixed = initializer.fixed() ? Formulas.fixed(initializer.name(), arguments) : null;
+    this.fixed = arguments.initializer().fixed() ? Formulas.fixed(arguments) : null;
   }
 
   static Init of(Definition initializer, Map<String, ?> arguments) {
-    return new Init(
-        initializer, Arguments.of(initializer.name(), initializer.parameters(), arguments));
+    return new Init(new Arguments(initializer, arguments));
   }
 
-  private static Init of(String name, Object... namesAndValues) {
+  static Init of(String name, Object... namesAndValues) {
     Map<String, Object> arguments = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       arguments.put((String) namesAndValues[i], namesAndValues[i + 1]);
@@ -96,9 +93,7 @@ public final class Init implements Initializer, Serializable {
    * {@return what may be written} {@code sparse(sparsity, std=0.01)} and so on, one for each name.
    */
   public static List<String> signatures() {
-    return Catalog.all().entrySet().stream()
-        .map(e -> e.getKey() + e.getValue().toString().substring(e.getValue().name().length()))
-        .toList();
+    return Catalog.all().entrySet().stream().map(e -> e.getValue().signature(e.getKey())).toList();
   }
 
   /**
@@ -111,7 +106,7 @@ public final class Init implements Initializer, Serializable {
     if (whole.numel() == 0) {
       return new Fill.Constant(0);
     }
-    return fixed != null ? fixed : Formulas.fill(initializer.name(), arguments, whole);
+    return fixed != null ? fixed : Formulas.fill(arguments, whole);
   }
 
   /**
@@ -189,26 +184,24 @@ public final class Init implements Initializer, Serializable {
   private Init with(String argument, Object value) {
     Map<String, Object> changed = arguments.asMap();
     changed.put(argument, value);
-    return of(initializer, changed);
+    return of(arguments.initializer(), changed);
   }
 
   /** Whether the other is the same initializer with the same arguments, aliases being the same. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof Init that
-        && initializer == that.initializer
-        && arguments.equals(that.arguments);
+    return other instanceof Init that && arguments.equals(that.arguments);
   }
 
   @Override
   public int hashCode() {
-    return 31 * initializer.name().hashCode() + arguments.hashCode();
+    return arguments.hashCode();
   }
 
   /** The shortest expression that {@link #parse(String)} reads as an equal value. */
   @Override
   public String toString() {
-    return initializer.name() + arguments;
+    return arguments.toString();
   }
 
   /**

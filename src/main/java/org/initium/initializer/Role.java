@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.initializer;
 
-import org.initium.expression.Suggestions;
-
 /** What a weight does in a network of growing width, for {@code mup_normal}. */
 enum Role {
   /** Its fan_in does not grow with the width. */
@@ -22,10 +20,5 @@ enum Role {
       case HIDDEN -> std / Math.sqrt(multiplier);
       case OUTPUT -> std / multiplier;
     };
-  }
-
-  @Override
-  public String toString() {
-    return Suggestions.of(this);
   }
 }

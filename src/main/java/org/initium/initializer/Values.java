@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.initializer;
 
-import java.util.Map;
 import org.initium.function.IndexFunction.Wave;
 
 /**
@@ -19,10 +18,6 @@ import org.initium.function.IndexFunction.Wave;
 public final class Values {
   private Values() {}
 
-  private static Init of(String name, Map<String, ?> arguments) {
-    return Init.of(Catalog.of(name), arguments);
-  }
-
   /**
    * {@return {@code start + i step} for index i in the last dimension} {@code with("dim", d)} in
    * another.
@@ -35,7 +30,7 @@ public final class Values {
    * @param step what is added for each index
    */
   public static Init arange(double start, double step) {
-    return of("arange", Map.of("start", start, "step", step));
+    return Init.of("arange", "start", start, "step", step);
   }
 
   /**
@@ -50,7 +45,7 @@ public final class Values {
    * @return an initializer that draws no random number; of one element it is start
    */
   public static Init linspace(double start, double end) {
-    return of("linspace", Map.of("start", start, "end", end));
+    return Init.of("linspace", "start", start, "end", end);
   }
 
   /**
@@ -64,7 +59,7 @@ public final class Values {
    *     features, the cosine in the odd ones
    */
   public static Init sinusoidal() {
-    return of("sinusoidal", Map.of());
+    return Init.of("sinusoidal");
   }
 
   /**
@@ -79,7 +74,7 @@ public final class Values {
    * @return an initializer of tables (position, feature), or of the frequencies alone
    */
   public static Init rotary(Wave wave, double base) {
-    return of("rotary", Map.of("wave", wave, "base", base));
+    return Init.of("rotary", "wave", wave, "base", base);
   }
 
   /**
@@ -92,7 +87,7 @@ public final class Values {
    * @param init a uniform, or values by index
    */
   public static Init exp(Init init) {
-    return of("exp", Map.of("init", init));
+    return Init.of("exp", "init", init);
   }
 
   /**
@@ -105,7 +100,7 @@ public final class Values {
    * @param init a uniform, or values by index, of values more than 0
    */
   public static Init log(Init init) {
-    return of("log", Map.of("init", init));
+    return Init.of("log", "init", init);
   }
 
   /**
@@ -119,7 +114,7 @@ public final class Values {
    * @param exponent the power
    */
   public static Init power(Init init, double exponent) {
-    return of("power", Map.of("init", init, "exponent", exponent));
+    return Init.of("power", "init", init, "exponent", exponent);
   }
 
   /**
@@ -134,7 +129,7 @@ public final class Values {
    * @param offset what is added
    */
   public static Init affine(Init init, double scale, double offset) {
-    return of("affine", Map.of("init", init, "scale", scale, "offset", offset));
+    return Init.of("affine", "init", init, "scale", scale, "offset", offset);
   }
 
   /**
@@ -147,7 +142,7 @@ public final class Values {
    * @param init a uniform, or values by index, of values more than 0
    */
   public static Init inverseSoftplus(Init init) {
-    return of("inverse_softplus", Map.of("init", init));
+    return Init.of("inverse_softplus", "init", init);
   }
 
   /**
@@ -161,6 +156,6 @@ public final class Values {
    * @param most the greatest step: Mamba has 0.1
    */
   public static Init dtBias(double least, double most) {
-    return of("dt_bias", Map.of("dt_min", least, "dt_max", most));
+    return Init.of("dt_bias", "dt_min", least, "dt_max", most);
   }
 }

@@ -20,9 +20,9 @@ final class ValuesByIndex {
 
   private ValuesByIndex() {}
 
-  /** The fill of a tensor of that shape, by the name of an initializer in the catalog. */
-  static Fill fill(String name, Arguments a, Shape whole) {
-    return switch (name) {
+  /** The fill of a tensor of that shape, by the name of the initializer in the catalog. */
+  static Fill fill(Arguments a, Shape whole) {
+    return switch (a.name()) {
       case "arange" ->
           byIndex(new IndexFunction.Arange(a.real("start"), a.real("end"), a.real("step"), dim(a)));
       case "linspace" ->
@@ -35,7 +35,7 @@ final class ValuesByIndex {
       case "affine" -> mapped(a, whole, new SmoothMap.Affine(a.real("scale"), a.real("offset")));
       case "inverse_softplus" -> mapped(a, whole, new SmoothMap.InverseSoftplus());
       case "dt_bias" -> dtBias(a);
-      default -> throw new AssertionError("no law of " + name);
+      default -> throw new AssertionError("no law of " + a.name());
     };
   }
 

@@ -27,7 +27,7 @@ class InitializersPageTest {
     List<String> wanted =
         Catalog.all().entrySet().stream()
             .filter(e -> e.getKey().equals(e.getValue().name()))
-            .map(e -> "| `" + e.getValue() + "` |")
+            .map(e -> "| `" + e.getValue().signature(e.getKey()) + "` |")
             .toList();
     // Four columns: the table of fans has five, that of aliases two.
     List<String> listed =
