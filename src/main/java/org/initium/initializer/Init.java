@@ -308,157 +308,143 @@ public final class Init implements Initializer, Serializable {
   }
 
   /**
-   * Every element is val.
+   * {@return val in every element; no random number is drawn}
    *
    * {@snippet :
    * weight.fill(Init.constant(0.5), generator);
    * }
    *
    * @param val the value, which is rounded to the dtype
-   * @return an initializer that draws no random number
    */
   public static Init constant(double val) {
     return of("constant", "val", val);
   }
 
   /**
-   * Every element is 1.
+   * {@return 1 in every element: {@code constant(1)}}
    *
    * {@snippet :
    * weight.fill(Init.ones(), generator);
    * }
-   *
-   * @return an initializer that draws no random number: {@code constant(1)}
    */
   public static Init ones() {
     return of("ones");
   }
 
   /**
-   * Every element is 0.
+   * {@return 0 in every element: {@code constant(0)}}
    *
    * {@snippet :
    * weight.fill(Init.zeros(), generator);
    * }
-   *
-   * @return an initializer that draws no random number: {@code constant(0)}
    */
   public static Init zeros() {
     return of("zeros");
   }
 
   /**
-   * 1 on the main diagonal of a matrix, 0 elsewhere.
+   * {@return 1 on the main diagonal of a matrix, which need not be square, 0 elsewhere}
    *
    * {@snippet :
    * weight.fill(Init.eye(), generator);
    * }
-   *
-   * @return an initializer of tensors of 2 dimensions, which need not be square
    */
   public static Init eye() {
     return of("eye");
   }
 
   /**
-   * The identity of a convolution.
+   * {@return the identity of a convolution (out, in, k...) of 3 to 5 dimensions: 1 at {@code [d, d,
+   * k/2...]} for d below both out and in, 0 elsewhere}
    *
    * {@snippet :
    * kernel.fill(Init.dirac(), generator);
    * }
-   *
-   * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions: 1 at {@code [d, d,
-   *     k/2...]} for d below both out and in, 0 elsewhere
    */
   public static Init dirac() {
     return of("dirac");
   }
 
   /**
-   * The identity of a convolution of that many groups.
+   * {@return the identity of a convolution (out, in, k...) of that many groups, of 3 to 5
+   * dimensions: with n = out / groups it is 1 at {@code [g n + d, d, k/2...]} for d below both n
+   * and in, 0 elsewhere}
    *
    * {@snippet :
    * kernel.fill(Init.dirac(2), generator);
    * }
    *
    * @param groups how many; divides dimension 0
-   * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions: with n = out / groups
-   *     it is 1 at {@code [g n + d, d, k/2...]} for d below both n and in, 0 elsewhere
    */
   public static Init dirac(long groups) {
     return of("dirac", "groups", groups);
   }
 
   /**
-   * U[-b, b) with b = sqrt(6 / (fan_in + fan_out)).
+   * {@return U[-b, b) with b = sqrt(6 / (fan_in + fan_out)), for 2 dimensions or more: gain is 1}
    *
    * {@snippet :
    * weight.fill(Init.xavierUniform(), generator);
    * }
-   *
-   * @return an initializer of tensors of 2 dimensions or more, with gain 1
    */
   public static Init xavierUniform() {
     return of("xavier_uniform");
   }
 
   /**
-   * U[-b, b) with b = gain * sqrt(6 / (fan_in + fan_out)): Glorot and Bengio 2010.
+   * {@return U[-b, b) with b = gain * sqrt(6 / (fan_in + fan_out)), for 2 dimensions or more:
+   * Glorot and Bengio 2010}
    *
    * {@snippet :
    * weight.fill(Init.xavierUniform(Init.calculateGain("tanh")), generator);
    * }
    *
    * @param gain a factor of the standard deviation, 0 or more: {@link #calculateGain}
-   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init xavierUniform(double gain) {
     return of("xavier_uniform", "gain", gain);
   }
 
   /**
-   * N(0, 2 / (fan_in + fan_out)).
+   * {@return N(0, 2 / (fan_in + fan_out)), for 2 dimensions or more: gain is 1}
    *
    * {@snippet :
    * weight.fill(Init.xavierNormal(), generator);
    * }
-   *
-   * @return an initializer of tensors of 2 dimensions or more, with gain 1
    */
   public static Init xavierNormal() {
     return of("xavier_normal");
   }
 
   /**
-   * N(0, gain^2 * 2 / (fan_in + fan_out)): Glorot and Bengio 2010.
+   * {@return N(0, gain^2 * 2 / (fan_in + fan_out)), for 2 dimensions or more: Glorot and Bengio
+   * 2010}
    *
    * {@snippet :
    * weight.fill(Init.xavierNormal(Init.calculateGain("tanh")), generator);
    * }
    *
    * @param gain a factor of the standard deviation, 0 or more: {@link #calculateGain}
-   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init xavierNormal(double gain) {
     return of("xavier_normal", "gain", gain);
   }
 
   /**
-   * U[-b, b) with b = sqrt(6 / fan_in).
+   * {@return U[-b, b) with b = sqrt(6 / fan_in), for 2 dimensions or more, in front of relu: {@code
+   * kaiming_uniform(a=0)}}
    *
    * {@snippet :
    * kernel.fill(Init.kaimingUniform(), generator);
    * }
-   *
-   * @return an initializer of tensors of 2 dimensions or more: {@code kaiming_uniform(a=0)}, for a
-   *     layer in front of relu
    */
   public static Init kaimingUniform() {
     return of("kaiming_uniform");
   }
 
   /**
-   * U[-b, b) with b = gain * sqrt(3 / fan): He et al. 2015. The slope a is leaky_relu's alone.
+   * {@return U[-b, b) with b = gain * sqrt(3 / fan), for 2 dimensions or more: He et al. 2015} The
+   * slope a is leaky_relu's alone.
    *
    * {@snippet :
    * Init init = Init.kaimingUniform(0.1, Fans.Mode.FAN_OUT, Nonlinearity.LEAKY_RELU);
@@ -468,28 +454,26 @@ public final class Init implements Initializer, Serializable {
    * @param a the negative slope of leaky_relu; 0 is relu's
    * @param mode which fan: {@code FAN_IN} keeps the variance forwards, {@code FAN_OUT} backwards
    * @param nonlinearity what comes behind the layer, which gives the gain
-   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init kaimingUniform(double a, Fans.Mode mode, Nonlinearity nonlinearity) {
     return of("kaiming_uniform", "a", a, "mode", mode, "nonlinearity", nonlinearity);
   }
 
   /**
-   * N(0, 2 / fan_in).
+   * {@return N(0, 2 / fan_in), for 2 dimensions or more, in front of relu: {@code
+   * kaiming_normal(a=0)}}
    *
    * {@snippet :
    * kernel.fill(Init.kaimingNormal(), generator);
    * }
-   *
-   * @return an initializer of tensors of 2 dimensions or more: {@code kaiming_normal(a=0)}, for a
-   *     layer in front of relu
    */
   public static Init kaimingNormal() {
     return of("kaiming_normal");
   }
 
   /**
-   * N(0, gain^2 / fan): He et al. 2015. The slope a is leaky_relu's alone.
+   * {@return N(0, gain^2 / fan), for 2 dimensions or more: He et al. 2015} The slope a is
+   * leaky_relu's alone.
    *
    * {@snippet :
    * Init init = Init.kaimingNormal(0, Fans.Mode.FAN_OUT, Nonlinearity.RELU);
@@ -499,43 +483,40 @@ public final class Init implements Initializer, Serializable {
    * @param a the negative slope of leaky_relu; 0 is relu's
    * @param mode which fan: {@code FAN_IN} keeps the variance forwards, {@code FAN_OUT} backwards
    * @param nonlinearity what comes behind the layer, which gives the gain
-   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init kaimingNormal(double a, Fans.Mode mode, Nonlinearity nonlinearity) {
     return of("kaiming_normal", "a", a, "mode", mode, "nonlinearity", nonlinearity);
   }
 
   /**
-   * A Haar-distributed matrix with orthonormal rows or columns.
+   * {@return a Haar-distributed matrix (size 0, the rest) with orthonormal columns if it is tall,
+   * rows if it is wide; for 2 dimensions or more}
    *
    * {@snippet :
    * weight.fill(Init.orthogonal(), generator);
    * }
-   *
-   * @return an initializer of tensors of 2 dimensions or more, taken as matrices of (size 0, the
-   *     rest): of columns if it is tall, of rows if it is wide
    */
   public static Init orthogonal() {
     return of("orthogonal");
   }
 
   /**
-   * A Haar-distributed matrix with orthonormal rows or columns, times gain: Saxe et al. 2013.
+   * {@return a Haar-distributed matrix (size 0, the rest) with orthonormal columns or rows, times
+   * gain; for 2 dimensions or more: Saxe et al. 2013}
    *
    * {@snippet :
    * weight.fill(Init.orthogonal(Math.sqrt(2)), generator);
    * }
    *
    * @param gain the length of each row or column
-   * @return an initializer of tensors of 2 dimensions or more, taken as matrices of (size 0, the
-   *     rest)
    */
   public static Init orthogonal(double gain) {
     return of("orthogonal", "gain", gain);
   }
 
   /**
-   * An orthogonal matrix times gain, made by that method.
+   * {@return an orthogonal matrix (size 0, the rest) times gain, made by that method; for 2
+   * dimensions or more}
    *
    * {@snippet :
    * weight.fill(Init.orthogonal(1, Fill.Orthogonal.Method.HOUSEHOLDER), generator);
@@ -544,29 +525,26 @@ public final class Init implements Initializer, Serializable {
    * @param gain the length of each row or column
    * @param method Householder QR of a Gaussian matrix, or a product of random reflectors: half the
    *     work and the same law
-   * @return an initializer of tensors of 2 dimensions or more, taken as matrices of (size 0, the
-   *     rest)
    */
   public static Init orthogonal(double gain, Method method) {
     return of("orthogonal", "gain", gain, "method", method);
   }
 
   /**
-   * N(0, 0.01^2) with ceil(sparsity * rows) zeros in each column of a matrix.
+   * {@return N(0, 0.01^2) with ceil(sparsity * rows) zeros in each column of a matrix}
    *
    * {@snippet :
    * weight.fill(Init.sparse(0.9), generator);
    * }
    *
    * @param sparsity the share of each column that is 0, in [0, 1]
-   * @return an initializer of tensors of 2 dimensions
    */
   public static Init sparse(double sparsity) {
     return of("sparse", "sparsity", sparsity);
   }
 
   /**
-   * N(0, std^2) with ceil(sparsity * rows) zeros in each column of a matrix: Martens 2010.
+   * {@return N(0, std^2) with ceil(sparsity * rows) zeros in each column of a matrix: Martens 2010}
    *
    * {@snippet :
    * weight.fill(Init.sparse(0.9, 0.1), generator);
@@ -574,7 +552,6 @@ public final class Init implements Initializer, Serializable {
    *
    * @param sparsity the share of each column that is 0, in [0, 1]
    * @param std standard deviation of the others, 0 or more
-   * @return an initializer of tensors of 2 dimensions
    */
   public static Init sparse(double sparsity, double std) {
     return of("sparse", "sparsity", sparsity, "std", std);
@@ -624,41 +601,36 @@ public final class Init implements Initializer, Serializable {
   }
 
   /**
-   * Truncated normal of variance 1 / fan_in.
+   * {@return a truncated normal of variance 1 / fan_in, for 2 dimensions or more: {@code
+   * variance_scaling(scale=1, mode=fan_in, distribution=truncated_normal)}, each set by {@link
+   * #with(String, String)}}
    *
    * {@snippet :
    * weight.fill(Init.varianceScaling().with("scale", 2).with("mode", "fan_avg"), generator);
    * }
-   *
-   * @return an initializer of tensors of 2 dimensions or more: {@code variance_scaling(scale=1,
-   *     mode=fan_in, distribution=truncated_normal)}, each set by {@link #with(String, String)}
    */
   public static Init varianceScaling() {
     return of("variance_scaling");
   }
 
   /**
-   * U[-b, b) with b = sqrt(3 / fan_in): LeCun et al. 1998.
+   * {@return U[-b, b) with b = sqrt(3 / fan_in), for 2 dimensions or more: LeCun et al. 1998}
    *
    * {@snippet :
    * weight.fill(Init.lecunUniform(), generator);
    * }
-   *
-   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init lecunUniform() {
     return of("lecun_uniform");
   }
 
   /**
-   * Truncated normal of variance 1 / fan_in: LeCun et al. 1998, as JAX has it.
+   * {@return a normal cut at two standard deviations and widened by what the cut takes, of variance
+   * 1 / fan_in, for 2 dimensions or more: LeCun et al. 1998, as JAX has it}
    *
    * {@snippet :
    * weight.fill(Init.lecunNormal(), generator);
    * }
-   *
-   * @return an initializer of tensors of 2 dimensions or more, cut at two standard deviations and
-   *     widened by what the cut takes
    */
   public static Init lecunNormal() {
     return of("lecun_normal");
@@ -679,7 +651,7 @@ public final class Init implements Initializer, Serializable {
   }
 
   /**
-   * Normal cut at two sigma, with std that of the result.
+   * {@return a normal cut at two sigma, with std that of the result: Keras's, JAX's and timm's}
    *
    * {@snippet :
    * weight.fill(Init.truncatedNormalCorrected(0, 0.02), generator);
@@ -688,55 +660,52 @@ public final class Init implements Initializer, Serializable {
    * @param mean the mean, finite
    * @param std the standard deviation of the values, more than 0: the normal that is cut has {@code
    *     std / 0.87962566103423978}
-   * @return Keras's, JAX's and timm's truncated normal
    */
   public static Init truncatedNormalCorrected(double mean, double std) {
     return of("truncated_normal_corrected", "mean", mean, "std", std);
   }
 
   /**
-   * gain on the main diagonal of a matrix, 0 elsewhere.
+   * {@return gain on the main diagonal of a matrix, 0 elsewhere}
    *
    * {@snippet :
    * weight.fill(Init.identity(0.5), generator);
    * }
    *
    * @param gain the value on the diagonal
-   * @return an initializer of tensors of 2 dimensions
    */
   public static Init identity(double gain) {
     return of("identity", "gain", gain);
   }
 
   /**
-   * Orthogonal center tap of a convolution, zeros elsewhere: Xiao et al. 2018.
+   * {@return an orthogonal center tap of a convolution (out, in, k...) of 3 to 5 dimensions with in
+   * of at most out, zeros elsewhere: Xiao et al. 2018}
    *
    * {@snippet :
    * kernel.fill(Init.deltaOrthogonal(), generator);
    * }
-   *
-   * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions with in of at most out
    */
   public static Init deltaOrthogonal() {
     return of("delta_orthogonal");
   }
 
   /**
-   * Orthogonal center tap times gain, zeros elsewhere: Xiao et al. 2018.
+   * {@return an orthogonal center tap, times gain, of a convolution (out, in, k...) of 3 to 5
+   * dimensions with in of at most out, zeros elsewhere: Xiao et al. 2018}
    *
    * {@snippet :
    * kernel.fill(Init.deltaOrthogonal(Math.sqrt(2)), generator);
    * }
    *
    * @param gain the length of each column of the tap
-   * @return an initializer of tensors (out, in, k...) of 3 to 5 dimensions with in of at most out
    */
   public static Init deltaOrthogonal(double gain) {
     return of("delta_orthogonal", "gain", gain);
   }
 
   /**
-   * N(0, (std / sqrt(2 * layers))^2), GPT-2's for weights that end in a residual sum.
+   * {@return N(0, (std / sqrt(2 * layers))^2), GPT-2's for weights that end in a residual sum}
    *
    * {@snippet :
    * weight.fill(Init.residualNormal(12, 0.02), generator);
@@ -744,28 +713,26 @@ public final class Init implements Initializer, Serializable {
    *
    * @param layers blocks of the model, of which each adds twice; 1 or more
    * @param std standard deviation of its other weights, 0 or more
-   * @return an initializer of tensors of any shape
    */
   public static Init residualNormal(long layers, double std) {
     return of("residual_normal", "layers", layers, "std", std);
   }
 
   /**
-   * N(0, 2 / (5 * dim)): Nguyen and Salazar 2019.
+   * {@return N(0, 2 / (5 * dim)): Nguyen and Salazar 2019}
    *
    * {@snippet :
    * weight.fill(Init.smallInit(512), generator);
    * }
    *
    * @param dim width of the model, 1 or more
-   * @return an initializer of tensors of any shape
    */
   public static Init smallInit(long dim) {
     return of("small_init", "dim", dim);
   }
 
   /**
-   * N(0, (2 / (layers * sqrt(dim)))^2): Wang and Komatsuzaki 2021.
+   * {@return N(0, (2 / (layers * sqrt(dim)))^2): Wang and Komatsuzaki 2021}
    *
    * {@snippet :
    * weight.fill(Init.wangInit(24, 512), generator);
@@ -773,14 +740,14 @@ public final class Init implements Initializer, Serializable {
    *
    * @param layers blocks of the model, 1 or more
    * @param dim its width, 1 or more
-   * @return an initializer of tensors of any shape
    */
   public static Init wangInit(long layers, long dim) {
     return of("wang_init", "layers", layers, "dim", dim);
   }
 
   /**
-   * N(0, std^2 * base / fan_in), a hidden weight's: Yang et al. 2022.
+   * {@return N(0, std^2 * base / fan_in), a hidden weight's, for 2 dimensions or more: Yang et al.
+   * 2022}
    *
    * {@snippet :
    * weight.fill(Init.mupNormal(128, 0.02), generator);
@@ -788,28 +755,28 @@ public final class Init implements Initializer, Serializable {
    *
    * @param base the fan_in of the small model whose std was tuned, 1 or more
    * @param std that standard deviation, 0 or more
-   * @return an initializer of tensors of 2 dimensions or more
    */
   public static Init mupNormal(long base, double std) {
     return of("mup_normal", "base", base, "std", std);
   }
 
   /**
-   * Kaiming normal, each row upscale^k times over for k spatial dimensions: Aitken et al. 2017.
+   * {@return a Kaiming normal, each row upscale^k times over, of a convolution (out, in, k...)
+   * whose out is a multiple of that: Aitken et al. 2017}
    *
    * {@snippet :
    * kernel.fill(Init.icnr(2), generator);
    * }
    *
    * @param upscale the factor of the pixel shuffle behind, 1 or more
-   * @return an initializer of convolutions (out, in, k...) whose out is a multiple of upscale^k
    */
   public static Init icnr(long upscale) {
     return of("icnr", "upscale", upscale);
   }
 
   /**
-   * Each row of another initializer's values upscale^k times over, for a pixel shuffle.
+   * {@return each row of another initializer's values upscale^k times over, of a convolution (out,
+   * in, k...) whose out is a multiple of that}
    *
    * {@snippet :
    * kernel.fill(Init.icnr(Init.kaimingNormal(), 2), generator);
@@ -817,20 +784,18 @@ public final class Init implements Initializer, Serializable {
    *
    * @param init what makes the rows that are repeated
    * @param upscale the factor of the pixel shuffle behind, 1 or more
-   * @return an initializer of convolutions (out, in, k...) whose out is a multiple of upscale^k
    */
   public static Init icnr(Init init, long upscale) {
     return of("icnr", "init", init, "upscale", upscale);
   }
 
   /**
-   * ZerO: partial identity or Hadamard, no random number: Zhao et al. 2022.
+   * {@return ZerO, a partial identity or a Hadamard matrix, for 2 to 5 dimensions; of a convolution
+   * it is the center tap. No random number is drawn: Zhao et al. 2022}
    *
    * {@snippet :
    * weight.fill(Init.zero(), generator);
    * }
-   *
-   * @return an initializer of tensors of 2 to 5 dimensions; of a convolution it is the center tap
    */
   public static Init zero() {
     return of("zero");
