@@ -24,6 +24,12 @@ public final class KernelFills extends ReferenceFills {
   /** Groups of 16 bytes that a thread takes at a time: some 50 microseconds of work. */
   private static final long PIECE = 1 << 15;
 
+  /**
+   * As many as a huge page has, where there are enough for all threads: of two threads that first
+   * touch the same one at a time, each has Linux write zeros to 2 MiB, one of them in vain.
+   */
+  private static final long HUGE_PIECE = 1 << 17;
+
   /** Tensors up to this may stay in a cache for whoever reads them next. */
   private static final long LARGE = 64 << 20;
 
@@ -132,7 +138,8 @@ public final class KernelFills extends ReferenceFills {
   }
 
   private void run(String kernel, Parameters parameters, long items, long flags) {
-    team().share(items, PIECE, new Call(kernels.kernel(kernel), parameters.fields(), flags));
+    long piece = items >= 8 * HUGE_PIECE * team().threads() ? HUGE_PIECE : PIECE;
+    team().share(items, piece, new Call(kernels.kernel(kernel), parameters.fields(), flags));
   }
 
   /** A kernel and what it is called with. */
