@@ -197,9 +197,6 @@ public interface Backend {
    */
   default void trim() {}
 
-  /** Gets ready for a first fill, once it can be found. */
-  default void prepare() {}
-
   /**
    * Gives back what it keeps for speed between one use and the next. No tensor or stream of its
    * devices may be open; the next use starts anew.
@@ -316,7 +313,6 @@ final class Registry {
       Class<?> type = Class.forName("org.initium.cpu.CpuBackend");
       Backend backend = (Backend) type.getConstructor().newInstance();
       FOUND.put(Device.CPU.type(), backend);
-      backend.prepare();
     } catch (InvocationTargetException e) {
       throw reason(e.getCause(), new AssertionError(e));
     } catch (ReflectiveOperationException e) {

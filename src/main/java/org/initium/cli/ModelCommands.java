@@ -118,7 +118,7 @@ final class ModelCommands {
 
     private static Object value(String name, String text) {
       try {
-        return Arithmetic.valueOrWord(text, Map.of(), Nonlinearity.FUNCTIONS);
+        return Arithmetic.valueOrWord(text, Map.of(), Nonlinearity.CalculateGain.BY_NAME);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(Text.message("--set %s: %s", name, e.getMessage()), e);
       }

@@ -22,6 +22,7 @@ import org.initium.random.Generator;
 public final class CpuBackend implements Backend {
   private final CpuOptions options;
   private final CpuFills fills;
+  private volatile boolean prepared;
 
   /** With the options of the system properties initium.threads and initium.native. */
   public CpuBackend() {
@@ -34,13 +35,18 @@ public final class CpuBackend implements Backend {
     this.fills = new CpuFills(options.fills());
   }
 
-  /** Has the classes of a fill loaded, which would take a first one as long as its work. */
-  @Override
-  public void prepare() {
-    try (Tensor few = Tensor.of(CpuStorage.allocate(32), Shape.of(8), DType.F32)) {
-      few.fill(new Fill.Constant(0), Generator.philox(0), CpuStream.ALL);
-      few.fill(new Fill.Normal(0, 1), Generator.philox(0), CpuStream.ALL);
-    }
+  /**
+   * Has the classes of a fill loaded, which would take a first one as long as its work. Memory of
+   * someone else's is filled at once: nothing would be won there.
+   */
+  private void prepare() {
+    prepared = true;
+    long memory = HostMemory.allocate(32); // wrapped, since what owns memory has classes more
+    Tensor few = Tensor.of(CpuStorage.wrap(memory, 32), Shape.of(8), DType.F32);
+    few.fill(new Fill.Constant(0), Generator.philox(0), CpuStream.ALL);
+    few.fill(new Fill.Uniform(0, 1), Generator.philox(0), CpuStream.ALL);
+    few.fill(new Fill.Normal(0, 1), Generator.philox(0), CpuStream.ALL);
+    HostMemory.free(memory, 32);
     fills.kernels().team().prepare();
   }
 
@@ -59,6 +65,9 @@ public final class CpuBackend implements Backend {
   @Override
   public Storage allocate(Device device, long bytes) {
     check(device);
+    if (!prepared) {
+      prepare();
+    }
     return CpuStorage.allocate(bytes);
   }
 

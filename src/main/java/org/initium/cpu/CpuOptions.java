@@ -68,7 +68,10 @@ record CpuOptions(int threads, KernelSet kernels) {
   /** What fills tensors so, by threads of its own. */
   ReferenceFills fills() {
     Team team = new Team(threads);
-    return kernels == null ? new ReferenceFills(team) : new KernelFills(kernels, team);
+    if (kernels == null) { // of a choice by "?" Java would load both classes
+      return new ReferenceFills(team);
+    }
+    return new KernelFills(kernels, team);
   }
 
   @Override

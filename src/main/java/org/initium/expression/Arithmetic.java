@@ -325,9 +325,13 @@ public final class Arithmetic {
     if (ofWords != null) {
       int first = tokens.column();
       List<Object> arguments = arguments(")");
-      return tokens.located(first, () -> ofWords.of(arguments));
+      try {
+        return ofWords.of(arguments);
+      } catch (IllegalArgumentException e) {
+        throw tokens.located(first, e);
+      }
     }
-    Functions function = tokens.located(column, () -> Functions.parse(name));
+    Functions function = function(name, column);
     double[] arguments = new double[function.arity()];
     for (int i = 0; i < arguments.length; i++) {
       if (i > 0) {
@@ -337,6 +341,14 @@ public final class Arithmetic {
     }
     tokens.expect(")", "')'");
     return function.of(arguments);
+  }
+
+  private Functions function(String name, int column) {
+    try {
+      return Functions.parse(name);
+    } catch (IllegalArgumentException e) {
+      throw tokens.located(column, e);
+    }
   }
 
   private List<Object> arguments(String close) {

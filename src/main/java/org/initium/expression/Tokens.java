@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.expression;
 
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.initium.text.Text;
@@ -180,22 +179,16 @@ public final class Tokens {
   }
 
   /**
-   * Does what may find fault with an argument, and says where that argument stands.
+   * What found fault with an argument, with the place where that argument stands.
    *
-   * @param <T> what it gives
    * @param column of the argument
-   * @param step what may throw an IllegalArgumentException
-   * @return what the step gives
-   * @throws ExpressionException with that message and that column
+   * @param fault what was thrown
+   * @return the exception, not thrown: the fault itself if it names a place, else with its message
    */
-  public <T> T located(int column, Supplier<T> step) {
-    try {
-      return step.get();
-    } catch (ExpressionException e) {
-      throw e;
-    } catch (IllegalArgumentException e) {
-      throw new ExpressionException(text, column, e.getMessage(), e);
-    }
+  public ExpressionException located(int column, IllegalArgumentException fault) {
+    return fault instanceof ExpressionException located
+        ? located
+        : new ExpressionException(text, column, fault.getMessage(), fault);
   }
 
   /**

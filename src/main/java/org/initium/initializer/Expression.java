@@ -28,7 +28,7 @@ final class Expression {
   private Expression(String text, Map<String, ?> variables) {
     this.tokens = new Tokens(text);
     this.variables = variables;
-    this.arithmetic = new Arithmetic(tokens, variables, Nonlinearity.FUNCTIONS);
+    this.arithmetic = new Arithmetic(tokens, variables, Nonlinearity.CalculateGain.BY_NAME);
   }
 
   static Init init(String text, Map<String, ?> variables) {
@@ -42,7 +42,15 @@ final class Expression {
     tokens.skipModule();
     int start = tokens.column();
     String name = tokens.name("the name of an initializer");
-    Definition initializer = tokens.located(start, () -> Catalog.of(name));
+    try {
+      Definition initializer = Catalog.of(name);
+      return Init.of(initializer, arguments(initializer));
+    } catch (IllegalArgumentException e) { // of an argument, it has a place already
+      throw tokens.located(start, e);
+    }
+  }
+
+  private Map<String, Object> arguments(Definition initializer) {
     Map<String, Object> given = new LinkedHashMap<>();
     if (tokens.skip("(")) {
       tokens.enter();
@@ -62,14 +70,18 @@ final class Expression {
       }
       tokens.leave();
     }
-    return tokens.located(start, () -> Init.of(initializer, given));
+    return given;
   }
 
   private Parameter named(Definition initializer) {
     int column = tokens.column();
     String name = tokens.name("the name of an argument");
     tokens.expect("=", "'='");
-    return initializer.parameters().get(tokens.located(column, () -> initializer.index(name)));
+    try {
+      return initializer.parameters().get(initializer.index(name));
+    } catch (IllegalArgumentException e) {
+      throw tokens.located(column, e);
+    }
   }
 
   private Parameter positional(Definition initializer, int index, boolean named) {
@@ -91,7 +103,11 @@ final class Expression {
     int column = tokens.column();
     Object value =
         parameter.kind() instanceof Parameter.Real real ? number(real) : other(parameter.kind());
-    return tokens.located(column, () -> parameter.kind().resolve(parameter.name(), value));
+    try {
+      return parameter.kind().resolve(parameter.name(), value);
+    } catch (IllegalArgumentException e) {
+      throw tokens.located(column, e);
+    }
   }
 
   private double number(Parameter.Real kind) {
@@ -114,9 +130,14 @@ final class Expression {
   private Object gain() {
     int column = tokens.column();
     Object value = Arithmetic.plain(arithmetic.argument());
-    return value instanceof String word
-        ? tokens.located(column, () -> Nonlinearity.parse(word, variables.keySet()).gain())
-        : value;
+    if (!(value instanceof String word)) {
+      return value;
+    }
+    try {
+      return Nonlinearity.parse(word, variables.keySet()).gain();
+    } catch (IllegalArgumentException e) {
+      throw tokens.located(column, e);
+    }
   }
 
   /**

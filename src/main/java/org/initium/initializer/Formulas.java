@@ -13,23 +13,34 @@ import org.initium.text.Text;
 final class Formulas {
   private Formulas() {}
 
-  /** A fill that does not depend on the shape: its arguments are checked at once. */
-  static Fill fixed(Arguments a) {
-    Fill fill = fill(a, Shape.of());
-    fill.check(Shape.of(), DType.F64);
-    return fill;
+  /** What the usual laws need, on its own: a start waits for the classes of no other. */
+  static final class Plain {
+    private Plain() {}
+
+    /** A fill that does not depend on the shape: its arguments are checked at once. */
+    static Fill fixed(Arguments a) {
+      Fill fill = fill(a);
+      fill.check(Shape.of(), DType.F64);
+      return fill;
+    }
+
+    private static Fill fill(Arguments a) {
+      return switch (a.name()) {
+        case "uniform" -> new Fill.Uniform(a.real("a"), a.real("b"));
+        case "normal" -> new Fill.Normal(a.real("mean"), a.real("std"));
+        case "trunc_normal" ->
+            new Fill.TruncatedNormal(a.real("mean"), a.real("std"), a.real("a"), a.real("b"));
+        case "constant" -> new Fill.Constant(a.real("val"));
+        case "ones" -> new Fill.Constant(1);
+        case "zeros" -> new Fill.Constant(0);
+        default -> Formulas.fill(a, Shape.of());
+      };
+    }
   }
 
   /** The fill of a tensor of that shape, by the name of the initializer in the catalog. */
   static Fill fill(Arguments a, Shape whole) {
     return switch (a.name()) {
-      case "uniform" -> new Fill.Uniform(a.real("a"), a.real("b"));
-      case "normal" -> new Fill.Normal(a.real("mean"), a.real("std"));
-      case "trunc_normal" ->
-          new Fill.TruncatedNormal(a.real("mean"), a.real("std"), a.real("a"), a.real("b"));
-      case "constant" -> new Fill.Constant(a.real("val"));
-      case "ones" -> new Fill.Constant(1);
-      case "zeros" -> new Fill.Constant(0);
       case "eye" -> matrix(a, whole, new Fill.Eye(1));
       case "dirac" -> matrix(a, whole, new Fill.Center(new Fill.Eye(1, a.count("groups"))));
       case "xavier_uniform" -> Distribution.UNIFORM.of(xavier(a, whole));

@@ -38,7 +38,7 @@ public final class Init implements Initializer, Serializable {
 
   private Init(Arguments arguments) {
     this.arguments = arguments;
-    this.fixed = arguments.initializer().fixed() ? Formulas.fixed(arguments) : null;
+    this.fixed = arguments.initializer().fixed() ? Formulas.Plain.fixed(arguments) : null;
   }
 
   static Init of(Definition initializer, Map<String, ?> arguments) {

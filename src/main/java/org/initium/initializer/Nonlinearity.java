@@ -58,10 +58,6 @@ public enum Nonlinearity {
   /** x, or exp(x) - 1 below 0, Clevert et al. 2015: gain 1 / sqrt(E[f(z)^2]). */
   ELU_M2(1.2451983007007065503);
 
-  /** {@code calculate_gain}, for arithmetic. */
-  public static final Map<String, WordFunction> FUNCTIONS =
-      Map.of("calculate_gain", Nonlinearity::calculateGain);
-
   private final double gain;
 
   Nonlinearity(double gain) {
@@ -122,6 +118,20 @@ public enum Nonlinearity {
   @Override
   public String toString() {
     return Suggestions.of(this);
+  }
+
+  /** {@code calculate_gain}, for arithmetic; most of which does not wait for the names above. */
+  public static final class CalculateGain implements WordFunction {
+    /** It, by its name. */
+    public static final Map<String, WordFunction> BY_NAME =
+        Map.of("calculate_gain", new CalculateGain());
+
+    private CalculateGain() {}
+
+    @Override
+    public double of(List<Object> arguments) {
+      return calculateGain(arguments);
+    }
   }
 
   private static double calculateGain(List<Object> arguments) {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.URL;
 import java.net.URLConnection;
 import java.security.CodeSource;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -16,8 +17,23 @@ interface Packed {
   /** Its size. */
   long bytes() throws IOException;
 
+  /** Their CRC-32. */
+  long crc() throws IOException;
+
   /** Its bytes from the first on. */
   InputStream open() throws IOException;
+
+  /** The CRC-32 of a stream, which is closed. */
+  static long crc(InputStream stream) throws IOException {
+    CRC32 crc = new CRC32();
+    byte[] chunk = new byte[1 << 18];
+    try (stream) {
+      for (int count; (count = stream.read(chunk)) >= 0; ) {
+        crc.update(chunk, 0, count);
+      }
+    }
+    return crc.getValue();
+  }
 
   /** A resource. */
   record Resource(URL url) implements Packed {
@@ -28,26 +44,29 @@ interface Packed {
     }
 
     @Override
+    public long crc() throws IOException {
+      return Packed.crc(open());
+    }
+
+    @Override
     public InputStream open() throws IOException {
       return url.openStream();
     }
   }
 
-  /** What was read already. */
-  record InMemory(byte[] content) implements Packed {
+  /** An entry of a jar, whose list of them is all that is read unless it is opened. */
+  record Entry(File jar, String name, long bytes, long crc) implements Packed {
     @Override
-    public long bytes() {
-      return content.length;
-    }
-
-    @Override
-    public InputStream open() {
-      return new ByteArrayInputStream(content);
+    public InputStream open() throws IOException {
+      try (ZipFile zip = new ZipFile(jar);
+          InputStream in = zip.getInputStream(zip.getEntry(name))) {
+        return new ByteArrayInputStream(in.readAllBytes());
+      }
     }
   }
 
   /**
-   * A resource in the package of a class, read from its jar: to ask its class loader, which looks
+   * A resource in the package of a class, found in its jar: to ask its class loader, which looks
    * through all modules of Java before, takes a start 10 ms.
    *
    * @return null if there is none
@@ -61,15 +80,12 @@ interface Packed {
         try (ZipFile zip = new ZipFile(file)) {
           ZipEntry entry = zip.getEntry(owner.getPackageName().replace('.', '/') + "/" + name);
           if (entry != null) {
-            try (InputStream in = zip.getInputStream(entry)) {
-              return new InMemory(in.readAllBytes());
-            }
+            return new Entry(file, entry.getName(), entry.getSize(), entry.getCrc());
           }
         }
       }
     }
-    try (InputStream in = owner.getResourceAsStream(name)) { // of a folder, of a jar in a jar
-      return in == null ? null : new InMemory(in.readAllBytes());
-    }
+    URL url = owner.getResource(name); // of a folder, of a jar in a jar
+    return url == null ? null : new Resource(url);
   }
 }

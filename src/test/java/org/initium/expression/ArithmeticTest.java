@@ -89,7 +89,9 @@ class ArithmeticTest {
       })
   void valuesOfPython(String text, double value) {
     assertEquals(
-        value, Arithmetic.evaluate(text, VARIABLES, Nonlinearity.FUNCTIONS), Math.ulp(value));
+        value,
+        Arithmetic.evaluate(text, VARIABLES, Nonlinearity.CalculateGain.BY_NAME),
+        Math.ulp(value));
   }
 
   @ParameterizedTest
@@ -129,7 +131,7 @@ class ArithmeticTest {
     String actual =
         assertThrows(
                 IllegalArgumentException.class,
-                () -> Arithmetic.evaluate(text, VARIABLES, Nonlinearity.FUNCTIONS))
+                () -> Arithmetic.evaluate(text, VARIABLES, Nonlinearity.CalculateGain.BY_NAME))
             .getMessage();
     assertTrue(actual.contains(message.strip()), actual);
   }

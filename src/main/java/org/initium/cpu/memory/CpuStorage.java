@@ -15,15 +15,13 @@ import org.initium.text.Unclosed;
  * else.
  */
 public final class CpuStorage extends HeldMemory implements Storage {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final Block block; // null where the memory is someone else's
   private final Cleaner.Cleanable backstop;
 
   private CpuStorage(long address, long bytes, Block block) {
     super(address, bytes, "this tensor of " + bytes + " bytes was closed");
     this.block = block;
-    this.backstop = block == null ? null : CLEANER.register(this, block);
+    this.backstop = block == null ? null : Block.CLEANER.register(this, block);
   }
 
   public static CpuStorage allocate(long bytes) {
@@ -52,6 +50,9 @@ public final class CpuStorage extends HeldMemory implements Storage {
 
   /** Memory to be freed once, by close or, where that was forgotten, after the storage is gone. */
   private static final class Block implements Runnable {
+    /** It starts a thread, which who only wraps memory has no use for. */
+    static final Cleaner CLEANER = Cleaner.create();
+
     private final long address;
     private final long bytes;
     private boolean freed;

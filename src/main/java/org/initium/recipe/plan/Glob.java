@@ -280,14 +280,14 @@ public final class Glob {
    * @param name any text
    */
   public boolean matches(String name) {
-    return matches(name, steps -> {});
+    return matches(name, null);
   }
 
   /**
    * {@return whether the whole name fits}
    *
    * @param name any text
-   * @param work is told how long that takes, in nanoseconds or so
+   * @param work is told how long that takes, in nanoseconds or so; null if nobody asks
    */
   public boolean matches(String name, LongConsumer work) {
     if (middle.length == 0) {
@@ -301,8 +301,14 @@ public final class Glob {
       return true;
     }
     String rest = name.substring(prefix.length(), prefix.length() + length);
-    work.accept(length / 8 + 4L * middle.length + 16);
+    tell(work, length / 8 + 4L * middle.length + 16);
     return rest.contains(needle) && new Match(work).of(rest);
+  }
+
+  private static void tell(LongConsumer work, long steps) {
+    if (work != null) {
+      work.accept(steps);
+    }
   }
 
   /** The places in the middle of the pattern that fit the name so far, each once. */
@@ -324,7 +330,7 @@ public final class Glob {
       advance();
       for (int i = 0; i < name.length() && count > 0; ) {
         int c = name.codePointAt(i);
-        work.accept(4L * count);
+        tell(work, 4L * count);
         for (int p = 0; p < count; p++) {
           read(places[p], c);
         }

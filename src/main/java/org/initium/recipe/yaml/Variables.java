@@ -42,7 +42,7 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
 
   /** Besides the arithmetic of initializers. */
   private Map<String, WordFunction> functions() {
-    Map<String, WordFunction> functions = new HashMap<>(Nonlinearity.FUNCTIONS);
+    Map<String, WordFunction> functions = new HashMap<>(Nonlinearity.CalculateGain.BY_NAME);
     functions.put("matches", this::matches);
     return functions;
   }

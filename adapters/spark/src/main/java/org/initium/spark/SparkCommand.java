@@ -163,7 +163,8 @@ public final class SparkCommand implements Callable<Integer> {
     Map<String, Object> values = new LinkedHashMap<>();
     set.forEach(
         (name, text) ->
-            values.put(name, Arithmetic.valueOrWord(text, Map.of(), Nonlinearity.FUNCTIONS)));
+            values.put(
+                name, Arithmetic.valueOrWord(text, Map.of(), Nonlinearity.CalculateGain.BY_NAME)));
     Optional<DType> every = Optional.ofNullable(dtype).map(DType::parse);
     return new Recipe.Reading(values, every, Optional.empty(), Optional.empty());
   }
