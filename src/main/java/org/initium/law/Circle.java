@@ -13,49 +13,31 @@ package org.initium.law;
  */
 public final class Circle {
   /** An eighth of a turn in 2^-32 turns. */
-  public static final int EIGHTH_32 = 1 << 29;
+  static final int EIGHTH_32 = 1 << 29;
 
   /** A quarter of a turn in 2^-32 turns. */
-  public static final int QUARTER_32 = 1 << 30;
+  private static final int QUARTER_32 = 1 << 30;
 
-  /** S of {@code sin(2 pi f) = f S(z), z = f^2}: the coefficients. */
-  public static final float S0 = 6.28318548f;
+  /** S of {@code sin(2 pi f) = f S(z), z = f^2}. */
+  private static final float[] S32 = {6.28318548f, -41.3418655f, 81.6256256f, -76.7749557f};
 
-  /** Of z. */
-  public static final float S1 = -41.3418655f;
-
-  /** Of z^2. */
-  public static final float S2 = 81.6256256f;
-
-  /** Of z^3. */
-  public static final float S3 = -76.7749557f;
-
-  /** C of {@code cos(2 pi f) = 1 + z C(z)}: the coefficients. */
-  public static final float C0 = -19.7392082f;
-
-  /** Of z. */
-  public static final float C1 = 64.9391479f;
-
-  /** Of z^2. */
-  public static final float C2 = -85.4245224f;
-
-  /** Of z^3. */
-  public static final float C3 = 58.6210594f;
+  /** C of {@code cos(2 pi f) = 1 + z C(z)}. */
+  private static final float[] C32 = {-19.7392082f, 64.9391479f, -85.4245224f, 58.6210594f};
 
   /** An eighth of a turn in 2^-53 turns. */
-  public static final long EIGHTH_64 = 1L << 50;
+  private static final long EIGHTH_64 = 1L << 50;
 
   /** A quarter of a turn in 2^-53 turns. */
-  public static final long QUARTER_64 = 1L << 51;
+  private static final long QUARTER_64 = 1L << 51;
 
   /** 2 pi, rounded. */
-  public static final double TWO_PI = 6.283185307179586;
+  private static final double TWO_PI = 6.283185307179586;
 
   /** 2 pi less that. */
-  public static final double TWO_PI_LOW = 2.4492935982947064e-16;
+  private static final double TWO_PI_LOW = 2.4492935982947064e-16;
 
   /** S of {@code sin(2 pi f) = 2 pi f + f z S(z)}. */
-  static final double[] S64 = {
+  private static final double[] S64 = {
     -41.34170224039967,
     81.60524927596379,
     -76.70585970743203,
@@ -65,7 +47,7 @@ public final class Circle {
   };
 
   /** C of {@code cos(2 pi f) = 1 + z C(z)}. */
-  static final double[] C64 = {
+  private static final double[] C64 = {
     -19.739208802178716,
     64.93939402266668,
     -85.45681720598927,
@@ -85,12 +67,12 @@ public final class Circle {
 
   static float sinOfRest(float f) {
     float z = f * f;
-    return f * Math.fma(Math.fma(Math.fma(S3, z, S2), z, S1), z, S0);
+    return f * polynomial(S32, z);
   }
 
   static float cosOfRest(float f) {
     float z = f * f;
-    return Math.fma(Math.fma(Math.fma(Math.fma(C3, z, C2), z, C1), z, C0), z, 1);
+    return Math.fma(polynomial(C32, z), z, 1);
   }
 
   /** The sine of {@code word + 1/2} times 2^-32 turns. */
@@ -136,6 +118,15 @@ public final class Circle {
   private static double cosOfRest(double f) {
     double z = f * f;
     return Math.fma(z, polynomial(C64, z), 1);
+  }
+
+  /** In Horner's scheme, of z^0 first. */
+  static float polynomial(float[] coefficients, float z) {
+    float sum = coefficients[coefficients.length - 1];
+    for (int n = coefficients.length - 2; n >= 0; n--) {
+      sum = Math.fma(sum, z, coefficients[n]);
+    }
+    return sum;
   }
 
   /** In Horner's scheme, of z^0 first. */

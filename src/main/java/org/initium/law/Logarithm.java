@@ -9,49 +9,37 @@ package org.initium.law;
  */
 public final class Logarithm {
   /** Bits of sqrt(1/2) in binary32, where the significand's interval starts. */
-  public static final int SPLIT_32 = 0x3f3504f3;
+  private static final int SPLIT_32 = 0x3f3504f3;
 
   /** -2 ln 2 in binary32. */
-  public static final float MINUS_2_LN_2 = -1.38629436f;
+  private static final float MINUS_2_LN_2 = -1.38629436f;
 
-  /** Q of {@code -2 ln(1 + f) = -2f + f^2 Q(f)}: the coefficients; relative error 2^-25. */
-  public static final float Q0 = 0.999998331f;
-
-  /** Of f. */
-  public static final float Q1 = -0.666683972f;
-
-  /** Of f^2. */
-  public static final float Q2 = 0.50011456f;
-
-  /** Of f^3. */
-  public static final float Q3 = -0.399129361f;
-
-  /** Of f^4. */
-  public static final float Q4 = 0.330056071f;
-
-  /** Of f^5. */
-  public static final float Q5 = -0.298276126f;
-
-  /** Of f^6. */
-  public static final float Q6 = 0.293698341f;
-
-  /** Of f^7. */
-  public static final float Q7 = -0.182952121f;
+  /** Q of {@code -2 ln(1 + f) = -2f + f^2 Q(f)}; relative error 2^-25. */
+  private static final float[] Q = {
+    0.999998331f,
+    -0.666683972f,
+    0.50011456f,
+    -0.399129361f,
+    0.330056071f,
+    -0.298276126f,
+    0.293698341f,
+    -0.182952121f
+  };
 
   /** Bits of sqrt(1/2) in binary64. */
-  public static final long SPLIT_64 = 0x3fe6a09e667f3bcdL;
+  private static final long SPLIT_64 = 0x3fe6a09e667f3bcdL;
 
   /** The upper part of ln 2, a short number: its product with an exponent is exact. */
-  public static final double LN_2_HIGH = 0x1.62e42feep-1;
+  private static final double LN_2_HIGH = 0x1.62e42feep-1;
 
   /** ln 2 less its upper part. */
-  public static final double LN_2_LOW = 0x1.a39ef35793c76p-33;
+  private static final double LN_2_LOW = 0x1.a39ef35793c76p-33;
 
   /**
    * R of {@code ln(1 + f) = 2s + s R(z), s = f / (2 + f), z = s^2}, from the coefficient of z on
    * (the scheme of FDLIBM, Sun Microsystems 1993); error 2^-59.
    */
-  static final double[] R = {
+  private static final double[] R = {
     0.6666666666666734,
     0.3999999999941664,
     0.28571428742028154,
@@ -68,13 +56,7 @@ public final class Logarithm {
     int bits = Float.floatToRawIntBits(u) - SPLIT_32;
     float e = bits >> 23;
     float f = Float.intBitsToFloat((bits & 0x7fffff) + SPLIT_32) - 1;
-    float q = Math.fma(Q7, f, Q6);
-    q = Math.fma(q, f, Q5);
-    q = Math.fma(q, f, Q4);
-    q = Math.fma(q, f, Q3);
-    q = Math.fma(q, f, Q2);
-    q = Math.fma(q, f, Q1);
-    q = Math.fma(q, f, Q0);
+    float q = Circle.polynomial(Q, f);
     return Math.fma(f * f, q, Math.fma(e, MINUS_2_LN_2, -2 * f));
   }
 

@@ -29,15 +29,7 @@ public record Quantile32(float[] table, float low, float high) implements Elemen
   /** The upper 13 bits of 0.5. */
   public static final int FIRST_ROW = 0x3f000000 >>> 19;
 
-  private static final RecentTables<float[]> TABLES =
-      new RecentTables<>() {
-        @Override
-        protected float[] compute(Fill.ByQuantile fill) {
-          Cubics cubics = new Cubics(new float[2 * SEGMENTS * 4]);
-          QuantileSeries.compute(fill, 32, SEGMENTS, Float.MAX_VALUE, cubics);
-          return cubics.table;
-        }
-      };
+  private static final RecentTables<float[]> TABLES = new RecentTables<>(Quantile32::table);
 
   /** The law of a fill in f32, f16 or bf16. */
   public static Quantile32 of(Fill.ByQuantile fill, DType dtype) {
@@ -45,15 +37,19 @@ public record Quantile32(float[] table, float low, float high) implements Elemen
     return new Quantile32(TABLES.of(fill), (float) bounds[0], (float) bounds[1]);
   }
 
+  private static float[] table(Fill.ByQuantile fill) {
+    float[] table = new float[2 * SEGMENTS * 4];
+    QuantileSeries.compute(
+        fill, 32, SEGMENTS, Float.MAX_VALUE, (row, c) -> putCubic(table, 4 * row, c));
+    return table;
+  }
+
   /** The series cut to cubics: s^4 and s^5 by their Chebyshev polynomials on [-1/2, 1/2]. */
-  private record Cubics(float[] table) implements QuantileSeries.Rows {
-    @Override
-    public void put(int row, double[] c) {
-      table[4 * row] = (float) (c[0] - c[4] / 128);
-      table[4 * row + 1] = (float) (c[1] - c[5] * 5 / 256);
-      table[4 * row + 2] = (float) (c[2] + c[4] / 4);
-      table[4 * row + 3] = (float) (c[3] + c[5] * 5 / 16);
-    }
+  private static void putCubic(float[] table, int at, double[] c) {
+    table[at] = (float) (c[0] - c[4] / 128);
+    table[at + 1] = (float) (c[1] - c[5] * 5 / 256);
+    table[at + 2] = (float) (c[2] + c[4] / 4);
+    table[at + 3] = (float) (c[3] + c[5] * 5 / 16);
   }
 
   @Override

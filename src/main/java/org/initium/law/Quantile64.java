@@ -28,15 +28,7 @@ public record Quantile64(double[] table, double low, double high) implements Ele
   /** The upper 16 bits of 0.5. */
   public static final int FIRST_ROW = 0x3fe0;
 
-  private static final RecentTables<double[]> TABLES =
-      new RecentTables<>() {
-        @Override
-        protected double[] compute(Fill.ByQuantile fill) {
-          Series series = new Series(new double[2 * SEGMENTS * COEFFICIENTS]);
-          QuantileSeries.compute(fill, 53, SEGMENTS, Double.MAX_VALUE, series);
-          return series.table;
-        }
-      };
+  private static final RecentTables<double[]> TABLES = new RecentTables<>(Quantile64::table);
 
   /** The law of a fill in f64. */
   public static Quantile64 of(Fill.ByQuantile fill) {
@@ -44,11 +36,15 @@ public record Quantile64(double[] table, double low, double high) implements Ele
     return new Quantile64(TABLES.of(fill), bounds[0], bounds[1]);
   }
 
-  private record Series(double[] table) implements QuantileSeries.Rows {
-    @Override
-    public void put(int row, double[] c) {
-      System.arraycopy(c, 0, table, row * COEFFICIENTS, COEFFICIENTS);
-    }
+  private static double[] table(Fill.ByQuantile fill) {
+    double[] table = new double[2 * SEGMENTS * COEFFICIENTS];
+    QuantileSeries.compute(
+        fill,
+        53,
+        SEGMENTS,
+        Double.MAX_VALUE,
+        (row, c) -> System.arraycopy(c, 0, table, row * COEFFICIENTS, COEFFICIENTS));
+    return table;
   }
 
   @Override

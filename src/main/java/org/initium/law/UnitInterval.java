@@ -4,16 +4,16 @@ package org.initium.law;
 /** Random words to numbers in (0, 1], as cuRAND maps them. */
 public final class UnitInterval {
   /** The spacing of the f32 grid before its conversion rounds: 2^-32. */
-  public static final float STEP_32 = 0x1p-32f;
+  static final float STEP_32 = 0x1p-32f;
 
   /** The middle of the lowest cell: 2^-33. */
-  public static final float HALF_STEP_32 = 0x1p-33f;
+  static final float HALF_STEP_32 = 0x1p-33f;
 
   /** 2^-53. */
-  public static final double STEP_64 = 0x1p-53;
+  static final double STEP_64 = 0x1p-53;
 
   /** 2^-54. */
-  public static final double HALF_STEP_64 = 0x1p-54;
+  static final double HALF_STEP_64 = 0x1p-54;
 
   private UnitInterval() {}
 

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.law.quantile;
 
+import java.util.stream.IntStream;
 import org.initium.Fill;
+import org.initium.function.PowerSeries;
+import org.initium.function.UniformMap;
 
 /**
  * A point of a law by the share of its mass that is below it, and the Taylor series of the point in
  * the share's relative change v: {@code point(share (1 + v)) = base + scale sum_n T_n v^n}. The
  * share begins at one half and goes down in small relative steps.
  */
-sealed interface Quantile
-    permits NormalQuantile,
-        ExponentialQuantile,
-        UniformQuantile,
-        LaplaceQuantile,
-        CauchyQuantile,
-        MappedQuantile {
+interface Quantile {
   /** Of a bound that there is not, or of an extent. */
   double INFINITY = Double.POSITIVE_INFINITY;
 
@@ -46,11 +43,11 @@ sealed interface Quantile
     }
     return switch (fill) {
       case Fill.TruncatedNormal law -> of(NormalSide.of(law));
-      case Fill.Cauchy law -> new CauchyQuantile(law.loc(), law.scale());
-      case Fill.Laplace law -> new LaplaceQuantile(law.loc(), law.scale());
+      case Fill.Cauchy law -> new OfCauchy(law.loc(), law.scale());
+      case Fill.Laplace law -> new OfLaplace(law.loc(), law.scale());
       case Fill.Exponential law ->
           new ExponentialQuantile(0, INFINITY, true, 1 / law.rate(), INFINITY);
-      case Fill.OfUniform law -> new MappedQuantile(law.map(), false);
+      case Fill.OfUniform law -> new Mapped(law.map(), false);
     };
   }
 
@@ -58,18 +55,18 @@ sealed interface Quantile
   static Quantile ofNegated(Fill.ByQuantile fill) {
     return switch (fill) {
       case Fill.TruncatedNormal law -> of(NormalSide.ofNegated(law));
-      case Fill.Cauchy law -> new CauchyQuantile(-law.loc(), law.scale());
-      case Fill.Laplace law -> new LaplaceQuantile(-law.loc(), law.scale());
+      case Fill.Cauchy law -> new OfCauchy(-law.loc(), law.scale());
+      case Fill.Laplace law -> new OfLaplace(-law.loc(), law.scale());
       case Fill.Exponential law ->
           new ExponentialQuantile(-INFINITY, 0, false, 1 / law.rate(), INFINITY);
-      case Fill.OfUniform law -> new MappedQuantile(law.map(), true);
+      case Fill.OfUniform law -> new Mapped(law.map(), true);
     };
   }
 
   /** The simplest formula that is right for the bounds. */
   private static Quantile of(NormalSide side) {
     if (side.isFlat()) {
-      return new UniformQuantile(side.a(), side.b());
+      return new Flat(side.a(), side.b());
     }
     if (side.isSteep()) {
       double distance = side.steepness();
@@ -77,5 +74,68 @@ sealed interface Quantile
           side.a(), side.b(), side.lower() > 0, side.std() / distance, side.width() * distance);
     }
     return new NormalQuantile(side);
+  }
+
+  /** Between bounds so near to each other that the density is the same at both. */
+  record Flat(double a, double b) implements Quantile {
+    @Override
+    public Series at(double share) {
+      double[] terms = new double[DEGREE + 1];
+      terms[0] = share;
+      terms[1] = share;
+      return new Series(a, b - a, terms);
+    }
+  }
+
+  /** {@code loc + scale log(2 share)}: Laplace's law below its median. */
+  record OfLaplace(double loc, double scale) implements Quantile {
+    /** The terms are those of log(1 + v). */
+    @Override
+    public Series at(double share) {
+      double[] terms = new double[DEGREE + 1];
+      terms[0] = StrictMath.log(2 * share);
+      for (int n = 1; n <= DEGREE; n++) {
+        terms[n] = (n % 2 == 0 ? -1.0 : 1.0) / n;
+      }
+      return new Series(loc, scale, terms);
+    }
+  }
+
+  /**
+   * {@code loc - scale cot(pi share)}: Cauchy's law. With theta = pi share and {@code y =
+   * -cot(theta (1 + v))}, {@code dy/dv = theta (1 + y^2)}: that gives the terms of the series one
+   * by one, all parts of a term with the same sign.
+   */
+  record OfCauchy(double loc, double scale) implements Quantile {
+    @Override
+    public Series at(double share) {
+      double theta = Math.PI * share;
+      double[] terms = new double[DEGREE + 1];
+      terms[0] =
+          share > 0.25 ? -StrictMath.tan(Math.PI * (0.5 - share)) : -1 / StrictMath.tan(theta);
+      for (int n = 0; n < DEGREE; n++) {
+        double square = n == 0 ? 1 : 0;
+        for (int k = 0; k <= n; k++) {
+          square += terms[k] * terms[n - k];
+        }
+        terms[n + 1] = theta * square / (n + 1);
+      }
+      return new Series(loc, scale, terms);
+    }
+  }
+
+  /**
+   * A smooth function of a uniform, by its own Taylor series: from the end {@code a} upwards, or
+   * from the end {@code b} downwards the numbers with the other sign.
+   */
+  record Mapped(UniformMap map, boolean negated) implements Quantile {
+    @Override
+    public Series at(double share) {
+      double from = negated ? map.b() : map.a();
+      double width = negated ? map.a() - map.b() : map.b() - map.a();
+      PowerSeries series = map.series(Math.fma(width, share, from), width * share);
+      double[] terms = IntStream.rangeClosed(0, DEGREE).mapToDouble(series::get).toArray();
+      return new Series(0, negated ? -1 : 1, terms);
+    }
   }
 }

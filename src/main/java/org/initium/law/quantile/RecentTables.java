@@ -3,10 +3,11 @@ package org.initium.law.quantile;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.initium.Fill;
 
 /** Tables of the last few laws, each of which takes some milliseconds to compute. */
-public abstract class RecentTables<T> {
+public final class RecentTables<T> {
   private static final int KEPT = 16;
 
   private final Map<Object, T> tables =
@@ -19,18 +20,19 @@ public abstract class RecentTables<T> {
         }
       };
 
-  /** None yet. */
-  protected RecentTables() {}
+  private final Function<Fill.ByQuantile, T> compute;
 
-  /** Computes the table of a law. */
-  protected abstract T compute(Fill.ByQuantile law);
+  /** None yet; {@code compute} makes the table of a law. */
+  public RecentTables(Function<Fill.ByQuantile, T> compute) {
+    this.compute = compute;
+  }
 
   /** The table of a law. */
-  public final synchronized T of(Fill.ByQuantile law) {
+  public synchronized T of(Fill.ByQuantile law) {
     Object key = NormalSide.key(law);
     T known = tables.get(key);
     if (known == null) {
-      known = compute(law);
+      known = compute.apply(law);
       tables.put(key, known);
     }
     return known;
