@@ -8,8 +8,8 @@ import org.initium.cuda.backend.CudaBackend;
  *
  * <p>What is exported is the interface that docs/stability.md speaks of. JCuda, picocli and XChart
  * are optional: a program that wants them adds org.initium:initium-cuda or org.initium:initium-cli
- * and, on the module path, {@code --add-modules jcuda,jcurand}. Native access must be enabled for
- * this module ({@code --enable-native-access=org.initium}).
+ * and, on the module path, {@code --add-modules jcuda,jcurand,jcusolver}. Native access must be
+ * enabled for this module ({@code --enable-native-access=org.initium}).
  */
 @SuppressWarnings("requires-automatic") // JCuda and XChart have no module descriptors
 module org.initium {
@@ -22,6 +22,7 @@ module org.initium {
   requires static org.knowm.xchart;
   requires static jcuda; // not transitive, or whoever compiles against us would need it
   requires static jcurand;
+  requires static jcusolver;
 
   exports org.initium;
   exports org.initium.cuda;

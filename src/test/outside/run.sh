@@ -85,7 +85,7 @@ expect "bare, the command line" \
 build cuda cuda
 expect "cuda, class path" "$(on_class_path cuda)" "${common[@]}" "orthogonal: $no_blas" "cuda: $cuda"
 expect "cuda, module path without the modules" "$(on_module_path cuda)" "${common[@]}" "cuda: $no_cuda$(options jcuda)"
-expect "cuda, module path" "$(on_module_path cuda jcuda ,jcuda,jcurand)" "${common[@]}" "cuda: $cuda"
+expect "cuda, module path" "$(on_module_path cuda jcuda ,jcuda,jcurand,jcusolver)" "${common[@]}" "cuda: $cuda"
 
 build openblas openblas
 expect "openblas, class path" "$(on_class_path openblas)" "${common[@]}" "orthogonal: filled" "cuda: $no_cuda"

@@ -104,12 +104,13 @@ class ArchitectureTest {
       List.of(
           "jcuda.driver",
           "jcuda.jcurand",
+          "jcuda.jcusolver",
           "org.snakeyaml.engine",
           "com.fasterxml.jackson",
           "org.knowm.xchart",
           "picocli");
 
-  /** JCuda's pointers and streams, which its driver and cuRAND bindings share. */
+  /** JCuda's pointers and streams, which its driver, cuRAND and cuSOLVER bindings share. */
   private static final Pattern SHARED = Pattern.compile("jcuda\\.(runtime\\.)?[A-Za-z_]+");
 
   private static final JavaClasses CLASSES =

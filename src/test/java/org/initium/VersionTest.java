@@ -65,7 +65,7 @@ class VersionTest {
 
   /** The artifacts that are poms alone bring what the top level pom was built and tested with. */
   @ParameterizedTest
-  @ValueSource(strings = {"jcuda", "jcurand", "picocli", "xchart", "openblas"})
+  @ValueSource(strings = {"jcuda", "jcurand", "jcusolver", "picocli", "xchart", "openblas"})
   void theirs(String artifact) throws IOException {
     Pattern pattern =
         Pattern.compile("<artifactId>" + artifact + "</artifactId>\\s*<version>([^<]+)</version>");

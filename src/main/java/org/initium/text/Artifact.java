@@ -8,6 +8,11 @@ import java.util.function.Function;
 public enum Artifact {
   JCUDA("CUDA needs JCuda", "jcuda.driver.JCudaDriver", "initium-cuda", "jcuda"),
   JCURAND("cuRAND needs JCurand", "jcuda.jcurand.JCurand", "initium-cuda", "jcurand"),
+  JCUSOLVER(
+      "orthogonal on CUDA needs JCusolver",
+      "jcuda.jcusolver.JCusolver",
+      "initium-cuda",
+      "jcusolver"),
   PICOCLI("the command line needs picocli", "picocli.CommandLine", "initium-cli", "info.picocli"),
   XCHART("--plot needs XChart", "org.knowm.xchart.XYChart", "initium-cli", "org.knowm.xchart");
 

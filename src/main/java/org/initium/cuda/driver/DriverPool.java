@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cuda.driver;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 import org.initium.cuda.CudaException;
 import org.initium.cuda.library.Libraries;
 import org.initium.cuda.library.Library;
-import org.initium.cuda.library.LoadedLibrary;
 
 /**
  * A memory pool of the driver's, of our own: the device's default pool would give what is freed
@@ -26,7 +32,8 @@ final class DriverPool {
   private static final int RELEASE_THRESHOLD = 4;
 
   private final Driver driver;
-  private final LoadedLibrary library = Libraries.load(Library.DRIVER);
+  private final MethodHandle allocate =
+      bind("cuMemAllocFromPoolAsync", JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private final long pool;
 
   /** Makes a pool on the device of that number. */
@@ -38,7 +45,7 @@ final class DriverPool {
       properties.setAtIndex(JAVA_INT, 2, ON_A_DEVICE);
       properties.setAtIndex(JAVA_INT, 3, device);
       MemorySegment made = arena.allocate(JAVA_LONG);
-      call("cuMemPoolCreate", "ll", made.address(), properties.address());
+      call("cuMemPoolCreate", bind("cuMemPoolCreate", ADDRESS), made, properties);
       this.pool = made.get(JAVA_LONG, 0);
     }
     try {
@@ -50,14 +57,41 @@ final class DriverPool {
     }
   }
 
-  private void call(String function, String parameters, Object... arguments) {
-    driver.check(function, library.call(function, parameters, arguments));
+  @SuppressWarnings("restricted") // a call of native code is what is wanted
+  private static MethodHandle bind(String name, MemoryLayout... afterTheFirst) {
+    SymbolLookup driver = Libraries.load(Library.DRIVER).symbols();
+    MemoryLayout[] arguments = new MemoryLayout[afterTheFirst.length + 1];
+    arguments[0] = ADDRESS;
+    System.arraycopy(afterTheFirst, 0, arguments, 1, afterTheFirst.length);
+    return Linker.nativeLinker()
+        .downcallHandle(driver.findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments));
+  }
+
+  private void call(String name, MethodHandle function, Object... arguments) {
+    int status;
+    try {
+      status = (int) function.invokeWithArguments(Arrays.asList(arguments));
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e); // native code throws nothing
+    }
+    driver.check(name, status);
+  }
+
+  private MemorySegment handle() {
+    return MemorySegment.ofAddress(pool);
   }
 
   private void set(int attribute, long value) {
     try (Arena arena = Arena.ofConfined()) {
-      long memory = arena.allocateFrom(JAVA_LONG, value).address();
-      call("cuMemPoolSetAttribute", "lil", pool, attribute, memory);
+      MemorySegment memory = arena.allocateFrom(JAVA_LONG, value);
+      call(
+          "cuMemPoolSetAttribute",
+          bind("cuMemPoolSetAttribute", JAVA_INT, ADDRESS),
+          handle(),
+          attribute,
+          memory);
     }
   }
 
@@ -65,18 +99,18 @@ final class DriverPool {
   long allocate(long bytes, long stream) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = arena.allocate(JAVA_LONG);
-      call("cuMemAllocFromPoolAsync", "llll", address.address(), bytes, pool, stream);
+      call("cuMemAllocFromPoolAsync", allocate, address, bytes, pool, stream);
       return address.get(JAVA_LONG, 0);
     }
   }
 
   /** Gives all that is free back to the system. */
   void trim() {
-    call("cuMemPoolTrimTo", "ll", pool, 0L);
+    call("cuMemPoolTrimTo", bind("cuMemPoolTrimTo", JAVA_LONG), handle(), 0L);
   }
 
   /** What is not freed yet stays valid until it is. */
   void destroy() {
-    driver.twice(() -> call("cuMemPoolDestroy", "l", pool));
+    driver.twice(() -> call("cuMemPoolDestroy", bind("cuMemPoolDestroy"), handle()));
   }
 }

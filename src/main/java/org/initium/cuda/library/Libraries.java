@@ -35,12 +35,20 @@ import org.initium.text.Text;
 public final class Libraries {
   private static final String REDIST = "org/bytedeco/cuda/linux-x86_64/";
 
+  /**
+   * A library in the process.
+   *
+   * @param name its file name, one of its library's
+   * @param from its path
+   */
+  public record Loaded(String name, String from, SymbolLookup symbols) {}
+
   /** Where a library may be: answers null where it is not, and adds where it looked. */
   private interface Place {
-    LoadedLibrary open(String name, Collection<String> looked);
+    Loaded open(String name, Collection<String> looked);
   }
 
-  private static final Map<Library, LoadedLibrary> LOADED = new HashMap<>();
+  private static final Map<Library, Loaded> LOADED = new HashMap<>();
 
   private Libraries() {}
 
@@ -50,21 +58,21 @@ public final class Libraries {
    * @throws DeviceUnavailableException saying what was looked for, where, what was found instead,
    *     and what to do
    */
-  public static synchronized LoadedLibrary load(Library library) {
+  public static synchronized Loaded load(Library library) {
     return LOADED.computeIfAbsent(library, Libraries::find);
   }
 
   /** Where a library was loaded from, if it was. */
   public static synchronized Optional<String> from(Library library) {
-    return Optional.ofNullable(LOADED.get(library)).map(LoadedLibrary::from);
+    return Optional.ofNullable(LOADED.get(library)).map(Loaded::from);
   }
 
-  private static LoadedLibrary find(Library library) {
+  private static Loaded find(Library library) {
     requirePlatform();
     Set<String> looked = new LinkedHashSet<>();
     for (Place place : places(library.isDriver())) {
       for (String name : library.names()) {
-        LoadedLibrary found = place.open(name, looked);
+        Loaded found = place.open(name, looked);
         if (found != null) {
           return found;
         }
@@ -114,7 +122,8 @@ public final class Libraries {
       try {
         openAll(Library.needed(name), folder);
         SymbolLookup symbols = SymbolLookup.libraryLookup(file, Arena.global());
-        return new LoadedLibrary(file.toString(), symbols);
+        openAll(Library.beside(name), folder);
+        return new Loaded(name, file.toString(), symbols);
       } catch (IllegalArgumentException e) {
         looked.add(file + " (found, but it does not load: " + e.getMessage() + ")");
         return null;
@@ -135,7 +144,7 @@ public final class Libraries {
     }
   }
 
-  private static LoadedLibrary inRedistJar(String name, Collection<String> looked) {
+  private static Loaded inRedistJar(String name, Collection<String> looked) {
     ClassLoader loader = Libraries.class.getClassLoader();
     URL resource = loader.getResource(REDIST + name);
     if (resource == null) {
@@ -147,6 +156,7 @@ public final class Libraries {
       NativeFiles files = NativeFiles.of(version.contains("/") ? "cuda-redist" : version);
       List<String> names = new ArrayList<>(Library.needed(name));
       names.add(name);
+      names.addAll(Library.beside(name));
       for (String each : names) {
         URL part = loader.getResource(REDIST + each);
         if (part != null) {
@@ -160,10 +170,10 @@ public final class Libraries {
     }
   }
 
-  private static LoadedLibrary byLinker(String name, Collection<String> looked) {
+  private static Loaded byLinker(String name, Collection<String> looked) {
     try {
       SymbolLookup symbols = SymbolLookup.libraryLookup(name, Arena.global());
-      return new LoadedLibrary(mapped(name), symbols);
+      return new Loaded(name, mapped(name), symbols);
     } catch (IllegalArgumentException e) {
       String path = System.getenv("LD_LIBRARY_PATH");
       looked.add("the dynamic linker's folders" + (path == null ? "" : " and " + path));

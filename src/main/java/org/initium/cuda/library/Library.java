@@ -12,8 +12,8 @@ public record Library(List<String> names) {
   public static final Library DRIVER = new Library("libcuda.so.1");
   public static final Library CURAND = new Library("libcurand.so.10");
 
-  /** The cuSOLVER of CUDA 11 and 12. */
-  static final String CUSOLVER_11 = "libcusolver.so.11";
+  /** The cuSOLVER of CUDA 11 and 12, which JCuda's natives ask for. */
+  public static final String CUSOLVER_11 = "libcusolver.so.11";
 
   private static final Library CUSOLVER = new Library(CUSOLVER_11, "libcusolver.so.12");
   private static final Library CUSOLVER_BEFORE_13 = new Library(CUSOLVER_11);
@@ -58,5 +58,10 @@ public record Library(List<String> names) {
               "libnvJitLink.so.13", "libcublasLt.so.13", "libcublas.so.13", "libcusparse.so.12");
       default -> List.of();
     };
+  }
+
+  /** What JCuda's natives ask for beside it. */
+  static List<String> beside(String name) {
+    return name.equals(CUSOLVER_11) ? List.of("libcusolverMg.so.11") : List.of();
   }
 }
