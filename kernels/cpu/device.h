@@ -11,6 +11,7 @@
 #define INLINE static inline __attribute__((always_inline))
 #define NOINLINE __attribute__((noinline)) OURS
 #define SMALL __attribute__((noinline, minsize)) OURS  // what does not cost the time
+#define UNROLLED _Pragma("clang loop unroll(full)")
 #define ROLLED _Pragma("clang loop unroll(disable) vectorize(disable)")
 
 struct float4 {
