@@ -33,22 +33,20 @@ public interface Backend {
   List<DeviceInfo> devices();
 
   /**
-   * Memory of its own, not initialized, aligned for any dtype.
+   * {@return memory of its own, not initialized, aligned for any dtype, which the caller closes}
    *
    * @param device where, of this backend's type
    * @param bytes how many, 0 or more
-   * @return the memory, which the caller closes
    * @throws OutOfMemoryException if there is not so much
    */
   Storage allocate(Device device, long bytes);
 
   /**
-   * Memory of the host that copies to and from the device run fastest with, and asynchronously:
-   * page-locked for a GPU, plain for the CPU.
+   * {@return memory of the host that copies to and from the device run fastest with, and
+   * asynchronously} Page-locked for a GPU, plain for the CPU; with a segment; the caller closes it.
    *
    * @param device the device that copies to and from it
    * @param bytes how many, 0 or more
-   * @return the memory, which the caller closes; of the host, with a segment
    * @throws OutOfMemoryException if there is not so much
    */
   default Storage allocateHost(Device device, long bytes) {
@@ -56,23 +54,22 @@ public interface Backend {
   }
 
   /**
-   * Memory of someone else's, by its address in the device's address space; never freed here.
+   * {@return memory of someone else's, by its address in the device's address space; never freed
+   * here}
    *
    * @param device the device, of this backend's type
    * @param address the first byte
    * @param bytes how many, 0 or more
-   * @return a storage whose close frees nothing
    * @throws IllegalArgumentException if the address is 0 and bytes are not, or bytes are negative,
    *     or the device cannot reach memory at that address
    */
   Storage wrap(Device device, long address, long bytes);
 
   /**
-   * Memory of someone else's that the host sees, which is kept as long as the storage; never freed
-   * here.
+   * {@return memory of someone else's that the host sees} It is kept as long as the storage, and
+   * never freed here.
    *
    * @param memory native memory
-   * @return a storage whose close frees nothing
    * @throws IllegalArgumentException if the segment is on the heap or read-only
    * @throws IllegalStateException if its arena is closed, or another thread's
    * @throws UnsupportedOperationException if this backend's devices are not the host
@@ -90,19 +87,17 @@ public interface Backend {
   Stream defaultStream(Device device);
 
   /**
-   * A stream of its own.
+   * {@return a stream of its own, which the caller closes}
    *
    * @param device the device, of this backend's type
-   * @return a stream that the caller closes
    */
   Stream newStream(Device device);
 
   /**
-   * A stream whose fills are each shared by at most so many threads of the host.
+   * {@return a stream whose fills are each shared by at most so many threads of the host}
    *
    * @param device the device, of this backend's type
    * @param threads 1 or more
-   * @return a stream of that device
    * @throws UnsupportedOperationException if it is not the host's threads that fill
    */
   default Stream newStream(Device device, int threads) {
@@ -110,12 +105,11 @@ public interface Backend {
   }
 
   /**
-   * Someone else's stream by its native handle; close does nothing.
+   * {@return someone else's stream by its native handle; close leaves it alone}
    *
    * @param device the device, of this backend's type
    * @param handle a {@code CUstream} or {@code cudaStream_t} of that device; 0 for its default
    *     stream
-   * @return a stream whose close leaves the other alone
    */
   Stream wrapStream(Device device, long handle);
 
@@ -161,11 +155,10 @@ public interface Backend {
   }
 
   /**
-   * A queue of fills that the backend may join where nobody can tell that from one after the other.
-   * Their memory stays alive until it is closed.
+   * {@return a queue of fills that the backend may join where nobody can tell that from one after
+   * the other} Their memory stays alive until the caller closes it.
    *
    * @param stream where the fills run
-   * @return the queue, which the caller closes
    */
   default Queue queue(Stream stream) {
     return (tensor, fill, generator) -> fill(tensor, fill, generator, stream);

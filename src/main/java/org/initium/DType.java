@@ -95,15 +95,14 @@ public enum DType {
   }
 
   /**
-   * Finds a type by its name, in any case. PyTorch's and NumPy's names with their bits are known
-   * too: {@code bfloat16}, {@code torch.float32}, {@code int64}.
+   * {@return the type of that name, in any case} PyTorch's and NumPy's names with their bits are
+   * known too: {@code bfloat16}, {@code torch.float32}, {@code int64}.
    *
    * {@snippet :
    * DType dtype = DType.parse("bfloat16");
    * }
    *
    * @param name {@code bf16}
-   * @return the type
    * @throws IllegalArgumentException if there is none, listing those that there are
    */
   public static DType parse(String name) {
@@ -127,11 +126,7 @@ public enum DType {
     return Arrays.stream(values()).map(DType::toString).collect(Collectors.joining(", "));
   }
 
-  /**
-   * Size of an element in bytes.
-   *
-   * @return the size of an element in bytes
-   */
+  /** {@return the size of an element in bytes} */
   public int bytes() {
     return bytes;
   }
@@ -161,9 +156,8 @@ public enum DType {
   }
 
   /**
-   * Significant bits, the hidden one counted: 24, 53, 11, 8, 4, 3; of the largest whole number.
-   *
-   * @return how many bits of the significand count, the hidden one among them: 24, 53, 11, 8, 4, 3
+   * {@return significant bits, the hidden one counted: 24, 53, 11, 8, 4, 3; of the largest whole
+   * number}
    */
   public int precision() {
     return precision;
@@ -246,11 +240,10 @@ public enum DType {
   }
 
   /**
-   * Reads element {@code index} of a segment of this type.
+   * {@return element {@code index} of a segment of this type, exactly}
    *
    * @param memory of at least {@code index + 1} elements, little-endian, at any address
    * @param index from 0
-   * @return the element, exactly
    */
   public double get(MemorySegment memory, long index) {
     long at = index * bytes;

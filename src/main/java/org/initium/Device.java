@@ -47,14 +47,14 @@ public record Device(String type, int index) implements Serializable {
   }
 
   /**
-   * Parses {@code cpu}, {@code cuda} (the first) or {@code cuda:1}.
+   * {@return the device that is written {@code cpu}, {@code cuda} (the first) or {@code cuda:1}} It
+   * need not be there, nor a backend of that name.
    *
    * {@snippet :
    * Device device = Device.parse("cpu");
    * }
    *
    * @param text {@code cpu}, {@code cuda} or {@code cuda:N}
-   * @return the device, which need not be there, nor a backend of that name
    * @throws IllegalArgumentException if it is no name, or a name and an index
    */
   public static Device parse(String text) {

@@ -31,15 +31,14 @@ public sealed interface Fill {
   void check(Shape whole, DType dtype);
 
   /**
-   * How many words of the random stream the fill takes: so many that a next fill begins behind
-   * every word that this one uses, if this one begins at a multiple of 4. For a value of its own
-   * for each element that is the number of elements n, rounded up to a multiple of 4; in f64, whose
-   * words are spread over the stream as cuRAND's double calls spread them, {@code 4 * (g + 65536 *
-   * ceil(g / 65536))} with g = ceil(n / 4). 0 where no word is random.
+   * {@return how many words of the random stream the fill takes} So many that a next fill begins
+   * behind every word that this one uses, if this one begins at a multiple of 4. For a value of its
+   * own for each element that is the number of elements n, rounded up to a multiple of 4; in f64,
+   * whose words are spread over the stream as cuRAND's double calls spread them, {@code 4 * (g +
+   * 65536 * ceil(g / 65536))} with g = ceil(n / 4). 0 where no word is random.
    *
    * @param whole shape of the whole tensor
    * @param dtype its element type
-   * @return the words, 0 or more
    */
   long words(Shape whole, DType dtype);
 

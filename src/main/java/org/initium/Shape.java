@@ -58,14 +58,13 @@ public final class Shape implements Serializable {
   }
 
   /**
-   * Parses {@code "512,256"}; the empty string is a scalar.
+   * {@return the shape that is written {@code 512,256}; the empty string is a scalar}
    *
    * {@snippet :
    * Shape shape = Shape.parse("64,32,3,3");
    * }
    *
    * @param text sizes, with commas between them
-   * @return the shape
    * @throws IllegalArgumentException if a size is no number, is negative, or their product passes
    *     2^63 - 1
    */
@@ -170,10 +169,8 @@ public final class Shape implements Serializable {
   }
 
   /**
-   * The same where the first dimension runs fastest: Fortran's order, NumPy's and ND4J's {@code
-   * 'f'}.
-   *
-   * @return the distance in elements between neighbors in each dimension
+   * {@return the same where the first dimension runs fastest: Fortran's order, NumPy's and ND4J's
+   * {@code 'f'}}
    */
   public long[] columnMajorStrides() {
     long[] strides = new long[sizes.length];

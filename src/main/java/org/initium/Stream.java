@@ -9,7 +9,8 @@ package org.initium;
  */
 public interface Stream extends AutoCloseable {
   /**
-   * Someone else's stream, which fills are then queued on in order with what its owner queues.
+   * {@return someone else's stream, which fills are then queued on in order with what its owner
+   * queues}
    *
    * {@snippet :
    * try (Stream stream = Stream.wrap(Device.CPU, 0)) {
@@ -22,7 +23,6 @@ public interface Stream extends AutoCloseable {
    * @param handle the native handle: a {@code CUstream} or {@code cudaStream_t} of that device, 0
    *     for its default stream and for the CPU. The owner keeps it open while it is used here, and
    *     {@link #close} leaves it alone.
-   * @return a stream whose close leaves the other alone
    * @throws DeviceUnavailableException if there is no such device
    * @throws IllegalArgumentException if the handle is not 0 and the device has no streams
    */
@@ -31,10 +31,11 @@ public interface Stream extends AutoCloseable {
   }
 
   /**
-   * The CPU's stream with a limit: a fill on it is shared by at most so many threads, the caller
-   * among them, and never by more than the system property {@code initium.threads} allows. For
-   * tasks that run side by side in a process: eight of them on eight cores take a thread each, as
-   * {@code tensor.fill(init, generator, Stream.cpu(1))}. The bits do not depend on it.
+   * {@return the CPU's stream with a limit, which needs no closing} A fill on it is shared by at
+   * most so many threads, the caller among them, and never by more than the system property {@code
+   * initium.threads} allows. For tasks that run side by side in a process: eight of them on eight
+   * cores take a thread each, as {@code tensor.fill(init, generator, Stream.cpu(1))}. The bits do
+   * not depend on it.
    *
    * {@snippet :
    * try (Stream stream = Stream.cpu(1)) {
@@ -44,7 +45,6 @@ public interface Stream extends AutoCloseable {
    * }
    *
    * @param threads 1 or more
-   * @return a stream that needs no closing
    * @throws IllegalArgumentException if {@code threads} is less than 1
    */
   static Stream cpu(int threads) {
@@ -63,9 +63,8 @@ public interface Stream extends AutoCloseable {
   void synchronize();
 
   /**
-   * Marks this point of the queue: the event is done when all work before it is.
-   *
-   * @return the event, which work on other streams of the device can wait for
+   * {@return an event at this point of the queue, done when all work before it is} Work on other
+   * streams of the device can wait for it.
    */
   Event record();
 

@@ -46,7 +46,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor with memory of its own, not initialized.
+   * {@return a tensor with memory of its own, not initialized, which the caller closes}
    *
    * {@snippet :
    * try (Tensor tensor = Tensor.empty(Shape.of(512, 256), DType.BF16, Device.CPU)) {
@@ -57,7 +57,6 @@ public final class Tensor implements AutoCloseable {
    * @param shape the sizes
    * @param dtype the element type
    * @param device where
-   * @return the tensor, which the caller closes
    * @throws OutOfMemoryException if the device has not so much
    * @throws DeviceUnavailableException if there is no such device
    */
@@ -67,7 +66,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor in the host's memory, not initialized.
+   * {@return a tensor in the host's memory, not initialized, which the caller closes}
    *
    * {@snippet :
    * try (Tensor tensor = Tensor.empty(Shape.of(512, 256), DType.F32)) {
@@ -77,7 +76,6 @@ public final class Tensor implements AutoCloseable {
    *
    * @param shape the sizes
    * @param dtype the element type
-   * @return the tensor, which the caller closes
    * @throws OutOfMemoryException if the host has not so much
    */
   public static Tensor empty(Shape shape, DType dtype) {
@@ -85,8 +83,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor over native memory of someone else's, row-major, from the segment's first byte on. As
-   * {@link #wrap(MemorySegment, Shape, long[], DType)} otherwise.
+   * {@return a tensor over native memory of someone else's, row-major, from the segment's first
+   * byte on} As {@link #wrap(MemorySegment, Shape, long[], DType)} otherwise.
    *
    * {@snippet :
    * MemorySegment memory = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(4 * 512 * 256));
@@ -96,7 +94,6 @@ public final class Tensor implements AutoCloseable {
    * @param memory native memory, which need not be aligned
    * @param shape the sizes
    * @param dtype the element type
-   * @return the tensor; closing it frees nothing
    * @throws IllegalArgumentException if the segment is on the heap, read-only, or too small
    */
   public static Tensor wrap(MemorySegment memory, Shape shape, DType dtype) {
@@ -104,10 +101,10 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor over native memory of someone else's, whose first element is at the segment's first
-   * byte. The segment is kept: memory of an automatic arena or of a direct ByteBuffer lives as long
-   * as the tensor. Closing its arena makes each later use of the tensor an {@link
-   * IllegalStateException}, and fails while a fill is running.
+   * {@return a tensor over native memory of someone else's, whose first element is at the segment's
+   * first byte; closing it frees nothing} The segment is kept: memory of an automatic arena or of a
+   * direct ByteBuffer lives as long as the tensor. Closing its arena makes each later use of the
+   * tensor an {@link IllegalStateException}, and fails while a fill is running.
    *
    * {@snippet :
    * Shape shape = Shape.of(512, 256);
@@ -121,7 +118,6 @@ public final class Tensor implements AutoCloseable {
    * @param memory native memory
    * @param shape the sizes
    * @param dtype the element type
-   * @return the tensor; closing it frees nothing
    * @throws IllegalArgumentException if the segment is on the heap, read-only or too small, or the
    *     strides do not fit the shape
    * @throws IllegalStateException if its arena is closed or confined to another thread
@@ -132,8 +128,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor over memory of someone else's by its address on the device, row-major. As {@link
-   * #wrap(Device, long, Shape, long[], DType)} otherwise.
+   * {@return a tensor over memory of someone else's by its address on the device, row-major} As
+   * {@link #wrap(Device, long, Shape, long[], DType)} otherwise.
    *
    * {@snippet :
    * long address = weight.storage().address(); // a pointer of C, of a CUdeviceptr
@@ -144,7 +140,6 @@ public final class Tensor implements AutoCloseable {
    * @param address the first element
    * @param shape the sizes
    * @param dtype the element type
-   * @return the tensor; closing it frees nothing
    * @throws IllegalArgumentException if the device has no such memory, or, but on the CPU, the
    *     address is not a multiple of an element's size
    */
@@ -153,10 +148,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor over memory of someone else's by the address of its first element on the device.
-   * Nothing can be asked of an address: the caller promises that the memory is there, may be
-   * written, and stays until the tensor is used no more and the fills queued on it are done. A
-   * promise that is not kept ends the process or changes memory of someone else's.
+   * {@return a tensor over memory of someone else's by the address of its first element on the
+   * device; closing it frees nothing} Nothing can be asked of an address: the caller promises that
+   * the memory is there, may be written, and stays until the tensor is used no more and the fills
+   * queued on it are done. A promise that is not kept ends the process or changes memory of someone
+   * else's.
    *
    * {@snippet :
    * long[] strides = {1, 512}; // column by column
@@ -170,7 +166,6 @@ public final class Tensor implements AutoCloseable {
    * @param address the first element
    * @param shape the sizes
    * @param dtype the element type
-   * @return the tensor; closing it frees nothing
    * @throws IllegalArgumentException if the device has no such memory, the strides do not fit the
    *     shape, or, but on the CPU, the address is not a multiple of an element's size
    */
@@ -181,7 +176,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor over the first bytes of a storage, row-major. Closing it closes the storage.
+   * {@return a tensor over the first bytes of a storage, row-major} Closing it closes the storage.
    *
    * {@snippet :
    * Tensor halves = Tensor.of(weight.storage(), Shape.of(512, 256), DType.F16);
@@ -190,7 +185,6 @@ public final class Tensor implements AutoCloseable {
    * @param storage the memory
    * @param shape the sizes
    * @param dtype the element type
-   * @return the tensor
    * @throws IllegalArgumentException if the storage is too small, or on a device at an address that
    *     is not a multiple of an element's size
    */
@@ -269,13 +263,12 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The elements {@code start} to {@code start + length - 1} of dimension {@code d}, as torch's
-   * narrow: a view, and a whole tensor of its own for fans and random stream.
+   * {@return the elements {@code start} to {@code start + length - 1} of dimension {@code d}, as
+   * torch's narrow: a view, and a whole tensor of its own for fans and random stream}
    *
    * @param d a dimension, from the end if negative
    * @param start the first index, 0 or more
    * @param length how many, 0 or more
-   * @return the view
    * @throws IllegalArgumentException if the range is not inside the dimension
    */
   public Tensor narrow(int d, long start, long length) {
@@ -283,11 +276,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The elements with that index in dimension {@code d}, without the dimension: torch's select.
+   * {@return the elements with that index in dimension {@code d}, without the dimension: a view,
+   * torch's select}
    *
    * @param d a dimension, from the end if negative
    * @param index the index, 0 or more
-   * @return a view of one dimension fewer
    * @throws IllegalArgumentException if there is no such dimension or index
    */
   public Tensor select(int d, long index) {
@@ -295,11 +288,10 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same elements with two dimensions exchanged, as torch's transpose: a view.
+   * {@return the same elements with two dimensions exchanged: a view, torch's transpose}
    *
    * @param a a dimension, from the end if negative
    * @param b another
-   * @return the view
    * @throws IllegalArgumentException if there is no such dimension
    */
   public Tensor transpose(int a, int b) {
@@ -307,12 +299,12 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Every {@code step}-th element of dimension {@code d} from {@code start} on: x[start::step].
+   * {@return every {@code step}-th element of dimension {@code d} from {@code start} on: a view,
+   * x[start::step]}
    *
    * @param d a dimension, from the end if negative
    * @param start the first index, 0 or more; behind the end there is nothing
    * @param step the distance, 1 or more
-   * @return the view
    * @throws IllegalArgumentException if there is no such dimension, start is negative or step is
    *     below 1
    */
@@ -321,10 +313,9 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same elements with the dimensions in that order: a view, torch's permute.
+   * {@return the same elements with the dimensions in that order: a view, torch's permute}
    *
    * @param order each dimension once, from the end if negative
-   * @return the view
    * @throws IllegalArgumentException if it is not each dimension once
    */
   public Tensor permute(int... order) {
@@ -334,10 +325,9 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same elements in another shape: a view.
+   * {@return the same elements in another shape: a view}
    *
    * @param sizes the sizes, of as many elements
-   * @return the view
    * @throws IllegalArgumentException if the tensor is not contiguous or the counts differ
    */
   public Tensor reshape(long... sizes) {
@@ -350,13 +340,12 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * This memory as the region of a larger tensor that starts at {@code origin}: fills give the
-   * region's slice of the fill of the whole, and fans come from the global shape.
+   * {@return this memory as the region of a larger tensor that starts at {@code origin}} Fills give
+   * the region's slice of the fill of the whole, and fans come from the global shape.
    *
    * @param globalShape shape of the whole, of as many dimensions
    * @param origin the index of this tensor's first element in the whole, one number for each
    *     dimension
-   * @return this memory as that region
    * @throws IllegalArgumentException if the region is not inside the global shape
    */
   public Tensor shardOf(Shape globalShape, long... origin) {
@@ -375,10 +364,9 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same view of other memory, from its first byte on; refused if that is too small.
+   * {@return the same view of other memory, from its first byte on}
    *
    * @param other memory of the same device, of as many bytes as the view reaches
-   * @return the view
    * @throws IllegalArgumentException if it is too small
    */
   public Tensor over(Storage other) {
@@ -490,10 +478,9 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The element at an index, which has one number for each dimension; for host memory.
+   * {@return the element at an index, exactly; for host memory}
    *
    * @param index one number for each dimension
-   * @return the element, exactly
    * @throws IndexOutOfBoundsException if there is no such element
    * @throws UnsupportedOperationException on a device that the host cannot read
    */
@@ -502,9 +489,9 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A contiguous copy in the host's memory, made once all work on the default stream is done.
+   * {@return a contiguous copy in the host's memory, which the caller closes} It is made once all
+   * work on the default stream is done.
    *
-   * @return the copy, which the caller closes
    * @throws UnsupportedOperationException if this is a view that is not contiguous
    * @throws OutOfMemoryException if the host has not so much
    */

@@ -60,12 +60,12 @@ public final class Suggestions {
   }
 
   /**
-   * {@code unknown mode 'fan_inn'; did you mean fan_in? There are fan_in, fan_out}.
+   * {@return {@code unknown mode 'fan_inn'; did you mean fan_in? There are fan_in, fan_out};
+   * without "did you mean" where nothing is near}
    *
    * @param what was looked for: {@code mode}
    * @param name that is unknown
    * @param known which there are
-   * @return the sentence, without "did you mean" where nothing is near
    */
   public static String unknown(String what, String name, Collection<String> known) {
     String head = "unknown " + what + " '" + Text.visible(Text.cut(name, LONG)) + "'; ";
@@ -73,12 +73,12 @@ public final class Suggestions {
   }
 
   /**
-   * {@code did you mean match? (it takes match, init)}.
+   * {@return {@code did you mean match? (it takes match, init)}; without "did you mean" where
+   * nothing is near}
    *
    * @param name that is unknown
    * @param before stands before the known names: {@code it takes}
    * @param known which there are
-   * @return what may be written instead, without "did you mean" where nothing is near
    */
   public static String choice(String name, String before, Collection<String> known) {
     if (known.isEmpty()) {

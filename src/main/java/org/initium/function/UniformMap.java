@@ -37,11 +37,11 @@ public record UniformMap(double a, double b, List<SmoothMap> maps, double floor)
   }
 
   /**
-   * Near {@code x}, which moves by {@code slope} times the variable; the floor left out.
+   * {@return the series of the value near {@code x}, which moves by {@code slope} times the
+   * variable; the floor left out}
    *
    * @param x a number of [a, b]
    * @param slope how fast x moves
-   * @return the series of the value in the variable
    */
   public PowerSeries series(double x, double slope) {
     PowerSeries y = PowerSeries.line(x, slope);

@@ -108,8 +108,9 @@ public record Fans(double in, double out) {
   }
 
   /**
-   * The fans of a weight in a layout. In a layer with groups an input reaches the outputs of its
-   * own group only; torch's formula does not know of groups and is what 1 gives.
+   * {@return the fans of a weight in a layout, each 0 or more} In a layer with groups an input
+   * reaches the outputs of its own group only; torch's formula does not know of groups and is what
+   * 1 gives.
    *
    * {@snippet :
    * Fans fans = Fans.of(kernel.shape(), Fans.Layout.OIHW, 4);
@@ -118,7 +119,6 @@ public record Fans(double in, double out) {
    * @param weight shape of the whole weight
    * @param layout which dimensions are outputs, inputs and taps
    * @param groups how many groups the layer has, 1 or more
-   * @return the fans, each 0 or more
    * @throws IllegalArgumentException if the shape has not as many dimensions as the layout needs,
    *     or the groups do not divide the dimension that holds them all
    */
@@ -162,11 +162,10 @@ public record Fans(double in, double out) {
   }
 
   /**
-   * The one of the two, or the mean, that the mode asks for.
+   * {@return the number that a law divides by: {@code fan_in}, {@code fan_out}, {@code (fan_in +
+   * fan_out) / 2} or {@code sqrt(fan_in fan_out)}}
    *
    * @param mode which of the two, or which mean of both
-   * @return the number that a law divides by: {@code fan_in}, {@code fan_out}, {@code (fan_in +
-   *     fan_out) / 2} or {@code sqrt(fan_in fan_out)}
    */
   public double of(Mode mode) {
     return switch (mode) {

@@ -54,8 +54,9 @@ public final class Init implements Initializer, Serializable {
   }
 
   /**
-   * Reads an expression: {@code kaiming_uniform(a=0.1, mode=fan_out)}. Arguments may be positional,
-   * in torch's order, and numbers may be arithmetic ({@link Arithmetic}).
+   * {@return the initializer of an expression: {@code kaiming_uniform(a=0.1, mode=fan_out)}}
+   * Arguments may be positional, in torch's order, and numbers may be arithmetic ({@link
+   * Arithmetic}). It prints as the shortest expression that gives it.
    *
    * {@snippet :
    * Init init = Init.parse("kaiming_uniform(a=sqrt(5), mode=fan_out)");
@@ -63,7 +64,6 @@ public final class Init implements Initializer, Serializable {
    * }
    *
    * @param expression a name of the table in docs/initializers.md and its arguments
-   * @return the initializer, which prints as the shortest expression that gives it
    * @throws ExpressionException saying what is wrong and where
    */
   public static Init parse(String expression) {
@@ -71,7 +71,8 @@ public final class Init implements Initializer, Serializable {
   }
 
   /**
-   * Reads an expression whose arithmetic may use these variables: {@code 0.02/sqrt(2*layers)}.
+   * {@return the initializer of an expression whose arithmetic may use these variables, which
+   * become numbers in it: {@code normal(std=0.02/sqrt(2*layers))}}
    *
    * {@snippet :
    * Init init = Init.parse("normal(std=0.02/sqrt(2*layers))", Map.of("layers", 12.0));
@@ -82,7 +83,6 @@ public final class Init implements Initializer, Serializable {
    * @param variables values of the names that may stand in arithmetic: numbers, lists of numbers,
    *     and words for arguments that are one of some words: {@code
    *     kaiming_normal(nonlinearity=act)}
-   * @return the initializer, in which the variables have become numbers
    * @throws ExpressionException saying what is wrong and where
    */
   public static Init parse(String expression, Map<String, ?> variables) {
@@ -132,35 +132,32 @@ public final class Init implements Initializer, Serializable {
   }
 
   /**
-   * {@link #with(String, double)} by a name that Scala has no other use for.
+   * {@return {@link #with(String, double)}, by a name that Scala has no other use for}
    *
    * @param argument name of the argument
    * @param value what it becomes
-   * @return the same initializer with that value
    */
   public Init set(String argument, double value) {
     return with(argument, value);
   }
 
   /**
-   * {@link #with(String, String)} by a name that Scala has no other use for.
+   * {@return {@link #with(String, String)}, by a name that Scala has no other use for}
    *
    * @param argument name of the argument
    * @param choice one of its words, in any case
-   * @return the same initializer with that choice
    */
   public Init set(String argument, String choice) {
     return with(argument, choice);
   }
 
   /**
-   * {@link #with(String, int, int, int...)} by a name that Scala has no other use for.
+   * {@return {@link #with(String, int, int, int...)}, by a name that Scala has no other use for}
    *
    * @param argument name of the argument: {@code in_axis}
    * @param first a dimension, from the end if negative
    * @param second another
    * @param more further ones
-   * @return the same initializer for those dimensions
    */
   public Init set(String argument, int first, int second, int... more) {
     return with(argument, first, second, more);
@@ -205,11 +202,10 @@ public final class Init implements Initializer, Serializable {
   }
 
   /**
-   * torch.nn.init.calculate_gain.
+   * {@return torch.nn.init.calculate_gain: the gain by which a layer in front of it keeps the
+   * variance} 1, 5/3 for tanh, sqrt(2) for relu, 3/4 for selu.
    *
    * @param nonlinearity a name of {@link Nonlinearity}, in any case: {@code relu}
-   * @return the gain by which a layer in front of it keeps the variance: 1, 5/3 for tanh, sqrt(2)
-   *     for relu, 3/4 for selu
    * @throws IllegalArgumentException if there is no such name, listing those that there are
    */
   public static double calculateGain(String nonlinearity) {
@@ -217,11 +213,11 @@ public final class Init implements Initializer, Serializable {
   }
 
   /**
-   * torch.nn.init.calculate_gain with the negative slope of leaky_relu.
+   * {@return torch.nn.init.calculate_gain with the negative slope of leaky_relu: {@code sqrt(2 / (1
+   * + slope^2))} for that, else the gain of that name}
    *
    * @param nonlinearity a name of {@link Nonlinearity}, in any case
    * @param slope the negative slope, of {@code leaky_relu} alone; the others ignore it
-   * @return {@code sqrt(2 / (1 + slope^2))} for {@code leaky_relu}, else the gain of that name
    * @throws IllegalArgumentException if there is no such name, listing those that there are
    */
   public static double calculateGain(String nonlinearity, double slope) {

@@ -69,20 +69,18 @@ public enum Nonlinearity {
   }
 
   /**
-   * The gain.
-   *
-   * @return what {@code torch.nn.init.calculate_gain} gives for this name, with its default slope
-   *     of 0.01
+   * {@return what {@code torch.nn.init.calculate_gain} gives for this name, with its default slope
+   * of 0.01}
    */
   public double gain() {
     return gain;
   }
 
   /**
-   * The gain for a negative slope, which only leaky_relu has; the others ignore it.
+   * {@return the gain for a negative slope, which only leaky_relu has: {@code sqrt(2 / (1 +
+   * slope^2))}, else {@link #gain()}}
    *
    * @param slope the negative slope
-   * @return {@code sqrt(2 / (1 + slope^2))} for {@code LEAKY_RELU}, else {@link #gain()}
    */
   public double gain(double slope) {
     return this == LEAKY_RELU ? leaky(slope) : gain;

@@ -34,7 +34,8 @@ public final class Values {
   }
 
   /**
-   * From start to end, both included, in equal steps along the last dimension.
+   * {@return from start to end, both included, in equal steps along the last dimension; of one
+   * element it is start}
    *
    * {@snippet :
    * weight.fill(Values.linspace(-1, 1), generator);
@@ -42,28 +43,26 @@ public final class Values {
    *
    * @param start the first value
    * @param end the last value
-   * @return an initializer that draws no random number; of one element it is start
    */
   public static Init linspace(double start, double end) {
     return Init.of("linspace", "start", start, "end", end);
   }
 
   /**
-   * Sines and cosines of positions, in turn, of base 10000: Vaswani et al. 2017.
+   * {@return tables (position, feature) of base 10000: {@code sin(p / 10000^(2i/d))} in the even
+   * features, the cosine in the odd ones} Vaswani et al. 2017.
    *
    * {@snippet :
    * weight.fill(Values.sinusoidal(), generator);
    * }
-   *
-   * @return an initializer of tables (position, feature): {@code sin(p / 10000^(2i/d))} in the even
-   *     features, the cosine in the odd ones
    */
   public static Init sinusoidal() {
     return Init.of("sinusoidal");
   }
 
   /**
-   * The cosines, sines or frequencies of rotary embeddings: Su et al. 2021.
+   * {@return tables (position, feature) of the cosines or sines of rotary embeddings, or their
+   * frequencies alone} Su et al. 2021.
    *
    * {@snippet :
    * weight.fill(Values.rotary(IndexFunction.Wave.COS, 10000), generator);
@@ -71,7 +70,6 @@ public final class Values {
    *
    * @param wave which of the three
    * @param base the base of the frequencies, more than 0: 10000 in most models
-   * @return an initializer of tables (position, feature), or of the frequencies alone
    */
   public static Init rotary(Wave wave, double base) {
     return Init.of("rotary", "wave", wave, "base", base);

@@ -18,12 +18,11 @@ public final class MemoryRanges {
    */
   public record Range(long first, long end) {
     /**
-     * Of a layout of elements of so many bytes in a storage at an address.
+     * {@return the range from the first element to the last of a layout in a storage}
      *
      * @param storage its address
      * @param layout which elements
      * @param elementBytes bytes of each
-     * @return the range from the first byte of the first element to the last of the last
      */
     public static Range of(long storage, StridedLayout layout, long elementBytes) {
       long first = storage + layout.memoryOffset() * elementBytes;

@@ -21,24 +21,22 @@ public record StridedLayout(
     long[] sizes, long[] memoryStrides, long[] wholeStrides, long memoryOffset, long wholeOffset) {
 
   /**
-   * That many elements in one run from the start of the storage and of the whole.
+   * {@return that many elements in one run from the start of the storage and of the whole}
    *
    * @param numel elements, 0 or more
-   * @return the layout of one dimension
    */
   public static StridedLayout run(long numel) {
     return new StridedLayout(new long[] {numel}, new long[] {1}, new long[] {1}, 0, 0);
   }
 
   /**
-   * Of the elements of a tensor.
+   * {@return where the elements of a tensor are, in the fewest dimensions}
    *
    * @param shape the tensor's sizes
    * @param strides distance in memory between neighbors in each dimension
    * @param memoryOffset the first element's place in the storage
    * @param whole distance in the whole tensor between neighbors in each dimension
    * @param origin the first element's index in the whole
-   * @return the layout, in the fewest dimensions
    */
   public static StridedLayout of(
       long[] shape, long[] strides, long memoryOffset, long[] whole, long[] origin) {

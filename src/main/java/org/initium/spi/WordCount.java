@@ -39,11 +39,10 @@ public final class WordCount {
   }
 
   /**
-   * What is wrong with a fill whose words are no 64-bit number.
+   * {@return what is wrong with a fill whose words are no 64-bit number; not thrown}
    *
    * @param elements how many there are
    * @param cause the overflow
-   * @return the exception, not thrown
    */
   public static IllegalArgumentException tooMany(long elements, ArithmeticException cause) {
     return new IllegalArgumentException(
