@@ -271,23 +271,20 @@ final class Registry {
     if (Device.CPU.type().equals(type) && !FOUND.containsKey(type)) {
       host();
     }
+    if (type != null && FOUND.containsKey(type)) {
+      return FOUND.get(type);
+    }
     try {
-      Iterator<Provider<Backend>> rest = null;
-      while (type == null || !FOUND.containsKey(type)) {
-        rest = rest != null ? rest : services();
-        if (!rest.hasNext()) {
-          break;
-        }
+      ServiceLoader<Backend> services =
+          ServiceLoader.load(Backend.class, Backend.class.getClassLoader());
+      Iterator<Provider<Backend>> rest = services.stream().iterator();
+      while (rest.hasNext() && (type == null || !FOUND.containsKey(type))) {
         add(rest.next());
       }
     } catch (ServiceConfigurationError e) {
       throw reason(e.getCause(), e);
     }
     return type == null ? null : FOUND.get(type);
-  }
-
-  private static Iterator<Provider<Backend>> services() {
-    return ServiceLoader.load(Backend.class, Backend.class.getClassLoader()).stream().iterator();
   }
 
   private static void add(Provider<Backend> provider) {

@@ -2,6 +2,7 @@
 package org.initium;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 
@@ -66,18 +67,13 @@ record StridedShape(Shape shape, long[] strides, long offset) {
               "the %s has %s; %s in %s needs %d",
               what, Text.count(storage.bytes(), "byte"), this, dtype, needed));
     }
-    checkAligned(storage, dtype);
-  }
-
-  /** The host reads elements anywhere (in a mapped file, say); a device would be lost over it. */
-  static void checkAligned(Storage storage, DType dtype) {
-    if (storage.device().equals(Device.CPU) || storage.address() % dtype.bytes() == 0) {
-      return;
+    // The host reads elements anywhere (in a mapped file, say); a device would be lost over it.
+    if (!storage.device().equals(Device.CPU) && storage.address() % dtype.bytes() != 0) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "address 0x%x on %s is not a multiple of %d, as elements in %s are on a device",
+              storage.address(), storage.device(), dtype.bytes(), dtype));
     }
-    throw new IllegalArgumentException(
-        Text.message(
-            "address 0x%x on %s is not a multiple of %d, as elements in %s are on a device",
-            storage.address(), storage.device(), dtype.bytes(), dtype));
   }
 
   /**
@@ -127,19 +123,19 @@ record StridedShape(Shape shape, long[] strides, long offset) {
     if (isContiguous()) {
       return false;
     }
-    long[][] dimensions = new long[strides.length][];
-    for (int d = 0; d < strides.length; d++) {
-      dimensions[d] = new long[] {strides[d], shape.size(d)};
-    }
-    Arrays.sort(dimensions, (a, b) -> Long.compare(a[0], b[0]));
+    int[] bySteps =
+        IntStream.range(0, strides.length)
+            .filter(d -> shape.size(d) > 1)
+            .boxed()
+            .sorted((a, b) -> Long.compare(strides[a], strides[b]))
+            .mapToInt(d -> d)
+            .toArray();
     long reached = 0;
-    for (long[] dimension : dimensions) {
-      if (dimension[1] > 1) {
-        if (dimension[0] <= reached) {
-          return true;
-        }
-        reached += (dimension[1] - 1) * dimension[0];
+    for (int d : bySteps) {
+      if (strides[d] <= reached) {
+        return true;
       }
+      reached += (shape.size(d) - 1) * strides[d];
     }
     return false;
   }
@@ -169,13 +165,10 @@ record StridedShape(Shape shape, long[] strides, long offset) {
   }
 
   StridedShape transpose(int a, int b) {
-    int first = shape.dimension(a);
-    int second = shape.dimension(b);
-    long[] exchanged = strides.clone();
-    exchanged[first] = strides[second];
-    exchanged[second] = strides[first];
-    Shape turned = shape.with(first, shape.size(second)).with(second, shape.size(first));
-    return new StridedShape(turned, exchanged, offset);
+    int[] order = IntStream.range(0, shape.rank()).toArray();
+    order[shape.dimension(a)] = shape.dimension(b);
+    order[shape.dimension(b)] = shape.dimension(a);
+    return permute(order);
   }
 
   StridedShape permute(int... order) {

@@ -370,13 +370,8 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if it is too small
    */
   public Tensor over(Storage other) {
-    long needed = place.bytes(dtype);
-    if (other.bytes() < needed) {
-      throw new IllegalArgumentException(
-          other.bytes() + " bytes of storage are less than this view's " + needed);
-    }
-    StridedShape.checkAligned(other, dtype);
     StridedShape first = new StridedShape(shape(), place.strides(), 0);
+    first.checkFits(other, "storage", dtype);
     return new Tensor(other, dtype, first, whole, origin, region, true);
   }
 
