@@ -180,8 +180,8 @@ public final class FillBatch {
           elementary(tensor, new Fill.Constant(0));
           queue.apart(tensor, () -> each(turned, tensor.whole(), fill, part -> tap(part, base)));
         }
-        case Fill.Repeated base -> each(turned, tensor.whole(), fill, part -> fill(part, base));
-        case Fill.Each base -> each(turned, tensor.whole(), fill, part -> fill(part, base));
+        case Fill.Repeated _, Fill.Each _ ->
+            each(turned, tensor.whole(), fill, part -> fill(part, fill.base()));
       }
     }
 

@@ -55,9 +55,9 @@ record Axes(List<Integer> in, List<Integer> out, List<Integer> batch, List<Integ
     List<Integer> out = dimensions("out_axis", outAxis, weight);
     if (!given) {
       layout.check(Shape.of(rest.stream().mapToLong(weight::size).toArray()));
-      in = inAxis.isEmpty() ? layout.in(rest) : in;
-      out = outAxis.isEmpty() ? layout.out(rest) : out;
-      batch = Stream.concat(batch.stream(), layout.batch(rest).stream()).toList();
+      in = inAxis.isEmpty() ? pick(layout.in, rest) : in;
+      out = outAxis.isEmpty() ? pick(layout.out, rest) : out;
+      batch = Stream.concat(batch.stream(), pick(layout.batch, rest).stream()).toList();
     }
     List<Integer> all = Stream.of(in, out, batch).flatMap(List::stream).toList();
     ArgumentChecks.that(
@@ -66,6 +66,10 @@ record Axes(List<Integer> in, List<Integer> out, List<Integer> batch, List<Integ
         in + ", " + out + ", " + batch,
         "different dimensions of " + weight);
     return new Axes(in, out, batch, rest(weight, all::contains));
+  }
+
+  private static List<Integer> pick(List<Integer> axes, List<Integer> from) {
+    return axes.stream().map(a -> from.get(a < 0 ? a + from.size() : a)).toList();
   }
 
   private static List<Integer> dimensions(String name, List<Integer> axes, Shape weight) {

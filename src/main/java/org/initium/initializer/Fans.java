@@ -36,10 +36,10 @@ public record Fans(double in, double out) {
     /** (heads, dim, out): Flax's and Keras's projection of the heads back. */
     HDO(3, List.of(0, 1), List.of(2), List.of());
 
+    final List<Integer> in;
+    final List<Integer> out;
+    final List<Integer> batch;
     private final int rank; // 0 for any of 2 and more
-    private final List<Integer> in;
-    private final List<Integer> out;
-    private final List<Integer> batch;
 
     Layout(int rank, List<Integer> in, List<Integer> out, List<Integer> batch) {
       this.rank = rank;
@@ -50,22 +50,6 @@ public record Fans(double in, double out) {
 
     void check(Shape weight) {
       weight.checkRank(rank == 0 ? 2 : rank, rank == 0 ? Integer.MAX_VALUE : rank);
-    }
-
-    List<Integer> in(List<Integer> dimensions) {
-      return pick(in, dimensions);
-    }
-
-    List<Integer> out(List<Integer> dimensions) {
-      return pick(out, dimensions);
-    }
-
-    List<Integer> batch(List<Integer> dimensions) {
-      return pick(batch, dimensions);
-    }
-
-    private static List<Integer> pick(List<Integer> axes, List<Integer> from) {
-      return axes.stream().map(a -> from.get(a < 0 ? a + from.size() : a)).toList();
     }
 
     /** The name in an expression: {@code oihw}. */

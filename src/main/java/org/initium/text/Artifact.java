@@ -45,11 +45,10 @@ public enum Artifact {
    * @param failure makes what is thrown where it is not, of what to add
    */
   public void require(Function<String, RuntimeException> failure) {
-    missing()
-        .ifPresent(
-            advice -> {
-              throw failure.apply(advice);
-            });
+    Optional<String> advice = missing();
+    if (advice.isPresent()) {
+      throw failure.apply(advice.get());
+    }
   }
 
   /**

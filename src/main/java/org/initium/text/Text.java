@@ -68,7 +68,7 @@ public final class Text {
   }
 
   /** A value as a message shows it: visible, and cut in the middle where it is long. */
-  public static String quote(Object value) {
+  private static String quote(Object value) {
     return cut(visible(String.valueOf(value)), QUOTED);
   }
 
