@@ -7,7 +7,6 @@ import java.lang.ref.Cleaner;
 import org.initium.Device;
 import org.initium.Storage;
 import org.initium.spi.HeldMemory;
-import org.initium.text.Unclosed;
 
 /**
  * A block of the host's memory, freed by close where it is owned. Owned memory has an arena, so
@@ -95,14 +94,7 @@ public final class CpuStorage extends HeldMemory implements Storage {
     @Override
     public void run() {
       if (free(true)) {
-        Footprint.tell(
-            () ->
-                Unclosed.tell(
-                    CpuStorage.class,
-                    "a CPU tensor of "
-                        + bytes
-                        + " bytes was never closed; close it (try-with-resources) so that its"
-                        + " memory is freed in time"));
+        Footprint.tell(bytes);
       }
     }
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu.memory;
 
+import org.initium.text.Unclosed;
+
 /**
  * The bytes of the tensors that are open. The collector does not see them, and so would let those
  * that nobody closed pile up while its heap is nearly empty: it is asked to look when they have
@@ -49,10 +51,15 @@ final class Footprint {
   }
 
   /** Tells of a tensor that nobody closed; for the first of them Java gets its logger ready. */
-  static void tell(Runnable message) {
+  static void tell(long bytes) {
     telling = true;
     try {
-      message.run();
+      Unclosed.tell(
+          CpuStorage.class,
+          "a CPU tensor of "
+              + bytes
+              + " bytes was never closed; close it (try-with-resources) so that its memory is freed"
+              + " in time");
     } finally {
       telling = false;
     }

@@ -62,25 +62,22 @@ public final class WrappedMemory implements Storage {
 
   private void checkAlive() {
     if (!memory.scope().isAlive()) {
-      throw new IllegalStateException(
-          Text.message(
-                  "the segment of %d bytes that this tensor wraps was freed: its arena is closed;"
-                      + " keep the",
-                  bytes())
-              + " arena open as long as the tensor is used");
+      throw unusable(
+          "was freed: its arena is closed; keep the arena open as long as the tensor is used");
     }
+  }
+
+  private IllegalStateException unusable(String why) {
+    return new IllegalStateException(
+        Text.message("the segment of %d bytes that this tensor wraps ", bytes()) + why);
   }
 
   @Override
   public MemorySegment segment() {
     checkAlive();
     if (!memory.isAccessibleBy(Thread.currentThread())) {
-      throw new IllegalStateException(
-          Text.message(
-                  "the segment of %d bytes that this tensor wraps belongs to a confined arena of"
-                      + " another",
-                  bytes())
-              + " thread than "
+      throw unusable(
+          "belongs to a confined arena of another thread than "
               + Thread.currentThread().getName()
               + "; allocate it in Arena.ofShared() or use the tensor in that thread");
     }

@@ -33,29 +33,19 @@ final class OpenBlas {
   record Platform(String name, List<String> files) {
     static Platform of(String system, String processor) {
       boolean arm = processor.equals("aarch64");
+      String name = arm ? "arm64" : processor.replace("amd64", "x86_64");
       String os = system.toLowerCase(Locale.ROOT);
       if (os.startsWith("windows")) {
-        return new Platform("windows-" + processor(arm, processor), List.of("libopenblas.dll"));
+        return new Platform("windows-" + name, List.of("libopenblas.dll"));
       }
-      if (os.startsWith("mac")) {
-        return new Platform(
-            "macosx-" + processor(arm, processor),
-            List.of(
-                "libgcc_s.1.1.dylib",
-                "libquadmath.0.dylib",
-                "libgfortran.5.dylib",
-                "libopenblas.0.dylib"));
-      }
+      String files =
+          os.startsWith("mac")
+              ? "libgcc_s.1.1.dylib libquadmath.0.dylib libgfortran.5.dylib libopenblas.0.dylib"
+              : arm
+                  ? "libgcc_s.so.1 libgfortran.so.5 libopenblas.so.0"
+                  : "libgcc_s.so.1 libquadmath.so.0 libgfortran.so.5 libopenblas.so.0";
       return new Platform(
-          "linux-" + processor(arm, processor),
-          arm
-              ? List.of("libgcc_s.so.1", "libgfortran.so.5", "libopenblas.so.0")
-              : List.of(
-                  "libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5", "libopenblas.so.0"));
-    }
-
-    private static String processor(boolean arm, String processor) {
-      return arm ? "arm64" : processor.replace("amd64", "x86_64");
+          (os.startsWith("mac") ? "macosx-" : "linux-") + name, List.of(files.split(" ")));
     }
   }
 

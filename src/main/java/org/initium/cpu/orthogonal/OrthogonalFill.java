@@ -8,6 +8,7 @@ import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.cpu.fill.ReferenceFills;
 import org.initium.cpu.memory.HostMemory;
+import org.initium.torch.Workers;
 
 /**
  * Fills with a Haar-distributed matrix (or its columns, or rows), times gain. The matrix is made
@@ -128,24 +129,19 @@ public final class OrthogonalFill {
     Matrix target = new Matrix(q.blas(), address, width, height, width); // by rows of the tensor
     int piece = Math.max(CHUNK / q.columns() / LINE, 1) * LINE;
     int step = tall ? FEW : piece;
-    fills
-        .team()
-        .share(
-            q.rows(),
-            piece,
-            (from, to) -> {
-              for (long at = from; at < to; at += step) {
-                int row = (int) at;
-                int count = (int) Math.min(step, to - at);
-                q.blas()
-                    .copy(
-                        gain,
-                        tall ? Blas.TRANS : Blas.NO_TRANS,
-                        q.part(row, 0, count, q.columns()),
-                        tall
-                            ? target.part(0, row, width, count)
-                            : target.part(row, 0, count, height));
-              }
-            });
+    Workers.Part copies =
+        (from, to) -> {
+          for (long at = from; at < to; at += step) {
+            int row = (int) at;
+            int count = (int) Math.min(step, to - at);
+            Matrix part = q.part(row, 0, count, q.columns());
+            if (tall) {
+              q.blas().copy(gain, Blas.TRANS, part, target.part(0, row, width, count));
+            } else {
+              q.blas().copy(gain, Blas.NO_TRANS, part, target.part(row, 0, count, height));
+            }
+          }
+        };
+    fills.team().share(q.rows(), piece, copies);
   }
 }
