@@ -5,11 +5,15 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -34,7 +38,7 @@ public record NativeFiles(Path folder) {
   public static NativeFiles of(String version) throws IOException {
     try {
       return new NativeFiles(PrivateFolder.at(cache().resolve("natives-" + version)));
-    } catch (IOException | UnsupportedOperationException e) {
+    } catch (IOException | UnsupportedOperationException | InvalidPathException e) {
       // A cache that cannot be used is no reason to fail; unpack for this process alone.
       Path folder = Files.createTempDirectory("initium-natives"); // of mode 700
       folder.toFile().deleteOnExit();
@@ -57,15 +61,12 @@ public record NativeFiles(Path folder) {
         .resolve("initium");
   }
 
-  /**
-   * Java's word for the home of a user that the system does not know, as in a container, is "?".
-   */
   private static Path home() throws IOException {
-    String home = System.getProperty("user.home");
-    if (home == null || !Path.of(home).isAbsolute()) {
+    Path home = UserHome.folder();
+    if (home == null) {
       throw new IOException("the user has no home");
     }
-    return Path.of(home);
+    return home;
   }
 
   /** The file with that name in the folder, unpacked from the resource unless it is there. */
@@ -76,9 +77,10 @@ public record NativeFiles(Path folder) {
   private Path unpack(Packed resource, String name) throws IOException {
     Path file = folder.resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || !isSame(file, resource)) {
-      Path partial = Files.createTempFile(folder, name, ".partial");
-      try (InputStream in = resource.open()) {
-        Files.copy(in, partial, StandardCopyOption.REPLACE_EXISTING);
+      Leftovers.sweep(folder);
+      Path partial = Files.createTempFile(folder, name, Leftovers.PARTIAL);
+      try {
+        write(resource, partial);
         Files.move(
             partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
@@ -89,6 +91,20 @@ public record NativeFiles(Path folder) {
       file.toFile().deleteOnExit();
     }
     return file;
+  }
+
+  /** Holding a lock, by which others know that this process is at it. */
+  private static void write(Packed resource, Path partial) throws IOException {
+    try (InputStream in = resource.open();
+        FileChannel channel =
+            FileChannel.open(partial, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+      try {
+        channel.tryLock();
+      } catch (IOException e) {
+        // A file system without locks, where nobody's leftovers are removed.
+      }
+      in.transferTo(Channels.newOutputStream(channel));
+    }
   }
 
   /**
@@ -124,7 +140,7 @@ public record NativeFiles(Path folder) {
       load.accept(unpack(resource, name));
       return;
     }
-    NativeFiles own = new NativeFiles(Files.createTempDirectory(folder, "loader-"));
+    NativeFiles own = new NativeFiles(Files.createTempDirectory(folder, Leftovers.LOADER));
     try {
       load.accept(own.unpack(resource, name));
     } finally {

@@ -10,11 +10,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URL;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,14 +116,45 @@ class NativeFilesTest {
     for (String name : List.of("INITIUM_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA")) {
       assumeTrue(System.getenv(name) == null, () -> name + " is asked before the home");
     }
-    String home = System.getProperty("user.home");
-    try {
-      System.setProperty("user.home", "?");
-      Path natives = NativeFiles.of("none").folder();
-      assertEquals(Path.of(System.getProperty("java.io.tmpdir")), natives.getParent());
-      assertFalse(Files.exists(Path.of("?")));
-    } finally {
-      System.setProperty("user.home", home);
+    // On Windows "?" can be no path, as what has a zero in it nowhere can.
+    for (String none : List.of("?", "\0")) {
+      String home = System.getProperty("user.home");
+      try {
+        System.setProperty("user.home", none);
+        Path natives = NativeFiles.of("none").folder();
+        assertEquals(Path.of(System.getProperty("java.io.tmpdir")), natives.getParent());
+      } finally {
+        System.setProperty("user.home", home);
+      }
     }
+    assertFalse(Files.exists(Path.of("?")));
+  }
+
+  /** A process that is killed while it unpacks leaves what it has of 40 MB. */
+  @Test
+  void whatKilledProcessesLeftIsSweptWhenItIsOldAndNobodysWork() throws IOException {
+    Path loader = Files.createDirectory(folder.resolve("loader-1"));
+    List<Path> left =
+        List.of(
+            Files.writeString(folder.resolve("library.so1.partial"), "half"),
+            Files.writeString(loader.resolve("library.so"), "whole"),
+            loader);
+    Path young = Files.writeString(folder.resolve("library.so2.partial"), "half");
+    Path grows = Files.writeString(folder.resolve("library.so3.partial"), "half");
+    Path other = Files.writeString(folder.resolve("other.so"), "whole");
+    FileTime old = FileTime.fromMillis(System.currentTimeMillis() - 3_700_000);
+    for (Path each : List.of(left.get(0), left.get(1), left.get(2), grows, other)) {
+      Files.setLastModifiedTime(each, old);
+    }
+    try (FileChannel channel = FileChannel.open(grows, StandardOpenOption.WRITE);
+        FileLock _ = channel.lock()) {
+      Path library = new NativeFiles(folder).unpack(RESOURCE, "library.so");
+      try (Stream<Path> files = Files.list(folder)) {
+        assertEquals(Set.of(young, grows, other, library), files.collect(Collectors.toSet()));
+      }
+    }
+    Files.delete(young);
+    new NativeFiles(folder).unpack(RESOURCE, "library.so"); // is there: no start looks for more
+    assertTrue(Files.exists(grows));
   }
 }

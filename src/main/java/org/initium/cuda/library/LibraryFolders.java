@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.initium.natives.UserHome;
 
 /** The folders where NVIDIA's libraries may lie. */
 final class LibraryFolders {
@@ -69,7 +70,9 @@ final class LibraryFolders {
     return Stream.of("CUDA_HOME", "CUDA_PATH")
         .map(System::getenv)
         .filter(home -> home != null && !home.isBlank())
-        .flatMap(home -> Stream.of(Path.of(home, "lib64"), Path.of(home, "lib")))
+        .map(LibraryFolders::path)
+        .filter(Objects::nonNull)
+        .flatMap(home -> Stream.of(home.resolve("lib64"), home.resolve("lib")))
         .toList();
   }
 
@@ -127,9 +130,8 @@ final class LibraryFolders {
         }
       }
     }
-    Path home = Path.of(System.getProperty("user.home"));
-    // Else it is "?", Java's word for that of a user whom the system does not know.
-    if (home.isAbsolute()) {
+    Path home = UserHome.folder();
+    if (home != null) {
       prefixes.add(home.resolve(".local"));
       prefixes.addAll(children(home.resolve(".pyenv/versions"), "*"));
     }
