@@ -271,8 +271,25 @@ public final class Arithmetic {
     if (CONSTANTS.containsKey(name)) {
       return CONSTANTS.get(name);
     }
+    String call = callWith(name);
     throw tokens.error(
-        column, Suggestions.unknown("variable", name, new TreeSet<>(variables.keySet())));
+        column,
+        call == null
+            ? Suggestions.unknown("variable", name, new TreeSet<>(variables.keySet()))
+            : Text.message("unknown variable '%s'; did you mean %s?", name, call));
+  }
+
+  /** {@code calculate_gain(relu)} for {@code relu}, or null: a word that has a number. */
+  private String callWith(String word) {
+    for (Map.Entry<String, WordFunction> function : wordFunctions.entrySet()) {
+      try {
+        function.getValue().of(List.of(word));
+        return function.getKey() + "(" + word + ")";
+      } catch (IllegalArgumentException e) {
+        continue; // it is no word of this function's
+      }
+    }
+    return null;
   }
 
   private Object element(List<?> list, String name) {

@@ -3,8 +3,11 @@ package org.initium.expression;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.initium.text.Text;
 
@@ -68,8 +71,30 @@ public final class Suggestions {
    * @param known which there are
    */
   public static String unknown(String what, String name, Collection<String> known) {
-    String head = "unknown " + what + " '" + Text.visible(Text.cut(name, LONG)) + "'; ";
-    return head + choice(name, "there are", known);
+    return head(what, name) + choice(name, "there are", known);
+  }
+
+  /**
+   * {@code unknown initializer 'nn.norml'; did you mean normal? (all are in ...)}: of so many that
+   * a line does not hold them.
+   *
+   * @param what was looked for: {@code initializer}
+   * @param name that is unknown; of one with dots, what is behind the last may be near
+   * @param known which there are
+   * @param place where all are listed
+   * @return the sentence, with the nearest, three at most, or without
+   */
+  public static String unknownOfMany(
+      String what, String name, Collection<String> known, String place) {
+    List<String> near = near(name.substring(name.lastIndexOf('.') + 1), known);
+    String last = near.isEmpty() ? "" : near.removeLast();
+    String guess = near.isEmpty() ? last : String.join(", ", near) + " or " + last;
+    return head(what, name)
+        + (last.isEmpty() ? place : "did you mean " + guess + "? (" + place + ")");
+  }
+
+  private static String head(String what, String name) {
+    return "unknown " + what + " '" + Text.visible(Text.cut(name, LONG)) + "'; ";
   }
 
   /**
@@ -84,34 +109,36 @@ public final class Suggestions {
     if (known.isEmpty()) {
       return before + " none";
     }
-    String nearest = nearest(name, known);
+    List<String> near = near(name, known);
     String all = before + " " + String.join(", ", known);
-    if (nearest == null) {
+    if (near.isEmpty()) {
       return all;
     }
-    String guess = "did you mean " + nearest + "?";
+    String guess = "did you mean " + near.getFirst() + "?";
     return known.size() > 12 ? guess : guess + " (" + all + ")";
   }
 
   /**
-   * The known name that begins so, or is the fewest edits away, or null if even that is another
-   * word.
+   * The known names that begin so, or are the fewest edits away or one more, three at most; none if
+   * even those are other words.
    */
-  private static String nearest(String name, Collection<String> known) {
-    String best = null;
+  private static List<String> near(String name, Collection<String> known) {
     if (name.length() > LONG) {
-      return best;
+      return new ArrayList<>();
     }
-    int least = Math.min(name.length(), Math.max(2, name.length() / 2));
+    int another = Math.min(name.length(), Math.max(2, name.length() / 2));
+    Map<String, Integer> distances = new LinkedHashMap<>();
     for (String candidate : known) {
       boolean isBeginning = name.length() > 2 && fold(candidate).startsWith(fold(name));
-      int distance = isBeginning ? 0 : distance(fold(name), fold(candidate));
-      if (distance < least) {
-        least = distance;
-        best = candidate;
-      }
+      distances.put(candidate, isBeginning ? 0 : distance(fold(name), fold(candidate)));
     }
-    return best;
+    int least = distances.values().stream().min(Integer::compare).orElse(another);
+    return distances.entrySet().stream()
+        .filter(entry -> entry.getValue() < Math.min(another, least + 2))
+        .sorted(Map.Entry.comparingByValue())
+        .limit(3)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   /** Case and underscores are what people mix up. */

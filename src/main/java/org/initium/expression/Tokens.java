@@ -86,6 +86,21 @@ public final class Tokens {
     return take(NAME);
   }
 
+  /**
+   * Takes a name, and those that follow it behind dots.
+   *
+   * @param wanted what to say was expected if none is next
+   * @return {@code normal}, or what nothing has for a name: {@code nn.normal}
+   * @throws ExpressionException if no name is next, or none is behind a dot
+   */
+  public String path(String wanted) {
+    StringBuilder path = new StringBuilder(name(wanted));
+    while (skip(".")) {
+      path.append('.').append(name("a name"));
+    }
+    return path.toString();
+  }
+
   /** {@return whether a text in quotes is next} */
   public boolean isQuoted() {
     return at < text.length() && "'\"".indexOf(text.charAt(at)) >= 0;

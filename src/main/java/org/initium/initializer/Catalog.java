@@ -181,6 +181,8 @@ final class Catalog {
     }
   }
 
+  private static final String ALL = "all are in docs/initializers.md and in 'initium fill --help'";
+
   /**
    * The initializer of that name or alias; torch's trailing underscore may be left on.
    *
@@ -192,7 +194,7 @@ final class Catalog {
     found = found != null ? found : Table.BY_NAME.get(plain);
     if (found == null) {
       throw new IllegalArgumentException(
-          Suggestions.unknown("initializer", name, Table.BY_NAME.keySet()));
+          Suggestions.unknownOfMany("initializer", name, Table.BY_NAME.keySet(), ALL));
     }
     return found;
   }

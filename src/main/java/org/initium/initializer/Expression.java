@@ -41,7 +41,7 @@ final class Expression {
   private Init init() {
     tokens.skipModule();
     int start = tokens.column();
-    String name = tokens.name("the name of an initializer");
+    String name = tokens.path("the name of an initializer");
     try {
       Definition initializer = Catalog.of(name);
       return Init.of(initializer, arguments(initializer));

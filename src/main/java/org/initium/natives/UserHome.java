@@ -9,8 +9,8 @@ public final class UserHome {
   private UserHome() {}
 
   /**
-   * The folder, or null for a user whom the system does not know, as in a container: Java's word for
-   * his home is "?", which is no path at all on Windows.
+   * The folder, or null for a user whom the system does not know, as in a container: Java's word
+   * for his home is "?", which is no path at all on Windows.
    */
   public static Path folder() {
     String home = System.getProperty("user.home");

@@ -92,7 +92,7 @@ class ExpressionTest {
         "kaimng_uniform | 1 | unknown initializer 'kaimng_uniform'; did you mean kaiming_uniform?",
         "kaimingUniforn | 1 | unknown initializer 'kaimingUniforn'; did you mean kaiming_uniform?",
         "norml(1) | 1 | unknown initializer 'norml'; did you mean normal?",
-        "qwertyuiop | 1 | unknown initializer 'qwertyuiop'; there are uniform, normal, trunc",
+        "qwertyuiop | 1 | unknown initializer 'qwertyuiop'; all are in docs/initializers.md",
         "normal(sdt=1) | 8 | unknown argument of normal 'sdt'; there are mean, std",
         "kaiming_normal(slope=1) | 16 | unknown argument of kaiming_normal 'slope'",
         "normal(std=-1) | 12 | std = -1.0 is not allowed; it must be 0 or more",
@@ -114,10 +114,20 @@ class ExpressionTest {
             + " gelu_m2",
         "xavier_normal(gain=wdth) | 20 | unknown variable or nonlinearity 'wdth'; did you mean"
             + " width?",
-        "xavier_normal(gain=-relu) | 21 | unknown variable 'relu'; there are layers, width",
+        "xavier_normal(gain=-relu) | 21 | unknown variable 'relu'; did you mean"
+            + " calculate_gain(relu)?",
         "torch.nn.init.norml_() | 15 | unknown initializer 'norml_'; did you mean normal?",
         "nn.init. | 9 | expected the name of an initializer but found the end",
-        "nn.normal | 1 | unknown initializer 'nn'; there are uniform",
+        "nn.normal | 1 | unknown initializer 'nn.normal'; did you mean normal? (all are",
+        "jax.nn.initializers.norml(1) | 1 | unknown initializer 'jax.nn.initializers.norml'; did"
+            + " you mean",
+        "nn.foo | 1 | unknown initializer 'nn.foo'; all are in docs/initializers.md and in",
+        "kaiming | 1 | unknown initializer 'kaiming'; did you mean kaiming_uniform or"
+            + " kaiming_normal?",
+        "normal.(1) | 8 | expected a name but found '('",
+        "xavier_uniform(gain=-relu) | 22 | unknown variable 'relu'; did you mean"
+            + " calculate_gain(relu)?",
+        "normal(std=2*tanh) | 14 | unknown variable 'tanh'; did you mean calculate_gain(tanh)?",
         "xavier_normal(-1) | 15 | gain = -1.0 is not allowed; it must be 0 or more",
         "kaiming_normal(mode=fan_inn) | 21 | mode = fan_inn is not allowed; it must be one of fan",
         "kaiming_normal(mode=fan_avg) | 21 | mode = fan_avg is not allowed; it must be one of fan",
