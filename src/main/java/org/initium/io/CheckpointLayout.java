@@ -150,21 +150,6 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
   }
 
   /**
-   * The index of the files of a generation.
-   *
-   * @param checkpoint the checkpoint's name
-   * @param generation hexadecimal digits of a hash of the files
-   * @return the index, as Hugging Face's loaders read it
-   */
-  public byte[] index(String checkpoint, String generation) {
-    Map<String, SafetensorsHeader> named = new LinkedHashMap<>();
-    for (int f = 0; f < files.size(); f++) {
-      named.put(name(checkpoint, generation, f), files.get(f));
-    }
-    return index(named);
-  }
-
-  /**
    * The index of files by their names.
    *
    * @param files their headers
@@ -191,31 +176,14 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
   }
 
   /**
-   * {@return whether a file's name is one of several of that checkpoint, by whomever it was
-   * written}
+   * {@return what matches the names of the files of a checkpoint of several} The group is the
+   * generation, which files of ours have and those of others have not.
    *
-   * @param checkpoint path of the checkpoint
-   * @param file path of a file beside it
+   * @param checkpoint the checkpoint's name
    */
-  public static boolean isPartOf(Path checkpoint, Path file) {
-    return matches(checkpoint, file, "(-[0-9a-f]{16})?");
-  }
-
-  /**
-   * {@return whether a file's name is one of several of that checkpoint, of a generation}
-   *
-   * @param checkpoint path of the checkpoint
-   * @param file path of a file beside it
-   */
-  public static boolean isOwnPartOf(Path checkpoint, Path file) {
-    return matches(checkpoint, file, "-[0-9a-f]{16}");
-  }
-
-  private static boolean matches(Path checkpoint, Path file, String generation) {
-    String stem = Pattern.quote(stem(checkpoint.getFileName().toString()));
-    return file.getFileName()
-        .toString()
-        .matches(stem + generation + "-[0-9]{5,}-of-[0-9]{5,}\\" + EXTENSION);
+  public static Pattern parts(String checkpoint) {
+    String stem = Pattern.quote(stem(checkpoint));
+    return Pattern.compile(stem + "(-[0-9a-f]{16})?-[0-9]{5,}-of-[0-9]{5,}\\" + EXTENSION);
   }
 
   private static String stem(String name) {

@@ -47,17 +47,17 @@ public record ModelConfig(Map<String, Object> values) {
         file,
         "the config",
         FileReads.of(file, () -> Files.readAllBytes(file)),
-        json -> config.take(json, "", 0));
+        json -> config.take(json, ""));
     return config;
   }
 
-  private void take(Json json, String prefix, int depth) throws IOException {
+  private void take(Json json, String prefix) throws IOException {
     json.members(
         "the config",
         name -> {
           String full = (prefix + name).replaceAll("[^A-Za-z0-9_]", "_");
           if (json.isObject()) {
-            take(json, full + "_", depth + 1);
+            take(json, full + "_");
             return;
           }
           (json.isList()

@@ -20,9 +20,4 @@ public record StoredTensor(String name, StoredType type, Shape shape, long begin
   public long bytes() {
     return end - begin;
   }
-
-  /** The bits that a tensor takes, whole bytes where the format has it. */
-  static long bits(StoredType type, Shape shape) {
-    return Math.multiplyExact(shape.numel(), type.bits());
-  }
 }

@@ -69,7 +69,7 @@ public record TensorSpec(
 
   private static long bytes(Shape shape, StoredType type) {
     try {
-      return StoredTensor.bits(type, shape) / 8;
+      return Math.multiplyExact(shape.numel(), type.bits()) / 8;
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
           "shape " + shape + " in " + type.display() + " has more than 2^63 - 1 bits", e);

@@ -36,15 +36,13 @@ public final class AtomicFile {
     }
     try (WorkFolder work = WorkFolder.create(target.path())) {
       Path file = work.file("file");
-      try (FileChannel channel = WorkFolder.whole(() -> WorkFolder.newFile(file))) {
+      FileChannel channel = WorkFolder.whole(() -> WorkFolder.newFile(file));
+      try (Output.Attempt attempt = new ChannelAttempt(channel, true)) {
         if (Files.exists(target.path())) {
           PosixFiles.copyMode(target.path(), file);
         }
-        ByteBuffer rest = ByteBuffer.wrap(bytes);
-        while (rest.hasRemaining()) {
-          channel.write(rest);
-        }
-        channel.force(true);
+        attempt.write(ByteBuffer.wrap(bytes));
+        attempt.finish();
       }
       WorkFolder.whole(() -> Files.move(file, target.path(), StandardCopyOption.ATOMIC_MOVE));
     } catch (FileSystemException e) {

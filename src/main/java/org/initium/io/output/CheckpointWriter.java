@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.initium.InitiumException;
@@ -36,7 +37,7 @@ public final class CheckpointWriter implements AutoCloseable {
   private final CheckpointLayout layout;
   private final Output output;
   private final MessageDigest digest = TensorFileWriter.sha256(); // of the files' own
-  private final List<Output.Named> finished = new ArrayList<>();
+  private int finished; // of the files
   private Output.Attempt attempt;
   private TensorFileWriter file;
 
@@ -171,26 +172,26 @@ public final class CheckpointWriter implements AutoCloseable {
     return OutputTarget.of(out).isStream();
   }
 
-  private String piece() {
-    return "file-" + (finished.size() + 1);
+  private static String piece(int file) {
+    return "file-" + (file + 1);
   }
 
   private void begin() throws IOException {
     named(
         () -> {
-          attempt = output.create(piece(), ATTEMPT);
+          attempt = output.create(piece(finished), ATTEMPT);
           boolean several = layout.files().size() > 1;
-          file = new TensorFileWriter(layout.files().get(finished.size()), attempt, several);
+          file = new TensorFileWriter(layout.files().get(finished), attempt, several);
         });
     endWhatIsFull();
   }
 
   /** Goes past files that have all their bytes. */
   private void endWhatIsFull() throws IOException {
-    if (file.isFull() && finished.size() < layout.files().size()) {
+    if (file.isFull() && finished < layout.files().size()) {
       named(() -> digest.update(file.finish()));
-      finished.add(new Output.Named(piece(), ATTEMPT, ""));
-      if (finished.size() < layout.files().size()) {
+      finished++;
+      if (finished < layout.files().size()) {
         begin();
       }
     }
@@ -234,18 +235,20 @@ public final class CheckpointWriter implements AutoCloseable {
    * @throws IllegalStateException if bytes of a tensor are missing
    */
   public List<Path> finish() throws IOException {
-    if (finished.size() < layout.files().size()) {
+    if (finished < layout.files().size()) {
       file.finish(); // which says what is missing
     }
     String generation = HexFormat.of().formatHex(digest.digest());
     List<Output.Named> files = new ArrayList<>();
-    for (int f = 0; f < finished.size(); f++) {
+    Map<String, SafetensorsHeader> headers = new LinkedHashMap<>();
+    for (int f = 0; f < finished; f++) {
       String name = layout.name(target.name(), generation, f);
-      files.add(new Output.Named(finished.get(f).piece(), ATTEMPT, name));
+      files.add(new Output.Named(piece(f), ATTEMPT, name));
+      headers.put(name, layout.files().get(f));
     }
     if (files.size() > 1) {
       named(() -> attempt = output.create(INDEX, ATTEMPT));
-      named(() -> attempt.write(ByteBuffer.wrap(layout.index(target.name(), generation))));
+      named(() -> attempt.write(ByteBuffer.wrap(CheckpointLayout.index(headers))));
       named(attempt::finish);
       String name = CheckpointLayout.indexName(target.name());
       files.add(new Output.Named(INDEX, ATTEMPT, name));

@@ -2,7 +2,6 @@
 package org.initium.io.output;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -50,25 +49,7 @@ final class LocalOutput implements Output {
       channel.close();
       throw e;
     }
-    return new LocalAttempt(channel);
-  }
-
-  private record LocalAttempt(FileChannel channel) implements Attempt {
-    @Override
-    public void write(ByteBuffer bytes) throws IOException {
-      StreamOutput.write(channel, bytes);
-    }
-
-    @Override
-    public void finish() throws IOException {
-      channel.force(true);
-      channel.close();
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-    }
+    return new ChannelAttempt(channel, true);
   }
 
   @Override
@@ -119,11 +100,6 @@ final class LocalOutput implements Output {
       Path file = file(files.get(i).piece(), files.get(i).attempt());
       Files.move(file, names.get(i), StandardCopyOption.ATOMIC_MOVE);
     }
-  }
-
-  @Override
-  public void abort(String piece, String attempt) throws IOException {
-    Files.deleteIfExists(file(piece, attempt));
   }
 
   @Override

@@ -30,7 +30,7 @@ public interface Output extends AutoCloseable {
      */
     void finish() throws IOException;
 
-    /** Ends the writing; an attempt that is not finished is removed by {@link Output#abort}. */
+    /** Ends the writing; an attempt that is not finished cannot be committed. */
     @Override
     void close() throws IOException;
   }
@@ -62,15 +62,6 @@ public interface Output extends AutoCloseable {
    * @throws java.io.IOException if one cannot get its name
    */
   void commit(List<Named> files) throws IOException;
-
-  /**
-   * Removes what an attempt wrote, if it is there.
-   *
-   * @param piece which file
-   * @param attempt which attempt at it
-   * @throws java.io.IOException if it is there and stays
-   */
-  void abort(String piece, String attempt) throws IOException;
 
   /** Removes whatever is not committed. */
   @Override

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.initium.io.Checkpoint;
 import org.initium.io.CheckpointLayout;
 import org.initium.io.MalformedFileException;
@@ -38,12 +40,12 @@ record SupersededFiles(Set<Path> named, List<Path> stale) {
         stale.add(first);
       }
     }
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(
-            target.getParent(), file -> CheckpointLayout.isPartOf(target, file))) {
+    Pattern parts = CheckpointLayout.parts(target.getFileName().toString());
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(target.getParent())) {
       for (Path file : files) {
-        boolean ours = CheckpointLayout.isOwnPartOf(target, file);
-        if ((ours || named.contains(file)) && !names.contains(file)) {
+        Matcher part = parts.matcher(file.getFileName().toString());
+        boolean isOld = part.matches() && (part.group(1) != null || named.contains(file));
+        if (isOld && !names.contains(file)) {
           stale.add(file);
         }
       }

@@ -2,6 +2,7 @@
 package org.initium.recipe.folder;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -74,7 +75,11 @@ public final class CheckpointFolder {
       throw new MalformedFileException(folder, "has no .safetensors files");
     }
     found.checkRun();
-    return found.isSharded() ? ShardedFolder.finish(folder, found.files) : found.finishParts();
+    if (found.isSharded()) {
+      ShardedFolder sharded = new ShardedFolder(folder, found.files);
+      return found.write(FolderIndex.ofShards(found.files), sharded.shards(), sharded.tensors());
+    }
+    return found.finishParts();
   }
 
   /** The metadata of a file's run; what it says of the file itself is left out. */
@@ -123,15 +128,14 @@ public final class CheckpointFolder {
   }
 
   /** Refuses a folder with another index than the one that is to be written: which is read? */
-  static void checkOnlyIndex(Path folder, Path index) throws IOException {
+  private void checkOnlyIndex(Path index) throws IOException {
     try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.json")) {
       for (Path file : found) {
         String name = file.getFileName().toString();
         boolean isIndex =
-            name.equals(ShardedFolder.INDEX) || name.endsWith(CheckpointLayout.indexName(""));
+            name.equals(FolderIndex.OF_SHARDS) || name.endsWith(CheckpointLayout.indexName(""));
         if (isIndex && !file.equals(index)) {
-          throw fault(
-              folder,
+          throw broken(
               "has %s already, the index of another layout, which a reader could take for this"
                   + " one; remove it",
               name);
@@ -156,13 +160,14 @@ public final class CheckpointFolder {
       count = of;
     }
     checkAll(stem, count);
-    int tensors = checkNames();
-    String checkpoint = stem + ".safetensors";
-    Path index = folder.resolve(CheckpointLayout.indexName(checkpoint));
-    checkOnlyIndex(folder, index);
-    AtomicFile.write(index, CheckpointLayout.index(files));
-    long bytes = files.values().stream().mapToLong(SafetensorsHeader::dataBytes).sum();
-    return new Finished(index, 1, count, tensors, bytes);
+    return write(FolderIndex.ofTensors(stem + ".safetensors", files), 1, checkNames());
+  }
+
+  private Finished write(FolderIndex index, int shards, int tensors) throws IOException {
+    Path file = folder.resolve(index.name());
+    checkOnlyIndex(file);
+    AtomicFile.write(file, index.text().getBytes(StandardCharsets.UTF_8));
+    return new Finished(file, shards, files.size(), tensors, FolderIndex.bytes(files));
   }
 
   private void checkAll(String stem, int count) {

@@ -1,35 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.recipe.folder;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.initium.Shape;
 import org.initium.io.DistributedCheckpoint;
-import org.initium.io.Json;
 import org.initium.io.MalformedFileException;
 import org.initium.io.SafetensorsHeader;
 import org.initium.io.StoredTensor;
-import org.initium.io.output.AtomicFile;
 import org.initium.recipe.plan.RowShard;
 
 /**
  * The shards of a model in one folder: all are there, and together they are all of every tensor.
- *
- * @since 0.1.0
  */
-public final class ShardedFolder {
-  /** Name of the file that lists the shards. */
-  public static final String INDEX = "shards.json";
-
+final class ShardedFolder {
   /** What a file has of a tensor, and where in the tensor that begins, where the file says so. */
   private record Slice(String file, Shape shape, long[] offsets) {}
 
@@ -37,40 +27,19 @@ public final class ShardedFolder {
   private final Map<RowShard, Map<String, Slice>> shards =
       new TreeMap<>(Comparator.comparing(RowShard::count).thenComparing(RowShard::index));
 
-  private ShardedFolder(Path folder) {
+  /** Reads and checks the shards that a folder's files are. */
+  ShardedFolder(Path folder, Map<String, SafetensorsHeader> files) {
     this.folder = folder;
+    files.forEach(this::add);
+    check();
   }
 
-  static CheckpointFolder.Finished finish(Path folder, Map<String, SafetensorsHeader> files)
-      throws IOException {
-    ShardedFolder found = new ShardedFolder(folder);
-    files.forEach(found::add);
-    found.check();
-    Path file = folder.resolve(INDEX);
-    CheckpointFolder.checkOnlyIndex(folder, file);
-    AtomicFile.write(file, index(files).getBytes(StandardCharsets.UTF_8));
-    int tensors = found.shards.values().iterator().next().size();
-    return new CheckpointFolder.Finished(
-        file, found.shards.size(), files.size(), tensors, bytes(files));
+  int shards() {
+    return shards.size();
   }
 
-  /**
-   * The shard in each file.
-   *
-   * @param files their headers, by the names of the files
-   * @return the JSON of {@link #INDEX}
-   */
-  public static String index(Map<String, SafetensorsHeader> files) {
-    Map<String, Object> named = new LinkedHashMap<>();
-    files.forEach((name, header) -> named.put(name, header.metadata().get(Provenance.SHARD)));
-    Map<String, Object> index = new LinkedHashMap<>();
-    index.put("metadata", Map.of("total_size", bytes(files)));
-    index.put("shards", named);
-    return Json.of(index) + "\n";
-  }
-
-  private static long bytes(Map<String, SafetensorsHeader> files) {
-    return files.values().stream().mapToLong(SafetensorsHeader::dataBytes).sum();
+  int tensors() {
+    return shards.values().iterator().next().size();
   }
 
   private MalformedFileException broken(String template, Object... values) {

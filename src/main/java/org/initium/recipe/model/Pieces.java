@@ -4,6 +4,7 @@ package org.initium.recipe.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -11,6 +12,7 @@ import org.initium.io.CheckpointLayout;
 import org.initium.io.SafetensorsHeader;
 import org.initium.io.StoredTensor;
 import org.initium.io.TensorSpec;
+import org.initium.recipe.folder.FolderIndex;
 import org.initium.recipe.folder.Provenance;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
@@ -76,6 +78,21 @@ public final class Pieces {
   public static List<Piece> of(
       Plan plan, FileLayout layout, PlanFiller filler, Map<String, String> run) {
     return new Pieces(plan, filler, run).of(layout);
+  }
+
+  /**
+   * {@return what stands beside all pieces of a layout, as {@code initium finish} writes it}
+   *
+   * @param layout how tensors are in files
+   * @param pieces all of them
+   */
+  public static FolderIndex index(FileLayout layout, List<Piece> pieces) {
+    Map<String, SafetensorsHeader> files = new LinkedHashMap<>();
+    pieces.forEach(piece -> files.put(piece.file(), piece.header()));
+    return switch (layout) {
+      case FileLayout.Files(String checkpoint, long _) -> FolderIndex.ofTensors(checkpoint, files);
+      case FileLayout.Rows _ -> FolderIndex.ofShards(files);
+    };
   }
 
   private List<Piece> of(FileLayout layout) {

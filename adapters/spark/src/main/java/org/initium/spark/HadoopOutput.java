@@ -187,8 +187,8 @@ final class HadoopOutput implements Output {
     return null;
   }
 
-  @Override
-  public void abort(String piece, String attempt) throws IOException {
+  /** Removes what an attempt wrote, if it is there. */
+  void abort(String piece, String attempt) throws IOException {
     if (!isObjectStore) {
       files.delete(attempt(piece, attempt), false);
     }

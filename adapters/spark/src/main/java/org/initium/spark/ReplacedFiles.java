@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.initium.InitiumException;
 import org.initium.io.CheckpointLayout;
-import org.initium.recipe.folder.ShardedFolder;
+import org.initium.recipe.folder.FolderIndex;
 
 /**
  * The files of earlier models, also of jobs that ended in their middle, which go when those of the
@@ -24,7 +24,7 @@ final class ReplacedFiles {
 
   private static final String TENSORS = ".safetensors";
   private static final List<String> INDICES =
-      List.of(CheckpointLayout.indexName("model" + TENSORS), ShardedFolder.INDEX);
+      List.of(CheckpointLayout.indexName("model" + TENSORS), FolderIndex.OF_SHARDS);
 
   private final HadoopOutput output;
   private final List<String> stale = new ArrayList<>();

@@ -15,9 +15,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.initium.io.output.Output;
+import org.initium.recipe.folder.FolderIndex;
 import org.initium.recipe.model.FileLayout;
 import org.initium.recipe.model.Piece;
-import org.initium.recipe.model.PieceIndex;
 import org.initium.recipe.model.PieceWriter.Receipt;
 import org.initium.recipe.model.Pieces;
 import org.initium.recipe.plan.Plan;
@@ -87,7 +87,7 @@ public final class SparkInit {
    * @throws org.apache.spark.SparkException if a task failed as often as Spark tries it
    */
   public List<Receipt> run() throws IOException {
-    PieceIndex index = PieceIndex.of(layout, pieces);
+    FolderIndex index = Pieces.index(layout, pieces);
     Set<String> own = pieces.stream().map(Piece::file).collect(Collectors.toSet());
     own.add(index.name());
     List<Receipt> receipts;
@@ -115,7 +115,7 @@ public final class SparkInit {
         inTasks("compared", ComparePiece::new).stream()
             .filter(difference -> !difference.equals(ComparePiece.EQUAL))
             .collect(Collectors.toCollection(ArrayList::new));
-    PieceIndex index = PieceIndex.of(layout, pieces);
+    FolderIndex index = Pieces.index(layout, pieces);
     if (!output.read(index.name()).equals(index.text())) {
       differences.add(index.name() + " is not the index of these files");
     }
@@ -139,7 +139,7 @@ public final class SparkInit {
     }
   }
 
-  private void commit(List<Receipt> receipts, PieceIndex index, ReplacedFiles replaced)
+  private void commit(List<Receipt> receipts, FolderIndex index, ReplacedFiles replaced)
       throws IOException {
     List<Output.Named> named = new ArrayList<>();
     for (Receipt receipt : receipts) {
