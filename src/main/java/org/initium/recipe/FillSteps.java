@@ -103,13 +103,9 @@ final class FillSteps {
 
   /** The content of a tensor, checked against its shape and dtype. */
   TensorContent.Drawn of(TensorEntry tensor, Shape shape, DType dtype) {
-    Map<Shape, TensorContent.Drawn> same = planned.computeIfAbsent(dtype, type -> new HashMap<>());
-    TensorContent.Drawn known = same.get(shape);
-    if (known == null) {
-      known = read(tensor.name(), shape, dtype);
-      same.put(shape, known);
-    }
-    return known;
+    return planned
+        .computeIfAbsent(dtype, _ -> new HashMap<>())
+        .computeIfAbsent(shape, _ -> read(tensor.name(), shape, dtype));
   }
 
   private TensorContent.Drawn read(String tensor, Shape shape, DType dtype) {

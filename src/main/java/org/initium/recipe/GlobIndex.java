@@ -18,15 +18,8 @@ import org.initium.recipe.plan.Glob;
  * its texts which the fewest patterns share.
  */
 final class GlobIndex<R> {
-  /** A rule, and its pattern that fits. */
-  record Hit<R>(R rule, Glob glob) {}
-
-  /** A pattern and its number among all. */
-  private record Row<R>(int number, Hit<R> hit) {
-    Glob glob() {
-      return hit.glob;
-    }
-  }
+  /** A rule, its pattern that fits, and the pattern's number among all. */
+  record Hit<R>(R rule, Glob glob, int number) {}
 
   /** Where a text stands in the names that have it. */
   private enum Where {
@@ -37,20 +30,16 @@ final class GlobIndex<R> {
 
   /** A text that all names of a pattern have; those of the end are turned round. */
   private record Key(Where where, String text) {
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Key key && where == key.where && text.equals(key.text);
-    }
-
-    /** Java makes that of a record at a start's cost (decision 0030). */
-    @Override
-    public int hashCode() {
-      return 31 * text.hashCode() + where.ordinal();
+    /**
+     * What it is counted by: no record, whose hash Java makes at a start's cost (decision 0030).
+     */
+    String id() {
+      return where + text;
     }
   }
 
   private final MatchingWork work;
-  private final Map<Where, PrefixMap<Row<R>>> maps = new HashMap<>();
+  private final Map<Where, PrefixMap<Hit<R>>> maps = new HashMap<>();
 
   /**
    * Of rules in their order.
@@ -59,15 +48,15 @@ final class GlobIndex<R> {
    */
   GlobIndex(List<R> rules, Function<R, List<Glob>> globs, MatchingWork work) {
     this.work = work;
-    List<Row<R>> rows = new ArrayList<>();
+    List<Hit<R>> rows = new ArrayList<>();
     for (R rule : rules) {
-      globs.apply(rule).forEach(glob -> rows.add(new Row<>(rows.size(), new Hit<>(rule, glob))));
+      globs.apply(rule).forEach(glob -> rows.add(new Hit<>(rule, glob, rows.size())));
     }
-    Map<Key, Integer> counts = new HashMap<>();
-    rows.forEach(row -> keys(row.glob()).forEach(key -> counts.merge(key, 1, Integer::sum)));
-    Map<Where, TreeMap<String, List<Row<R>>>> sorted = new HashMap<>();
-    for (Row<R> row : rows) {
-      Key key = keys(row.glob()).min((a, b) -> rarest(a, b, counts)).orElseThrow();
+    Map<String, Integer> counts = new HashMap<>();
+    rows.forEach(row -> keys(row.glob).forEach(key -> counts.merge(key.id(), 1, Integer::sum)));
+    Map<Where, TreeMap<String, List<Hit<R>>>> sorted = new HashMap<>();
+    for (Hit<R> row : rows) {
+      Key key = keys(row.glob).min((a, b) -> rarest(a, b, counts)).orElseThrow();
       sorted
           .computeIfAbsent(key.where, where -> new TreeMap<>())
           .computeIfAbsent(key.text, text -> new ArrayList<>(1))
@@ -77,8 +66,8 @@ final class GlobIndex<R> {
   }
 
   /** Not made of functions, of which Java makes classes at a start's cost (decision 0030). */
-  private static int rarest(Key one, Key other, Map<Key, Integer> counts) {
-    int rarer = Integer.compare(counts.get(one), counts.get(other));
+  private static int rarest(Key one, Key other, Map<String, Integer> counts) {
+    int rarer = Integer.compare(counts.get(one.id()), counts.get(other.id()));
     int longer = Integer.compare(other.text.length(), one.text.length());
     return rarer != 0 ? rarer : longer != 0 ? longer : one.where.compareTo(other.where);
   }
@@ -104,17 +93,17 @@ final class GlobIndex<R> {
 
   /** The first rule that has a pattern which fits, of those that are accepted. */
   Optional<Hit<R>> first(String name, Predicate<R> accepted) {
-    Row<R> best = null;
-    for (Map.Entry<Where, PrefixMap<Row<R>>> entry : maps.entrySet()) {
+    Hit<R> best = null;
+    for (Map.Entry<Where, PrefixMap<Hit<R>>> entry : maps.entrySet()) {
       String text = entry.getKey() == Where.END ? turnedRound(name) : name;
       int last = entry.getKey() == Where.ANYWHERE ? name.length() : 0;
       for (int from = 0; from <= last; from++) {
-        for (List<Row<R>> rows : entry.getValue().of(text, from)) {
+        for (List<Hit<R>> rows : entry.getValue().of(text, from)) {
           best = first(rows, name, accepted, best);
         }
       }
     }
-    return Optional.ofNullable(best).map(Row::hit);
+    return Optional.ofNullable(best);
   }
 
   /** What the pattern that fits captures of the name. */
@@ -126,13 +115,13 @@ final class GlobIndex<R> {
   }
 
   /** The first of the rows before the best so far, or that. */
-  private Row<R> first(List<Row<R>> rows, String name, Predicate<R> accepted, Row<R> best) {
-    for (Row<R> row : rows) {
+  private Hit<R> first(List<Hit<R>> rows, String name, Predicate<R> accepted, Hit<R> best) {
+    for (Hit<R> row : rows) {
       work.add(4);
       if (best != null && row.number >= best.number) {
         return best;
       }
-      if (row.glob().matches(name, work::add) && accepted.test(row.hit.rule)) {
+      if (row.glob.matches(name, work::add) && accepted.test(row.rule)) {
         return row;
       }
     }

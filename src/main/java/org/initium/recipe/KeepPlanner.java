@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.recipe;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -59,20 +58,18 @@ final class KeepPlanner {
 
   /** What the file has of a tensor, if that is to be kept. */
   Optional<Found> find(TensorEntry tensor) {
-    if (checkpoint.isEmpty() || tensor.shape().isEmpty()) {
+    String name = tensor.name();
+    GlobIndex.Hit<KeepRule> hit =
+        entries.isEmpty()
+            ? null
+            : rules.first(name, rule -> excluded.get(rule).first(name).isEmpty()).orElse(null);
+    if (hit == null) {
       return Optional.empty();
     }
-    String name = tensor.name();
-    Optional<GlobIndex.Hit<KeepRule>> hit =
-        rules.first(name, keep -> excluded.get(keep).first(name).isEmpty());
-    Optional<Checkpoint.Entry> entry =
-        hit.map(
-            first ->
-                entries.get(first.rule().nameInFile(name, rules.captures(first, name), variables)));
-    entry.ifPresent(kept -> left.remove(kept.tensor().name()));
-    return entry
-        .map(kept -> check(tensor, kept.tensor(), hit.get().rule()))
-        .map(grows -> new Found(entry.get(), grows));
+    String stored = hit.rule().nameInFile(name, rules.captures(hit, name), variables);
+    left.remove(stored);
+    return Optional.ofNullable(entries.get(stored))
+        .map(entry -> new Found(entry, check(tensor, entry.tensor(), hit.rule())));
   }
 
   /** Says of a name of the file that the recipe makes it otherwise. */
@@ -118,12 +115,10 @@ final class KeepPlanner {
 
   /** What is not wrong but may be meant otherwise. */
   List<String> notes() {
-    List<String> notes = new ArrayList<>();
-    if (!left.isEmpty()) {
-      notes.add(
-          Text.message(
-              "of %s these are not kept: %s", checkpoint.get().path(), Planner.shortened(left)));
-    }
-    return notes;
+    return left.isEmpty()
+        ? List.of()
+        : List.of(
+            Text.message(
+                "of %s these are not kept: %s", checkpoint.get().path(), Planner.shortened(left)));
   }
 }

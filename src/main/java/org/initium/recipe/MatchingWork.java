@@ -35,9 +35,4 @@ final class MatchingWork {
           most);
     }
   }
-
-  /** Steps so far. */
-  long steps() {
-    return steps;
-  }
 }

@@ -283,13 +283,10 @@ final class Planner {
           Text.message(
               "%s: rule '%s' is not the first to match any tensor", rule.place(), rule.pattern()));
     }
-    if (unused.size() > MOST_NOTES) {
+    int more = unused.size() - MOST_NOTES;
+    if (more > 0) {
       notes.add(
-          Text.message(
-              "%s first",
-              unused.size() == MOST_NOTES + 1
-                  ? "1 more rule matches none"
-                  : unused.size() - MOST_NOTES + " more rules match none"));
+          more == 1 ? "1 more rule matches none first" : more + " more rules match none first");
     }
     return notes;
   }

@@ -35,10 +35,6 @@ final class PrefixMap<T> {
     }
   }
 
-  boolean isEmpty() {
-    return keys.isEmpty();
-  }
-
   /** The values of the keys that the text has from there on, the longest key's first. */
   List<List<T>> of(String text, int from) {
     int low = 0; // the first key that is behind the text

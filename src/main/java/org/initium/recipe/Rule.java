@@ -120,12 +120,7 @@ final class Rule implements Located {
 
   /** What the rule comes to for a tensor of whose name that is captured. */
   Bound of(Map<String, String> captured) {
-    Bound known = bound.get(captured);
-    if (known == null) {
-      known = bind(captured);
-      bound.put(captured, known);
-    }
-    return known;
+    return bound.computeIfAbsent(captured, this::bind);
   }
 
   private Bound bind(Map<String, String> captured) {

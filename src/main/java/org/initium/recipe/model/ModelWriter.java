@@ -6,12 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 import org.initium.io.TensorSpec;
 import org.initium.io.output.CheckpointWriter;
 import org.initium.recipe.folder.Provenance;
 import org.initium.recipe.plan.Plan;
-import org.initium.recipe.plan.PlannedTensor;
 
 /**
  * Writes the values of a plan to safetensors files.
@@ -45,15 +43,14 @@ public final class ModelWriter {
         plan.written().stream().map(tensor -> tensor.spec(filler.shard())).toList();
     Map<String, String> all = Provenance.of(plan, metadata, filler.shard());
     try (CheckpointWriter writer = CheckpointWriter.create(out, specs, all, maxFileBytes)) {
-      Map<String, PlannedTensor> tensors =
-          plan.written().stream().collect(Collectors.toMap(PlannedTensor::name, tensor -> tensor));
-      filler.fill(
-          plan,
-          writer.order().stream().map(tensors::get).toList(),
-          (tensor, offset, bytes) -> {
-            writer.write(tensor.name(), offset, bytes);
-            progress.accept(bytes.byteSize());
-          });
+      new PieceWriter(plan, filler)
+          .fill(
+              writer.order(),
+              filler.shard(),
+              (tensor, offset, bytes) -> {
+                writer.write(tensor.name(), offset, bytes);
+                progress.accept(bytes.byteSize());
+              });
       return writer.finish();
     }
   }

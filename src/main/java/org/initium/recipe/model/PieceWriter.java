@@ -15,6 +15,7 @@ import org.initium.io.output.Output;
 import org.initium.io.output.TensorFileWriter;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
+import org.initium.recipe.plan.RowShard;
 
 /**
  * Writes pieces of a plan, one after the other.
@@ -50,19 +51,13 @@ public final class PieceWriter {
         plan.written().stream().collect(Collectors.toMap(PlannedTensor::name, tensor -> tensor));
   }
 
-  private List<PlannedTensor> order(Piece piece) {
-    return piece.header().tensors().stream().map(StoredTensor::name).map(tensors::get).toList();
+  /** Hands over the bytes of a shard's tensors, in an order of their names. */
+  void fill(List<String> order, RowShard shard, ChunkSink sink) throws IOException {
+    filler.of(shard).fill(regions, order.stream().map(tensors::get).toList(), sink);
   }
 
-  /**
-   * Hands over the bytes of a piece, in the order of its file.
-   *
-   * @param piece which file
-   * @param sink takes the bytes
-   * @throws java.io.IOException if the sink throws it
-   */
-  public void fill(Piece piece, ChunkSink sink) throws IOException {
-    filler.of(piece.shard()).fill(regions, order(piece), sink);
+  private void fill(Piece piece, ChunkSink sink) throws IOException {
+    fill(piece.header().tensors().stream().map(StoredTensor::name).toList(), piece.shard(), sink);
   }
 
   /**

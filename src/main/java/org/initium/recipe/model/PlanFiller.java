@@ -81,12 +81,7 @@ public record PlanFiller(
    * @throws java.io.IOException if the sink throws it
    */
   public void fill(Plan plan, ChunkSink sink) throws IOException {
-    fill(plan, plan.written(), sink);
-  }
-
-  /** Makes the tensors of the plan, which draw in its order, and hands them over in another. */
-  void fill(Plan plan, List<PlannedTensor> order, ChunkSink sink) throws IOException {
-    fill(regions(plan), order, sink);
+    fill(regions(plan), plan.written(), sink);
   }
 
   RegionFiller regions(Plan plan) {

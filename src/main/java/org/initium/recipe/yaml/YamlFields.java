@@ -33,13 +33,7 @@ public final class YamlFields {
     return of(node, what, allowed, "");
   }
 
-  /**
-   * The fields of a mapping.
-   *
-   * @param what what the mapping is, for messages
-   * @param hint what may be meant where it has another name
-   * @throws RecipeException if it is no mapping or has another name
-   */
+  /** The same, with a hint of what may be meant where it has another name. */
   public static YamlFields of(YamlNode node, String what, List<String> allowed, String hint) {
     YamlFields fields = new YamlFields(what, node.place());
     for (YamlNode.Entry entry : entries(node, what)) {
