@@ -13,6 +13,7 @@ import java.util.ServiceLoader.Provider;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.initium.random.Generator;
+import org.initium.text.Text;
 
 /**
  * A kind of device: how its memory is had and how a {@link Fill} is computed there. Found with
@@ -231,10 +232,9 @@ public interface Backend {
     Backend backend = Registry.of(device.type());
     if (backend == null) {
       throw new DeviceUnavailableException(
-          "no backend for device "
-              + device
-              + "; there are "
-              + String.join(", ", Registry.all().keySet()));
+          Text.message(
+              "no backend for device %s; there are %s",
+              device, String.join(", ", Registry.all().keySet())));
     }
     return backend;
   }

@@ -328,16 +328,8 @@ public enum DType {
    */
   public void checkFinite(String name, double value) {
     if (isInteger()) {
-      ArgumentChecks.that(
-          value == round(value),
-          name,
-          value,
-          "a whole number from "
-              + Math.round(minValue())
-              + " to "
-              + Math.round(maxValue)
-              + " in "
-              + this);
+      String range = Math.round(minValue()) + " to " + Math.round(maxValue) + " in " + this;
+      ArgumentChecks.that(value == round(value), name, value, "a whole number from " + range);
       return;
     }
     ArgumentChecks.that(

@@ -179,7 +179,8 @@ public sealed interface IndexFunction {
 
     @Override
     public void check(long[] sizes) {
-      checkTable(sizes, wave == Wave.FREQUENCY ? 1 : 2, wave == Wave.FREQUENCY ? 1 : 2);
+      int least = wave == Wave.FREQUENCY ? 1 : 2;
+      checkTable(sizes, least, least);
     }
   }
 
