@@ -156,18 +156,13 @@ final class InspectCommand {
   /** A line of the table. */
   private record Row(String name, String shape, String type, List<String> cells, String histogram) {
     String line(int names, int shapes, int types) {
-      StringBuilder line = new StringBuilder(name);
-      pad(line, names).append("  ").append(shape);
-      pad(line, names + 2 + shapes).append("  ").append(type);
-      pad(line, names + 2 + shapes + 2 + types).append(' ');
+      StringBuilder line = new StringBuilder(name).repeat(' ', names + 2 - name.length());
+      line.append(shape).repeat(' ', shapes + 2 - shape.length());
+      line.append(type).repeat(' ', types + 1 - type.length());
       for (String cell : cells) {
-        line.append(" ".repeat(Math.max(1, 11 - cell.length()))).append(cell);
+        line.repeat(' ', Math.max(1, 11 - cell.length())).append(cell);
       }
       return line.append("  ").append(histogram).toString().stripTrailing();
-    }
-
-    private static StringBuilder pad(StringBuilder line, int width) {
-      return line.append(" ".repeat(Math.max(0, width - line.length())));
     }
   }
 

@@ -65,13 +65,9 @@ public final class TorchCpuGenerator implements Generator {
    * @throws IllegalArgumentException if they are no such state, saying why
    */
   public static TorchCpuGenerator ofState(byte[] bytes) {
-    return ofState(bytes, TorchVersion.FROM_2_13);
-  }
-
-  private static TorchCpuGenerator ofState(byte[] bytes, TorchVersion version) {
     TorchState state = TorchState.parse(bytes);
     Mt19937 twister = Mt19937.of(state.block(), state.next());
-    return new TorchCpuGenerator(state.seed(), version, twister, state.normal());
+    return new TorchCpuGenerator(state.seed(), TorchVersion.FROM_2_13, twister, state.normal());
   }
 
   /**
@@ -90,26 +86,10 @@ public final class TorchCpuGenerator implements Generator {
     return seed;
   }
 
-  /** {@return the next word} */
-  public int nextInt() {
-    return twister.next();
-  }
-
   /** {@return the next two words, the first in the upper half} */
   public long nextLong() {
     long upper = twister.next();
     return upper << 32 | twister.next() & 0xffffffffL;
-  }
-
-  /**
-   * Puts the next words in {@code target[from]} to {@code target[to - 1]}.
-   *
-   * @param target where they go
-   * @param from the first place
-   * @param to behind the last place
-   */
-  public void nextInts(int[] target, int from, int to) {
-    nextInts(MemorySegment.ofArray(target).asSlice(4L * from), to - from);
   }
 
   /**
@@ -177,7 +157,7 @@ public final class TorchCpuGenerator implements Generator {
 
   private record Sent(byte[] state, TorchVersion version) implements Serializable {
     private Object readResolve() {
-      return ofState(state, version);
+      return ofState(state).as(version);
     }
   }
 

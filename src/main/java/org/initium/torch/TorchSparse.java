@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.torch;
 
+import java.lang.foreign.MemorySegment;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.random.TorchCpuGenerator;
@@ -58,7 +59,7 @@ final class TorchSparse {
     for (int i = 0; i < n; i++) {
       order[i] = i;
     }
-    generator.nextInts(words, 0, n - 1);
+    generator.nextInts(MemorySegment.ofArray(words), n - 1);
     int swaps = Math.min(kept, n - 1);
     places(swaps);
     for (int i = 0; i < swaps; i++) {

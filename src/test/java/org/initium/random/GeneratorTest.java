@@ -130,7 +130,7 @@ class GeneratorTest {
       assertThrows(
           IllegalArgumentException.class, () -> region.fill(Init.parse("sparse(0.5)"), generator));
     }
-    assertEquals(Generator.torchCpu(5).nextInt(), generator.nextInt());
+    assertEquals(Generator.torchCpu(5).nextLong(), generator.nextLong());
   }
 
   private static Generator sent(Generator generator) throws Exception {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.initium.DType;
@@ -33,7 +35,7 @@ class TorchCpuWordsTest {
   @Test
   void wordsBehindSkippedOnesAreThoseOfTheSequence() {
     int[] sequence = new int[7 * WAYPOINT];
-    Generator.torchCpu(5).nextInts(sequence, 0, sequence.length);
+    Generator.torchCpu(5).nextInts(MemorySegment.ofArray(sequence), sequence.length);
     Random random = new Random(1);
     List<TorchCpuGenerator> copies = new ArrayList<>(List.of(Generator.torchCpu(5)));
     List<Integer> places = new ArrayList<>(List.of(0));
@@ -49,9 +51,9 @@ class TorchCpuWordsTest {
         if (place + count > sequence.length) {
           break;
         }
-        for (int k = 0; k < count; k++) {
-          assertEquals(sequence[place + k], copy.nextInt());
-        }
+        int[] words = new int[count];
+        copy.nextInts(MemorySegment.ofArray(words), count);
+        assertArrayEquals(Arrays.copyOfRange(sequence, place, place + count), words);
         place += count;
       }
       if (place < sequence.length) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Random;
@@ -48,7 +49,7 @@ class TorchStateTest {
   })
   void isPyTorchs(int words, String hash) throws Exception {
     TorchCpuGenerator drawn = Generator.torchCpu((1L << 40) + 5);
-    drawn.nextInts(new int[words], 0, words);
+    drawn.nextInts(MemorySegment.ofArray(new int[words]), words);
     assertEquals(hash, sha256(drawn.state()));
     TorchCpuGenerator skipped = Generator.torchCpu((1L << 40) + 5);
     skipped.advance(words);
@@ -77,14 +78,14 @@ class TorchStateTest {
         generator.advance(random.nextInt(1 << random.nextInt(22)));
       }
       int count = random.nextInt(1 << random.nextInt(13));
-      generator.nextInts(new int[count], 0, count);
+      generator.nextInts(MemorySegment.ofArray(new int[count]), count);
       byte[] state = generator.state();
       TorchCpuGenerator other = TorchCpuGenerator.ofState(state);
       assertArrayEquals(state, other.state());
       int[] expected = new int[3000];
       int[] actual = new int[3000];
-      generator.copy().nextInts(expected, 0, expected.length);
-      other.nextInts(actual, 0, actual.length);
+      generator.copy().nextInts(MemorySegment.ofArray(expected), expected.length);
+      other.nextInts(MemorySegment.ofArray(actual), actual.length);
       assertArrayEquals(expected, actual);
       assertEquals(generator.seed(), other.seed());
       generator = random.nextBoolean() ? TorchCpuGenerator.ofState(state) : generator;
