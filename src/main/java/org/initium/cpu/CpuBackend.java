@@ -21,7 +21,7 @@ import org.initium.random.Generator;
 /** The host's memory, filled by its processor; a fill is done when the call returns. */
 public final class CpuBackend implements Backend {
   private final CpuOptions options;
-  private final CpuFills fills;
+  private final CpuStream all; // threads that there are
   private volatile boolean prepared;
 
   /** With the options of the system properties initium.threads and initium.native. */
@@ -32,7 +32,7 @@ public final class CpuBackend implements Backend {
 
   CpuBackend(CpuOptions options) {
     this.options = options;
-    this.fills = new CpuFills(options.fills());
+    this.all = new CpuStream(new CpuFills(options.fills()));
   }
 
   /**
@@ -43,11 +43,11 @@ public final class CpuBackend implements Backend {
     prepared = true;
     long memory = HostMemory.allocate(32); // wrapped, since what owns memory has classes more
     Tensor few = Tensor.of(CpuStorage.wrap(memory, 32), Shape.of(8), DType.F32);
-    few.fill(new Fill.Constant(0), Generator.philox(0), CpuStream.ALL);
-    few.fill(new Fill.Uniform(0, 1), Generator.philox(0), CpuStream.ALL);
-    few.fill(new Fill.Normal(0, 1), Generator.philox(0), CpuStream.ALL);
+    few.fill(new Fill.Constant(0), Generator.philox(0), all);
+    few.fill(new Fill.Uniform(0, 1), Generator.philox(0), all);
+    few.fill(new Fill.Normal(0, 1), Generator.philox(0), all);
     HostMemory.free(memory, 32);
-    fills.kernels().team().prepare();
+    all.fills().kernels().team().prepare();
   }
 
   @Override
@@ -91,43 +91,41 @@ public final class CpuBackend implements Backend {
   @Override
   public Stream defaultStream(Device device) {
     check(device);
-    return CpuStream.ALL;
+    return all;
   }
 
   @Override
   public Stream newStream(Device device) {
-    check(device);
-    return CpuStream.ALL;
+    return defaultStream(device);
   }
 
   @Override
   public Stream newStream(Device device, int threads) {
     check(device);
-    return new CpuStream(threads);
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "threads = " + threads + " is not allowed; it must be 1 or more");
+    }
+    return new CpuStream(all.fills().limited(threads));
   }
 
   @Override
   public Stream wrapStream(Device device, long handle) {
-    check(device);
     if (handle != 0) {
       throw new IllegalArgumentException(
           "stream handle " + handle + " is not the CPU's; it has no streams but 0");
     }
-    return CpuStream.ALL;
+    return defaultStream(device);
   }
 
   @Override
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
-    fills(stream).fill(tensor, fill, generator);
+    ((CpuStream) stream).fills().fill(tensor, fill, generator);
   }
 
   @Override
   public Queue queue(Stream stream) {
-    return new CpuQueue(fills(stream));
-  }
-
-  private CpuFills fills(Stream stream) {
-    return fills.limited(((CpuStream) stream).threads());
+    return new CpuQueue(((CpuStream) stream).fills());
   }
 
   @Override

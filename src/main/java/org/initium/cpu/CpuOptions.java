@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu;
 
+import java.util.List;
 import org.initium.cpu.fill.KernelFills;
 import org.initium.cpu.fill.ReferenceFills;
 import org.initium.cpu.fill.Team;
@@ -45,13 +46,11 @@ record CpuOptions(int threads, KernelSet kernels) {
   }
 
   static KernelSet kernels(String property) {
-    switch (property) {
-      case "auto", "off", "v2", "v3", "v4", "v4-bf16" -> {}
-      default ->
-          throw new IllegalArgumentException(
-              "initium.native = "
-                  + property
-                  + " is not allowed; it must be auto, off, v2, v3, v4 or v4-bf16");
+    if (!List.of("auto", "off", "v2", "v3", "v4", "v4-bf16").contains(property)) {
+      throw new IllegalArgumentException(
+          "initium.native = "
+              + property
+              + " is not allowed; it must be auto, off, v2, v3, v4 or v4-bf16");
     }
     String reason = property.equals("off") ? "initium.native = off" : NativeLibrary.failure();
     if (reason == null) {

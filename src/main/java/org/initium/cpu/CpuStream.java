@@ -3,24 +3,14 @@ package org.initium.cpu;
 
 import org.initium.Device;
 import org.initium.Stream;
-import org.initium.Stream.Event;
 
 /**
- * The order of work on the CPU: each call is done when it returns, so there is never a queue.
+ * The order of work on the CPU: each call is done when it returns, so there is never a queue, and
+ * any point of it is behind us.
  *
- * @param threads how many may be at a fill at most
+ * @param fills by as many threads as may be at a fill
  */
-record CpuStream(int threads) implements Stream {
-  /** All that there are. */
-  static final CpuStream ALL = new CpuStream(Integer.MAX_VALUE);
-
-  CpuStream {
-    if (threads < 1) {
-      throw new IllegalArgumentException(
-          "threads = " + threads + " is not allowed; it must be 1 or more");
-    }
-  }
-
+record CpuStream(CpuFills fills) implements Stream, Stream.Event {
   @Override
   public Device device() {
     return Device.CPU;
@@ -32,11 +22,8 @@ record CpuStream(int threads) implements Stream {
   }
 
   @Override
-  public void synchronize() {}
-
-  @Override
   public Event record() {
-    return Done.EVENT;
+    return this;
   }
 
   @Override
@@ -45,21 +32,13 @@ record CpuStream(int threads) implements Stream {
   }
 
   @Override
-  public void close() {}
-
-  /** A point in the queue that is always behind us. */
-  private enum Done implements Event {
-    EVENT;
-
-    @Override
-    public boolean isDone() {
-      return true;
-    }
-
-    @Override
-    public void synchronize() {}
-
-    @Override
-    public void close() {}
+  public boolean isDone() {
+    return true;
   }
+
+  @Override
+  public void synchronize() {}
+
+  @Override
+  public void close() {}
 }
