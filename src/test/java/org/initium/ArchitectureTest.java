@@ -63,7 +63,8 @@ class ArchitectureTest {
         cpu.fill: . cpu.memory function kernel law law.quantile random spi torch torch.kernel
         cpu.kernels: . kernel natives
         cpu.memory: . cpu.kernels spi
-        cpu.orthogonal: . cpu.fill cpu.memory natives torch
+        blas: . natives
+        cpu.orthogonal: . blas cpu.fill cpu.memory torch
         torch: . function law.quantile random spi torch.kernel
         cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal function kernel random \
             spi torch torch.kernel

@@ -2,6 +2,8 @@
 package org.initium.cpu.orthogonal;
 
 import java.util.function.IntConsumer;
+import org.initium.blas.Blas;
+import org.initium.blas.Matrix;
 import org.initium.cpu.fill.Team;
 
 /**

@@ -6,6 +6,8 @@ import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.blas.Blas;
+import org.initium.blas.Matrix;
 import org.initium.cpu.fill.ReferenceFills;
 import org.initium.cpu.memory.HostMemory;
 import org.initium.torch.Workers;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cpu.orthogonal;
 
+import org.initium.blas.Blas;
+import org.initium.blas.Matrix;
+
 /**
  * A block of Householder reflectors, H = H_0 ... H_{b-1} = I - V T V', in a panel of b columns.
  *

@@ -13,6 +13,7 @@ import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
 import org.initium.Shape;
 import org.initium.Tensor;
+import org.initium.blas.Blas;
 import org.initium.cpu.fill.KernelFills;
 import org.initium.cpu.fill.Team;
 import org.initium.cpu.kernels.NativeKernels;

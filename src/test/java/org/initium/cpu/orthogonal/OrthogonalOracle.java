@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.initium.DType;
 import org.initium.Tensor;
+import org.initium.blas.Blas;
+import org.initium.blas.Matrix;
 
 /** Orthogonal factors by their definitions, in double, slowly. */
 final class OrthogonalOracle {

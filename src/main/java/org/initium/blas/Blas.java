@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.cpu.orthogonal;
+package org.initium.blas;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
@@ -22,10 +22,10 @@ import org.initium.DType;
  * matrices, called through java.lang.foreign.
  */
 @SuppressWarnings("restricted") // native access is what this class is for
-final class Blas {
+public final class Blas {
   private static final int ORDER = 102; // column-major
-  static final int NO_TRANS = 111;
-  static final int TRANS = 112;
+  public static final int NO_TRANS = 111;
+  public static final int TRANS = 112;
 
   private static final Map<DType, Blas> MADE = new EnumMap<>(DType.class);
 
@@ -94,12 +94,12 @@ final class Blas {
    * @throws org.initium.InitiumException if there is no OpenBLAS for this platform, or it cannot be
    *     loaded
    */
-  static synchronized Blas of(DType dtype) {
+  public static synchronized Blas of(DType dtype) {
     return MADE.computeIfAbsent(dtype.computedIn(), Blas::new);
   }
 
   /** The type of the elements. */
-  DType dtype() {
+  public DType dtype() {
     return dtype;
   }
 
@@ -107,7 +107,7 @@ final class Blas {
    * Runs with one thread for a call of OpenBLAS. That number is the whole process's: the last of
    * those who run at the same time sets again what was set before the first.
    */
-  void withOneThread(Runnable work) {
+  public void withOneThread(Runnable work) {
     synchronized (USERS) {
       if (users++ == 0) {
         before = threads();
@@ -125,16 +125,16 @@ final class Blas {
     }
   }
 
-  int threads() {
+  public int threads() {
     return (int) call(() -> (double) getThreads.invokeExact());
   }
 
-  void setThreads(int threads) {
+  public void setThreads(int threads) {
     call(() -> (double) setThreads.invokeExact(threads));
   }
 
   /** C = alpha op(A) B + beta C. */
-  void gemm(double alpha, int trans, Matrix a, Matrix b, double beta, Matrix c) {
+  public void gemm(double alpha, int trans, Matrix a, Matrix b, double beta, Matrix c) {
     int m = c.rows();
     int n = c.columns();
     int k = b.rows();
@@ -150,7 +150,7 @@ final class Blas {
   }
 
   /** y = A'x. */
-  void gemv(Matrix a, long x, long y) {
+  public void gemv(Matrix a, long x, long y) {
     long at = a.address();
     call(
         () ->
@@ -160,7 +160,7 @@ final class Blas {
   }
 
   /** A = A + alpha x y'. */
-  void ger(double alpha, long x, long y, Matrix a) {
+  public void ger(double alpha, long x, long y, Matrix a) {
     call(
         () ->
             (double)
@@ -169,12 +169,12 @@ final class Blas {
   }
 
   /** x'x. */
-  double square(int n, long x) {
+  public double square(int n, long x) {
     return call(() -> (double) dot.invokeExact(n, x, 1, x, 1));
   }
 
   /** B = alpha op(A). */
-  void copy(double alpha, int trans, Matrix a, Matrix b) {
+  public void copy(double alpha, int trans, Matrix a, Matrix b) {
     long from = a.address();
     long to = b.address();
     call(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.cpu.orthogonal;
+package org.initium.blas;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;

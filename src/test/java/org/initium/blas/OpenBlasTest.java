@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.cpu.orthogonal;
+package org.initium.blas;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.initium.InitiumException;
-import org.initium.cpu.orthogonal.OpenBlas.Platform;
+import org.initium.blas.OpenBlas.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
