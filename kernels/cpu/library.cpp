@@ -67,6 +67,11 @@ struct Java {
 };
 constexpr int BYTES = 200, LONGS = 204;  // Get<Type>ArrayRegion
 
+// Where the memory of a direct buffer is: GetDirectBufferAddress. 0 for other buffers.
+JAVA(address)(Java* java, void*, void* buffer) {
+  return reinterpret_cast<int64_t (*)(Java*, void*)>(java->functions[230])(java, buffer);
+}
+
 // The kernel of that name (its address), 0 if there is none. What a level has none of is the next lower one's.
 JAVA(kernel)(Java* java, void*, int64_t level, void* name) {
   char wanted[64];

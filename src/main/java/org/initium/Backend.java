@@ -3,6 +3,7 @@ package org.initium;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -93,6 +94,23 @@ public interface Backend {
    * @param device the device, of this backend's type
    */
   Stream newStream(Device device);
+
+  /**
+   * {@return where a direct buffer's memory begins, whatever its position}
+   *
+   * <p>{@code MemorySegment.ofBuffer} tells it too, whose classes a process's first call waits for.
+   * An address holds nothing: who fills by it keeps the buffer, and the arena of its memory open.
+   *
+   * @param buffer a direct buffer
+   * @throws IllegalArgumentException if it is on the heap
+   */
+  default long address(ByteBuffer buffer) {
+    if (!buffer.isDirect()) {
+      throw new IllegalArgumentException(
+          "a buffer on the heap has no address; ByteBuffer.allocateDirect makes one that has");
+    }
+    return MemorySegment.ofBuffer(buffer.duplicate().clear()).address();
+  }
 
   /**
    * {@return a stream whose fills are each shared by at most so many threads of the host}

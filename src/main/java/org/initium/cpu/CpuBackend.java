@@ -2,6 +2,7 @@
 package org.initium.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.initium.Backend;
 import org.initium.Backend.DeviceInfo;
@@ -13,6 +14,7 @@ import org.initium.Shape;
 import org.initium.Storage;
 import org.initium.Stream;
 import org.initium.Tensor;
+import org.initium.cpu.kernels.NativeLibrary;
 import org.initium.cpu.memory.CpuStorage;
 import org.initium.cpu.memory.HostMemory;
 import org.initium.cpu.memory.WrappedMemory;
@@ -75,6 +77,13 @@ public final class CpuBackend implements Backend {
   public Storage wrap(Device device, long address, long bytes) {
     check(device);
     return CpuStorage.wrap(address, bytes);
+  }
+
+  @Override
+  public long address(ByteBuffer buffer) {
+    return buffer.isDirect() && NativeLibrary.failure() == null
+        ? NativeLibrary.address(buffer)
+        : Backend.super.address(buffer);
   }
 
   @Override

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.initium.Device;
 import org.initium.DeviceUnavailableException;
 import org.initium.OutOfMemoryException;
@@ -49,6 +51,19 @@ class HostMemoryTest {
     OutOfMemoryException e =
         assertThrows(OutOfMemoryException.class, () -> backend.allocate(Device.CPU, bytes));
     assertTrue(e.getMessage().startsWith("out of memory on cpu: asked for " + bytes + " bytes"));
+  }
+
+  /** By Java's own word for it. */
+  @Test
+  void whereADirectBufferIs() {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(64).order(ByteOrder.LITTLE_ENDIAN);
+    long begin = MemorySegment.ofBuffer(buffer).address();
+    assertEquals(begin, backend.address(buffer));
+    buffer.position(5).limit(7);
+    assertEquals(begin, backend.address(buffer));
+    assertEquals(begin + 5, backend.address(buffer.slice()));
+    assertEquals(begin, backend.address(buffer.asReadOnlyBuffer()));
+    assertThrows(IllegalArgumentException.class, () -> backend.address(ByteBuffer.allocate(64)));
   }
 
   @Test

@@ -2,6 +2,7 @@
 package org.initium.cpu.kernels;
 
 import java.io.IOException;
+import java.nio.Buffer;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -75,6 +76,9 @@ public final class NativeLibrary {
    * @return its address, or 0
    */
   public static native long map(long bytes, long huge);
+
+  /** Where a direct buffer's memory is; 0 for other buffers. */
+  public static native long address(Buffer buffer);
 
   /** Gives memory back. */
   public static native long unmap(long address, long bytes);

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.initium.Backend;
 import org.initium.DType;
 import org.initium.Device;
 import org.initium.Initializer;
@@ -34,7 +35,7 @@ final class Arrays {
       } else if (array.size() > 0) {
         // New, so in one run: libtorch need not be asked where it is. The array is held here, so
         // that the address is enough: a segment's arena would be held by a native call.
-        long address = MemorySegment.ofBuffer(array.toByteBuffer(true)).address();
+        long address = Backend.of(Device.CPU).address(array.toByteBuffer(true));
         Shape sizes = Shape.of(shape.getShape());
         Tensor.wrap(Device.CPU, address, sizes, dtype).fill(initializer, generator);
         Reference.reachabilityFence(array);
@@ -62,6 +63,9 @@ final class Arrays {
   }
 
   private static DType dtype(DataType dataType) {
+    if (dataType == DataType.FLOAT32) { // the usual one: a switch has a class of its own
+      return DType.F32;
+    }
     return switch (dataType) {
       case FLOAT16 -> DType.F16;
       case FLOAT32 -> DType.F32;
