@@ -24,11 +24,12 @@ final class ValuesByIndex {
   static Fill fill(Arguments a, Shape whole) {
     return switch (a.name()) {
       case "arange" ->
-          byIndex(new IndexFunction.Arange(a.real("start"), a.real("end"), a.real("step"), dim(a)));
+          new Fill.ByIndex(
+              new IndexFunction.Arange(a.real("start"), a.real("end"), a.real("step"), dim(a)));
       case "linspace" ->
-          byIndex(new IndexFunction.Linspace(a.real("start"), a.real("end"), dim(a)));
-      case "sinusoidal" -> byIndex(sinusoidal(a));
-      case "rotary" -> byIndex(rotary(a));
+          new Fill.ByIndex(new IndexFunction.Linspace(a.real("start"), a.real("end"), dim(a)));
+      case "sinusoidal" -> new Fill.ByIndex(sinusoidal(a));
+      case "rotary" -> new Fill.ByIndex(rotary(a));
       case "exp" -> mapped(a, whole, new SmoothMap.Exp());
       case "log" -> mapped(a, whole, new SmoothMap.Log());
       case "power" -> mapped(a, whole, new SmoothMap.Power(a.real("exponent")));
@@ -37,10 +38,6 @@ final class ValuesByIndex {
       case "dt_bias" -> dtBias(a);
       default -> throw new AssertionError("no law of " + a.name());
     };
-  }
-
-  private static Fill byIndex(IndexFunction function) {
-    return new Fill.ByIndex(function);
   }
 
   private static int dim(Arguments a) {
