@@ -46,7 +46,7 @@ class ArchitectureTest {
         io: .
         initializer: . expression function
         recipe.plan: . initializer io random
-        cli.console: io random recipe.plan
+        cli.console: io recipe.plan
         natives:
         io.output: . io natives
         cli.plot: . io io.output
@@ -66,7 +66,7 @@ class ArchitectureTest {
         blas: . natives
         cpu.orthogonal: . blas cpu.fill cpu.memory torch
         torch: . function law.quantile random spi torch.kernel
-        cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal function kernel random \
+        cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal kernel random \
             spi torch torch.kernel
         cuda: .
         cuda.library: . natives

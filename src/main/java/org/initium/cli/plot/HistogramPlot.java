@@ -42,6 +42,8 @@ public final class HistogramPlot {
   private static final int MOST_CONSTANTS = 60;
   private static final int TITLE = 44;
 
+  private static final String LEGEND = "dashed: the normal density of the same mean and std";
+
   /** Of the width of all curves: what is narrower is not seen, and its density may be infinite. */
   private static final double NARROWEST = 1e-9;
 
@@ -141,12 +143,8 @@ public final class HistogramPlot {
     canvas.drawString(title, 16, 30);
     canvas.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
     canvas.setColor(NORMAL);
-    canvas.drawString("dashed: the normal density of the same mean and std", 16, 52);
-    int end =
-        16
-            + canvas
-                .getFontMetrics()
-                .stringWidth("dashed: the normal density of the same mean and std");
+    canvas.drawString(LEGEND, 16, 52);
+    int end = 16 + canvas.getFontMetrics().stringWidth(LEGEND);
     canvas.setColor(INK);
     String count = Text.count(tensors, "tensor");
     canvas.drawString(

@@ -26,7 +26,24 @@ interface Quantile {
    * @param terms T_n for n to {@link #DEGREE}; first how far the point is from the base, negative
    *     below it. They are those of the next point when that is asked for
    */
-  record Series(double base, double scale, double[] terms) {}
+  record Series(double base, double scale, double[] terms) {
+    /**
+     * Of {@code c log(A + B s)}, a multiple of the logarithm of a line in the share s: the terms
+     * are {@code c (-1)^(n + 1) beta^n / n, beta = B s / (A + B s)}.
+     *
+     * @param point the first term, its value
+     */
+    static Series ofLog(double base, double scale, double point, double c, double beta) {
+      double[] terms = new double[DEGREE + 1];
+      terms[0] = point;
+      double power = -c;
+      for (int n = 1; n <= DEGREE; n++) {
+        power *= -beta;
+        terms[n] = power / n;
+      }
+      return new Series(base, scale, terms);
+    }
+  }
 
   /** The point that has this share of the mass below it. */
   Series at(double share);
@@ -45,8 +62,7 @@ interface Quantile {
       case Fill.TruncatedNormal law -> of(NormalSide.of(law));
       case Fill.Cauchy law -> new OfCauchy(law.loc(), law.scale());
       case Fill.Laplace law -> new OfLaplace(law.loc(), law.scale());
-      case Fill.Exponential law ->
-          new ExponentialQuantile(0, INFINITY, true, 1 / law.rate(), INFINITY);
+      case Fill.Exponential law -> new Exponential(0, INFINITY, true, 1 / law.rate(), INFINITY);
       case Fill.OfUniform law -> new Mapped(law.map(), false);
     };
   }
@@ -57,8 +73,7 @@ interface Quantile {
       case Fill.TruncatedNormal law -> of(NormalSide.ofNegated(law));
       case Fill.Cauchy law -> new OfCauchy(-law.loc(), law.scale());
       case Fill.Laplace law -> new OfLaplace(-law.loc(), law.scale());
-      case Fill.Exponential law ->
-          new ExponentialQuantile(-INFINITY, 0, false, 1 / law.rate(), INFINITY);
+      case Fill.Exponential law -> new Exponential(-INFINITY, 0, false, 1 / law.rate(), INFINITY);
       case Fill.OfUniform law -> new Mapped(law.map(), true);
     };
   }
@@ -70,7 +85,7 @@ interface Quantile {
     }
     if (side.isSteep()) {
       double distance = side.steepness();
-      return new ExponentialQuantile(
+      return new Exponential(
           side.a(), side.b(), side.lower() > 0, side.std() / distance, side.width() * distance);
     }
     return new NormalQuantile(side);
@@ -89,15 +104,37 @@ interface Quantile {
 
   /** {@code loc + scale log(2 share)}: Laplace's law below its median. */
   record OfLaplace(double loc, double scale) implements Quantile {
-    /** The terms are those of log(1 + v). */
     @Override
     public Series at(double share) {
-      double[] terms = new double[DEGREE + 1];
-      terms[0] = StrictMath.log(2 * share);
-      for (int n = 1; n <= DEGREE; n++) {
-        terms[n] = (n % 2 == 0 ? -1.0 : 1.0) / n;
+      return Series.ofLog(loc, scale, StrictMath.log(2 * share), 1, 1);
+    }
+  }
+
+  /**
+   * Bounds so far from the mean that the density between them is {@code exp(-t)}, with t the
+   * distance from the bound nearer to the mean in units of {@code std / |that bound in standard
+   * deviations|}.
+   *
+   * <p>With the extent E of the interval, a share s from the steep bound is {@code t = -log1p(-s (1
+   * - exp(-E)))}; from the other end {@code t = -log(exp(-E) + s (1 - exp(-E)))}, which near that
+   * end is E less {@code log1p(s (exp(E) - 1))}.
+   */
+  record Exponential(double a, double b, boolean lowerIsSteep, double scale, double extent)
+      implements Quantile {
+    @Override
+    public Series at(double share) {
+      double mass = -StrictMath.expm1(-extent);
+      if (lowerIsSteep) {
+        double beta = -share * mass / (1 - share * mass);
+        return Series.ofLog(a, scale, -StrictMath.log1p(-share * mass), -1, beta);
       }
-      return new Series(loc, scale, terms);
+      if (extent < 700 && share * StrictMath.expm1(extent) <= 1) {
+        double grown = share * StrictMath.expm1(extent);
+        return Series.ofLog(a, scale, StrictMath.log1p(grown), 1, grown / (1 + grown));
+      }
+      double rest = StrictMath.exp(-extent);
+      double beta = share * mass / (rest + share * mass);
+      return Series.ofLog(b, scale, StrictMath.log(rest + share * mass), 1, beta);
     }
   }
 
