@@ -249,7 +249,11 @@ final class Commands {
                 Help.VERIFY)
             .inOrder();
     Supplier<Path> file =
-        line.word(0, "MODEL", FileName::parse, "The safetensors file, its index or their folder.");
+        line.word(
+            0,
+            "MODEL",
+            FileName::parse,
+            "The safetensors file, its index or their folder; or a folder of shards.");
     Supplier<Path> recipe =
         line.word(1, "RECIPE", FileName::parse, "The recipe it was made from; - as for init.");
     Function<Path, ModelCommands.Reading> reading = reading(line);

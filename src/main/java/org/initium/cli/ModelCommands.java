@@ -26,6 +26,7 @@ import org.initium.io.output.CheckpointWriter;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
 import org.initium.recipe.Recipe;
+import org.initium.recipe.folder.CheckpointFolder;
 import org.initium.recipe.folder.Provenance;
 import org.initium.recipe.model.ModelVerifier;
 import org.initium.recipe.model.ModelWriter;
@@ -274,20 +275,39 @@ final class ModelCommands {
 
   int verify(Path file, Reading reading, Source source, Optional<RowShard> shard)
       throws IOException {
-    try (Checkpoint checkpoint = Checkpoint.open(file)) {
-      Map<String, String> recorded = checkpoint.metadata();
-      RowShard rows =
-          shard.orElseGet(() -> RowShard.parse(recorded.getOrDefault(PREFIX + "shard", "0/1")));
-      Generator generator = source.open(recorded);
-      if (recorded.containsKey(FROM) && reading.from().isEmpty()) {
+    Optional<Path> folder = CheckpointFolder.ofShards(file);
+    if (folder.isPresent()) {
+      if (shard.isPresent()) {
         throw new IllegalArgumentException(
             Text.message(
-                "%s was made with what was kept of %s; give that with --from",
-                checkpoint.path(), recorded.get(FROM)));
+                "--shard is for one file, and %s has several, which say what they are; leave it"
+                    + " out",
+                file));
       }
-      PlanFiller filler = source.filler(generator, rows);
+      return reading.use((plan, _) -> verifyShards(folder.get(), reading, plan, source));
+    }
+    try (Checkpoint checkpoint = Checkpoint.open(file)) {
+      RowShard rows = shard.orElseGet(() -> RowShard.parse(recordedShard(checkpoint)));
+      PlanFiller filler = filler(checkpoint, reading, source, rows);
       return reading.use((plan, _) -> verify(checkpoint, reading, plan, filler));
     }
+  }
+
+  private static String recordedShard(Checkpoint checkpoint) {
+    return checkpoint.metadata().getOrDefault(PREFIX + "shard", "0/1");
+  }
+
+  /** What makes the values that a file should have. */
+  private static PlanFiller filler(
+      Checkpoint checkpoint, Reading reading, Source source, RowShard rows) {
+    Map<String, String> recorded = checkpoint.metadata();
+    if (recorded.containsKey(FROM) && reading.from().isEmpty()) {
+      throw new IllegalArgumentException(
+          Text.message(
+              "%s was made with what was kept of %s; give that with --from",
+              checkpoint.path(), recorded.get(FROM)));
+    }
+    return source.filler(source.open(recorded), rows);
   }
 
   private int verify(Checkpoint checkpoint, Reading reading, Plan plan, PlanFiller filler)
@@ -302,14 +322,47 @@ final class ModelCommands {
       System.err.println("initium: " + checkpoint.path() + ": " + difference.get());
       return Failure.FAILED;
     }
+    tellEqual(checkpoint.path(), reading, filler, plan, "", summary);
+    return 0;
+  }
+
+  /** Each shard by itself, whatever the others are. */
+  private int verifyShards(Path folder, Reading reading, Plan plan, Source source)
+      throws IOException {
+    Map<Path, RowShard> shards = CheckpointFolder.shards(folder);
+    long bytes = shards.values().stream().mapToLong(plan::bytes).sum();
+    List<String> differences = new ArrayList<>();
+    PlanFiller filler = null;
+    String summary;
+    try (Progress progress = new Progress("verifying", bytes)) {
+      for (Map.Entry<Path, RowShard> shard : shards.entrySet()) {
+        try (Checkpoint file = Checkpoint.open(shard.getKey())) {
+          filler = filler(file, reading, source, shard.getValue());
+          ModelVerifier.verify(file, plan, filler, progress)
+              .ifPresent(difference -> differences.add(file.path() + ": " + difference));
+        }
+      }
+      summary = progress.summary();
+    }
+    if (!differences.isEmpty()) {
+      differences.forEach(difference -> System.err.println("initium: " + difference));
+      return Failure.FAILED;
+    }
+    String in = " in " + Text.count(shards.size(), "shard");
+    tellEqual(folder, reading, filler, plan, in, summary);
+    return 0;
+  }
+
+  private void tellEqual(
+      Path what, Reading reading, PlanFiller filler, Plan plan, String in, String summary) {
     out.println(
         Text.message(
-            "%s is what %s gives with %s: all bits of %s equal, in %s",
-            checkpoint.path(),
+            "%s is what %s gives with %s: all bits of %s%s equal, in %s",
+            what,
             reading.recipeName(),
             filler.generator(),
             Text.count(plan.written().size(), "tensor"),
+            in,
             summary));
-    return 0;
   }
 }

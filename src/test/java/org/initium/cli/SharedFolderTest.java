@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,50 @@ class SharedFolderTest {
         shared.resolve(named(1)), shared.resolve(named(2)), StandardCopyOption.REPLACE_EXISTING);
     CommandLineRun run = CommandLineRun.of("finish", shared.toString());
     assertTrue(run.err().contains("' is in " + named(1) + " and in " + named(2)), run.err());
+  }
+
+  private CommandLineRun verify(Path what, String... more) {
+    return CommandLineRun.of(
+        Stream.concat(Stream.of("verify", what.toString(), recipe.toString()), Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  /** A folder of shards is a model: all of it is looked at, and what differs has a line each. */
+  @Test
+  void shardsAreVerifiedTogether() throws IOException {
+    shards(3, 7);
+    assertTrue(verify(shared).err().contains("give one of its files"), "it is not finished");
+    assertEquals(0, CommandLineRun.of("finish", shared.toString()).status());
+    for (Path name : List.of(shared, shared.resolve("shards.json"))) {
+      CommandLineRun whole = verify(name);
+      assertEquals(0, whole.status(), whole.err());
+      assertTrue(
+          whole
+              .out()
+              .contains(
+                  "with philox(seed=7, offset=0): all bits of 9 tensors in 3 shards equal, in "),
+          whole.out());
+    }
+    assertTrue(verify(shared, "--shard", "0/3").err().contains("--shard is for one file"));
+    Path first = shared.resolve("shard-00001-model-00001-of-00001.safetensors");
+    Path last = shared.resolve("shard-00003-model-00001-of-00001.safetensors");
+    for (Path file : List.of(first, last)) {
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[bytes.length - 1] ^= 1;
+      Files.write(file, bytes);
+    }
+    CommandLineRun differs = verify(shared);
+    assertEquals(1, differs.status());
+    List<String> lines = differs.err().lines().toList();
+    assertEquals(2, lines.size(), differs.err());
+    assertTrue(lines.get(0).startsWith("initium: " + first + ": tensor '"), differs.err());
+    assertTrue(lines.get(1).startsWith("initium: " + last + ": tensor '"), differs.err());
+    String index = Files.readString(shared.resolve("shards.json"));
+    Files.writeString(shared.resolve("shards.json"), index.replace("1/3", "2/3"));
+    String message = verify(shared).err();
+    assertTrue(message.contains("shards.json: is not the index of the shards beside it"), message);
+    Files.delete(last);
+    assertTrue(verify(shared).err().contains("shard 2/3 is missing; of 3 there are 2"));
   }
 
   @Test

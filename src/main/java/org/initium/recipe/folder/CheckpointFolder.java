@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +21,7 @@ import org.initium.io.MalformedFileException;
 import org.initium.io.SafetensorsHeader;
 import org.initium.io.StoredTensor;
 import org.initium.io.output.AtomicFile;
+import org.initium.recipe.plan.RowShard;
 import org.initium.text.Text;
 
 /**
@@ -71,15 +74,50 @@ public final class CheckpointFolder {
           folder, "is no folder; give the folder that has the model's files");
     }
     CheckpointFolder found = new CheckpointFolder(folder);
-    if (found.files.isEmpty()) {
-      throw new MalformedFileException(folder, "has no .safetensors files");
-    }
     found.checkRun();
     if (found.isSharded()) {
       ShardedFolder sharded = new ShardedFolder(folder, found.files);
       return found.write(FolderIndex.ofShards(found.files), sharded.shards(), sharded.tensors());
     }
     return found.finishParts();
+  }
+
+  /**
+   * The finished folder of shards that a path names, by itself or by its index.
+   *
+   * @param path of anything
+   * @return the folder, or nothing where there is no {@code shards.json}, or a model beside it
+   */
+  public static Optional<Path> ofShards(Path path) {
+    boolean isIndex = path.endsWith(FolderIndex.OF_SHARDS);
+    Path folder = isIndex ? path.toAbsolutePath().getParent() : path;
+    Path model = folder.resolve("model.safetensors");
+    boolean isModel = Files.exists(model) || Files.exists(CheckpointLayout.index(model));
+    return Files.isRegularFile(folder.resolve(FolderIndex.OF_SHARDS)) && (isIndex || !isModel)
+        ? Optional.of(folder)
+        : Optional.empty();
+  }
+
+  /**
+   * The files of a finished folder of shards: all are there, of one run, and its index is theirs.
+   *
+   * @param folder that {@link #ofShards} found
+   * @return the shard in each file, in the order of the shards
+   * @throws java.io.IOException if a file cannot be read
+   * @throws MalformedFileException if a file is missing, not whole, of another model, or not what
+   *     the index says
+   */
+  public static Map<Path, RowShard> shards(Path folder) throws IOException {
+    CheckpointFolder found = new CheckpointFolder(folder);
+    found.checkRun();
+    ShardedFolder sharded = new ShardedFolder(folder, found.files);
+    Path index = folder.resolve(FolderIndex.OF_SHARDS);
+    byte[] right = FolderIndex.ofShards(found.files).text().getBytes(StandardCharsets.UTF_8);
+    if (!Arrays.equals(Files.readAllBytes(index), right)) {
+      throw new MalformedFileException(
+          index, "is not the index of the shards beside it; write it anew by 'initium finish'");
+    }
+    return sharded.files();
   }
 
   /** The metadata of a file's run; what it says of the file itself is left out. */
@@ -91,6 +129,9 @@ public final class CheckpointFolder {
   }
 
   private void checkRun() {
+    if (files.isEmpty()) {
+      throw new MalformedFileException(folder, "has no .safetensors files");
+    }
     String first = files.keySet().iterator().next();
     Map<String, String> run = run(files.get(first));
     files.forEach(

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,6 +41,15 @@ final class ShardedFolder {
 
   int tensors() {
     return shards.values().iterator().next().size();
+  }
+
+  /** The shard in each file, in the order of the shards. */
+  Map<Path, RowShard> files() {
+    Map<Path, RowShard> files = new LinkedHashMap<>();
+    shards.forEach(
+        (shard, slices) ->
+            slices.values().forEach(slice -> files.put(folder.resolve(slice.file()), shard)));
+    return files;
   }
 
   private MalformedFileException broken(String template, Object... values) {
