@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.initium.Backend;
 import org.initium.DType;
@@ -124,6 +125,7 @@ final class ChunkPipe implements AutoCloseable {
 
   private final long bufferBytes;
   private final ChunkSink sink;
+  private final BiConsumer<FillBatch, Stream> queue;
   private final List<Slot> slots = new ArrayList<>();
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
@@ -142,8 +144,19 @@ final class ChunkPipe implements AutoCloseable {
    * @param bufferBytes how much a buffer holds; more where one chunk is larger
    */
   ChunkPipe(List<Device> devices, int threads, long bufferBytes, ChunkSink sink) {
+    this(devices, threads, bufferBytes, sink, FillBatch::queue);
+  }
+
+  /** The same, where the fills are queued by what is given: a test sees on which stream. */
+  ChunkPipe(
+      List<Device> devices,
+      int threads,
+      long bufferBytes,
+      ChunkSink sink,
+      BiConsumer<FillBatch, Stream> queue) {
     this.bufferBytes = bufferBytes;
     this.sink = sink;
+    this.queue = queue;
     try {
       for (int i = 0; i < 2 * devices.size(); i++) {
         slots.add(new Slot(devices.get(i % devices.size()), threads));
@@ -197,7 +210,7 @@ final class ChunkPipe implements AutoCloseable {
     Slot slot = slots.get(turn);
     MemorySegment filled = slot.host.segment().asSlice(0, slot.used);
     List<Chunk> chunks = List.copyOf(slot.chunks);
-    slot.fills.queue(sinkWaited ? slot.stream : slot.besideSink);
+    queue.accept(slot.fills, sinkWaited ? slot.stream : slot.besideSink);
     sinkWaited = slots.stream().allMatch(other -> other.sent == null || other.sent.isDone());
     if (!slot.isHost() && slot.used > 0) {
       slot.backend.copyToHost(slot.storage, 0, filled, slot.stream);
