@@ -50,7 +50,7 @@ class ArchitectureTest {
         natives:
         io.output: . io natives
         cli.plot: . io io.output
-        recipe.yaml: expression initializer io recipe.plan
+        recipe.yaml: expression initializer recipe.plan
         recipe: . initializer io recipe.plan recipe.yaml
         recipe.folder: . io io.output recipe.plan
         recipe.model: . initializer io io.output random recipe.folder recipe.plan

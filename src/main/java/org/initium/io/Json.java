@@ -165,13 +165,11 @@ public final class Json {
     return parser.currentToken() == JsonToken.START_OBJECT;
   }
 
-  /** Whether the value is a list. */
-  boolean isList() {
-    return parser.currentToken() == JsonToken.START_ARRAY;
-  }
-
-  /** The scalars that the value is a list of; nothing where it has any other in it. */
-  Optional<List<Object>> scalars() throws IOException {
+  /** The scalar that the value is, or the list of so many at most; nothing for any other. */
+  Optional<Object> scalarOrList(int most) throws IOException {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      return scalar();
+    }
     List<Object> items = new ArrayList<>();
     boolean all = true;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -179,14 +177,14 @@ public final class Json {
       all &= item.isPresent();
       item.ifPresent(items::add);
     }
-    return all ? Optional.of(items) : Optional.empty();
+    return all && items.size() <= most ? Optional.of(items) : Optional.empty();
   }
 
   /**
    * The number or string that the value is, 1 and 0 for true and false; nothing for any other,
    * which is skipped.
    */
-  Optional<Object> scalar() throws IOException {
+  private Optional<Object> scalar() throws IOException {
     return switch (parser.currentToken()) {
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Optional.of(parser.getDoubleValue());
       case VALUE_TRUE -> Optional.of(1.0);

@@ -22,7 +22,7 @@ public record ModelConfig(Map<String, Object> values) {
   public static final ModelConfig NONE = new ModelConfig(Map.of());
 
   /** Of a list that is taken: one value for each layer of any model. */
-  public static final int MOST_ELEMENTS = 1_000;
+  private static final int MOST_ELEMENTS = 1_000;
 
   private static final int MOST_BYTES = 16 << 20;
 
@@ -58,14 +58,9 @@ public record ModelConfig(Map<String, Object> values) {
           String full = (prefix + name).replaceAll("[^A-Za-z0-9_]", "_");
           if (json.isObject()) {
             take(json, full + "_");
-            return;
+          } else {
+            json.scalarOrList(MOST_ELEMENTS).ifPresent(value -> values.put(full, value));
           }
-          (json.isList()
-                  ? json.scalars()
-                      .filter(list -> list.size() <= MOST_ELEMENTS)
-                      .map(Object.class::cast)
-                  : json.scalar())
-              .ifPresent(value -> values.put(full, value));
         });
   }
 }

@@ -110,9 +110,6 @@ final class Planner {
     if (!unused.isEmpty()) { // a rule may be for what another config has
       list.leftOut().forEach(name -> use(rules.first(name)));
     }
-    if (!shards.isEmpty()) {
-      all.replaceAll(this::shared);
-    }
     List<String> allNotes = new ArrayList<>(notes.subList(0, Math.min(notes.size(), MOST_NOTES)));
     allNotes.addAll(keeper.notes());
     allNotes.addAll(notes(List.copyOf(unused)));
@@ -183,8 +180,7 @@ final class Planner {
     return planned(tensor, content, bound.draw());
   }
 
-  private static PlannedTensor planned(
-      TensorEntry tensor, TensorContent content, StreamChoice draw) {
+  private PlannedTensor planned(TensorEntry tensor, TensorContent content, StreamChoice draw) {
     StoredType type = tensor.type().orElseThrow();
     Shape shape;
     try {
@@ -193,8 +189,9 @@ final class Planner {
       throw new RecipeException(
           tensor.place(), Text.message("tensor '%s': %s", tensor.name(), e.getMessage()), e);
     }
+    ShardCut cut = cut(tensor.name(), shape);
     return new PlannedTensor(
-        tensor.name(), shape, type.carrier(), content, draw, ShardCut.ROWS, tensor.written());
+        tensor.name(), shape, type.carrier(), content, draw, cut, tensor.written());
   }
 
   private PlannedTensor linked(
@@ -253,7 +250,10 @@ final class Planner {
         link.norm()
             ? new TensorContent.Norm(original)
             : new TensorContent.Copied(original, link.once());
-    return new PlannedTensor(tensor.name(), type.carried(shape), dtype, content);
+    Shape carried = type.carried(shape);
+    ShardCut cut = cut(tensor.name(), carried);
+    return new PlannedTensor(
+        tensor.name(), carried, dtype, content, StreamChoice.OWN, cut, tensor.written());
   }
 
   private static boolean isNormShape(Shape norm, Shape of) {
@@ -264,16 +264,19 @@ final class Planner {
     return fits;
   }
 
-  private PlannedTensor shared(PlannedTensor tensor) {
-    Optional<GlobIndex.Hit<ShardRule>> rule = shardIndex.first(tensor.name());
-    if (rule.isEmpty()) {
+  private ShardCut cut(String tensor, Shape shape) {
+    if (shards.isEmpty()) {
+      return ShardCut.ROWS;
+    }
+    Optional<GlobIndex.Hit<ShardRule>> hit = shardIndex.first(tensor);
+    if (hit.isEmpty()) {
       throw shards
           .getFirst()
           .wrong(
               "no rule of 'shards' matches %s; write {match: \"*\", dim: 0} as the last for rows",
-              shortened(List.of(tensor.name())));
+              shortened(List.of(tensor)));
     }
-    return tensor.with(rule.get().rule().of(tensor.name(), tensor.shape(), variables));
+    return hit.get().rule().of(tensor, shape, variables);
   }
 
   private static List<String> notes(List<Rule> unused) {

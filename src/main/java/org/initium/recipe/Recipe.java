@@ -179,7 +179,7 @@ public final class Recipe {
     List<Path> inputs = new ArrayList<>();
     ModelConfig config =
         reading.config().isPresent() ? reading.config().get() : config(vars, folder, inputs);
-    Variables variables = Variables.of(vars, config, reading.set(), root.place());
+    Variables variables = Variables.of(vars, config.values(), reading.set(), root.place());
     fields.get("require").ifPresent(variables::require);
     DType dtype =
         fields.get("dtype").map(node -> TensorList.dtype(node, variables)).orElse(DType.F32);

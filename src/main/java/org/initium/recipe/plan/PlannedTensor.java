@@ -54,7 +54,11 @@ public record PlannedTensor(
    * @param init what all of it draws by
    */
   public PlannedTensor(String name, Shape shape, DType dtype, Init init) {
-    this(name, shape, dtype, TensorContent.Drawn.of(shape, init));
+    this(
+        name,
+        shape,
+        dtype,
+        new TensorContent.Drawn(List.of(new TensorContent.Part(Region.all(shape), init))));
   }
 
   /** {@return what is drawn, part by part; nothing where the values are another tensor's} */
@@ -115,14 +119,5 @@ public record PlannedTensor(
   /** Whether it has a place of its own in the file. */
   boolean isStored() {
     return written && writtenAs().isEmpty();
-  }
-
-  /**
-   * {@return the same tensor, shared out in another way}
-   *
-   * @param other how it is cut into shards
-   */
-  public PlannedTensor with(ShardCut other) {
-    return new PlannedTensor(name, shape, dtype, content, draw, other, written);
   }
 }

@@ -53,18 +53,8 @@ public record RowShard(int index, int count) implements Serializable {
     return Text.format("shard-%05d-model-00001-of-00001.safetensors", index + 1);
   }
 
-  /** Where this shard begins in so many. */
-  long boundary(long size) {
-    return boundary(index, size);
-  }
-
-  /** Where the next shard begins in so many. */
-  long end(long size) {
-    return boundary(index + 1L, size);
-  }
-
-  /** floor(i * rows / count) without overflow. */
-  private long boundary(long i, long rows) {
+  /** Where a shard begins in so many rows: floor(i * rows / count) without overflow. */
+  long begin(long i, long rows) {
     return rows / count * i + rows % count * i / count;
   }
 

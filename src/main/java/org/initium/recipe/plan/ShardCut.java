@@ -46,8 +46,8 @@ public record ShardCut(int dimension, List<Region> parts) implements Serializabl
     long behind = 0;
     for (Region part : parts.isEmpty() ? List.of(Region.all(whole)) : parts) {
       long size = part.shape().size(dimension);
-      long first = shard.boundary(size);
-      long length = shard.end(size) - first;
+      long first = shard.begin(shard.index(), size);
+      long length = shard.begin(shard.index() + 1L, size) - first;
       Region global = part.narrow(dimension, first, length);
       long[] origin = new long[whole.rank()];
       origin[dimension] = behind;

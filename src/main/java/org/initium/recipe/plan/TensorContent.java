@@ -26,17 +26,6 @@ public sealed interface TensorContent extends Serializable {
     public Drawn {
       parts = List.copyOf(parts);
     }
-
-    /**
-     * All of a tensor by one initializer.
-     *
-     * @param shape the tensor's sizes
-     * @param init what all of it draws by
-     * @return one part, the whole
-     */
-    public static Drawn of(Shape shape, Init init) {
-      return new Drawn(List.of(new Part(Region.all(shape), init)));
-    }
   }
 
   /**

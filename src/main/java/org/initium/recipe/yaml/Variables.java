@@ -16,7 +16,6 @@ import org.initium.expression.Substitution;
 import org.initium.expression.Suggestions;
 import org.initium.expression.WordFunction;
 import org.initium.initializer.Nonlinearity;
-import org.initium.io.ModelConfig;
 import org.initium.recipe.plan.Glob;
 import org.initium.recipe.plan.RecipeException;
 import org.initium.recipe.plan.SourcePosition;
@@ -32,7 +31,7 @@ import org.initium.text.Text;
  */
 public record Variables(Map<String, Object> values, Set<String> own, EvaluationWork work) {
   /** The elements of a list: whether one is there is asked for each of a million names. */
-  private static final int MOST_ELEMENTS = ModelConfig.MOST_ELEMENTS;
+  private static final int MOST_ELEMENTS = 1_000;
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
   private static final String FROM = "from";
@@ -66,9 +65,12 @@ public record Variables(Map<String, Object> values, Set<String> own, EvaluationW
    * @param set values that are taken in place of the recipe's
    */
   public static Variables of(
-      Optional<YamlNode> vars, ModelConfig config, Map<String, ?> set, SourcePosition recipe) {
+      Optional<YamlNode> vars,
+      Map<String, Object> config,
+      Map<String, ?> set,
+      SourcePosition recipe) {
     Variables variables =
-        new Variables(new LinkedHashMap<>(config.values()), new HashSet<>(), new EvaluationWork());
+        new Variables(new LinkedHashMap<>(config), new HashSet<>(), new EvaluationWork());
     if (vars.isPresent()) {
       for (YamlNode.Entry entry : YamlFields.entries(vars.get(), "'vars'")) {
         String name = entry.key().text();

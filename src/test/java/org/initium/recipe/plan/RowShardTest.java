@@ -25,8 +25,8 @@ class RowShardTest {
     for (int i : new int[] {0, 1, count / 2, count - 1}) {
       if (i < count) {
         RowShard shard = new RowShard(i, count);
-        assertEquals(floor(i, rows, count), shard.boundary(rows));
-        assertEquals(floor(i + 1L, rows, count), shard.end(rows));
+        assertEquals(floor(i, rows, count), shard.begin(i, rows));
+        assertEquals(floor(i + 1L, rows, count), shard.begin(i + 1L, rows));
       }
     }
   }
