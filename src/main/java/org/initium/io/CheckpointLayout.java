@@ -27,12 +27,11 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
   private static final int GENERATION_DIGITS = 16;
 
   /**
-   * The layout of these tensors.
+   * {@return which tensors are in which file, and where}
    *
    * @param metadata for each file's header
    * @param maxFileBytes where a further file begins; a larger tensor has a file of its own
    * @param specs the tensors, in any order
-   * @return which tensors are in which file, and where
    * @throws IllegalArgumentException if there are more tensors than readers take, or the header of
    *     one of them is longer than they take
    */
@@ -91,13 +90,12 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
   }
 
   /**
-   * The name of a file, from 0.
+   * {@return the name of a file: the checkpoint's where it is one, else {@code
+   * model-GENERATION-00001-of-00003.safetensors}}
    *
    * @param checkpoint the checkpoint's name, {@code model.safetensors}
    * @param generation hexadecimal digits of a hash of the files
-   * @param file which of the files
-   * @return the checkpoint's name where it is one file, else {@code
-   *     model-GENERATION-00001-of-00003.safetensors}
+   * @param file which of the files, from 0
    */
   public String name(String checkpoint, String generation, int file) {
     return files.size() == 1
@@ -122,10 +120,9 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
   }
 
   /**
-   * The name of the index.
+   * {@return the name of the index, {@code model.safetensors.index.json}}
    *
    * @param checkpoint the checkpoint's name, {@code model.safetensors}
-   * @return the name: {@code model.safetensors.index.json}
    */
   public static String indexName(String checkpoint) {
     return stem(checkpoint) + EXTENSION + INDEX;
@@ -150,10 +147,9 @@ public record CheckpointLayout(List<SafetensorsHeader> files) {
   }
 
   /**
-   * The index of files by their names.
+   * {@return the index of files, as Hugging Face's loaders read it}
    *
-   * @param files their headers
-   * @return the index, as Hugging Face's loaders read it
+   * @param files their headers, by their names
    */
   public static byte[] index(Map<String, SafetensorsHeader> files) {
     Map<String, Object> weightMap = new LinkedHashMap<>();

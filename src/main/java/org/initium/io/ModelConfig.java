@@ -27,10 +27,9 @@ public record ModelConfig(Map<String, Object> values) {
   private static final int MOST_BYTES = 16 << 20;
 
   /**
-   * Reads a config.
+   * {@return what a config says}
    *
    * @param file a {@code config.json}
-   * @return its values
    * @throws java.io.IOException if it cannot be read
    * @throws MalformedFileException if it is no JSON object
    */

@@ -8,7 +8,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,16 +222,14 @@ public final class Recipe {
     for (YamlNode.Entry entry : YamlFields.entries(vars.get(), "'vars'")) {
       if (entry.key().text().equals("from")) {
         YamlNode.Scalar file = YamlFields.text(entry.value(), "'from'");
+        Path path = TensorList.path(folder, file, "'from'");
+        inputs.add(path);
         try {
-          inputs.add(folder.resolve(file.text()));
-          return ModelConfig.read(inputs.getLast());
-        } catch (InvalidPathException e) {
-          throw new RecipeException(
-              file.place(), "'from': no file can have that name: " + e.getReason(), e);
+          return ModelConfig.read(path);
         } catch (MalformedFileException e) {
           throw new RecipeException(file.place(), e.getMessage(), e);
         } catch (IOException e) {
-          throw new RecipeException(file.place(), Text.reason(folder.resolve(file.text()), e), e);
+          throw new RecipeException(file.place(), Text.reason(path, e), e);
         }
       }
     }

@@ -258,7 +258,7 @@ final class TensorList {
       excluded = fields.get("exclude").map(Rule::globs).orElse(List.of());
     }
     SourcePosition place = file.place();
-    Path path = path(folder, YamlFields.text(file, "'template'"));
+    Path path = path(folder, YamlFields.text(file, "'template'"), "template");
     GlobIndex<Glob> index = new GlobIndex<>(excluded, List::of, new MatchingWork(place));
     try (Checkpoint checkpoint = Checkpoint.open(path)) {
       for (Checkpoint.Entry entry : checkpoint.entries()) {
@@ -279,12 +279,13 @@ final class TensorList {
     }
   }
 
-  private static Path path(Path folder, YamlNode.Scalar file) {
+  /** A file that a recipe names, from the recipe's folder. */
+  static Path path(Path folder, YamlNode.Scalar file, String what) {
     try {
       return folder.resolve(file.text());
     } catch (InvalidPathException e) {
       throw new RecipeException(
-          file.place(), "template: no file can have that name: " + e.getReason(), e);
+          file.place(), what + ": no file can have that name: " + e.getReason(), e);
     }
   }
 }

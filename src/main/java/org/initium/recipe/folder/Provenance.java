@@ -20,12 +20,11 @@ public final class Provenance {
   private Provenance() {}
 
   /**
-   * The metadata of a run: {@code format} is what Hugging Face's loaders ask for, the rest is for
-   * {@code verify}.
+   * {@return the metadata of a run} {@code format} is what Hugging Face's loaders ask for, the rest
+   * is for {@code verify}.
    *
    * @param generator its name, as {@link org.initium.random.Generator#parse} reads it
    * @param seed of the generator
-   * @return the metadata
    */
   public static Map<String, String> of(String generator, long seed) {
     Map<String, String> metadata = new TreeMap<>();
@@ -36,12 +35,11 @@ public final class Provenance {
   }
 
   /**
-   * The metadata of the files of a shard.
+   * {@return the metadata of a shard's files: of the run, and which tensors stand for others}
    *
    * @param plan whose tensors are in the files
    * @param run metadata of the run
    * @param shard which share of each
-   * @return the metadata of the run, and where each tensor's share begins
    */
   public static Map<String, String> of(Plan plan, Map<String, String> run, RowShard shard) {
     Map<String, String> metadata = new TreeMap<>(run);

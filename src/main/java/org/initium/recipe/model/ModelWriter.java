@@ -43,15 +43,7 @@ public final class ModelWriter {
         plan.written().stream().map(tensor -> tensor.spec(filler.shard())).toList();
     Map<String, String> all = Provenance.of(plan, metadata, filler.shard());
     try (CheckpointWriter writer = CheckpointWriter.create(out, specs, all, maxFileBytes)) {
-      new PieceWriter(plan, filler)
-          .fill(
-              writer.order(),
-              filler.shard(),
-              (tensor, offset, bytes) -> {
-                writer.write(tensor.name(), offset, bytes);
-                progress.accept(bytes.byteSize());
-              });
-      return writer.finish();
+      return new PieceWriter(plan, filler).write(writer, filler.shard(), progress);
     }
   }
 }

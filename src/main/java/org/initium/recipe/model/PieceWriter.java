@@ -51,13 +51,21 @@ public final class PieceWriter {
         plan.written().stream().collect(Collectors.toMap(PlannedTensor::name, tensor -> tensor));
   }
 
-  /** Hands over the bytes of a shard's tensors, in an order of their names. */
-  void fill(List<String> order, RowShard shard, ChunkSink sink) throws IOException {
+  private void fill(List<String> order, RowShard shard, ChunkSink sink) throws IOException {
     filler.of(shard).fill(regions, order.stream().map(tensors::get).toList(), sink);
   }
 
-  private void fill(Piece piece, ChunkSink sink) throws IOException {
-    fill(piece.header().tensors().stream().map(StoredTensor::name).toList(), piece.shard(), sink);
+  /** Writes all of a checkpoint, in its order, and finishes it. */
+  List<Path> write(CheckpointWriter file, RowShard shard, LongConsumer progress)
+      throws IOException {
+    fill(
+        file.order(),
+        shard,
+        (tensor, offset, bytes) -> {
+          file.write(tensor.name(), offset, bytes);
+          progress.accept(bytes.byteSize());
+        });
+    return file.finish();
   }
 
   /**
@@ -74,7 +82,8 @@ public final class PieceWriter {
       throws IOException {
     TensorFileWriter file = new TensorFileWriter(piece.header(), attempt);
     fill(
-        piece,
+        piece.header().tensors().stream().map(StoredTensor::name).toList(),
+        piece.shard(),
         (tensor, offset, bytes) -> {
           file.write(tensor.name(), offset, bytes);
           progress.accept(bytes.byteSize());
@@ -94,13 +103,7 @@ public final class PieceWriter {
   public void write(Piece piece, Path folder, LongConsumer progress) throws IOException {
     try (CheckpointWriter file =
         CheckpointWriter.create(folder.resolve(piece.file()), piece.header())) {
-      fill(
-          piece,
-          (tensor, offset, bytes) -> {
-            file.write(tensor.name(), offset, bytes);
-            progress.accept(bytes.byteSize());
-          });
-      file.finish();
+      write(file, piece.shard(), progress);
     }
   }
 }

@@ -93,9 +93,18 @@ public record PlanFiller(
     return new PlanFiller(generator, drawing, devices, other, chunkBytes, threads);
   }
 
+  /**
+   * {@return the same with fewer threads, for tasks that run side by side in a process}
+   *
+   * @param most how many of the host's threads are at a fill at most; 1 or more
+   */
+  public PlanFiller limited(int most) {
+    return new PlanFiller(generator, drawing, devices, shard, chunkBytes, most);
+  }
+
   /** Makes tensors of a plan, whose regions are known, in any order. */
   void fill(RegionFiller regions, List<PlannedTensor> order, ChunkSink sink) throws IOException {
-    long bytes = order.stream().mapToLong(tensor -> tensor.spec(shard).bytes()).sum();
+    long bytes = new Plan(order, List.of(), List.of()).bytes(shard);
     long all = bytes + ChunkPipe.ALIGNMENT * order.size();
     try (ChunkPipe pipe = new ChunkPipe(devices, threads, Math.min(chunkBytes, all), sink)) {
       for (PlannedTensor tensor : order) {

@@ -19,14 +19,13 @@ public final class PlanTable {
   private PlanTable() {}
 
   /**
-   * The lines, of which the first names the columns: name, shape and dtype of the tensor; what of
-   * it is in the file; the stream that it draws from; its initializers as they are written, and
-   * what they come to for its shape.
+   * {@return aligned lines, of which the first names the columns}: name, shape and dtype of the
+   * tensor; what of it is in the file; the stream that it draws from; its initializers as they are
+   * written, and what they come to for its shape.
    *
    * @param plan the tensors
    * @param drawing whether they draw from forks or in order
    * @param shard what of them is made
-   * @return the lines, aligned
    * @throws IllegalArgumentException if a rule names a stream and tensors draw in order
    */
   public static List<String> lines(Plan plan, GeneratorSharing drawing, RowShard shard) {

@@ -44,10 +44,8 @@ public record RowShard(int index, int count) implements Serializable {
   }
 
   /**
-   * The name that PyTorch's distributed checkpoints give a shard's file, or the first of them: it
-   * counts from 1.
-   *
-   * @return {@code model-00001-of-00004.safetensors} for 0/4
+   * {@return the name that PyTorch's distributed checkpoints give a shard's file, or the first of
+   * them} It counts from 1: {@code shard-00001-model-00001-of-00001.safetensors} for 0/4.
    */
   public String fileName() {
     return Text.format("shard-%05d-model-00001-of-00001.safetensors", index + 1);

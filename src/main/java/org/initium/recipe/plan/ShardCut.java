@@ -32,11 +32,11 @@ public record ShardCut(int dimension, List<Region> parts) implements Serializabl
   public record Share(Region local, Region global) {}
 
   /**
-   * What a shard has of a tensor: together, all of the shard's tensor.
+   * {@return what a shard has of a tensor} In their order in the shard's tensor, and together all
+   * of it.
    *
    * @param whole the tensor's sizes
    * @param shard which
-   * @return the regions, in their order in the shard's tensor
    */
   public List<Share> shares(Shape whole, RowShard shard) {
     if (dimension < 0 || whole.rank() == 0) {

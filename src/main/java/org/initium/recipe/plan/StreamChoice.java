@@ -47,12 +47,11 @@ public record StreamChoice(Optional<String> stream, Optional<Long> seed) impleme
   }
 
   /**
-   * The generator of a tensor.
+   * {@return the generator of a tensor, which its fills move}
    *
    * @param shared the model's; it is not moved where the tensor has a seed of its own
    * @param drawing whether tensors draw from forks or in order
    * @param tensor its name
-   * @return the generator that the tensor's fills move
    * @throws IllegalArgumentException as {@link #check}
    */
   public Generator generator(Generator shared, GeneratorSharing drawing, String tensor) {
