@@ -36,7 +36,8 @@ record CpuFills(ReferenceFills kernels) {
     }
     if (!(generator instanceof PhiloxGenerator philox)) {
       fill(tensor, fill, torch(generator));
-    } else if (fill instanceof Fill.Orthogonal matrix) {
+    } else if (!(fill instanceof Fill.PerElement) // first, since a class is loaded to be asked for
+        && fill instanceof Fill.Orthogonal matrix) {
       matrix(tensor, matrix, philox).run();
     } else {
       long start = philox.take(fill.words(tensor.whole(), tensor.dtype()));
