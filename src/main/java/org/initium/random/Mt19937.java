@@ -38,29 +38,29 @@ final class Mt19937 {
     for (int i = 1; i < state.length; i++) {
       state[i] = 1812433253 * (state[i - 1] ^ state[i - 1] >>> 30) + i;
     }
-    return of(state, 0);
+    return of(new Block(state, 0));
   }
 
   /**
-   * In a state of PyTorch's.
+   * The state with the words around the next, as PyTorch keeps it, in blocks of 624.
    *
-   * @param block words of the state
+   * @param words of the state
    * @param drawn how many of them have been drawn; 0 if none will be, but those made of them
    */
-  static Mt19937 of(int[] block, int drawn) {
-    Mt19937 twister = new Mt19937(block.clone(), new int[BATCH], new TwisterCheckpoints());
+  record Block(int[] words, int drawn) {}
+
+  /** In a state of PyTorch's. */
+  static Mt19937 of(Block block) {
+    Mt19937 twister = new Mt19937(block.words.clone(), new int[BATCH], new TwisterCheckpoints());
     twister.batch = -1;
-    twister.start = drawn;
-    int left = drawn == 0 ? 0 : block.length - drawn;
+    twister.start = block.drawn;
+    int left = block.drawn == 0 ? 0 : STATE - block.drawn;
     twister.next = BATCH - left;
     for (int i = 0; i < left; i++) {
-      twister.words[BATCH - left + i] = tempered(block[drawn + i]);
+      twister.words[BATCH - left + i] = tempered(block.words[block.drawn + i]);
     }
     return twister;
   }
-
-  /** The state with the words around the next, as PyTorch keeps it, in blocks of 624. */
-  record Block(int[] words, int drawn) {}
 
   /** Where this is, to go on from by {@link #of}. */
   Block block() {

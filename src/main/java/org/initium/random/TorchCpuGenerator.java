@@ -66,7 +66,7 @@ public final class TorchCpuGenerator implements Generator {
    */
   public static TorchCpuGenerator ofState(byte[] bytes) {
     TorchState state = TorchState.parse(bytes);
-    Mt19937 twister = Mt19937.of(state.block(), state.next());
+    Mt19937 twister = Mt19937.of(state.block());
     return new TorchCpuGenerator(state.seed(), TorchVersion.FROM_2_13, twister, state.normal());
   }
 
@@ -77,8 +77,7 @@ public final class TorchCpuGenerator implements Generator {
    * @return 5056 bytes
    */
   public byte[] state() {
-    Mt19937.Block block = twister.block();
-    return new TorchState(seed, block.words(), block.drawn(), cachedNormal).bytes();
+    return new TorchState(seed, twister.block(), cachedNormal).bytes();
   }
 
   @Override

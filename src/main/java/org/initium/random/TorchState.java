@@ -10,10 +10,10 @@ import org.initium.text.Text;
  * and {@code torch.set_rng_state} takes (at::CPUGeneratorImplState of CPUGeneratorImpl.cpp), in
  * little-endian order.
  *
- * @param block the twister's words before tempering, of which {@code next} have been drawn
+ * @param block the twister's words before tempering, and how many of them have been drawn
  * @param normal what the last draw of one value left behind; NaN if nothing
  */
-record TorchState(long seed, int[] block, int next, double normal) {
+record TorchState(long seed, Mt19937.Block block, double normal) {
   private static final int BYTES = 5056;
   private static final int NORMAL =
       24 + Twister.STATE * Long.BYTES; // x, y, rho, and which is valid
@@ -45,16 +45,16 @@ record TorchState(long seed, int[] block, int next, double normal) {
     check(
         bytes[SINGLE + Float.BYTES] == 0,
         "a normal in binary32 is left, which PyTorch leaves none");
-    int[] block = new int[Twister.STATE];
-    for (int i = 0; i < block.length; i++) {
+    int[] words = new int[Twister.STATE];
+    for (int i = 0; i < words.length; i++) {
       long word = from.getLong();
       check(word >>> Integer.SIZE == 0, Text.message("word %d has more than 32 bits", i));
-      block[i] = (int) word;
+      words[i] = (int) word;
     }
     boolean valid = from.getInt(NORMAL + 24) != 0;
     double normal = valid ? from.getDouble(NORMAL + 8) : Double.NaN;
     check(!valid || Double.isFinite(normal), Text.message("the normal that is left is %s", normal));
-    return new TorchState(seed, block, (int) next, normal);
+    return new TorchState(seed, new Mt19937.Block(words, (int) next), normal);
   }
 
   private static void check(boolean right, String wrong) {
@@ -67,10 +67,10 @@ record TorchState(long seed, int[] block, int next, double normal) {
   byte[] bytes() {
     ByteBuffer to = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     to.putLong(seed);
-    to.putInt(next == 0 ? 1 : Twister.STATE + 1 - next);
+    to.putInt(block.drawn() == 0 ? 1 : Twister.STATE + 1 - block.drawn());
     to.putInt(1);
-    to.putLong(next);
-    for (int word : block) {
+    to.putLong(block.drawn());
+    for (int word : block.words()) {
       to.putLong(Integer.toUnsignedLong(word));
     }
     if (normal == normal) {

@@ -48,13 +48,17 @@ public record CudaNumbers(TorchLaw law, DType dtype, double a, double b, double 
   }
 
   /**
-   * The struct Torch of kernels/torch.cuh.
+   * The struct Torch of kernels/torch.cuh. Its last numbers are bits: of the stored value that is
+   * replaced, of more bits than a dtype has for none; of what it is replaced by; and those that are
+   * compared, since -0 equals 0.
    *
    * @param memory where element {@code first} of the start is
    * @param first of the elements of the start that are in memory
    * @param end behind them
    */
   public void addTo(Parameters parameters, long memory, CudaLaunch launch, long first, long end) {
+    boolean replaces = law == TorchLaw.UNIFORM;
+    long all = -1L >>> Long.SIZE - Byte.SIZE * dtype.bytes();
     parameters
         .add(memory)
         .addSource(launch.seed(), launch.offset() / 4)
@@ -64,27 +68,8 @@ public record CudaNumbers(TorchLaw law, DType dtype, double a, double b, double 
         .add(end)
         .add(a)
         .add(b)
-        .add(from())
-        .add(to())
-        .add(mask());
-  }
-
-  /** The bits of the stored value that is replaced; of more bits than a dtype has for none. */
-  private long from() {
-    return law == TorchLaw.NORMAL ? -1 : dtype.bits(high);
-  }
-
-  /** The bits of what it is replaced by. */
-  private long to() {
-    return law == TorchLaw.NORMAL ? 0 : dtype.bits(a);
-  }
-
-  /** The bits that are compared: -0 equals 0. */
-  private long mask() {
-    if (law == TorchLaw.NORMAL) {
-      return -1;
-    }
-    long all = -1L >>> Long.SIZE - Byte.SIZE * dtype.bytes();
-    return high == 0 ? all >>> 1 : all;
+        .add(replaces ? dtype.bits(high) : -1)
+        .add(replaces ? dtype.bits(a) : 0)
+        .add(!replaces ? -1 : high == 0 ? all >>> 1 : all);
   }
 }
