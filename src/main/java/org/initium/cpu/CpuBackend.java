@@ -34,7 +34,7 @@ public final class CpuBackend implements Backend {
 
   CpuBackend(CpuOptions options) {
     this.options = options;
-    this.all = new CpuStream(new CpuFills(options.fills()));
+    this.all = new CpuStream(options.fills());
   }
 
   /**
@@ -49,7 +49,7 @@ public final class CpuBackend implements Backend {
     few.fill(new Fill.Uniform(0, 1), Generator.philox(0), all);
     few.fill(new Fill.Normal(0, 1), Generator.philox(0), all);
     HostMemory.free(memory, 32);
-    all.fills().kernels().team().prepare();
+    all.kernels().team().prepare();
   }
 
   @Override
@@ -115,7 +115,7 @@ public final class CpuBackend implements Backend {
       throw new IllegalArgumentException(
           "threads = " + threads + " is not allowed; it must be 1 or more");
     }
-    return new CpuStream(all.fills().limited(threads));
+    return all.limited(threads);
   }
 
   @Override
@@ -129,12 +129,12 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator, Stream stream) {
-    ((CpuStream) stream).fills().fill(tensor, fill, generator);
+    ((CpuStream) stream).fill(tensor, fill, generator);
   }
 
   @Override
   public Queue queue(Stream stream) {
-    return new CpuQueue(((CpuStream) stream).fills());
+    return new CpuQueue((CpuStream) stream);
   }
 
   @Override

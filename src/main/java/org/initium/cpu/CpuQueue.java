@@ -20,15 +20,15 @@ import org.initium.spi.MemoryRanges.Range;
 final class CpuQueue implements Backend.Queue {
   private static final long LONGEST = 128;
 
-  private final CpuFills fills;
-  private final CpuFills alone;
+  private final CpuStream stream;
+  private final CpuStream alone;
   private final List<Runnable> waiting = new ArrayList<>();
   private final MemoryRanges written = new MemoryRanges(); // what waits
   private boolean apart;
 
-  CpuQueue(CpuFills fills) {
-    this.fills = fills;
-    this.alone = fills.limited(1);
+  CpuQueue(CpuStream stream) {
+    this.stream = stream;
+    this.alone = stream.limited(1);
   }
 
   @Override
@@ -42,7 +42,7 @@ final class CpuQueue implements Backend.Queue {
         && tensor.shape().numel() > 0) {
       join(tensor, matrix, philox);
     } else {
-      fills.fill(tensor, fill, generator);
+      stream.fill(tensor, fill, generator);
     }
   }
 
@@ -88,6 +88,6 @@ final class CpuQueue implements Backend.Queue {
     List<Runnable> all = List.copyOf(waiting);
     waiting.clear();
     written.clear();
-    fills.kernels().team().share(all.size(), (next, _) -> all.get((int) next).run());
+    stream.kernels().team().share(all.size(), (next, _) -> all.get((int) next).run());
   }
 }

@@ -42,7 +42,7 @@ class CpuQueueTest {
               threads.add(Thread.currentThread());
               kernels.kernel(name).run(parameters, begin, end, flags);
             };
-    return new CpuQueue(new CpuFills(new KernelFills(watched, new Team(2))));
+    return new CpuQueue(new CpuStream(new KernelFills(watched, new Team(2))));
   }
 
   @ParameterizedTest

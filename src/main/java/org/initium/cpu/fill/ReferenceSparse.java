@@ -16,19 +16,15 @@ import org.initium.law.Philox;
 public final class ReferenceSparse {
   private static final int BINS = 256;
 
-  private final Tensor tensor;
+  private final SparseKeys sparse;
   private final ColumnKeys law;
-  private final ElementLaw normal;
-  private final DType dtype;
   private final int width;
 
   /** Of a fill that has elements which are not zero. */
   public ReferenceSparse(SparseKeys sparse) {
-    tensor = sparse.tensor();
-    law = sparse.keys();
-    dtype = tensor.dtype();
-    normal = ElementLaw.of(new Fill.Normal(0, sparse.fill().std()), dtype);
-    width = law.width();
+    this.sparse = sparse;
+    this.law = sparse.keys();
+    this.width = law.width();
   }
 
   /** Something to do with the key of an index in a tile. */
@@ -86,6 +82,8 @@ public final class ReferenceSparse {
   }
 
   private void write(long tile, int[] cuts, long[] last) {
+    DType dtype = sparse.tensor().dtype();
+    ElementLaw normal = ElementLaw.of(new Fill.Normal(0, sparse.fill().std()), dtype);
     LongToDoubleFunction normals =
         ReferenceFills.drawn(normal, dtype, law.seed(), law.normalStart());
     long[] next = new long[1]; // the next normal of the group
@@ -104,11 +102,12 @@ public final class ReferenceSparse {
   }
 
   private void set(long row, long column, double value) {
+    Tensor tensor = sparse.tensor();
     long i = row - tensor.origin()[0];
     long j = column - tensor.origin()[1];
     if (i >= 0 && i < tensor.shape().size(0) && j >= 0 && j < tensor.shape().size(1)) {
       long place = tensor.memoryOffset() + i * tensor.stride(0) + j * tensor.stride(1);
-      dtype.set(tensor.storage().unguarded(), place, value);
+      tensor.dtype().set(tensor.storage().unguarded(), place, value);
     }
   }
 }
