@@ -19,6 +19,7 @@ import org.initium.cpu.memory.CpuStorage;
 import org.initium.cpu.memory.HostMemory;
 import org.initium.cpu.memory.WrappedMemory;
 import org.initium.random.Generator;
+import org.initium.text.ArgumentChecks;
 
 /** The host's memory, filled by its processor; a fill is done when the call returns. */
 public final class CpuBackend implements Backend {
@@ -111,10 +112,7 @@ public final class CpuBackend implements Backend {
   @Override
   public Stream newStream(Device device, int threads) {
     check(device);
-    if (threads < 1) {
-      throw new IllegalArgumentException(
-          "threads = " + threads + " is not allowed; it must be 1 or more");
-    }
+    ArgumentChecks.that(threads >= 1, "threads", threads, "1 or more");
     return all.limited(threads);
   }
 

@@ -8,6 +8,7 @@ import org.initium.cpu.fill.Team;
 import org.initium.cpu.kernels.NativeKernels;
 import org.initium.cpu.kernels.NativeLibrary;
 import org.initium.kernel.KernelSet;
+import org.initium.text.ArgumentChecks;
 
 /**
  * How the CPU backend works; the values it writes do not depend on it.
@@ -16,6 +17,8 @@ import org.initium.kernel.KernelSet;
  * @param kernels what computes; null for plain Java
  */
 record CpuOptions(int threads, KernelSet kernels) {
+  private static final List<String> LEVELS = List.of("auto", "off", "v2", "v3", "v4", "v4-bf16");
+
   CpuOptions {
     if (threads < 1) {
       throw new IllegalArgumentException(
@@ -46,12 +49,8 @@ record CpuOptions(int threads, KernelSet kernels) {
   }
 
   static KernelSet kernels(String property) {
-    if (!List.of("auto", "off", "v2", "v3", "v4", "v4-bf16").contains(property)) {
-      throw new IllegalArgumentException(
-          "initium.native = "
-              + property
-              + " is not allowed; it must be auto, off, v2, v3, v4 or v4-bf16");
-    }
+    ArgumentChecks.that(
+        LEVELS.contains(property), "initium.native", property, "auto, off, v2, v3, v4 or v4-bf16");
     String reason = property.equals("off") ? "initium.native = off" : NativeLibrary.failure();
     if (reason == null) {
       return NativeKernels.of(property);
@@ -67,10 +66,7 @@ record CpuOptions(int threads, KernelSet kernels) {
   /** What fills tensors so, by threads of its own. */
   ReferenceFills fills() {
     Team team = new Team(threads);
-    if (kernels == null) { // of a choice by "?" Java would load both classes
-      return new ReferenceFills(team);
-    }
-    return new KernelFills(kernels, team);
+    return kernels == null ? new ReferenceFills(team) : new KernelFills(kernels, team);
   }
 
   @Override
