@@ -94,7 +94,7 @@ final class HouseholderQ {
 
   /** Q of the QR factorization whose R has a positive diagonal. */
   void qr() {
-    reflectors(0).factor(signs, 0);
+    reflectors(0).factor();
     for (int j = 0; j + block < n; j += block) {
       Reflectors h = reflectors(j);
       int row = j;
@@ -106,7 +106,7 @@ final class HouseholderQ {
             int from = slab == 0 ? next : later + ((int) slab - 1) * SLAB;
             reduce(h, row, from, slab == 0 ? later : Math.min(from + SLAB, n));
             if (slab == 0) {
-              reflectors(next).factor(signs, next);
+              reflectors(next).factor();
             }
           });
     }
@@ -115,7 +115,7 @@ final class HouseholderQ {
 
   /** The product of the reflectors of the columns' lower parts as they are (Stewart 1980). */
   void householder() {
-    multiply(j -> reflectors(j).take(signs, j));
+    multiply(j -> reflectors(j).take());
   }
 
   /** Shares columns, so many at a time. */
@@ -130,7 +130,8 @@ final class HouseholderQ {
   /** The block at column j. */
   private Reflectors reflectors(int j) {
     int b = width(j);
-    return new Reflectors(q.part(j, j, q.rows() - j, b), t.part(0, j, b, b), w.part(0, j, b, b));
+    Matrix v = q.part(j, j, q.rows() - j, b);
+    return new Reflectors(v, t.part(0, j, b, b), w.part(0, j, b, b), signs, j);
   }
 
   /** Later columns C become H'C, but for their first rows, which are R's and not needed. */

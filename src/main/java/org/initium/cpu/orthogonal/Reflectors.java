@@ -15,8 +15,9 @@ import org.initium.blas.Matrix;
  * @param v V, whose upper triangle is zero once the reflectors are made
  * @param t T, whose lower triangle stays zero
  * @param scratch as large as T
+ * @param signs gets the signs of what the reflectors turn the columns into, from {@code first} on
  */
-record Reflectors(Matrix v, Matrix t, Matrix scratch) {
+record Reflectors(Matrix v, Matrix t, Matrix scratch, double[] signs, int first) {
   /** Panels as narrow as this are factored a column at a time. */
   private static final int NARROW = 8;
 
@@ -24,15 +25,11 @@ record Reflectors(Matrix v, Matrix t, Matrix scratch) {
     return v.blas();
   }
 
-  /**
-   * Makes the reflectors of the columns' lower parts as they are (Stewart 1980).
-   *
-   * @param signs gets the signs of what the reflectors turn the columns into, from {@code at} on
-   */
-  void take(double[] signs, int at) {
+  /** Makes the reflectors of the columns' lower parts as they are (Stewart 1980). */
+  void take() {
     int b = v.columns();
     for (int k = 0; k < b; k++) {
-      t.set(k, k, reflector(k, signs, at));
+      t.set(k, k, reflector(k));
     }
     inner(0, b, 0, 0, b, scratch);
     for (int k = 1; k < b; k++) {
@@ -42,14 +39,14 @@ record Reflectors(Matrix v, Matrix t, Matrix scratch) {
   }
 
   /** Makes the reflectors of the panel's QR factorization; R itself is not kept. */
-  void factor(double[] signs, int at) {
-    factor(0, v.columns(), signs, at);
+  void factor() {
+    factor(0, v.columns());
   }
 
   /** QR of columns c to c + width: of the left half, then of the right, which lacks its R. */
-  private void factor(int c, int width, double[] signs, int at) {
+  private void factor(int c, int width) {
     if (width <= NARROW) {
-      narrow(c, width, signs, at);
+      narrow(c, width);
       return;
     }
     int left = half(width);
@@ -57,11 +54,11 @@ record Reflectors(Matrix v, Matrix t, Matrix scratch) {
     int mid = c + left;
     Matrix sum = scratch.part(0, 0, left, right);
     Matrix corner = t.part(c, mid, left, right); // T's, which has nothing yet
-    factor(c, left, signs, at);
+    factor(c, left);
     inner(c, left, c, mid, right, sum);
     blas().gemm(1, Blas.TRANS, t.part(c, c, left, left), sum, 0, corner);
     blas().gemm(-1, Blas.NO_TRANS, below(mid, c, left), corner, 1, below(mid, mid, right));
-    factor(mid, right, signs, at);
+    factor(mid, right);
     inner(c, left, mid, mid, right, corner);
     join(c, left, right);
   }
@@ -80,9 +77,9 @@ record Reflectors(Matrix v, Matrix t, Matrix scratch) {
     blas().gemm(1, Blas.TRANS, below(from, c, width), below(from, d, others), 0, result);
   }
 
-  private void narrow(int c, int width, double[] signs, int at) {
+  private void narrow(int c, int width) {
     for (int k = c; k < c + width; k++) {
-      double half = reflector(k, signs, at);
+      double half = reflector(k);
       t.set(k, k, half);
       int right = c + width - k - 1;
       long y = scratch.address();
@@ -98,7 +95,7 @@ record Reflectors(Matrix v, Matrix t, Matrix scratch) {
   }
 
   /** Makes column k a reflector and returns v'v / 2. */
-  private double reflector(int k, double[] signs, int at) {
+  private double reflector(int k) {
     double below = blas().square(v.rows() - k - 1, v.at(k + 1, k));
     double x0 = v.get(k, k);
     double sign = x0 < 0 ? -1 : 1;
@@ -108,7 +105,7 @@ record Reflectors(Matrix v, Matrix t, Matrix scratch) {
     }
     v.set(k, k, v0);
     v.part(0, k, k, 1).clear();
-    signs[at + k] = -sign;
+    signs[first + k] = -sign;
     return (below + v0 * v0) / 2;
   }
 
