@@ -1,5 +1,6 @@
 @echo off
 rem Initium's launcher for Windows: finds a JDK 25 or newer, builds the program when it is missing, and runs it.
+rem It has no cache of classes, as the other launcher has: who may write to a folder, cmd cannot tell.
 setlocal
 set "home=%~dp0"
 set "jar=%home%target\initium.jar"

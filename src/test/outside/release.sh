@@ -12,7 +12,7 @@ chmod +x "$home/bin/initium"
 run() { env -i "HOME=$work" "INITIUM_CACHE=$work/cache" "$home/bin/initium" "$@"; }
 
 [ "$(run --version)" = "initium $version" ] || { echo "FAULT: $(run --version 2>&1)" >&2; exit 1; }
-[ -n "$(find "$home/lib" -name 'initium*.aot' -size +1000k)" ] ||
+[ -n "$(find "$home/lib" -name "initium*-$version.aot" -size +1000k)" ] ||
   { echo "FAULT: the first start made no cache of classes" >&2; exit 1; }
 run init "$home/examples/resnet50.yaml" --out "$work/m.safetensors"
 run verify "$work/m.safetensors" "$home/examples/resnet50.yaml"

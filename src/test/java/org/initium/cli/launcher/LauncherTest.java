@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -235,14 +236,63 @@ class LauncherTest {
       assertEquals(!made.isEmpty(), starts.get(2).contains(used), "one that was made is used");
       assertEquals(starts.get(2), starts.get(3), "it is tried once");
     }
+  }
+
+  /** 20 MB each; Java would take that of another Java or release for none, without a word. */
+  @Test
+  void aCacheIsOfOneJavaAndOneRelease() throws Exception {
+    Path bin = Files.createDirectories(home.resolve("bin"));
+    Path lib = Files.createDirectories(home.resolve("lib"));
+    Files.setPosixFilePermissions(lib, PosixFilePermissions.fromString("rwxr-xr-x"));
+    launcher = Files.move(launcher, bin.resolve("initium"));
+    Files.createFile(lib.resolve("initium.jar"));
+    Files.writeString(lib.resolve("initium.aot"), "of a launcher before this one");
+    Path first = jdk;
+    jdkMakesCaches(first, "25.0.1");
+    release(lib, "0.1.0");
+    assertEquals(List.of("initium-25.0.1-0.1.0.aot"), cachesAfterStart(lib));
+
+    jdk = Files.createDirectories(folder.resolve("another jdk"));
+    jdkMakesCaches(jdk, "26");
+    String of26 = "initium-26-0.1.0.aot";
+    assertEquals(List.of("initium-25.0.1-0.1.0.aot", of26), cachesAfterStart(lib));
+    jdk = first;
+    jdkMakesCaches(first, "25.0.2"); // an update in place
+    assertEquals(List.of("initium-25.0.2-0.1.0.aot", of26), cachesAfterStart(lib));
+    Files.delete(folder.resolve("another jdk/bin/java"));
+    jdkMakesCaches(first, "25.0.3");
+    assertEquals(List.of("initium-25.0.3-0.1.0.aot"), cachesAfterStart(lib));
+
+    release(lib, "0.1.0-SNAPSHOT"); // unpacked over the other; archives have fixed dates
+    assertEquals(List.of("initium-25.0.3-0.1.0-SNAPSHOT.aot"), cachesAfterStart(lib));
+  }
+
+  private static void jdkMakesCaches(Path jdk, String version) throws IOException {
+    Files.createDirectories(jdk.resolve("bin"));
     Files.writeString(
         jdk.resolve("release"),
-        "JAVA_VERSION=\"25.0.2\"\nJAVA_RUNTIME_VERSION=\"25.0.2+8-LTS\"\nOS_NAME=\"Linux\"\n");
-    assertEquals(
-        "-XX:AOTCache=" + real(lib) + "/initium-25.0.2+8-LTS.aot",
-        cacheOf(start("--version"), log),
-        "another Java has its own");
-    assertTrue(Files.exists(lib.resolve("initium.aot")));
+        "JAVA_VERSION=\"" + version + "\"\nJAVA_RUNTIME_VERSION=\"" + version + "\"\n");
+    executable(
+        jdk.resolve("bin/java"),
+        "#!/bin/sh\nfor a; do case $a in -XX:AOTCacheOutput=*) echo classes >\"${a#*=}\" ;; esac;"
+            + " done\nprintf '%s\\n' \"$@\"\n");
+  }
+
+  private static void release(Path lib, String version) throws IOException {
+    Files.writeString(lib.resolve("version"), version + "\n");
+    Files.setLastModifiedTime(lib.resolve("initium.jar"), FileTime.fromMillis(0));
+  }
+
+  /** Their names; the start used the one of this Java and release. */
+  private List<String> cachesAfterStart(Path lib) throws Exception {
+    assertTrue(usesCache());
+    try (Stream<Path> files = Files.list(lib)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".aot"))
+          .sorted()
+          .toList();
+    }
   }
 
   /** Java would refuse half a cache without a word, at each start from then on. */
@@ -280,16 +330,6 @@ class LauncherTest {
       recipe.write("tensors: {a: [2]}\n");
     }
     assertEquals("tensors: {a: [2]}", lines(process).getLast());
-  }
-
-  /** The cache that the last start in a log is told to use. */
-  private static String cacheOf(Process start, Path log) throws Exception {
-    lines(start);
-    String last = Files.readAllLines(log).getLast();
-    return List.of(last.split(" (?=-)")).stream()
-        .filter(argument -> argument.startsWith("-XX:AOTCache="))
-        .findFirst()
-        .orElse(last);
   }
 
   private static String real(Path file) throws IOException {
