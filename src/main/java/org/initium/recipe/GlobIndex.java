@@ -18,7 +18,7 @@ import org.initium.recipe.plan.Glob;
  * its texts which the fewest patterns share.
  */
 final class GlobIndex<R> {
-  /** A rule, its pattern that fits, and the pattern's number among all. */
+  /** A rule, one of its patterns, and the pattern's number among all. */
   record Hit<R>(R rule, Glob glob, int number) {}
 
   /** Where a text stands in the names that have it. */
