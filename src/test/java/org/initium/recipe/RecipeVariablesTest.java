@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.initium.DType;
 import org.initium.Fill;
 import org.initium.Shape;
@@ -133,6 +134,21 @@ class RecipeVariablesTest {
 
   private static String shown(Plan plan) {
     return String.join("; ", plan.tensors().stream().map(t -> t.name() + " " + t.shape()).toList());
+  }
+
+  /** One value for each layer of any model; what is longer is a vocabulary. */
+  @Test
+  void aConfigsListsAreOfAThousandAtMost() throws IOException {
+    String thousand = "1, ".repeat(999) + "1";
+    Path config =
+        Files.writeString(
+            folder.resolve("config.json"),
+            "{\"a\": ["
+                + thousand
+                + "], \"b\": ["
+                + thousand
+                + ", 1], \"c\": [[1]], \"d\": [\"x\"]}");
+    assertEquals(Set.of("a", "d"), ModelConfig.read(config).values().keySet());
   }
 
   /** ConvNeXt's stages, of lists as its config.json has them. */
