@@ -54,6 +54,24 @@ interface Packed {
     }
   }
 
+  /** What was read already. */
+  record InMemory(byte[] content) implements Packed {
+    @Override
+    public long bytes() {
+      return content.length;
+    }
+
+    @Override
+    public long crc() throws IOException {
+      return Packed.crc(open());
+    }
+
+    @Override
+    public InputStream open() {
+      return new ByteArrayInputStream(content);
+    }
+  }
+
   /** An entry of a jar, whose list of them is all that is read unless it is opened. */
   record Entry(File jar, String name, long bytes, long crc) implements Packed {
     @Override
@@ -85,7 +103,8 @@ interface Packed {
         }
       }
     }
-    URL url = owner.getResource(name); // of a folder, of a jar in a jar
-    return url == null ? null : new Resource(url);
+    try (InputStream in = owner.getResourceAsStream(name)) { // of a folder, of a jar in a jar
+      return in == null ? null : new InMemory(in.readAllBytes());
+    }
   }
 }

@@ -4,10 +4,14 @@ package org.initium.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.initium.Backend;
 import org.initium.DType;
+import org.initium.Device;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.initializer.Init;
@@ -43,8 +47,28 @@ class FirstFillTest {
     }
   }
 
-  /** The lines of the log while the fill ran. */
+  /** The same in memory of an engine's, with all that its first call waits for. */
+  static final class Wrapping {
+    private Wrapping() {}
+
+    public static void main(String[] arguments) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(4 << 20);
+      System.out.println(BEGIN);
+      Init init = Init.parse(arguments[0]);
+      long address = Backend.of(Device.CPU).address(buffer);
+      Tensor.wrap(Device.CPU, address, Shape.of(1 << 20), DType.F32)
+          .fill(init, Generator.philox(1));
+      System.out.println(END);
+      Reference.reachabilityFence(buffer);
+    }
+  }
+
   private static List<String> loaded(String init) throws Exception {
+    return loaded(Filling.class, init);
+  }
+
+  /** The lines of the log while the fill ran. */
+  private static List<String> loaded(Class<?> program, String init) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -54,7 +78,7 @@ class FirstFillTest {
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Filling.class.getName(),
+                program.getName(),
                 init)
             .redirectErrorStream(true)
             .start();
@@ -70,6 +94,24 @@ class FirstFillTest {
   @ValueSource(strings = {"constant(0.5)", "uniform(a=-1, b=1)", "normal"})
   void theUsualFillsLoadNothing(String init) throws Exception {
     assertEquals(List.of(), loaded(init));
+  }
+
+  /** Nothing that Java makes anew in each process, and none of its larger rooms. */
+  @ParameterizedTest
+  @ValueSource(strings = {"zeros", "uniform(-0.07, 0.07)", "normal(std=0.01)"})
+  void aFirstCallOfAnEngineIsPlainCode(String init) throws Exception {
+    List<String> dear =
+        List.of(
+            "$$Lambda",
+            "TypeSwitch",
+            "java.util.regex.",
+            "java.lang.foreign.",
+            "java.util.stream.");
+    assertEquals(
+        List.of(),
+        loaded(Wrapping.class, init).stream()
+            .filter(line -> dear.stream().anyMatch(line::contains))
+            .toList());
   }
 
   /** By a kernel: Java's classes of quantiles stay where they are. */

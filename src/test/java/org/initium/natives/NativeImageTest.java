@@ -48,9 +48,8 @@ class NativeImageTest {
       Map.of(
           "java.lang.Class.forName", Set.of("Backend", "Registry", "Artifact"),
           "java.lang.Class.getRecordComponents", Set.of("FillText"),
-          "java.lang.Class.getResourceAsStream", Set.of("Kernels", "Version"),
-          "java.lang.Class.getResource",
-              Set.of("NativeLibrary", "NativeFiles", "Packed", "PrivateFolder"),
+          "java.lang.Class.getResourceAsStream", Set.of("Kernels", "Packed", "Version"),
+          "java.lang.Class.getResource", Set.of("NativeLibrary", "NativeFiles", "PrivateFolder"),
           "java.lang.ClassLoader.getResource", Set.of("Libraries", "Jcuda", "OpenBlas"),
           "java.lang.foreign.Linker.downcallHandle",
               Set.of(
