@@ -24,9 +24,9 @@ public record Diagonal(Tensor tensor, long period, double value) {
   }
 
   /** The struct. */
-  public void addTo(Parameters parameters) {
+  public Parameters parameters() {
     long bytes = tensor.dtype().bytes();
-    parameters
+    return new Parameters()
         .add(tensor.storage().address() + tensor.memoryOffset() * bytes)
         .addBits(tensor.dtype(), value)
         .add(bytes)

@@ -126,14 +126,7 @@ public record KernelRegion(
 
   /** New parameters that begin with the struct Region. */
   public Parameters parameters() {
-    Parameters parameters = new Parameters();
-    addTo(parameters);
-    return parameters;
-  }
-
-  /** The struct Region. */
-  public void addTo(Parameters parameters) {
-    parameters
+    return new Parameters()
         .add(memory)
         .add(start)
         .add(length)

@@ -40,11 +40,11 @@ public record SparseKeys(Tensor tensor, Fill.Sparse fill, ColumnKeys keys) {
    * @param near standard deviations from its expectation in which a cut is sought first
    * @param scratch an address
    */
-  public void addTo(Parameters parameters, long first, long count, double near, long scratch) {
+  public Parameters parameters(long first, long count, double near, long scratch) {
     DType dtype = tensor.dtype();
     double share = (double) keys.zeros() / keys.rows();
     double spread = near * Math.sqrt(share * (1 - share) / keys.rows());
-    parameters
+    return new Parameters()
         .add(tensor.storage().address() + tensor.memoryOffset() * dtype.bytes())
         .addSource(keys.seed(), keys.normalStart())
         .add(keys.start() >>> 2)

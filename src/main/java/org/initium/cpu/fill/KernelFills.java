@@ -52,9 +52,7 @@ public final class KernelFills extends ReferenceFills {
     } else if (fill instanceof Fill.Eye eye) {
       constant(tensor, 0);
       Diagonal ones = Diagonal.of(tensor, eye);
-      Parameters parameters = new Parameters();
-      ones.addTo(parameters);
-      run("diagonal", parameters, ones.items(), 0);
+      run("diagonal", ones.parameters(), ones.items(), 0);
     } else if (fill instanceof Fill.Hadamard hadamard) {
       double value = tensor.dtype().round(hadamard.scale());
       for (KernelRegion region : regions(tensor, 0)) {

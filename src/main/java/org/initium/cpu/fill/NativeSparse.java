@@ -76,8 +76,7 @@ record NativeSparse(SparseKeys sparse, Kernel kernel, long flags, Team team) {
         piece,
         (from, to) -> {
           long strip = strip();
-          Parameters parameters = new Parameters();
-          sparse.addTo(parameters, tile, items, SparseKeys.NEAR, strip);
+          Parameters parameters = sparse.parameters(tile, items, SparseKeys.NEAR, strip);
           parameters.add((long) pass.ordinal()).add(tall);
           try {
             kernel.run(parameters.fields(), from, to, flags);

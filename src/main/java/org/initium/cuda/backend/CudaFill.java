@@ -89,7 +89,7 @@ final class CudaFill {
       launch(target, fill, 0, 0);
     } else if (generator instanceof TorchCudaGenerator torch
         && TorchElementFill.fits(target, fill)) {
-      launching(target, fill, () -> new TorchElementFill(target, torch).fill(fill));
+      launching(target, fill, () -> TorchElementFill.fill(target, fill, torch));
     } else {
       new HostFill(target, generator).fill(fill);
     }

@@ -49,19 +49,21 @@ final class CudaQueue implements Backend.Queue {
 
   @Override
   public void fill(Tensor tensor, Fill.Elementary fill, Generator generator) {
+    FillTarget target = new FillTarget(gpu, tensor, stream);
     boolean empty = tensor.shape().numel() == 0;
-    boolean joins = !empty && generator instanceof PhiloxGenerator && joins(tensor, fill);
-    boolean last = joins && fill instanceof Fill.Orthogonal;
-    if (!empty && !apart) {
+    if (empty || !(generator instanceof PhiloxGenerator philox) || !joins(tensor, fill)) {
+      if (!empty && !apart) {
+        launchWhatIsBefore(tensor, false);
+      }
+      gpu.run(() -> CudaFill.enqueue(target, fill, generator));
+      return;
+    }
+    boolean last = fill instanceof Fill.Orthogonal;
+    if (!apart) {
       launchWhatIsBefore(tensor, last);
     }
-    if (joins) {
-      join(new FillTarget(gpu, tensor, stream), fill, (PhiloxGenerator) generator);
-    } else {
-      FillTarget target = new FillTarget(gpu, tensor, stream);
-      gpu.run(() -> CudaFill.enqueue(target, fill, generator));
-    }
-    if (joins && !apart) {
+    join(target, fill, philox);
+    if (!apart) {
       (last ? writtenLast : written).add(range(tensor));
     }
   }
@@ -145,7 +147,7 @@ final class CudaQueue implements Backend.Queue {
     switch (fill) {
       case Fill.Constant constant ->
           many.add(run.anywhere(), JoinedElements.CONSTANT, seed, start)
-              .add(target.bits(constant.value()));
+              .addBits(target.dtype(), constant.value());
       case Fill.PerElement elements -> {
         DeviceLaw law = DeviceLaw.of(elements, target);
         many.keep(law);

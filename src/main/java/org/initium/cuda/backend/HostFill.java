@@ -58,10 +58,8 @@ record HostFill(FillTarget target, Generator generator) {
               () -> {
                 for (KernelRegion region :
                     KernelRegion.of(places, target.dtype(), storage.address(), 0)) {
-                  Parameters parameters = new Parameters();
-                  region.addTo(parameters);
-                  parameters.add(beside.address()).add(layout.span());
-                  target.launchOfSize("scatter", region, parameters);
+                  Parameters parameters = region.parameters().add(beside.address());
+                  target.launchOfSize("scatter", region, parameters.add(layout.span()));
                 }
               });
     }

@@ -31,14 +31,7 @@ import org.initium.text.Artifact;
  * @param start the place in its sequence, in numbers
  */
 record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long seed, long start) {
-  /** What cuRAND makes. */
-  private enum Numbers {
-    UNIFORM,
-    NORMAL,
-    WORDS
-  }
-
-  /** The numbers of kernels/mapped.cu for what becomes of them. */
+  /** What becomes of cuRAND's numbers: uniforms, normals and words; the numbers of mapped.cu. */
   private enum Mapping {
     AFFINE,
     NORMAL,
@@ -55,15 +48,13 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
   void fill(DeviceLaw own) {
     double[] n = own.numbers();
     switch (own.family()) {
-      case UNIFORM -> enqueue(Numbers.UNIFORM, new Law(Mapping.AFFINE, n[0], n[1], n[2], n[3], 0));
-      case NORMAL -> enqueue(Numbers.NORMAL, new Law(Mapping.NORMAL, n[0], n[1], 0, 0, 0));
-      case QUANTILE ->
-          enqueue(
-              Numbers.WORDS, new Law(Mapping.QUANTILE, 0, 0, n[0], n[1], own.table().address()));
+      case UNIFORM -> enqueue(new Law(Mapping.AFFINE, n[0], n[1], n[2], n[3], 0));
+      case NORMAL -> enqueue(new Law(Mapping.NORMAL, n[0], n[1], 0, 0, 0));
+      case QUANTILE -> enqueue(new Law(Mapping.QUANTILE, 0, 0, n[0], n[1], own.table().address()));
     }
   }
 
-  private void enqueue(Numbers numbers, Law law) {
+  private void enqueue(Law law) {
     Artifact.JCURAND.require(DeviceUnavailableException::new);
     DType dtype = target.dtype().computedIn();
     List<KernelRegion> regions = target.regions();
@@ -81,19 +72,17 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
             && count == target.tensor().shape().numel()
             && address % 16 == 0;
     if (inPlace) {
-      enqueue(numbers, law, regions, from, count, address);
+      enqueue(law, regions, from, count, address);
       return;
     }
     try (CudaStorage beside =
         CudaStorage.allocate(target.gpu(), Math.multiplyExact(count, dtype.bytes()))) {
       target.stream()
-          .enqueue(
-              List.of(beside), () -> enqueue(numbers, law, regions, from, count, beside.address()));
+          .enqueue(List.of(beside), () -> enqueue(law, regions, from, count, beside.address()));
     }
   }
 
-  private void enqueue(
-      Numbers numbers, Law law, List<KernelRegion> regions, long from, long count, long memory) {
+  private void enqueue(Law law, List<KernelRegion> regions, long from, long count, long memory) {
     DType dtype = target.dtype().computedIn();
     Gpu gpu = target.gpu();
     GENERATORS
@@ -105,10 +94,10 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
             lease -> {
               Curand curand = lease.thing();
               curand.start(target.stream().handle(), seed, from);
-              switch (numbers) {
-                case UNIFORM -> curand.uniforms(dtype, memory, count);
+              switch (law.map) {
+                case AFFINE -> curand.uniforms(dtype, memory, count);
                 case NORMAL -> curand.normals(dtype, memory, count);
-                case WORDS -> curand.words(memory, dtype.isWide() ? 2 * count : count);
+                case QUANTILE -> curand.words(memory, dtype.isWide() ? 2 * count : count);
               }
             });
     for (KernelRegion region : regions) {
@@ -133,8 +122,7 @@ record CurandFill(FillTarget target, CudaOptions.CurandGenerator generator, long
 
   /** Queues the kernel; number 0 is that of element {@code first} of the whole. */
   private void map(KernelRegion region, Law law, long numbers, long first, long count) {
-    Parameters parameters = new Parameters();
-    region.addTo(parameters);
+    Parameters parameters = region.parameters();
     parameters.add(numbers).add(first).add(count).add((long) law.map.ordinal());
     parameters.add(law.a).add(law.b).add(law.least).add(law.greatest).add(law.table);
     target.launch("mapped", region, parameters);

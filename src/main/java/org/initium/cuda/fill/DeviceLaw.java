@@ -13,15 +13,15 @@ import org.initium.law.ElementLaw;
  * @param numbers what kernels take, the table's address before them
  * @param table null where there is none; to be closed once the fill is queued
  */
-public record DeviceLaw(ElementLaw.Family family, double[] numbers, LawTables.Lease table)
+public record DeviceLaw(ElementLaw.Family family, double[] numbers, LawTables.Table table)
     implements AutoCloseable {
   public static DeviceLaw of(Fill.PerElement fill, FillTarget target) {
     ElementLaw law = ElementLaw.of(fill, target.dtype());
-    LawTables.Lease table = lease(law, LawTables.ALL.of(target.gpu()), fill);
+    LawTables.Table table = lease(law, LawTables.ALL.of(target.gpu()), fill);
     return new DeviceLaw(ElementLaw.Family.of(fill), law.numbers(), table);
   }
 
-  private static LawTables.Lease lease(ElementLaw law, LawTables tables, Fill.PerElement fill) {
+  private static LawTables.Table lease(ElementLaw law, LawTables tables, Fill.PerElement fill) {
     return switch (law.table()) {
       case null -> null;
       case float[] table ->

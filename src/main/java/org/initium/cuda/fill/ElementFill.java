@@ -19,9 +19,7 @@ public final class ElementFill {
         return;
       }
       for (KernelRegion region : target.regions(start)) {
-        Parameters parameters = new Parameters();
-        region.addTo(parameters);
-        parameters.addSource(seed, start);
+        Parameters parameters = region.parameters().addSource(seed, start);
         law.addTo(parameters);
         target.launch(law.family().kernel(), region, parameters);
       }
@@ -47,10 +45,7 @@ public final class ElementFill {
             new long[] {1},
             new long[] {columns},
             dtype);
-    Parameters parameters = new Parameters();
-    region.addTo(parameters);
-    parameters.addSource(seed, start);
-    parameters.add(0.0).add(1.0);
+    Parameters parameters = region.parameters().addSource(seed, start).add(0.0).add(1.0);
     target.launch("normal", dtype, region.items(), parameters);
   }
 }

@@ -25,11 +25,6 @@ public record FillTarget(Gpu gpu, Tensor tensor, CudaStream stream) {
     return regions(0);
   }
 
-  /** A value of the dtype as its bits. */
-  public long bits(double value) {
-    return dtype().bits(value);
-  }
-
   /** Queues the kernel of a family for this dtype over a region. */
   public void launch(String family, KernelRegion region, Parameters parameters) {
     launch(family, dtype(), region.items(), parameters);
@@ -37,11 +32,14 @@ public record FillTarget(Gpu gpu, Tensor tensor, CudaStream stream) {
 
   /** Queues the kernel of a family for elements of this size, whose values do not matter to it. */
   public void launchOfSize(String family, KernelRegion region, Parameters parameters) {
-    String kernel = family + "_" + dtype().bytes();
-    gpu.kernels().launch(kernel, region.items(), parameters, stream.handle());
+    launch(family + "_" + dtype().bytes(), region.items(), parameters);
   }
 
   public void launch(String family, DType dtype, long items, Parameters parameters) {
-    gpu.kernels().launch(family + "_" + dtype, items, parameters, stream.handle());
+    launch(family + "_" + dtype, items, parameters);
+  }
+
+  void launch(String kernel, long items, Parameters parameters) {
+    gpu.kernels().launch(kernel, items, parameters, stream.handle());
   }
 }

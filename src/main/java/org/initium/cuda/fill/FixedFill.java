@@ -13,31 +13,20 @@ public final class FixedFill {
   public static void constant(FillTarget target, double value) {
     for (KernelRegion each : target.regions()) {
       KernelRegion region = each.anywhere();
-      Parameters parameters = new Parameters();
-      region.addTo(parameters);
-      parameters.add(target.bits(value));
-      target.launchOfSize("constant", region, parameters);
+      target.launchOfSize("constant", region, region.parameters().addBits(target.dtype(), value));
     }
   }
 
   public static void hadamard(FillTarget target, Fill.Hadamard fill) {
     for (KernelRegion region : target.regions()) {
-      Parameters parameters = new Parameters();
-      region.addTo(parameters);
-      parameters.add(target.tensor().whole().size(1));
-      parameters.add(target.dtype().round(fill.scale()));
-      target.launch("hadamard", region, parameters);
+      Parameters parameters = region.parameters().add(target.tensor().whole().size(1));
+      target.launch("hadamard", region, parameters.add(target.dtype().round(fill.scale())));
     }
   }
 
   public static void eye(FillTarget target, Fill.Eye fill) {
     constant(target, 0);
-    diagonal(target, Diagonal.of(target.tensor(), fill));
-  }
-
-  private static void diagonal(FillTarget target, Diagonal ones) {
-    Parameters parameters = new Parameters();
-    ones.addTo(parameters);
-    target.gpu().kernels().launch("diagonal", ones.items(), parameters, target.stream().handle());
+    Diagonal ones = Diagonal.of(target.tensor(), fill);
+    target.launch("diagonal", ones.items(), ones.parameters());
   }
 }

@@ -25,74 +25,66 @@ public final class LawTables implements DeviceLocal.Value {
   /** Which table: f64 has another one than the types computed in f32. */
   public record Key(Fill.PerElement fill, boolean f64) {}
 
-  private static final class Entry {
+  /** A table, which stays until all who got it have closed it: once their work is queued. */
+  public static final class Table implements AutoCloseable {
     private final CudaStorage storage;
     private final AtomicInteger leases = new AtomicInteger();
     private volatile boolean captured;
 
-    Entry(CudaStorage storage) {
+    private Table(CudaStorage storage) {
       this.storage = storage;
     }
 
-    boolean canGo() {
-      return !captured && leases.get() == 0;
-    }
-  }
-
-  /** A table that stays until this is closed: once the work that uses it is queued. */
-  public static final class Lease implements AutoCloseable {
-    private final Entry entry;
-
-    private Lease(Entry entry) {
-      this.entry = entry;
-      entry.leases.incrementAndGet();
-    }
-
     public long address() {
-      return entry.storage.address();
+      return storage.address();
     }
 
     /** Notes that a stream uses it: work there is about to be queued, or captured. */
     void usedBy(CudaStream stream) {
-      entry.storage.usedBy(stream.state().mark());
-      entry.captured |= stream.isCaptured();
+      storage.usedBy(stream.state().mark());
+      captured |= stream.isCaptured();
+    }
+
+    private boolean canGo() {
+      return !captured && leases.get() == 0;
     }
 
     @Override
     public void close() {
-      entry.leases.decrementAndGet();
+      leases.decrementAndGet();
     }
   }
 
   private final Gpu gpu;
-  private final LinkedHashMap<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<Key, Table> tables = new LinkedHashMap<>(16, 0.75f, true);
 
   private LawTables(Gpu gpu) {
     this.gpu = gpu;
   }
 
-  /** A table for fills; made of {@code values} if need be. */
-  public Lease lease(Key key, MemorySegment values) {
+  /** A table for fills, which they close; made of {@code values} if need be. */
+  public Table lease(Key key, MemorySegment values) {
     return gpu.call(() -> leaseNow(key, values));
   }
 
-  private synchronized Lease leaseNow(Key key, MemorySegment values) {
-    Entry entry = entries.get(key);
-    if (entry == null) {
+  private synchronized Table leaseNow(Key key, MemorySegment values) {
+    Table table = tables.get(key);
+    if (table == null) {
       makeRoom();
-      entry = new Entry(upload(values));
-      entries.put(key, entry);
+      table = new Table(upload(values));
+      tables.put(key, table);
     }
-    return new Lease(entry);
+    table.leases.incrementAndGet();
+    return table;
   }
 
   private void makeRoom() {
-    if (entries.size() >= KEPT) {
-      entries.entrySet().stream()
+    if (tables.size() >= KEPT) {
+      tables.entrySet().stream()
           .filter(entry -> entry.getValue().canGo())
           .findFirst()
           .map(Map.Entry::getKey)
-          .ifPresent(oldest -> entries.remove(oldest).storage.close());
+          .ifPresent(oldest -> tables.remove(oldest).storage.close());
     }
   }
 
@@ -111,14 +103,12 @@ public final class LawTables implements DeviceLocal.Value {
 
   /** The most marks that the free of one would wait for. */
   public synchronized int marks() {
-    return entries.values().stream().mapToInt(entry -> entry.storage.marks()).max().orElse(0);
+    return tables.values().stream().mapToInt(table -> table.storage.marks()).max().orElse(0);
   }
 
   @Override
   public synchronized void release() {
-    for (Entry entry : entries.values()) {
-      entry.storage.close();
-    }
-    entries.clear();
+    tables.values().forEach(table -> table.storage.close());
+    tables.clear();
   }
 }

@@ -23,6 +23,26 @@ public record SparseFill(FillTarget target, SparseKeys keys, double near) {
   /** As many blocks of threads as there can be. */
   private static final long MOST_BLOCKS = 1L << 31;
 
+  /** Tiles at a time of which several blocks of threads work at each. */
+  private static final int TILES_AT_ONCE = 64;
+
+  /** Tiles have at most so many columns. */
+  private static final int WIDEST = 16;
+
+  /** Of the struct Column of kernels/sparse_cuts.cuh. */
+  static final int COLUMN_BYTES = 4 * Long.BYTES + 4 * Integer.BYTES;
+
+  /** In the struct Tile, after its counts and sums. */
+  static final int COLUMNS = (WIDEST * 256 + 2 * WIDEST) * Integer.BYTES;
+
+  /** In the struct Tile, after its ticket and what is done. */
+  static final int STATE = COLUMNS + WIDEST * COLUMN_BYTES + 2 * Integer.BYTES;
+
+  /** Of the struct Tile. */
+  static final int TILE_BYTES = STATE + 2 * Integer.BYTES;
+
+  static final long SHARED_BYTES = TILES_AT_ONCE * TILE_BYTES;
+
   /** Memory in which blocks of threads count together. */
   private static final DeviceLocal<Leases<CudaStorage>> TILES =
       new DeviceLocal<>(gpu -> new Leases<>(gpu, true, CudaStorage::close));
@@ -47,7 +67,7 @@ public record SparseFill(FillTarget target, SparseKeys keys, double near) {
         .use(
             target.stream(),
             _ -> true,
-            () -> CudaStorage.allocate(target.gpu(), TallTiles.BYTES),
+            () -> CudaStorage.allocate(target.gpu(), SHARED_BYTES),
             lease -> tall(lease.thing().address()));
   }
 
@@ -55,20 +75,16 @@ public record SparseFill(FillTarget target, SparseKeys keys, double near) {
   private void tall(long shared) {
     long tiles = keys.tiles();
     String kernel = "tall_" + target.dtype();
-    for (long done = 0; done < tiles; done += TallTiles.TILES) {
-      target.gpu().driver().clear(shared, TallTiles.BYTES, target.stream().handle());
-      long some = Math.min(TallTiles.TILES, tiles - done);
+    for (long done = 0; done < tiles; done += TILES_AT_ONCE) {
+      target.gpu().driver().clear(shared, SHARED_BYTES, target.stream().handle());
+      long some = Math.min(TILES_AT_ONCE, tiles - done);
       launch(kernel, keys.firstTile() + done, some, MOST_BLOCKS, shared);
     }
   }
 
-  /** Queues one launch over some tiles, as {@link SparseKeys#addTo} has them. */
+  /** Queues one launch over some tiles, as {@link SparseKeys#parameters} has them. */
   void launch(String kernel, long firstTile, long tiles, long blocks, long scratch) {
-    Parameters parameters = new Parameters();
-    keys.addTo(parameters, firstTile, tiles, near, scratch);
-    target
-        .gpu()
-        .kernels()
-        .launch(kernel, blocks * Kernels.THREADS, parameters, target.stream().handle());
+    Parameters parameters = keys.parameters(firstTile, tiles, near, scratch);
+    target.launch(kernel, blocks * Kernels.THREADS, parameters);
   }
 }

@@ -12,17 +12,17 @@ import org.initium.torch.kernel.CudaNumbers;
  * Queues the kernels of PyTorch's own numbers on a CUDA device: uniforms and normals in one run of
  * memory, with the bits that the CPU gives.
  */
-public record TorchElementFill(FillTarget target, TorchCudaGenerator generator) {
+public final class TorchElementFill {
+  private TorchElementFill() {}
+
   /** Whether there is a kernel for that fill of that tensor: it is one run, also of its whole. */
   public static boolean fits(FillTarget target, Fill.Elementary fill) {
     return CudaNumbers.of(fill, target.dtype()).isPresent() && target.tensor().layout().isOneRun();
   }
 
-  public void fill(Fill.Elementary fill) {
-    CudaNumbers.of(fill, target.dtype()).ifPresent(this::launch);
-  }
-
-  private void launch(CudaNumbers numbers) {
+  /** Queues one that fits. */
+  public static void fill(FillTarget target, Fill.Elementary fill, TorchCudaGenerator generator) {
+    CudaNumbers numbers = CudaNumbers.of(fill, target.dtype()).orElseThrow();
     StridedLayout layout = target.tensor().layout();
     long bytes = target.dtype().bytes();
     long begin = layout.wholeOffset();

@@ -89,12 +89,11 @@ public final class MatrixFill {
     }
     solver.cusolver().orgqr(matrix, plan.room(), solver.info() + Integer.BYTES);
     for (KernelRegion region : target.regions()) {
-      Parameters parameters = new Parameters();
-      region.addTo(parameters);
+      Parameters parameters = region.parameters();
       parameters.add(matrix.address()).add((long) rows);
       parameters.add(whole.numel()).add((long) rest).add(first >= rest ? 1L : 0L);
       parameters.add(plan.signs()).add(solver.info()).add(dtype.round(fill.gain()));
-      target.launch("finish", target.dtype(), region.items(), parameters);
+      target.launch("finish", region, parameters);
     }
   }
 

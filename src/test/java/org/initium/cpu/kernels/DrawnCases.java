@@ -34,7 +34,7 @@ final class DrawnCases {
 
   private DrawnCases() {}
 
-  static KernelCase sparse(Random random, DType dtype, Parameters parameters) {
+  static KernelCase sparse(Random random, DType dtype) {
     long rows = 1 + random.nextInt(200);
     long columns = 1 + random.nextInt(90);
     Shape whole = Shape.of(rows, columns);
@@ -45,7 +45,7 @@ final class DrawnCases {
     boolean large = shape.numel() * dtype.bytes() > KernelCase.BYTES / 4;
     if (large
         || Math.ceil(fill.sparsity() * rows) == rows) { // where all is zero, no kernel is called
-      return sparse(random, dtype, parameters);
+      return sparse(random, dtype);
     }
     long step = 1 + random.nextInt(2);
     long[] strides =
@@ -64,14 +64,15 @@ final class DrawnCases {
           use.with(SparseKeys.of(memory.shardOf(whole, top, left), fill, seed, start));
         };
     long[] place = new long[2];
+    long[][] made = new long[1][];
     at.accept(
         1L << 20,
         keys -> {
           place[0] = keys.firstTile();
           place[1] = keys.tiles();
-          keys.addTo(parameters, keys.firstTile(), keys.tiles(), SparseKeys.NEAR, UNKNOWN);
+          made[0] = keys.parameters(place[0], place[1], SparseKeys.NEAR, UNKNOWN).fields();
         });
-    long[] fields = parameters.fields();
+    long[] fields = made[0];
     int scratch = 0;
     while (fields[scratch] != UNKNOWN) {
       scratch++;

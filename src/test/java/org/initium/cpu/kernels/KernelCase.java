@@ -94,17 +94,16 @@ record KernelCase(
     Parameters parameters = new Parameters();
     return switch (family) {
       case "diagonal" -> diagonal(random, dtype, parameters);
-      case "sparse" -> DrawnCases.sparse(random, dtype, parameters);
+      case "sparse" -> DrawnCases.sparse(random, dtype);
       case "torch_uniform", "torch_normal", "torch_cpu_uniform", "torch_cpu_normal" ->
           DrawnCases.torch(random, family, TORCH.get(random.nextInt(TORCH.size())), parameters);
       case "twister" -> DrawnCases.twister(random);
       case "truncated" -> DrawnCases.truncated(random, dtype.isWide(), parameters);
-      default -> elements(random, family, dtype, parameters);
+      default -> elements(random, family, dtype);
     };
   }
 
-  private static KernelCase elements(
-      Random random, String family, DType dtype, Parameters parameters) {
+  private static KernelCase elements(Random random, String family, DType dtype) {
     KernelRegion region = region(random, dtype);
     boolean constant = family.equals("constant");
     if (constant) {
@@ -113,10 +112,10 @@ record KernelCase(
     if (family.equals("matrix")) {
       region = ofMatrix(region, random);
       if (end(region) > TABLE - 100) {
-        return elements(random, family, dtype, parameters);
+        return elements(random, family, dtype);
       }
     }
-    region.addTo(parameters);
+    Parameters parameters = region.parameters();
     boolean ofIndex = constant || family.equals("hadamard") || family.equals("matrix");
     long seed = ofIndex ? 0 : random.nextLong();
     long start = ofIndex ? 0 : Math.max(0, region.start() - random.nextInt(5000));

@@ -340,7 +340,7 @@ class CudaLifeTest implements Released {
     Gpu gpu = Gpus.of(DEVICE);
     MemorySegment values = MemorySegment.ofArray(new float[16]);
     try (CudaLife.Context _ = CudaLife.enter(gpu);
-        LawTables.Lease used = lease(gpu, 0, values)) {
+        LawTables.Table used = lease(gpu, 0, values)) {
       for (int i = 1; i < 200; i++) {
         lease(gpu, i, values).close();
       }
@@ -348,7 +348,7 @@ class CudaLifeTest implements Released {
     }
   }
 
-  private static LawTables.Lease lease(Gpu gpu, int mean, MemorySegment values) {
+  private static LawTables.Table lease(Gpu gpu, int mean, MemorySegment values) {
     Fill.TruncatedNormal fill = new Fill.TruncatedNormal(mean, 1, mean - 1, mean + 1);
     return LawTables.ALL.of(gpu).lease(new LawTables.Key(fill, false), values);
   }

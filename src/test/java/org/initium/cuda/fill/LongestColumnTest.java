@@ -53,12 +53,12 @@ class LongestColumnTest implements Released {
     long tie = 1L << 63 | ROWS - LAST / 2;
     try (Tensor tensor = Tensor.empty(Shape.of(LAST, columns), DType.F32, DEVICE);
         Stream stream = BACKEND.newStream(DEVICE);
-        Storage scratch = BACKEND.allocate(DEVICE, TallTiles.TILE_BYTES);
+        Storage scratch = BACKEND.allocate(DEVICE, SparseFill.TILE_BYTES);
         Arena arena = Arena.ofConfined()) {
-      MemorySegment tile = arena.allocate(TallTiles.TILE_BYTES, Long.BYTES);
-      tile.set(ValueLayout.JAVA_INT, TallTiles.STATE, WRITE);
+      MemorySegment tile = arena.allocate(SparseFill.TILE_BYTES, Long.BYTES);
+      tile.set(ValueLayout.JAVA_INT, SparseFill.STATE, WRITE);
       for (int i = 0; i < columns; i++) {
-        long column = TallTiles.COLUMNS + (long) i * TallTiles.COLUMN_BYTES;
+        long column = SparseFill.COLUMNS + (long) i * SparseFill.COLUMN_BYTES;
         tile.set(ValueLayout.JAVA_LONG, column, tie);
         tile.set(ValueLayout.JAVA_INT, column + KEY, CUT);
       }

@@ -93,12 +93,12 @@ class SparseSearchTest implements Released {
     Fill.Sparse fill = new Fill.Sparse(0.5, 1);
     try (Tensor tensor = Tensor.empty(shape, DType.F32, DEVICE);
         Tensor expected = Tensor.empty(shape, DType.F32);
-        CudaStorage tiles = CudaStorage.allocate(Gpus.of(DEVICE), TallTiles.BYTES);
+        CudaStorage tiles = CudaStorage.allocate(Gpus.of(DEVICE), SparseFill.SHARED_BYTES);
         Stream stream = Backend.of(DEVICE).newStream(DEVICE)) {
       Gpu gpu = Gpus.of(DEVICE);
       try (CudaLife.Context _ = CudaLife.enter(gpu)) {
         FillTarget target = new FillTarget(gpu, tensor, (CudaStream) stream);
-        gpu.driver().clear(tiles.address(), TallTiles.BYTES, stream.handle());
+        gpu.driver().clear(tiles.address(), SparseFill.SHARED_BYTES, stream.handle());
         SparseKeys keys = SparseKeys.of(tensor, fill, 42, 0);
         new SparseFill(target, keys, 0).launch(kernel, 0, 2, 8, tiles.address());
       }
