@@ -30,7 +30,7 @@ public final class DLPack {
    * @throws IllegalStateException if the tensor was closed
    */
   public static ExportedTensor export(Tensor tensor) {
-    return new ExportedTensor(Exports.add(tensor, false, true));
+    return ExportedTensor.of(tensor, false, true);
   }
 
   /**
@@ -41,7 +41,7 @@ public final class DLPack {
    * @throws IllegalStateException if the tensor was closed
    */
   public static ExportedTensor give(Tensor tensor) {
-    return new ExportedTensor(Exports.add(tensor, true, true));
+    return ExportedTensor.of(tensor, true, true);
   }
 
   /**
@@ -52,7 +52,7 @@ public final class DLPack {
    * @throws IllegalStateException if the tensor was closed
    */
   public static ExportedTensor exportLegacy(Tensor tensor) {
-    return new ExportedTensor(Exports.add(tensor, false, false));
+    return ExportedTensor.of(tensor, false, false);
   }
 
   /**
@@ -73,7 +73,7 @@ public final class DLPack {
 
   /** {@return how many exports there are whose deleters were not called yet} */
   public static int liveExports() {
-    return Exports.count();
+    return ExportedTensor.live();
   }
 
   /**

@@ -36,41 +36,23 @@ public record KernelRegion(
   /** The regions that a layout comes to: one, but for arrays of very many dimensions. */
   public static List<KernelRegion> of(
       StridedLayout layout, DType dtype, long storage, long position) {
-    int last = layout.rank() - 1;
-    boolean runs = layout.wholeStrides()[last] == 1;
-    int rank = runs ? last : last + 1;
-    KernelRegion all =
-        new KernelRegion(
-            storage + layout.memoryOffset() * dtype.bytes(),
-            position + layout.wholeOffset(),
-            runs ? layout.sizes()[last] : 1,
-            runs ? layout.memoryStrides()[last] : 1,
-            Arrays.copyOf(layout.sizes(), rank),
-            Arrays.copyOf(layout.memoryStrides(), rank),
-            Arrays.copyOf(layout.wholeStrides(), rank),
-            dtype);
+    boolean runs = layout.wholeStrides()[layout.rank() - 1] == 1;
+    int row = runs ? 1 : 0;
     List<KernelRegion> regions = new ArrayList<>();
-    all.split(regions);
+    for (StridedLayout part : layout.split(OUTER + row)) {
+      int rank = part.rank() - row;
+      regions.add(
+          new KernelRegion(
+              storage + part.memoryOffset() * dtype.bytes(),
+              position + part.wholeOffset(),
+              runs ? part.sizes()[rank] : 1,
+              runs ? part.memoryStrides()[rank] : 1,
+              Arrays.copyOf(part.sizes(), rank),
+              Arrays.copyOf(part.memoryStrides(), rank),
+              Arrays.copyOf(part.wholeStrides(), rank),
+              dtype));
+    }
     return regions;
-  }
-
-  private void split(List<KernelRegion> regions) {
-    if (sizes.length <= OUTER) {
-      regions.add(this);
-      return;
-    }
-    for (long i = 0; i < sizes[0]; i++) {
-      new KernelRegion(
-              memory + i * memoryStrides[0] * dtype.bytes(),
-              start + i * wholeStrides[0],
-              length,
-              stride,
-              Arrays.copyOfRange(sizes, 1, sizes.length),
-              Arrays.copyOfRange(memoryStrides, 1, sizes.length),
-              Arrays.copyOfRange(wholeStrides, 1, sizes.length),
-              dtype)
-          .split(regions);
-    }
   }
 
   /** The same memory at positions that are aligned as the memory is, where values do not care. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.spi;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where the elements of a tensor are, in memory and in the whole tensor that it is a region of, in
@@ -75,6 +77,30 @@ public record StridedLayout(
         Arrays.copyOf(global, n),
         memoryOffset,
         wholeOffset);
+  }
+
+  /**
+   * The same elements in layouts of at most so many dimensions.
+   *
+   * @param most dimensions, the innermost ones, 1 or more
+   * @return this, or a layout for each index of the dimensions before those
+   */
+  public List<StridedLayout> split(int most) {
+    if (rank() <= most) {
+      return List.of(this);
+    }
+    List<StridedLayout> parts = new ArrayList<>();
+    for (long i = 0; i < sizes[0]; i++) {
+      StridedLayout part =
+          new StridedLayout(
+              Arrays.copyOfRange(sizes, 1, rank()),
+              Arrays.copyOfRange(memoryStrides, 1, rank()),
+              Arrays.copyOfRange(wholeStrides, 1, rank()),
+              memoryOffset + i * memoryStrides[0],
+              wholeOffset + i * wholeStrides[0]);
+      parts.addAll(part.split(most));
+    }
+    return parts;
   }
 
   /** {@return number of dimensions left} */

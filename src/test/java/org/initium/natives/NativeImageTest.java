@@ -52,14 +52,8 @@ class NativeImageTest {
           "java.lang.Class.getResource", Set.of("NativeLibrary", "NativeFiles", "PrivateFolder"),
           "java.lang.ClassLoader.getResource", Set.of("Libraries", "Jcuda", "OpenBlas"),
           "java.lang.foreign.Linker.downcallHandle",
-              Set.of(
-                  "CLibrary",
-                  "ArenaGuard",
-                  "Blas",
-                  "DriverPool",
-                  "NativeCusolver",
-                  "BorrowedTensor"),
-          "java.lang.foreign.Linker.upcallStub", Set.of("ArenaGuard", "Exports"));
+              Set.of("CLibrary", "ArenaGuard", "Blas", "LoadedLibrary", "BorrowedTensor"),
+          "java.lang.foreign.Linker.upcallStub", Set.of("ArenaGuard", "ExportedTensor"));
 
   /** JSON is YAML. */
   @SuppressWarnings("unchecked")

@@ -57,12 +57,11 @@ public final class CudaBackend implements Backend {
     int version = driver.version();
     String details =
         Text.format(
-            "compute capability %d.%d, %d multiprocessors, driver for CUDA %d.%d (%s), %s, %s",
+            "compute capability %d.%d, %d multiprocessors, driver for CUDA %s (%s), %s, %s",
             driver.attribute(index, Attribute.COMPUTE_CAPABILITY_MAJOR),
             driver.attribute(index, Attribute.COMPUTE_CAPABILITY_MINOR),
             driver.attribute(index, Attribute.MULTIPROCESSOR_COUNT),
-            version / 1000,
-            version % 1000 / 10,
+            Driver.written(version),
             Libraries.from(Library.DRIVER).orElse(""),
             library("cuRAND", Library.CURAND),
             library("cuSOLVER", Library.cusolver(version)));

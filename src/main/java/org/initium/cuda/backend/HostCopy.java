@@ -3,8 +3,8 @@ package org.initium.cuda.backend;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.ObjLongConsumer;
 import org.initium.Storage;
-import org.initium.cuda.CudaException;
 import org.initium.cuda.device.CudaStorage;
 import org.initium.cuda.device.CudaStream;
 import org.initium.cuda.device.Gpu;
@@ -22,16 +22,20 @@ final class HostCopy {
   /** Queues a copy; to memory that is not page-locked, it is done when the call returns. */
   static void toHost(Storage source, long offset, MemorySegment target, CudaStream stream) {
     MemorySegment host = OsThread.reachable(target);
-    Copy copy =
-        (gpu, from, on) -> {
-          on.state().outcomes().handTo(OsThread.caller(), source);
-          Runnable direct =
-              () -> gpu.driver().copyToHost(host.address(), from, host.byteSize(), on.handle());
-          if (!queued(host, on, "a copy to the host", direct)) {
-            gpu.staging().toHost(from, host, on);
-          }
-        };
-    copy(source, offset, host, stream, copy);
+    enqueue(
+        source,
+        offset,
+        host.byteSize(),
+        stream,
+        (gpu, from) -> {
+          stream.state().outcomes().handTo(OsThread.caller(), source);
+          copy(
+              "a copy to the host",
+              host,
+              stream,
+              () -> gpu.driver().copyToHost(host.address(), from, host.byteSize(), stream.handle()),
+              () -> gpu.staging().toHost(from, host, stream));
+        });
   }
 
   /**
@@ -40,34 +44,37 @@ final class HostCopy {
    */
   static void fromHost(MemorySegment source, Storage target, long offset, CudaStream stream) {
     MemorySegment host = OsThread.reachable(source);
-    Copy copy =
-        (gpu, to, on) -> {
-          Runnable direct =
-              () -> gpu.driver().copyFromHost(to, host.address(), host.byteSize(), on.handle());
-          if (!queued(host, on, "a copy from the host", direct)) {
-            gpu.staging().fromHost(host, to, on);
-          }
-        };
-    copy(target, offset, host, stream, copy);
+    enqueue(
+        target,
+        offset,
+        host.byteSize(),
+        stream,
+        (gpu, to) ->
+            copy(
+                "a copy from the host",
+                host,
+                stream,
+                () ->
+                    gpu.driver().copyFromHost(to, host.address(), host.byteSize(), stream.handle()),
+                () -> gpu.staging().fromHost(host, to, stream)));
   }
 
-  /** Whether a copy needs no staging, and is queued; no graph captures one that does. */
-  private static boolean queued(MemorySegment host, CudaStream on, String copy, Runnable direct) {
-    if (PinnedStorage.copied(host, on.state().mark(), direct) || host.byteSize() == 0) {
-      return true;
-    }
-    on.refuseCapture(copy, NOT_PAGE_LOCKED);
-    return false;
-  }
-
-  /** Calls that queue a copy from or to an address of the device. */
-  private interface Copy {
-    void queue(Gpu gpu, long address, CudaStream stream);
-  }
-
+  /** Copies without staging where that can be; no graph captures the other. */
   private static void copy(
-      Storage storage, long offset, MemorySegment host, CudaStream stream, Copy copy) {
-    long bytes = host.byteSize();
+      String what, MemorySegment host, CudaStream stream, Runnable direct, Runnable staged) {
+    if (!PinnedStorage.copied(host, stream.state().mark(), direct) && host.byteSize() > 0) {
+      stream.refuseCapture(what, NOT_PAGE_LOCKED);
+      staged.run();
+    }
+  }
+
+  /**
+   * Queues a copy that is inside of the storage.
+   *
+   * @param copy queues it, from or to an address of the device
+   */
+  private static void enqueue(
+      Storage storage, long offset, long bytes, CudaStream stream, ObjLongConsumer<Gpu> copy) {
     if (offset < 0 || bytes > storage.bytes() - offset) {
       throw new IllegalArgumentException(
           Text.message(
@@ -79,15 +86,11 @@ final class HostCopy {
           Text.message("the stream is on %s, the memory on %s", stream.device(), storage.device()));
     }
     Gpu gpu = Gpus.of(storage.device());
-    try {
-      stream.enqueue(
-          List.of((CudaStorage) storage),
-          () -> {
-            stream.isCaptured(); // throws if another stream is, and would be spoilt
-            copy.queue(gpu, storage.address() + offset, stream);
-          });
-    } catch (CudaException e) {
-      throw stream.state().explained(e);
-    }
+    Runnable calls =
+        () -> {
+          stream.isCaptured(); // throws if another stream is, and would be spoilt
+          copy.accept(gpu, storage.address() + offset);
+        };
+    stream.state().explaining(() -> stream.enqueue(List.of((CudaStorage) storage), calls));
   }
 }

@@ -64,13 +64,9 @@ final class CudaEvent implements Event {
   public void synchronize() {
     gpu.run(
         () -> {
-          try {
-            gpu.driver().synchronizeEvent(handle());
-          } catch (CudaException e) {
-            throw state.explained(e);
-          }
+          state.explaining(() -> gpu.driver().synchronizeEvent(handle()));
           SolverOutcomes outcomes = state.outcomes();
-          outcomes.tell(covered, outcomes.waitedForEvent(OsThread.caller()));
+          outcomes.tell(covered, outcomes.waited(OsThread.caller(), false));
         });
   }
 

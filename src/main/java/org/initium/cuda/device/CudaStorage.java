@@ -10,6 +10,7 @@ import org.initium.Device;
 import org.initium.Storage;
 import org.initium.cuda.driver.WorkMark;
 import org.initium.spi.HeldMemory;
+import org.initium.text.ArgumentChecks;
 import org.initium.text.Text;
 import org.initium.text.Unclosed;
 
@@ -56,10 +57,7 @@ public final class CudaStorage extends HeldMemory implements Storage {
   }
 
   public static CudaStorage allocate(Gpu gpu, long bytes) {
-    if (bytes < 0) {
-      throw new IllegalArgumentException(
-          "bytes = " + bytes + " is not allowed; it must be 0 or more");
-    }
+    ArgumentChecks.that(bytes >= 0, "bytes", bytes, "0 or more");
     if (bytes == 0) {
       return new CudaStorage(gpu, 0, 0, false);
     }
@@ -83,8 +81,8 @@ public final class CudaStorage extends HeldMemory implements Storage {
   /** Notes that work on this memory is before a mark, so that it is not freed too early. */
   public void usedBy(WorkMark mark) {
     address(); // throws if closed
-    if (block != null && block.users.add(mark)) {
-      block.users.removeIf(other -> other != mark && other.isIdle());
+    if (block != null) {
+      mark.joins(block.users);
     }
   }
 

@@ -7,7 +7,6 @@ import java.util.List;
 import org.initium.Device;
 import org.initium.Stream;
 import org.initium.Stream.Event;
-import org.initium.cuda.CudaException;
 import org.initium.cuda.driver.Driver;
 import org.initium.cuda.driver.OsThread;
 import org.initium.cuda.driver.WorkMark;
@@ -74,43 +73,34 @@ public final class CudaStream implements Stream {
           handle(); // throws if closed
           StreamState state = held();
           state.outcomes().queued(OsThread.caller());
-          try (Uses _ = new Uses(memory, state.mark())) {
+          List<CudaStorage> held = new ArrayList<>();
+          try (Uses _ = () -> mark(state.mark(), held)) {
+            for (CudaStorage each : memory) {
+              each.hold();
+              held.add(each);
+              each.usedBy(state.mark());
+            }
             calls.run();
           }
         });
   }
 
   /** Memory in use by calls that are being made, from before the first until the mark is set. */
-  private final class Uses implements AutoCloseable {
-    private final WorkMark mark;
-    private final List<CudaStorage> begun = new ArrayList<>();
-
-    Uses(Collection<CudaStorage> memory, WorkMark mark) {
-      this.mark = mark;
-      try {
-        for (CudaStorage each : memory) {
-          each.hold();
-          begun.add(each);
-          each.usedBy(mark);
-        }
-      } catch (RuntimeException e) {
-        close();
-        throw e;
-      }
-    }
-
+  private interface Uses extends AutoCloseable {
     @Override
-    public void close() {
-      try {
-        mark.set(
-            event -> {
-              if (!isCaptured()) {
-                gpu.driver().record(event, handle());
-              }
-            });
-      } finally {
-        begun.forEach(CudaStorage::release);
-      }
+    void close();
+  }
+
+  private void mark(WorkMark mark, List<CudaStorage> held) {
+    try {
+      mark.set(
+          event -> {
+            if (!isCaptured()) {
+              gpu.driver().record(event, handle());
+            }
+          });
+    } finally {
+      held.forEach(CudaStorage::release);
     }
   }
 
@@ -121,13 +111,9 @@ public final class CudaStream implements Stream {
           refuseCapture("a wait", "it is for work that was not queued yet");
           StreamState state = state();
           List<SolverOutcome> covered = state.outcomes().covered();
-          try {
-            gpu.driver().synchronize(handle());
-          } catch (CudaException e) {
-            throw state.explained(e);
-          }
+          state.explaining(() -> gpu.driver().synchronize(handle()));
           state.forget();
-          state.outcomes().tell(covered, state.outcomes().waited(OsThread.caller()));
+          state.outcomes().tell(covered, state.outcomes().waited(OsThread.caller(), true));
         });
   }
 
@@ -209,19 +195,14 @@ public final class CudaStream implements Stream {
     Driver driver = gpu.driver();
     List<SolverOutcome> covered = own.outcomes().covered();
     try {
-      waitForTheLast();
+      own.explaining(
+          () -> {
+            driver.twice(() -> driver.synchronize(handle));
+            own.mark().end();
+          });
       own.outcomes().tell(covered, _ -> true);
     } finally {
       driver.destroyStream(handle);
-    }
-  }
-
-  private void waitForTheLast() {
-    try {
-      gpu.driver().twice(() -> gpu.driver().synchronize(handle));
-      own.mark().end();
-    } catch (CudaException e) {
-      throw own.explained(e);
     }
   }
 

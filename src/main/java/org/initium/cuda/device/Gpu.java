@@ -45,7 +45,8 @@ public final class Gpu {
     boolean pools = attribute(Attribute.MEMORY_POOLS_SUPPORTED) != 0;
     this.context = driver.retainPrimary(device.index());
     try {
-      this.kernels = new Kernels(driver, multiprocessors, sharedBytes, this::capability);
+      int capability = attribute(Attribute.COMPUTE_CAPABILITY_MAJOR);
+      this.kernels = new Kernels(driver, multiprocessors, sharedBytes, capability);
       this.pool = call(() -> DeviceMemory.of(driver, device.index(), pools));
       this.staging = new Staging(this);
       this.defaultStream = CudaStream.borrowed(this, 0);
@@ -74,11 +75,6 @@ public final class Gpu {
   /** The most shared memory that a block of threads can have. */
   public int sharedBytes() {
     return sharedBytes;
-  }
-
-  /** The compute capability's first number. */
-  int capability() {
-    return attribute(Attribute.COMPUTE_CAPABILITY_MAJOR);
   }
 
   /** What PyTorch's numbers depend on. */

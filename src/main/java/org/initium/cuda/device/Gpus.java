@@ -44,31 +44,25 @@ public final class Gpus {
   private static int start() {
     Artifact.JCUDA.require(DeviceUnavailableException::new);
     int status = Driver.init();
+    String library = Libraries.load(Library.DRIVER).from();
     if (status != 0) {
       throw new DeviceUnavailableException(
           Text.message(
               "the driver %s finds no CUDA device: cuInit gave %s",
-              Libraries.load(Library.DRIVER).from(), Driver.describe(status)));
+              library, Driver.describe(status)));
     }
     Driver driver = new Driver("the driver");
     int version = driver.version();
     if (version < LEAST_VERSION) {
       throw new DeviceUnavailableException(
           Text.message(
-              "the driver %s is for CUDA %d.%d; CUDA %d.%d or newer is needed: update NVIDIA's"
-                  + " driver",
-              Libraries.load(Library.DRIVER).from(),
-              version / 1000,
-              version % 1000 / 10,
-              LEAST_VERSION / 1000,
-              LEAST_VERSION % 1000 / 10));
+              "the driver %s is for CUDA %s; CUDA %s or newer is needed: update NVIDIA's driver",
+              library, Driver.written(version), Driver.written(LEAST_VERSION)));
     }
     int devices = driver.deviceCount();
     if (devices == 0) {
       throw new DeviceUnavailableException(
-          Text.message(
-              "the driver %s lists no device; see CUDA_VISIBLE_DEVICES",
-              Libraries.load(Library.DRIVER).from()));
+          Text.message("the driver %s lists no device; see CUDA_VISIBLE_DEVICES", library));
     }
     return devices;
   }

@@ -70,9 +70,7 @@ public final class PinnedStorage extends HeldMemory implements Storage {
     PinnedStorage storage = below.getValue();
     storage.during(
         () -> {
-          if (storage.users.add(by)) {
-            storage.users.removeIf(other -> other != by && other.isIdle());
-          }
+          by.joins(storage.users);
           copy.run();
         });
     return true;

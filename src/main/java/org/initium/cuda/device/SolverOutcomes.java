@@ -57,15 +57,13 @@ public final class SolverOutcomes {
     pending.removeIf(SolverOutcome::isSettled);
   }
 
-  /** The thread has waited for all that it queued. */
-  synchronized Predicate<SolverOutcome> waited(Thread thread) {
-    boolean own = busy.remove(thread);
-    return outcome -> !own || outcome.isFor(thread);
-  }
-
-  /** The thread has waited for an event; it may have queued more since. */
-  synchronized Predicate<SolverOutcome> waitedForEvent(Thread thread) {
-    boolean own = busy.contains(thread);
+  /**
+   * Whose failures a thread that has waited is told of.
+   *
+   * @param all whether it waited for all that it queued; after an event there may be more
+   */
+  synchronized Predicate<SolverOutcome> waited(Thread thread, boolean all) {
+    boolean own = all ? busy.remove(thread) : busy.contains(thread);
     return outcome -> !own || outcome.isFor(thread);
   }
 

@@ -54,8 +54,17 @@ public final class StreamState {
     recent.clear();
   }
 
+  /** Makes calls that an error may show in which something before them has caused. */
+  public void explaining(Runnable calls) {
+    try {
+      calls.run();
+    } catch (CudaException e) {
+      throw explained(e);
+    }
+  }
+
   /** The error, with the fills that were queued since the stream was last known to be sound. */
-  public synchronized CudaException explained(CudaException late) {
+  synchronized CudaException explained(CudaException late) {
     if (recent.isEmpty()) {
       return late;
     }

@@ -138,6 +138,11 @@ public record Driver(String where) {
     return version[0];
   }
 
+  /** A version as people write it: 12.6. */
+  public static String written(int version) {
+    return version / 1000 + "." + version % 1000 / 10;
+  }
+
   public int deviceCount() {
     int[] count = {0};
     check("cuDeviceGetCount", cuDeviceGetCount(count));

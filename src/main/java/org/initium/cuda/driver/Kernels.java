@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.IntSupplier;
 import org.initium.InitiumException;
 import org.initium.kernel.Parameters;
 
@@ -25,7 +24,6 @@ public final class Kernels {
   private static final int SHARED_UNASKED = (48 << 10) - SHARED_DECLARED;
 
   private static final int AMPERE = 8; // compute capability
-  private static final int CUDA_11 = 11_000; // the first driver that reads the PTX for it
 
   /** A kernel, and how many of its blocks the device holds at a time. */
   private record Kernel(String name, long module, long function, int blocks) {}
@@ -33,7 +31,7 @@ public final class Kernels {
   private final Driver driver;
   private final int multiprocessors;
   private final int sharedBytes;
-  private final IntSupplier capability;
+  private final int capability;
   private final Map<String, Kernel> kernels = new HashMap<>();
 
   /**
@@ -42,7 +40,7 @@ public final class Kernels {
    * @param sharedBytes the most shared memory that a block of threads can have
    * @param capability the compute capability's first number
    */
-  public Kernels(Driver driver, int multiprocessors, int sharedBytes, IntSupplier capability) {
+  public Kernels(Driver driver, int multiprocessors, int sharedBytes, int capability) {
     this.driver = driver;
     this.multiprocessors = multiprocessors;
     this.sharedBytes = sharedBytes;
@@ -56,9 +54,7 @@ public final class Kernels {
    * @param items how many threads could work at the same time
    */
   public void launch(String name, long items, Parameters parameters, long stream) {
-    Kernel kernel = kernel(name);
-    int blocks = (int) Math.min(Math.ceilDiv(items, THREADS), kernel.blocks);
-    launch(kernel, blocks, 1, parameters, stream);
+    launchEach(name, items, 1, parameters, stream);
   }
 
   /**
@@ -68,12 +64,8 @@ public final class Kernels {
    */
   public void launchEach(String name, long items, int pieces, Parameters parameters, long stream) {
     Kernel kernel = kernel(name);
-    int blocks = (int) Math.min(Math.ceilDiv(items, THREADS), kernel.blocks / pieces);
-    launch(kernel, blocks, pieces, parameters, stream);
-  }
-
-  private void launch(Kernel kernel, int blocks, int rows, Parameters parameters, long stream) {
-    launch(kernel, Math.max(1, blocks), rows, 0, parameters, stream);
+    long blocks = Math.min(Math.ceilDiv(items, THREADS), kernel.blocks / pieces);
+    launch(kernel, (int) Math.max(1, blocks), pieces, 0, parameters, stream);
   }
 
   /**
@@ -124,12 +116,9 @@ public final class Kernels {
     }
   }
 
-  /** The one for sm_80 where there is one and the device and its driver know that architecture. */
+  /** The one for sm_80 where there is one and the device knows that architecture. */
   private byte[] ptx(String name) {
-    byte[] newer = null;
-    if (capability.getAsInt() >= AMPERE && driver.version() >= CUDA_11) {
-      newer = resource(name + ".sm_80.ptx");
-    }
+    byte[] newer = capability >= AMPERE ? resource(name + ".sm_80.ptx") : null;
     byte[] ptx = newer != null ? newer : resource(name + ".ptx");
     if (ptx == null) {
       throw new InitiumException("the jar has no " + name + ".ptx: it was built incompletely");

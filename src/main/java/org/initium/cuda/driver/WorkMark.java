@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cuda.driver;
 
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -49,8 +50,14 @@ public final class WorkMark {
     }
   }
 
-  /** Whether there is no work to wait for. */
-  public synchronized boolean isIdle() {
+  /** Adds this to the marks of work on some memory, without those that have no work by now. */
+  public void joins(Set<WorkMark> users) {
+    if (users.add(this)) {
+      users.removeIf(other -> other != this && other.isIdle());
+    }
+  }
+
+  private synchronized boolean isIdle() {
     return event == 0;
   }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cuda.orthogonal;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.initium.Fill;
 import org.initium.Shape;
@@ -57,37 +55,13 @@ public record MatrixPart(Kind kind, long memory) {
 
   /** The parts of a tensor of such a matrix. */
   public static List<MatrixPart> of(FillTarget target, Fill.Orthogonal fill) {
-    StridedLayout layout = target.tensor().layout();
-    List<MatrixPart> parts = new ArrayList<>();
-    add(target, fill, 0, layout.memoryOffset(), layout.wholeOffset(), parts);
-    return parts;
+    return target.tensor().layout().split(2).stream().map(part -> of(target, fill, part)).toList();
   }
 
-  /**
-   * Adds those of the dimensions from one on.
-   *
-   * @param memory the first element's place in the storage
-   * @param first its index in the matrix
-   */
-  private static void add(
-      FillTarget target,
-      Fill.Orthogonal fill,
-      int dimension,
-      long memory,
-      long first,
-      List<MatrixPart> parts) {
-    StridedLayout layout = target.tensor().layout();
-    if (layout.rank() - dimension > 2) {
-      for (long i = 0; i < layout.sizes()[dimension]; i++) {
-        long at = memory + i * layout.memoryStrides()[dimension];
-        long index = first + i * layout.wholeStrides()[dimension];
-        add(target, fill, dimension + 1, at, index, parts);
-      }
-      return;
-    }
-    List<Long> sizes = lastTwo(layout.sizes(), 1);
-    List<Long> strides = lastTwo(layout.memoryStrides(), Long.MAX_VALUE);
-    List<Long> wholeStrides = lastTwo(layout.wholeStrides(), 0);
+  private static MatrixPart of(FillTarget target, Fill.Orthogonal fill, StridedLayout layout) {
+    List<Long> sizes = two(layout.sizes(), 1);
+    List<Long> strides = two(layout.memoryStrides(), Long.MAX_VALUE);
+    List<Long> wholeStrides = two(layout.wholeStrides(), 0);
     // Neighboring threads write neighbors in memory.
     boolean swap = Math.abs(strides.getFirst()) < Math.abs(strides.getLast());
     Shape whole = target.tensor().whole();
@@ -101,15 +75,14 @@ public record MatrixPart(Kind kind, long memory) {
             fill.method(),
             swap ? sizes.reversed() : sizes,
             swap ? wholeStrides.reversed() : wholeStrides,
-            first,
+            layout.wholeOffset(),
             swap ? strides.reversed() : strides,
             target.dtype().computedIn().round(fill.gain()));
     long storage = target.tensor().storage().address();
-    parts.add(new MatrixPart(kind, storage + memory * target.dtype().bytes()));
+    return new MatrixPart(kind, storage + layout.memoryOffset() * target.dtype().bytes());
   }
 
-  private static List<Long> lastTwo(long[] values, long ifOne) {
-    int n = values.length;
-    return n == 1 ? List.of(ifOne, values[0]) : Arrays.stream(values, n - 2, n).boxed().toList();
+  private static List<Long> two(long[] values, long ifOne) {
+    return values.length == 1 ? List.of(ifOne, values[0]) : List.of(values[0], values[1]);
   }
 }
