@@ -13,98 +13,93 @@ import org.initium.cuda.orthogonal.JoinedMatrices;
 import org.initium.cuda.orthogonal.MatrixFill;
 import org.initium.random.Generator;
 import org.initium.random.PhiloxGenerator;
-import org.initium.random.TorchCpuGenerator;
 import org.initium.random.TorchCudaGenerator;
 
 /**
  * How a fill reaches the device, by what it is and by whose numbers; or why it cannot be captured.
  */
 final class CudaFill {
-  private static final String MADE_ON_THE_HOST = "its numbers are made on the host";
+  /** Who makes a fill's numbers. */
+  private enum Maker {
+    KERNELS(null),
+    TORCH_KERNELS(null),
+    CURAND("cuRAND's generator is shared with other fills"),
+    CUSOLVER("cuSOLVER does not say that its calls can be"),
+    HOST("its numbers are made on the host");
+
+    private final String notCaptured;
+
+    Maker(String notCaptured) {
+      this.notCaptured = notCaptured;
+    }
+  }
 
   private CudaFill() {}
 
   /** Queues a fill; the caller runs on the device's thread. */
   static void enqueue(FillTarget target, Fill.Elementary fill, Generator generator) {
-    // What is wrong is found before the generator moves.
-    refuseCapture(target, fill, generator);
-    if (fill instanceof Fill.ByIndex) {
-      new HostFill(target, Generator.philox(0)).fill(fill); // which draws nothing
-      return;
+    Maker maker = maker(target, fill, generator);
+    // What is wrong is found before the generator moves. Another stream's capture would be spoilt.
+    if (target.stream().isCaptured() && maker.notCaptured != null) {
+      target.stream().refuseCapture(fill + " with " + generator, maker.notCaptured);
     }
     if (fill instanceof Fill.Orthogonal orthogonal) {
       orthogonal.checkSize(target.tensor().whole());
     }
-    switch (generator) {
-      case PhiloxGenerator philox when isOfWholeNumbers(target, fill) ->
-          new HostFill(target, philox).fill(fill);
-      case PhiloxGenerator philox -> {
-        long start = philox.take(fill.words(target.tensor().whole(), target.dtype()));
-        launch(target, fill, philox.seed(), start);
+    switch (maker) {
+      case HOST -> new HostFill(target, onHost(target, fill, generator)).fill(fill);
+      case TORCH_KERNELS -> {
+        TorchCudaGenerator torch = ((TorchCudaGenerator) generator).on(target.gpu().geometry());
+        launch(target, fill, () -> TorchElementFill.fill(target, fill, torch));
       }
-      case TorchCpuGenerator torch -> fillWithTorch(target, fill, torch);
-      case TorchCudaGenerator torch ->
-          fillWithTorch(target, fill, torch.on(target.gpu().geometry()));
+      case KERNELS, CURAND, CUSOLVER -> {
+        // With another generator it draws nothing.
+        PhiloxGenerator own = generator instanceof PhiloxGenerator p ? p : Generator.philox(0);
+        long start = own.take(words(target, fill));
+        if (target.tensor().shape().numel() > 0) {
+          launch(target, fill, () -> kernels(target, fill, own.seed(), start));
+        }
+      }
     }
-  }
-
-  /**
-   * Throws, before anything is touched, if the fill would spoil a graph that it is captured into,
-   * or one that another stream captures.
-   */
-  private static void refuseCapture(FillTarget target, Fill.Elementary fill, Generator generator) {
-    boolean captured = target.stream().isCaptured();
-    String reason = captured ? reasonNotToCapture(target, fill, generator) : null;
-    if (reason != null) {
-      target.stream().refuseCapture(fill + " with " + generator, reason);
-    }
-  }
-
-  private static String reasonNotToCapture(
-      FillTarget target, Fill.Elementary fill, Generator generator) {
-    if (fill instanceof Fill.Orthogonal matrix
-        && !JoinedMatrices.take(target.gpu(), matrix, target.tensor().whole(), target.dtype())) {
-      return "cuSOLVER does not say that its calls can be";
-    }
-    if (fill instanceof Fill.ByIndex || isOfWholeNumbers(target, fill)) {
-      return MADE_ON_THE_HOST;
-    }
-    if (fill.words(target.tensor().whole(), target.dtype()) == 0) {
-      return null;
-    }
-    return switch (generator) {
-      case PhiloxGenerator _ ->
-          ElementFill.isByCurand(fill) ? "cuRAND's generator is shared with other fills" : null;
-      case TorchCpuGenerator _ -> MADE_ON_THE_HOST;
-      case TorchCudaGenerator _ -> TorchElementFill.fits(target, fill) ? null : MADE_ON_THE_HOST;
-    };
   }
 
   /**
    * PyTorch's numbers are made on the host and copied, but for the uniforms and normals of its CUDA
    * generator in one run of memory; what draws none is the same as with ours.
    */
-  private static void fillWithTorch(FillTarget target, Fill.Elementary fill, Generator generator) {
-    if (fill.words(target.tensor().whole(), target.dtype()) == 0) {
-      launch(target, fill, 0, 0);
-    } else if (generator instanceof TorchCudaGenerator torch
-        && TorchElementFill.fits(target, fill)) {
-      launching(target, fill, () -> TorchElementFill.fill(target, fill, torch));
-    } else {
-      new HostFill(target, generator).fill(fill);
+  private static Maker maker(FillTarget target, Fill.Elementary fill, Generator generator) {
+    boolean ofWholeNumbers = fill instanceof Fill.PerElement && target.dtype().isInteger();
+    if (fill instanceof Fill.ByIndex || ofWholeNumbers) {
+      return Maker.HOST;
     }
+    if (words(target, fill) > 0 && !(generator instanceof PhiloxGenerator)) {
+      return generator instanceof TorchCudaGenerator && TorchElementFill.fits(target, fill)
+          ? Maker.TORCH_KERNELS
+          : Maker.HOST;
+    }
+    if (fill instanceof Fill.Orthogonal matrix
+        && !JoinedMatrices.take(target.gpu(), matrix, target.tensor().whole(), target.dtype())) {
+      return Maker.CUSOLVER;
+    }
+    return ElementFill.isByCurand(fill) ? Maker.CURAND : Maker.KERNELS;
   }
 
-  private static void launching(FillTarget target, Fill.Elementary fill, Runnable launches) {
+  private static long words(FillTarget target, Fill.Elementary fill) {
+    return fill.words(target.tensor().whole(), target.dtype());
+  }
+
+  private static Generator onHost(FillTarget target, Fill.Elementary fill, Generator generator) {
+    if (fill instanceof Fill.ByIndex) {
+      return Generator.philox(0); // which draws nothing
+    }
+    return generator instanceof TorchCudaGenerator torch
+        ? torch.on(target.gpu().geometry())
+        : generator;
+  }
+
+  private static void launch(FillTarget target, Fill.Elementary fill, Runnable launches) {
     target.stream().state().remember(target.tensor(), fill);
     target.stream().enqueue(List.of((CudaStorage) target.tensor().storage()), launches);
-  }
-
-  /** Launches the kernels of a fill, if there is anything to be filled. */
-  private static void launch(FillTarget target, Fill.Elementary fill, long seed, long start) {
-    if (target.tensor().shape().numel() > 0) {
-      launching(target, fill, () -> kernels(target, fill, seed, start));
-    }
   }
 
   private static void kernels(FillTarget target, Fill.Elementary fill, long seed, long start) {
@@ -117,9 +112,5 @@ final class CudaFill {
       case Fill.Sparse sparse -> SparseFill.fill(target, sparse, seed, start);
       case Fill.Orthogonal orthogonal -> MatrixFill.fill(target, orthogonal, seed, start);
     }
-  }
-
-  private static boolean isOfWholeNumbers(FillTarget target, Fill.Elementary fill) {
-    return fill instanceof Fill.PerElement && target.dtype().isInteger();
   }
 }
