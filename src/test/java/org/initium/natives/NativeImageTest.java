@@ -52,7 +52,7 @@ class NativeImageTest {
           "java.lang.Class.getResource", Set.of("NativeLibrary", "NativeFiles", "PrivateFolder"),
           "java.lang.ClassLoader.getResource", Set.of("Libraries", "Jcuda", "OpenBlas"),
           "java.lang.foreign.Linker.downcallHandle",
-              Set.of("CLibrary", "ArenaGuard", "Blas", "LoadedLibrary", "BorrowedTensor"),
+              Set.of("CLibrary", "ArenaGuard", "Blas", "BoundLibrary", "BorrowedTensor"),
           "java.lang.foreign.Linker.upcallStub", Set.of("ArenaGuard", "ExportedTensor"));
 
   /** JSON is YAML. */
@@ -168,11 +168,10 @@ class NativeImageTest {
       Path source = Path.of("src/main/java", type.getName().replace('.', '/') + ".java");
       if (Files.exists(source)) {
         String text = Files.readString(source);
-        find(text, "FunctionDescriptor\\.of\\(([A-Za-z_, \\s]+)\\)", "", false, wanted);
-        find(text, "FunctionDescriptor\\.ofVoid\\(([A-Za-z_, \\s]+)\\)", "void", false, wanted);
+        find(text, "FunctionDescriptor\\.of\\(([A-Za-z_, \\s]+)\\)", "", wanted);
+        find(text, "FunctionDescriptor\\.ofVoid\\(([A-Za-z_, \\s]+)\\)", "void", wanted);
         findRoutines(text, wanted);
-        find(text, "bind\\(\"[A-Za-z]+\"((?:, [A-Z_]+)*)\\)", "jint", true, wanted);
-        find(text, "bind\\(library, [^;]*?\"([li]+)\"\\)", "jint", false, wanted);
+        find(text, "call\\([^;]*?\"([li]+)\"", "jint", wanted);
       }
     }
     wanted.removeIf(
@@ -195,8 +194,7 @@ class NativeImageTest {
     }
   }
 
-  private static void find(
-      String text, String pattern, String result, boolean pointerFirst, Set<String> wanted) {
+  private static void find(String text, String pattern, String result, Set<String> wanted) {
     Matcher matcher = Pattern.compile(pattern).matcher(text);
     while (matcher.find()) {
       for (String real : List.of("jfloat", "jdouble")) {
@@ -206,9 +204,6 @@ class NativeImageTest {
                 ? found.chars().mapToObj(letter -> letter == 'l' ? "JAVA_LONG" : "JAVA_INT")
                 : Arrays.stream(found.split(",")).map(String::strip).filter(n -> !n.isEmpty());
         List<String> types = new ArrayList<>(names.map(name -> type(name, real)).toList());
-        if (pointerFirst) {
-          types.addFirst("void*");
-        }
         String returned = result.isEmpty() ? types.removeFirst() : result;
         wanted.add(returned + " " + types);
       }

@@ -35,20 +35,12 @@ import org.initium.text.Text;
 public final class Libraries {
   private static final String REDIST = "org/bytedeco/cuda/linux-x86_64/";
 
-  /**
-   * A library in the process.
-   *
-   * @param name its file name, one of its library's
-   * @param from its path
-   */
-  public record Loaded(String name, String from, SymbolLookup symbols) {}
-
   /** Where a library may be: answers null where it is not, and adds where it looked. */
   private interface Place {
-    Loaded open(String name, Collection<String> looked);
+    BoundLibrary open(String name, Collection<String> looked);
   }
 
-  private static final Map<Library, Loaded> LOADED = new HashMap<>();
+  private static final Map<Library, BoundLibrary> LOADED = new HashMap<>();
 
   private Libraries() {}
 
@@ -58,21 +50,21 @@ public final class Libraries {
    * @throws DeviceUnavailableException saying what was looked for, where, what was found instead,
    *     and what to do
    */
-  public static synchronized Loaded load(Library library) {
+  public static synchronized BoundLibrary load(Library library) {
     return LOADED.computeIfAbsent(library, Libraries::find);
   }
 
   /** Where a library was loaded from, if it was. */
   public static synchronized Optional<String> from(Library library) {
-    return Optional.ofNullable(LOADED.get(library)).map(Loaded::from);
+    return Optional.ofNullable(LOADED.get(library)).map(BoundLibrary::from);
   }
 
-  private static Loaded find(Library library) {
+  private static BoundLibrary find(Library library) {
     requirePlatform();
     Set<String> looked = new LinkedHashSet<>();
     for (Place place : places(library.isDriver())) {
       for (String name : library.names()) {
-        Loaded found = place.open(name, looked);
+        BoundLibrary found = place.open(name, looked);
         if (found != null) {
           return found;
         }
@@ -123,7 +115,7 @@ public final class Libraries {
         openAll(Library.needed(name), folder);
         SymbolLookup symbols = SymbolLookup.libraryLookup(file, Arena.global());
         openAll(Library.beside(name), folder);
-        return new Loaded(name, file.toString(), symbols);
+        return new BoundLibrary(name, file.toString(), symbols);
       } catch (IllegalArgumentException e) {
         looked.add(file + " (found, but it does not load: " + e.getMessage() + ")");
         return null;
@@ -144,7 +136,7 @@ public final class Libraries {
     }
   }
 
-  private static Loaded inRedistJar(String name, Collection<String> looked) {
+  private static BoundLibrary inRedistJar(String name, Collection<String> looked) {
     ClassLoader loader = Libraries.class.getClassLoader();
     URL resource = loader.getResource(REDIST + name);
     if (resource == null) {
@@ -170,10 +162,10 @@ public final class Libraries {
     }
   }
 
-  private static Loaded byLinker(String name, Collection<String> looked) {
+  private static BoundLibrary byLinker(String name, Collection<String> looked) {
     try {
       SymbolLookup symbols = SymbolLookup.libraryLookup(name, Arena.global());
-      return new Loaded(name, mapped(name), symbols);
+      return new BoundLibrary(name, mapped(name), symbols);
     } catch (IllegalArgumentException e) {
       String path = System.getenv("LD_LIBRARY_PATH");
       looked.add("the dynamic linker's folders" + (path == null ? "" : " and " + path));

@@ -5,6 +5,7 @@ import java.util.List;
 import org.initium.DeviceUnavailableException;
 import org.initium.cuda.CudaException;
 import org.initium.cuda.driver.Driver;
+import org.initium.cuda.library.BoundLibrary;
 import org.initium.cuda.library.Libraries;
 import org.initium.cuda.library.Library;
 import org.initium.cuda.orthogonal.CusolverFunctions.Matrix;
@@ -71,7 +72,7 @@ final class Cusolver {
   /** By JCuda where there is the library that its natives ask for, else by a binding of our own. */
   private static synchronized CusolverFunctions functions(int driverVersion) {
     if (bound == null) {
-      Libraries.Loaded library = Libraries.load(Library.cusolver(driverVersion));
+      BoundLibrary library = Libraries.load(Library.cusolver(driverVersion));
       boolean byJcuda = library.name().equals(Library.CUSOLVER_11);
       if (byJcuda) {
         Artifact.JCUSOLVER.require(DeviceUnavailableException::new);
@@ -91,11 +92,6 @@ final class Cusolver {
     }
   }
 
-  /** The name of a function that there is for each precision. */
-  private static String named(Matrix matrix, String function) {
-    return "cusolverDn" + (matrix.dtype().isWide() ? "D" : "S") + function;
-  }
-
   void setStream(long stream) {
     check("cusolverDnSetStream", functions.setStream(handle, stream));
   }
@@ -110,7 +106,7 @@ final class Cusolver {
           functions.wideGeqrfSize(handle, params, matrix, device, host));
     } else {
       int[] elements = {0};
-      check(named(matrix, "geqrf_bufferSize"), functions.geqrfSize(handle, matrix, elements));
+      check(matrix.named("geqrf_bufferSize"), functions.geqrfSize(handle, matrix, elements));
       device[0] = (long) elements[0] * matrix.dtype().bytes();
     }
     return new Work(Math.max(device[0], orgqrBytes(matrix)), host[0]);
@@ -118,7 +114,7 @@ final class Cusolver {
 
   private long orgqrBytes(Matrix matrix) {
     int[] elements = {0};
-    check(named(matrix, "orgqr_bufferSize"), functions.orgqrSize(handle, matrix, elements));
+    check(matrix.named("orgqr_bufferSize"), functions.orgqrSize(handle, matrix, elements));
     if (elements[0] < 0) {
       throw new IllegalArgumentException(
           Text.message(
@@ -141,7 +137,7 @@ final class Cusolver {
       return;
     }
     check(
-        named(matrix, "geqrf"),
+        matrix.named("geqrf"),
         functions.geqrf(handle, matrix, room.device, elements(matrix, room), info));
   }
 
@@ -152,7 +148,7 @@ final class Cusolver {
    */
   void orgqr(Matrix matrix, Room room, long info) {
     check(
-        named(matrix, "orgqr"),
+        matrix.named("orgqr"),
         functions.orgqr(handle, matrix, room.device, elements(matrix, room), info));
   }
 

@@ -20,6 +20,11 @@ sealed interface CusolverFunctions permits JcudaCusolver, NativeCusolver {
       return (long) rows * columns;
     }
 
+    /** The name of a function that there is for each precision. */
+    String named(String function) {
+      return "cusolverDn" + (dtype.isWide() ? "D" : "S") + function;
+    }
+
     /** Its cudaDataType. */
     int type() {
       return dtype.isWide() ? 1 : 0;
