@@ -15,6 +15,10 @@ public record CudaOptions(Engine engine, CurandGenerator generator) {
   public static final CudaOptions DEFAULT =
       new CudaOptions(Engine.FUSED, CurandGenerator.PHILOX4_32_10);
 
+  /** cuRAND's generator with the same words. */
+  public static final CudaOptions CURAND =
+      new CudaOptions(Engine.CURAND, CurandGenerator.PHILOX4_32_10);
+
   private static volatile CudaOptions current = DEFAULT;
 
   /** What computes the elements. */
@@ -50,24 +54,6 @@ public record CudaOptions(Engine engine, CurandGenerator generator) {
   public CudaOptions {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(generator, "generator");
-  }
-
-  /**
-   * {@return these options with another engine}
-   *
-   * @param other our kernels, or cuRAND
-   */
-  public CudaOptions engine(Engine other) {
-    return new CudaOptions(other, generator);
-  }
-
-  /**
-   * {@return these options with another generator of cuRAND's}
-   *
-   * @param other one of cuRAND's
-   */
-  public CudaOptions generator(CurandGenerator other) {
-    return new CudaOptions(engine, other);
   }
 
   /**

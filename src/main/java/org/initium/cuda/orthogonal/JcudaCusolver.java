@@ -13,13 +13,17 @@ import org.initium.cuda.driver.Driver;
 import org.initium.cuda.library.Jcuda;
 
 /** libcusolver.so.11 by JCuda, whose natives ask for that one. */
-final class JcudaCusolver implements CusolverFunctions {
+final class JcudaCusolver extends Cusolver {
+  private final cusolverDnHandle handle = new cusolverDnHandle();
+  private final cusolverDnParams params = new cusolverDnParams();
+
   /**
    * Loads JCuda's natives; the library is there already.
    *
    * @throws org.initium.DeviceUnavailableException if they do not load
    */
-  JcudaCusolver() {
+  JcudaCusolver(String where) {
+    super(where);
     Jcuda.start(JCudaVersion.get(), "JCusolver", JCusolver::initialize);
   }
 
@@ -27,92 +31,74 @@ final class JcudaCusolver implements CusolverFunctions {
     return Driver.at(address, new Pointer());
   }
 
-  private static cusolverDnHandle handle(long handle) {
-    return Driver.at(handle, new cusolverDnHandle());
-  }
-
-  private static cusolverDnParams params(long params) {
-    return Driver.at(params, new cusolverDnParams());
+  @Override
+  int create() {
+    return cusolverDnCreate(handle);
   }
 
   @Override
-  public int create(long[] handle) {
-    cusolverDnHandle made = new cusolverDnHandle();
-    int status = cusolverDnCreate(made);
-    handle[0] = Driver.of(made);
-    return status;
+  int createParams() {
+    return cusolverDnCreateParams(params);
   }
 
   @Override
-  public int destroy(long handle) {
-    return cusolverDnDestroy(handle(handle));
+  int dnDestroy() {
+    return cusolverDnDestroy(handle);
   }
 
   @Override
-  public int createParams(long[] params) {
-    cusolverDnParams made = new cusolverDnParams();
-    int status = cusolverDnCreateParams(made);
-    params[0] = Driver.of(made);
-    return status;
+  int destroyParams() {
+    return cusolverDnDestroyParams(params);
   }
 
   @Override
-  public int destroyParams(long params) {
-    return cusolverDnDestroyParams(params(params));
+  int dnSetStream(long stream) {
+    return cusolverDnSetStream(handle, Driver.at(stream, new cudaStream_t()));
   }
 
   @Override
-  public int setStream(long handle, long stream) {
-    return cusolverDnSetStream(handle(handle), Driver.at(stream, new cudaStream_t()));
-  }
-
-  @Override
-  public int geqrfSize(long handle, Matrix m, int[] elements) {
-    cusolverDnHandle h = handle(handle);
+  int geqrfSize(Matrix m, int[] elements) {
     return m.dtype().isWide()
-        ? cusolverDnDgeqrf_bufferSize(h, m.rows(), m.columns(), at(0), m.rows(), elements)
-        : cusolverDnSgeqrf_bufferSize(h, m.rows(), m.columns(), at(0), m.rows(), elements);
+        ? cusolverDnDgeqrf_bufferSize(handle, m.rows(), m.columns(), at(0), m.rows(), elements)
+        : cusolverDnSgeqrf_bufferSize(handle, m.rows(), m.columns(), at(0), m.rows(), elements);
   }
 
   @Override
-  public int geqrf(long handle, Matrix m, long work, int elements, long info) {
-    cusolverDnHandle h = handle(handle);
+  int geqrf(Matrix m, long work, int elements, long info) {
     Pointer a = at(m.address());
     Pointer t = at(m.tau());
     int n = m.columns();
     return m.dtype().isWide()
-        ? cusolverDnDgeqrf(h, m.rows(), n, a, m.rows(), t, at(work), elements, at(info))
-        : cusolverDnSgeqrf(h, m.rows(), n, a, m.rows(), t, at(work), elements, at(info));
+        ? cusolverDnDgeqrf(handle, m.rows(), n, a, m.rows(), t, at(work), elements, at(info))
+        : cusolverDnSgeqrf(handle, m.rows(), n, a, m.rows(), t, at(work), elements, at(info));
   }
 
   @Override
-  public int orgqrSize(long handle, Matrix m, int[] elements) {
-    cusolverDnHandle h = handle(handle);
+  int orgqrSize(Matrix m, int[] elements) {
     Pointer none = at(0);
     int n = m.columns();
     return m.dtype().isWide()
-        ? cusolverDnDorgqr_bufferSize(h, m.rows(), n, n, none, m.rows(), none, elements)
-        : cusolverDnSorgqr_bufferSize(h, m.rows(), n, n, none, m.rows(), none, elements);
+        ? cusolverDnDorgqr_bufferSize(handle, m.rows(), n, n, none, m.rows(), none, elements)
+        : cusolverDnSorgqr_bufferSize(handle, m.rows(), n, n, none, m.rows(), none, elements);
   }
 
   @Override
-  public int orgqr(long handle, Matrix m, long work, int elements, long info) {
-    cusolverDnHandle h = handle(handle);
+  int orgqr(Matrix m, long work, int elements, long info) {
     Pointer a = at(m.address());
     Pointer t = at(m.tau());
     int n = m.columns();
     return m.dtype().isWide()
-        ? cusolverDnDorgqr(h, m.rows(), n, n, a, m.rows(), t, at(work), elements, at(info))
-        : cusolverDnSorgqr(h, m.rows(), n, n, a, m.rows(), t, at(work), elements, at(info));
+        ? cusolverDnDorgqr(handle, m.rows(), n, n, a, m.rows(), t, at(work), elements, at(info))
+        : cusolverDnSorgqr(handle, m.rows(), n, n, a, m.rows(), t, at(work), elements, at(info));
   }
 
   @Override
-  public int wideGeqrfSize(long handle, long params, Matrix m, long[] device, long[] host) {
+  int wideGeqrfSize(Matrix m, long[] device, long[] host) {
     int type = m.type();
     Pointer none = at(0);
     return cusolverDnXgeqrf_bufferSize(
-        handle(handle),
-        params(params),
+        handle,
+        params,
         m.rows(),
         m.columns(),
         type,
@@ -126,11 +112,11 @@ final class JcudaCusolver implements CusolverFunctions {
   }
 
   @Override
-  public int wideGeqrf(long handle, long params, Matrix m, Cusolver.Room room, long info) {
+  int wideGeqrf(Matrix m, Room room, long info) {
     int type = m.type();
     return cusolverDnXgeqrf(
-        handle(handle),
-        params(params),
+        handle,
+        params,
         m.rows(),
         m.columns(),
         type,

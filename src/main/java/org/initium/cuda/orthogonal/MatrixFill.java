@@ -78,7 +78,7 @@ public final class MatrixFill {
     int rows = Math.max(first, rest);
     int columns = Math.min(first, rest);
     SolverWorkspace.Plan plan = solver.plan(dtype, rows, columns, target.stream());
-    CusolverFunctions.Matrix matrix = plan.matrix();
+    Cusolver.Matrix matrix = plan.matrix();
     ElementFill.gaussian(target, dtype, matrix.address(), rows, columns, seed, start);
     switch (fill.method()) {
       case QR -> {
@@ -99,7 +99,7 @@ public final class MatrixFill {
 
   private static void factor(
       FillTarget target, String kernel, long items, SolverWorkspace.Plan plan) {
-    CusolverFunctions.Matrix matrix = plan.matrix();
+    Cusolver.Matrix matrix = plan.matrix();
     Parameters parameters = new Parameters();
     parameters.add(matrix.address()).add((long) matrix.rows()).add((long) matrix.columns());
     parameters.add(matrix.tau()).add(plan.signs());

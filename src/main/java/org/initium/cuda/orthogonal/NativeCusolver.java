@@ -7,75 +7,95 @@ import org.initium.cuda.library.BoundLibrary;
  * cuSOLVER without JCuda, whose natives ask for libcusolver.so.11: for CUDA 13, which has
  * libcusolver.so.12 alone. The functions that we call are the same in both.
  */
-record NativeCusolver(BoundLibrary library) implements CusolverFunctions {
+final class NativeCusolver extends Cusolver {
+  private final BoundLibrary library;
+  private final long[] handle = {0};
+  private final long[] params = {0};
+
+  NativeCusolver(String where, BoundLibrary library) {
+    super(where);
+    this.library = library;
+  }
+
   @Override
-  public int create(long[] handle) {
+  int create() {
     return library.call("cusolverDnCreate", "l", handle);
   }
 
   @Override
-  public int destroy(long handle) {
-    return library.call("cusolverDnDestroy", "l", handle);
+  int dnDestroy() {
+    return library.call("cusolverDnDestroy", "l", handle[0]);
   }
 
   @Override
-  public int createParams(long[] params) {
+  int createParams() {
     return library.call("cusolverDnCreateParams", "l", params);
   }
 
   @Override
-  public int destroyParams(long params) {
-    return library.call("cusolverDnDestroyParams", "l", params);
+  int destroyParams() {
+    return library.call("cusolverDnDestroyParams", "l", params[0]);
   }
 
   @Override
-  public int setStream(long handle, long stream) {
-    return library.call("cusolverDnSetStream", "ll", handle, stream);
+  int dnSetStream(long stream) {
+    return library.call("cusolverDnSetStream", "ll", handle[0], stream);
   }
 
   @Override
-  public int geqrfSize(long handle, Matrix m, int[] elements) {
+  int geqrfSize(Matrix m, int[] elements) {
     String function = m.named("geqrf_bufferSize");
-    return library.call(function, "liilil", handle, m.rows(), m.columns(), 0L, m.rows(), elements);
+    return library.call(
+        function, "liilil", handle[0], m.rows(), m.columns(), 0L, m.rows(), elements);
   }
 
   @Override
-  public int geqrf(long handle, Matrix m, long work, int elements, long info) {
+  int geqrf(Matrix m, long work, int elements, long info) {
     int rows = m.rows();
     int n = m.columns();
     String function = m.named("geqrf");
     return library.call(
-        function, "liilillil", handle, rows, n, m.address(), rows, m.tau(), work, elements, info);
+        function,
+        "liilillil",
+        handle[0],
+        rows,
+        n,
+        m.address(),
+        rows,
+        m.tau(),
+        work,
+        elements,
+        info);
   }
 
   @Override
-  public int orgqrSize(long handle, Matrix m, int[] elements) {
+  int orgqrSize(Matrix m, int[] elements) {
     int rows = m.rows();
     int n = m.columns();
     String function = m.named("orgqr_bufferSize");
-    return library.call(function, "liiilill", handle, rows, n, n, 0L, rows, 0L, elements);
+    return library.call(function, "liiilill", handle[0], rows, n, n, 0L, rows, 0L, elements);
   }
 
   @Override
-  public int orgqr(long handle, Matrix m, long work, int elements, long info) {
+  int orgqr(Matrix m, long work, int elements, long info) {
     int rows = m.rows();
     int n = m.columns();
     long a = m.address();
     String function = m.named("orgqr");
     return library.call(
-        function, "liiilillil", handle, rows, n, n, a, rows, m.tau(), work, elements, info);
+        function, "liiilillil", handle[0], rows, n, n, a, rows, m.tau(), work, elements, info);
   }
 
   @Override
-  public int wideGeqrfSize(long handle, long params, Matrix m, long[] device, long[] host) {
+  int wideGeqrfSize(Matrix m, long[] device, long[] host) {
     long rows = m.rows();
     long columns = m.columns();
     int type = m.type();
     return library.call(
         "cusolverDnXgeqrf_bufferSize",
         "llllillilill",
-        handle,
-        params,
+        handle[0],
+        params[0],
         rows,
         columns,
         type,
@@ -89,15 +109,15 @@ record NativeCusolver(BoundLibrary library) implements CusolverFunctions {
   }
 
   @Override
-  public int wideGeqrf(long handle, long params, Matrix m, Cusolver.Room room, long info) {
+  int wideGeqrf(Matrix m, Room room, long info) {
     long rows = m.rows();
     long columns = m.columns();
     int type = m.type();
     return library.call(
         "cusolverDnXgeqrf",
         "llllillililllll",
-        handle,
-        params,
+        handle[0],
+        params[0],
         rows,
         columns,
         type,

@@ -19,7 +19,7 @@ final class SolverWorkspace {
   private static final long INFO_BYTES = 16;
 
   /** Where things are in the memory of a solver. */
-  record Plan(CusolverFunctions.Matrix matrix, long signs, Cusolver.Room room) {}
+  record Plan(Cusolver.Matrix matrix, long signs, Cusolver.Room room) {}
 
   private final Gpu gpu;
   private final Cusolver cusolver;
@@ -36,7 +36,7 @@ final class SolverWorkspace {
   }
 
   static SolverWorkspace of(Gpu gpu) {
-    Cusolver cusolver = new Cusolver(gpu.device().toString());
+    Cusolver cusolver = Cusolver.of(gpu.device().toString());
     try {
       return new SolverWorkspace(gpu, cusolver);
     } catch (RuntimeException e) {
@@ -70,7 +70,7 @@ final class SolverWorkspace {
   /** Memory for a tall matrix of that size and for its factorization. */
   Plan plan(DType dtype, int rows, int columns, CudaStream stream) {
     cusolver.setStream(stream.handle());
-    Cusolver.Work work = cusolver.work(new CusolverFunctions.Matrix(dtype, rows, columns, 0, 0));
+    Cusolver.Room work = cusolver.room(new Cusolver.Matrix(dtype, rows, columns, 0, 0));
     long matrixBytes = aligned(Math.multiplyExact((long) rows * columns, (long) dtype.bytes()));
     long vectorBytes = aligned((long) columns * dtype.bytes());
     long needed = matrixBytes + 2 * vectorBytes + aligned(work.deviceBytes());
@@ -85,7 +85,7 @@ final class SolverWorkspace {
     long tau = matrix + matrixBytes;
     long signs = tau + vectorBytes;
     return new Plan(
-        new CusolverFunctions.Matrix(dtype, rows, columns, matrix, tau),
+        new Cusolver.Matrix(dtype, rows, columns, matrix, tau),
         signs,
         new Cusolver.Room(
             signs + vectorBytes, work.deviceBytes(), hostWork.address(), work.hostBytes()));

@@ -90,7 +90,7 @@ class CudaCaptureTest implements Released {
   @Test
   void cuRand() {
     RealCurand.require();
-    CudaOptions.use(CudaOptions.DEFAULT.engine(CudaOptions.Engine.CURAND));
+    CudaOptions.use(CudaOptions.CURAND);
     check(NORMAL, Generator.philox(1), "cuRAND's generator");
   }
 

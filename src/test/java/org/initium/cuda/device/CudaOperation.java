@@ -136,7 +136,7 @@ public record CudaOperation(String name, Runnable run) {
     return new CudaOperation(
         fill.name + " by cuRAND",
         () -> {
-          CudaOptions.use(CudaOptions.DEFAULT.engine(CudaOptions.Engine.CURAND));
+          CudaOptions.use(CudaOptions.CURAND);
           try {
             fill.run.run();
           } finally {

@@ -46,7 +46,7 @@ class ThreadsTest implements Released {
 
   private static Callable<?> byCurand() {
     RealCurand.require();
-    CudaOptions.use(CudaOptions.DEFAULT.engine(CudaOptions.Engine.CURAND));
+    CudaOptions.use(CudaOptions.CURAND);
     return fill(new Fill.Normal(0, 1));
   }
 

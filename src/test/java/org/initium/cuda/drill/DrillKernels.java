@@ -72,7 +72,7 @@ final class DrillKernels {
       batch(square);
       fill(square.narrow(1, 0, 200), INDICES, Generator.philox(1));
       batch(narrow); // of matrices small enough for one launch
-      CudaOptions.use(CudaOptions.DEFAULT.engine(CudaOptions.Engine.CURAND));
+      CudaOptions.use(CudaOptions.CURAND);
       fill(square, UNIFORM, Generator.philox(1));
       fill(square, TRUNCATED, Generator.philox(1));
       CudaOptions.use(CudaOptions.DEFAULT);

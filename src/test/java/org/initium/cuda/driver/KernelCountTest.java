@@ -120,7 +120,7 @@ class KernelCountTest implements Released {
   @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ALL, names = "B?F\\d.*")
   void curandsNumbers(DType dtype) {
     RealCurand.require();
-    CudaOptions.use(CudaOptions.DEFAULT.engine(CudaOptions.Engine.CURAND));
+    CudaOptions.use(CudaOptions.CURAND);
     try (Tensor tensor = square(dtype)) {
       Fills.fill(tensor, UNIFORM, Generator.philox(1));
     }

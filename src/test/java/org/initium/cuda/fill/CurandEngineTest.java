@@ -44,7 +44,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @CudaTest
 class CurandEngineTest implements Released {
   private static final Device DEVICE = Device.cuda(0);
-  private static final CudaOptions CURAND = CudaOptions.DEFAULT.engine(CudaOptions.Engine.CURAND);
 
   private static final List<UnaryOperator<Tensor>> PARTS =
       List.of(
@@ -57,7 +56,7 @@ class CurandEngineTest implements Released {
   @BeforeEach
   void useCurand() {
     RealCurand.require();
-    CudaOptions.use(CURAND);
+    CudaOptions.use(CudaOptions.CURAND);
   }
 
   @AfterEach
@@ -151,7 +150,7 @@ class CurandEngineTest implements Released {
   }
 
   private static void check(CurandGenerator generator, CurandGolden row) {
-    CudaOptions.use(CURAND.generator(generator));
+    CudaOptions.use(new CudaOptions(CudaOptions.Engine.CURAND, generator));
     CurandGolden.Call call = row.calls().getFirst();
     DType dtype = call.name().endsWith("Double") ? DType.F64 : DType.F32;
     try (Tensor tensor = Tensor.empty(Shape.of(call.n()), dtype, DEVICE)) {
@@ -170,7 +169,7 @@ class CurandEngineTest implements Released {
   /** A generator that cannot skip gives what lies at the offset all the same. */
   @Test
   void whatCannotSkipDrawsWhatLiesBefore() {
-    CudaOptions.use(CURAND.generator(CurandGenerator.MTGP32));
+    CudaOptions.use(new CudaOptions(CudaOptions.Engine.CURAND, CurandGenerator.MTGP32));
     Fill fill = new Fill.Uniform(0, 1);
     double[] all = values(DEVICE, fill, DType.F32, t -> t, 9, 0);
     double[] later = values(DEVICE, fill, DType.F32, t -> t, 9, 100);
@@ -191,7 +190,7 @@ class CurandEngineTest implements Released {
   @Test
   @Tag(CudaTest.SOFTWARE_DEVICE)
   void mt19937WantsAGpuBeforeCurand104(SoftDevice device) {
-    CudaOptions.use(CURAND.generator(CurandGenerator.MT19937));
+    CudaOptions.use(new CudaOptions(CudaOptions.Engine.CURAND, CurandGenerator.MT19937));
     try (Tensor tensor = Tensor.empty(Shape.of(100), DType.F32, DEVICE)) {
       Fill fill = new Fill.Uniform(0, 1);
       if (hasMt19937()) {
@@ -202,7 +201,7 @@ class CurandEngineTest implements Released {
         assertEquals("curandGenerateUniform", e.call());
         assertEquals("CURAND_STATUS_INTERNAL_ERROR", e.code());
       }
-      CudaOptions.use(CURAND);
+      CudaOptions.use(CudaOptions.CURAND);
       Fills.fill(tensor, fill, Generator.philox(1));
     }
     CudaBackend.release();
@@ -216,7 +215,7 @@ class CurandEngineTest implements Released {
       System.out.println("cuRAND's MT19937 is tested with cuRAND 10.4, and on a real GPU");
       return;
     }
-    CudaOptions.use(CURAND.generator(generator));
+    CudaOptions.use(new CudaOptions(CudaOptions.Engine.CURAND, generator));
     // Seeding MT19937's 8192 sequences takes a host seconds.
     boolean slow = generator == CurandGenerator.MT19937 && !SoftDevice.realGpu();
     for (DType dtype : slow ? List.of(DType.F32) : DTypes.FLOATS) {
