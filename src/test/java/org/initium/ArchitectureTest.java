@@ -71,7 +71,7 @@ class ArchitectureTest {
         cuda: .
         cuda.library: . natives
         cuda.driver: . cuda cuda.library kernel
-        cuda.device: . cuda cuda.driver cuda.library random spi
+        cuda.device: . cuda cuda.driver random spi
         cuda.fill: . cuda cuda.device cuda.driver cuda.library kernel law random spi torch.kernel
         cuda.orthogonal: . cuda cuda.device cuda.driver cuda.fill cuda.library kernel spi
         cuda.backend: . cuda cuda.device cuda.driver cuda.fill cuda.library cuda.orthogonal kernel \

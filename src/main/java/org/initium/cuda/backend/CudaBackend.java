@@ -62,7 +62,7 @@ public final class CudaBackend implements Backend {
             driver.attribute(index, Attribute.COMPUTE_CAPABILITY_MINOR),
             driver.attribute(index, Attribute.MULTIPROCESSOR_COUNT),
             Driver.written(version),
-            Libraries.from(Library.DRIVER).orElse(""),
+            Driver.file(),
             library("cuRAND", Library.CURAND),
             library("cuSOLVER", Library.cusolver(version)));
     return new DeviceInfo(device, driver.deviceName(index), driver.deviceMemory(index), details);

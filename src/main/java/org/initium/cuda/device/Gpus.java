@@ -10,8 +10,6 @@ import org.initium.DeviceUnavailableException;
 import org.initium.cuda.CudaException;
 import org.initium.cuda.driver.Driver;
 import org.initium.cuda.driver.OsThread;
-import org.initium.cuda.library.Libraries;
-import org.initium.cuda.library.Library;
 import org.initium.text.Artifact;
 import org.initium.text.Text;
 
@@ -44,12 +42,11 @@ public final class Gpus {
   private static int start() {
     Artifact.JCUDA.require(DeviceUnavailableException::new);
     int status = Driver.init();
-    String library = Libraries.load(Library.DRIVER).from();
+    String file = Driver.file();
     if (status != 0) {
       throw new DeviceUnavailableException(
           Text.message(
-              "the driver %s finds no CUDA device: cuInit gave %s",
-              library, Driver.describe(status)));
+              "the driver %s finds no CUDA device: cuInit gave %s", file, Driver.describe(status)));
     }
     Driver driver = new Driver("the driver");
     int version = driver.version();
@@ -57,12 +54,12 @@ public final class Gpus {
       throw new DeviceUnavailableException(
           Text.message(
               "the driver %s is for CUDA %s; CUDA %s or newer is needed: update NVIDIA's driver",
-              library, Driver.written(version), Driver.written(LEAST_VERSION)));
+              file, Driver.written(version), Driver.written(LEAST_VERSION)));
     }
     int devices = driver.deviceCount();
     if (devices == 0) {
       throw new DeviceUnavailableException(
-          Text.message("the driver %s lists no device; see CUDA_VISIBLE_DEVICES", library));
+          Text.message("the driver %s lists no device; see CUDA_VISIBLE_DEVICES", file));
     }
     return devices;
   }

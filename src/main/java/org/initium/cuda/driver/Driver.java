@@ -127,6 +127,11 @@ public record Driver(String where) {
     return cuInit(0);
   }
 
+  /** The driver's file. */
+  public static String file() {
+    return Libraries.load(Library.DRIVER).from();
+  }
+
   public static String describe(int status) {
     return text(status, true) + ": " + text(status, false);
   }

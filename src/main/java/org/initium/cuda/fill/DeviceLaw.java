@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.cuda.fill;
 
-import java.lang.foreign.MemorySegment;
 import org.initium.Fill;
 import org.initium.cuda.device.CudaStream;
 import org.initium.kernel.Parameters;
@@ -17,19 +16,10 @@ public record DeviceLaw(ElementLaw.Family family, double[] numbers, LawTables.Ta
     implements AutoCloseable {
   public static DeviceLaw of(Fill.PerElement fill, FillTarget target) {
     ElementLaw law = ElementLaw.of(fill, target.dtype());
-    LawTables.Table table = lease(law, LawTables.ALL.of(target.gpu()), fill);
+    Object values = law.table();
+    LawTables.Table table =
+        values == null ? null : LawTables.ALL.of(target.gpu()).lease(fill, values);
     return new DeviceLaw(ElementLaw.Family.of(fill), law.numbers(), table);
-  }
-
-  private static LawTables.Table lease(ElementLaw law, LawTables tables, Fill.PerElement fill) {
-    return switch (law.table()) {
-      case null -> null;
-      case float[] table ->
-          tables.lease(new LawTables.Key(fill, false), MemorySegment.ofArray(table));
-      case double[] table ->
-          tables.lease(new LawTables.Key(fill, true), MemorySegment.ofArray(table));
-      default -> throw new AssertionError("a table is of floats or doubles");
-    };
   }
 
   /** Notes that a stream uses it. */

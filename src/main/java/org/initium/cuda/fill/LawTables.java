@@ -23,7 +23,7 @@ public final class LawTables implements DeviceLocal.Value {
   private static final int KEPT = 64;
 
   /** Which table: f64 has another one than the types computed in f32. */
-  public record Key(Fill.PerElement fill, boolean f64) {}
+  private record Key(Fill.PerElement fill, boolean f64) {}
 
   /** A table, which stays until all who got it have closed it: once their work is queued. */
   public static final class Table implements AutoCloseable {
@@ -62,12 +62,16 @@ public final class LawTables implements DeviceLocal.Value {
     this.gpu = gpu;
   }
 
-  /** A table for fills, which they close; made of {@code values} if need be. */
-  public Table lease(Key key, MemorySegment values) {
-    return gpu.call(() -> leaseNow(key, values));
+  /**
+   * A table for fills, which they close.
+   *
+   * @param values what it is made of if need be: of f64 a double[], else a float[]
+   */
+  public Table lease(Fill.PerElement fill, Object values) {
+    return gpu.call(() -> leaseNow(new Key(fill, values instanceof double[]), values));
   }
 
-  private synchronized Table leaseNow(Key key, MemorySegment values) {
+  private synchronized Table leaseNow(Key key, Object values) {
     Table table = tables.get(key);
     if (table == null) {
       makeRoom();
@@ -89,7 +93,11 @@ public final class LawTables implements DeviceLocal.Value {
   }
 
   /** Other streams may read it at once, so it is there when this returns. */
-  private CudaStorage upload(MemorySegment values) {
+  private CudaStorage upload(Object table) {
+    MemorySegment values =
+        table instanceof double[] wide
+            ? MemorySegment.ofArray(wide)
+            : MemorySegment.ofArray((float[]) table);
     CudaStorage storage = CudaStorage.allocate(gpu, values.byteSize());
     try (CudaStream stream = CudaStream.create(gpu)) {
       stream.enqueue(

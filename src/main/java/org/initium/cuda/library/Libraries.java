@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.initium.DeviceUnavailableException;
@@ -54,11 +53,6 @@ public final class Libraries {
     return LOADED.computeIfAbsent(library, Libraries::find);
   }
 
-  /** Where a library was loaded from, if it was. */
-  public static synchronized Optional<String> from(Library library) {
-    return Optional.ofNullable(LOADED.get(library)).map(BoundLibrary::from);
-  }
-
   private static BoundLibrary find(Library library) {
     requirePlatform();
     Set<String> looked = new LinkedHashSet<>();
@@ -81,7 +75,8 @@ public final class Libraries {
       LibraryFolders.toolkits().forEach(folder -> places.add(folder(folder)));
     }
     places.add(Libraries::byLinker);
-    LibraryFolders.usual(driver).forEach(folder -> places.add(folder(folder)));
+    (driver ? LibraryFolders.DRIVER : LibraryFolders.TOOLKIT)
+        .forEach(folder -> places.add(folder(folder)));
     if (!driver) {
       List<Path> wheels = LibraryFolders.wheels();
       if (wheels.isEmpty()) {
@@ -205,7 +200,7 @@ public final class Libraries {
     folders.addAll(LibraryFolders.toolkits());
     folders.addAll(LibraryFolders.listed(System.getenv("LD_LIBRARY_PATH")));
     if (!library.isDriver()) {
-      folders.addAll(LibraryFolders.usual(false));
+      folders.addAll(LibraryFolders.TOOLKIT);
       folders.addAll(LibraryFolders.wheels());
     }
     Set<String> others = new LinkedHashSet<>();

@@ -18,7 +18,7 @@ import org.initium.natives.UserHome;
 /** The folders where NVIDIA's libraries may lie. */
 final class LibraryFolders {
   /** WSL, containers that the driver is mounted into, distributions. */
-  private static final List<Path> DRIVER =
+  static final List<Path> DRIVER =
       paths(
           "/usr/lib/wsl/lib",
           "/usr/local/nvidia/lib64",
@@ -27,7 +27,8 @@ final class LibraryFolders {
           "/usr/lib64",
           "/usr/lib");
 
-  private static final List<Path> TOOLKIT =
+  /** Of toolkits. */
+  static final List<Path> TOOLKIT =
       paths(
           "/usr/local/cuda/lib64",
           "/usr/local/cuda/targets/x86_64-linux/lib",
@@ -74,10 +75,6 @@ final class LibraryFolders {
         .filter(Objects::nonNull)
         .flatMap(home -> Stream.of(home.resolve("lib64"), home.resolve("lib")))
         .toList();
-  }
-
-  static List<Path> usual(boolean driver) {
-    return driver ? DRIVER : TOOLKIT;
   }
 
   /**

@@ -338,7 +338,7 @@ class CudaLifeTest implements Released {
   @Test
   void aTableInUseOutlivesManyOthers() {
     Gpu gpu = Gpus.of(DEVICE);
-    MemorySegment values = MemorySegment.ofArray(new float[16]);
+    float[] values = new float[16];
     try (CudaLife.Context _ = CudaLife.enter(gpu);
         LawTables.Table used = lease(gpu, 0, values)) {
       for (int i = 1; i < 200; i++) {
@@ -348,8 +348,8 @@ class CudaLifeTest implements Released {
     }
   }
 
-  private static LawTables.Table lease(Gpu gpu, int mean, MemorySegment values) {
+  private static LawTables.Table lease(Gpu gpu, int mean, float[] values) {
     Fill.TruncatedNormal fill = new Fill.TruncatedNormal(mean, 1, mean - 1, mean + 1);
-    return LawTables.ALL.of(gpu).lease(new LawTables.Key(fill, false), values);
+    return LawTables.ALL.of(gpu).lease(fill, values);
   }
 }

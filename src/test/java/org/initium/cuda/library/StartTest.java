@@ -93,7 +93,7 @@ class StartTest {
           }
         }
       }
-      System.out.println("from " + Libraries.from(Library.cusolver(13000)).orElse("nowhere"));
+      System.out.println("from " + Libraries.load(Library.cusolver(13000)).from());
       CudaBackend.release();
     }
 
