@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.initium.cuda.backend.CudaBackend;
+import org.initium.cuda.device.Gpus;
 import org.initium.testing.CudaTest;
 import org.initium.testing.SoftDevice;
 import org.junit.jupiter.api.AfterEach;
@@ -28,12 +28,12 @@ class DeviceMemoryTest {
 
   @AfterEach
   void release() {
-    CudaBackend.release();
+    Gpus.release();
   }
 
   /** The most bytes on a device in use while a recipe's model is written. */
   private long peak(int device, String devices, int chunk, String tensors) throws IOException {
-    CudaBackend.release();
+    Gpus.release();
     SoftDevice.require().reset();
     Path recipe = Files.writeString(folder.resolve("r.yaml"), tensors);
     Path out = folder.resolve("m.safetensors");

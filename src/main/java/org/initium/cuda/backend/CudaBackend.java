@@ -132,11 +132,6 @@ public final class CudaBackend implements Backend {
     HostCopy.fromHost(source, target, offset, (CudaStream) stream);
   }
 
-  @Override
-  public void giveBack() {
-    release();
-  }
-
   /**
    * Gives the driver back, on all devices, the memory of closed tensors, which is kept for the next
    * ones: for another engine of this process, or another process, that needs it. Waits for the work
@@ -147,12 +142,9 @@ public final class CudaBackend implements Backend {
     Gpus.started().forEach(gpu -> gpu.run(gpu.pool()::trim));
   }
 
-  /**
-   * Gives back what was kept for speed on all devices: compiled kernels, page-locked buffers, pools
-   * and the contexts themselves. No tensor or stream of a CUDA device may be open; the next use
-   * starts anew.
-   */
-  public static void release() {
+  /** On all devices: compiled kernels, page-locked buffers, pools and the contexts themselves. */
+  @Override
+  public void giveBack() {
     Gpus.release();
   }
 }

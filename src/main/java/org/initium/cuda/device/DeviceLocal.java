@@ -28,16 +28,12 @@ public final class DeviceLocal<T extends DeviceLocal.Value> {
 
   /** That of a device. */
   public T of(Gpu gpu) {
-    return values.computeIfAbsent(gpu, this::made);
-  }
-
-  private T made(Gpu gpu) {
-    T value = make.apply(gpu);
-    gpu.atRelease(
-        () -> {
-          values.remove(gpu);
-          value.release();
+    return values.computeIfAbsent(
+        gpu,
+        _ -> {
+          T value = make.apply(gpu);
+          gpu.atRelease(() -> values.remove(gpu).release());
+          return value;
         });
-    return value;
   }
 }

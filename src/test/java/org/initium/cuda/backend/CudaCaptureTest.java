@@ -144,7 +144,7 @@ class CudaCaptureTest implements Released {
             new Fill.Sparse(0.5, 1));
     for (Fill fill : fills) {
       Shape shape = fill instanceof Fill.Sparse ? Shape.of(1 << 16, 1) : Shape.of(8, 8);
-      CudaBackend.release();
+      Gpus.release();
       try (CudaLife.Context _ = CudaLife.enter(Gpus.of(DEVICE));
           Stream stream = BACKEND.newStream(DEVICE);
           Tensor tensor = Tensor.empty(shape, DType.F32, DEVICE);

@@ -29,6 +29,7 @@ import org.initium.Tensor;
 import org.initium.cuda.ContextLostException;
 import org.initium.cuda.CudaException;
 import org.initium.cuda.device.CudaOperation;
+import org.initium.cuda.device.Gpus;
 import org.initium.cuda.device.Released;
 import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
@@ -63,7 +64,7 @@ class CudaFaultTest implements Released {
 
   @TestFactory
   Stream<DynamicTest> atTheFirstUse() {
-    return eachFails(CudaOperation.all(), operation -> CudaBackend::release);
+    return eachFails(CudaOperation.all(), operation -> Gpus::release);
   }
 
   @TestFactory
@@ -74,7 +75,7 @@ class CudaFaultTest implements Released {
   @TestFactory
   Stream<DynamicTest> byCurandAtTheFirstUse() {
     RealCurand.require();
-    return eachFails(CudaOperation.byCurand(), operation -> CudaBackend::release);
+    return eachFails(CudaOperation.byCurand(), operation -> Gpus::release);
   }
 
   @TestFactory
@@ -102,7 +103,7 @@ class CudaFaultTest implements Released {
     RealCurand.require();
     CudaOperation.all().forEach(operation -> operation.run().run());
     CudaOperation.byCurand().forEach(operation -> operation.run().run());
-    CudaBackend.release();
+    Gpus.release();
     Path source = Path.of("src/main/java/org/initium/cuda", binding + ".java");
     Set<String> missed = new TreeSet<>();
     Matcher calls =
@@ -156,7 +157,7 @@ class CudaFaultTest implements Released {
         assertTrue(failure.getMessage().contains("cu"), where + ": " + failure.getMessage());
       }
       operation.run().run();
-      CudaBackend.release();
+      Gpus.release();
       assertEquals(Map.of(), alive(device), where + ", which gave " + failure);
     }
     assertTrue(failed > 0, operation.name() + " never failed");
@@ -175,7 +176,7 @@ class CudaFaultTest implements Released {
       long contexts = device.calls(RELEASE);
       device.setFaults("*:" + k + ":" + UNKNOWN);
       try {
-        CudaBackend.release();
+        Gpus.release();
       } catch (CudaException e) {
         told++;
       } finally {
@@ -231,7 +232,7 @@ class CudaFaultTest implements Released {
   void aStatusWithoutANameHasItsNumber(SoftDevice device) {
     Fill fill = new Fill.Orthogonal(1, Fill.Orthogonal.Method.QR);
     for (String call : List.of("cusolverDnCreate", "cusolverDnSgeqrf", "cuMemHostAlloc")) {
-      CudaBackend.release();
+      Gpus.release();
       try (Tensor tensor = Tensor.empty(BY_CUSOLVER, DType.F32, DEVICE)) {
         device.setFaults(call + ":1:998");
         CudaException e =

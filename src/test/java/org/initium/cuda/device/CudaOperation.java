@@ -25,7 +25,6 @@ import org.initium.Stream;
 import org.initium.Stream.Event;
 import org.initium.Tensor;
 import org.initium.cuda.CudaOptions;
-import org.initium.cuda.backend.CudaBackend;
 import org.initium.cuda.driver.DeviceMemory;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
@@ -322,6 +321,6 @@ public record CudaOperation(String name, Runnable run) {
 
   private static void release() {
     fill(Generator.philox(1), TRUNCATED, DType.F32, 100).run.run();
-    CudaBackend.release();
+    Gpus.release();
   }
 }

@@ -25,7 +25,6 @@ import org.initium.Stream;
 import org.initium.Stream.Event;
 import org.initium.Tensor;
 import org.initium.cuda.CudaException;
-import org.initium.cuda.backend.CudaBackend;
 import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
@@ -186,6 +185,6 @@ class CudaThreadsTest implements Released {
       device.setFaults("cusolverDnSgeqrf.info:1:-4");
       tensor.fill(ORTHOGONAL, Generator.philox(1), stream);
     }
-    assertThrows(CudaException.class, CudaBackend::release, "what nobody waited for");
+    assertThrows(CudaException.class, Gpus::release, "what nobody waited for");
   }
 }

@@ -13,7 +13,6 @@ import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.cuda.CudaOptions;
-import org.initium.cuda.backend.CudaBackend;
 import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
 import org.initium.testing.Fills;
@@ -76,7 +75,7 @@ class ThreadsTest implements Released {
 
   private static void leaves(SoftDevice device, int count, String kind) {
     assertEquals(count, device.live(kind));
-    CudaBackend.release();
+    Gpus.release();
     assertEquals(0, device.live(kind));
   }
 

@@ -11,7 +11,7 @@ import org.initium.Shape;
 import org.initium.Stream;
 import org.initium.Tensor;
 import org.initium.cuda.CudaOptions;
-import org.initium.cuda.backend.CudaBackend;
+import org.initium.cuda.device.Gpus;
 import org.initium.function.IndexFunction;
 import org.initium.random.Generator;
 import org.initium.testing.DTypes;
@@ -52,7 +52,7 @@ final class DrillKernels {
     } else {
       profile(1L << Integer.parseInt(arguments[1]));
     }
-    CudaBackend.release();
+    Gpus.release();
   }
 
   private static void touch(DType dtype) {

@@ -18,7 +18,7 @@ import org.initium.DType;
 import org.initium.Device;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.cuda.backend.CudaBackend;
+import org.initium.cuda.device.Gpus;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 
@@ -94,7 +94,7 @@ final class DrillTorch {
           result.first,
           failed);
     }
-    CudaBackend.release();
+    Gpus.release();
   }
 
   private void compare(Case one, Generator generator) throws IOException {

@@ -19,7 +19,7 @@ import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.cuda.CudaException;
-import org.initium.cuda.backend.CudaBackend;
+import org.initium.cuda.device.Gpus;
 import org.initium.cuda.fill.SameBits;
 import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
@@ -62,7 +62,7 @@ class KernelChoiceTest {
           System.out.println(dtype + " " + fill + (Arrays.equals(gpu, cpu) ? "" : " differs"));
         }
       }
-      CudaBackend.release();
+      Gpus.release();
     }
   }
 
@@ -134,7 +134,7 @@ class KernelChoiceTest {
           }
         }
       }
-      CudaBackend.release();
+      Gpus.release();
     }
   }
 

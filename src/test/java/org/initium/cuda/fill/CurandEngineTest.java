@@ -20,7 +20,7 @@ import org.initium.Tensor;
 import org.initium.cuda.CudaException;
 import org.initium.cuda.CudaOptions;
 import org.initium.cuda.CudaOptions.CurandGenerator;
-import org.initium.cuda.backend.CudaBackend;
+import org.initium.cuda.device.Gpus;
 import org.initium.cuda.device.Released;
 import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
@@ -204,7 +204,7 @@ class CurandEngineTest implements Released {
       CudaOptions.use(CudaOptions.CURAND);
       Fills.fill(tensor, fill, Generator.philox(1));
     }
-    CudaBackend.release();
+    Gpus.release();
     assertEquals(0, device.live("cuRAND generator"));
   }
 

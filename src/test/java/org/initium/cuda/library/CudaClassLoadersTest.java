@@ -18,7 +18,7 @@ import org.initium.DType;
 import org.initium.Device;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.cuda.backend.CudaBackend;
+import org.initium.cuda.device.Gpus;
 import org.initium.cuda.device.Released;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
@@ -44,7 +44,7 @@ class CudaClassLoadersTest implements Released {
       }
       Libraries.load(Library.CURAND);
       Jcuda.start(JCudaVersion.get(), "JCurand", JCurand::initialize);
-      CudaBackend.release();
+      Gpus.release();
       return all.toByteArray();
     }
   }

@@ -16,7 +16,6 @@ import org.initium.DeviceUnavailableException;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
-import org.initium.cuda.backend.CudaBackend;
 import org.initium.cuda.device.Gpus;
 import org.initium.random.Generator;
 import org.initium.testing.CudaTest;
@@ -94,7 +93,7 @@ class StartTest {
         }
       }
       System.out.println("from " + Libraries.load(Library.cusolver(13000)).from());
-      CudaBackend.release();
+      Gpus.release();
     }
 
     /** On the device and on the CPU. */
