@@ -53,11 +53,7 @@ public class CudaException extends InitiumException {
     return call;
   }
 
-  /**
-   * Its status.
-   *
-   * @return the number that the function returned
-   */
+  /** {@return the number that the function returned} */
   public int status() {
     return status;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Finds NVIDIA's shared libraries and JCuda's natives, and loads them once. Nothing is called here.
+ * Finds NVIDIA's shared libraries and JCuda's natives, loads them once, and calls functions that
+ * JCuda does not bind.
  */
 package org.initium.cuda.library;
