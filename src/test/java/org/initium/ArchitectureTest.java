@@ -66,15 +66,14 @@ class ArchitectureTest {
         blas: . natives
         cpu.orthogonal: . blas cpu.fill cpu.memory torch
         torch: . function law.quantile random spi torch.kernel
-        cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal kernel random \
-            spi torch torch.kernel
+        cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal kernel random spi torch
         cuda: .
         cuda.library: . natives
         cuda.driver: . cuda cuda.library kernel
         cuda.device: . cuda cuda.driver random spi
         cuda.fill: . cuda cuda.device cuda.driver cuda.library kernel law random spi torch.kernel
         cuda.orthogonal: . cuda cuda.device cuda.driver cuda.fill cuda.library kernel spi
-        cuda.backend: . cuda cuda.device cuda.driver cuda.fill cuda.library cuda.orthogonal kernel \
+        cuda.backend: . cuda.device cuda.driver cuda.fill cuda.library cuda.orthogonal kernel \
             random spi
         dlpack: .
         """;
