@@ -47,10 +47,11 @@ final class GeneratorExpression {
     Map<String, String> arguments = new TreeMap<>();
     for (String part : list.isBlank() ? new String[0] : list.split(",", -1)) {
       int equals = part.indexOf('=');
-      if (equals < 0) {
+      String name = part.substring(0, Math.max(equals, 0)).trim();
+      if (name.isEmpty()) { // a set of one such name would be written as the empty one
         throw unknown(text);
       }
-      arguments.put(part.substring(0, equals).trim(), part.substring(equals + 1).trim());
+      arguments.put(name, part.substring(equals + 1).trim());
     }
     return arguments;
   }

@@ -65,6 +65,9 @@ class GeneratorExpressionTest {
         "torch-cuda(sms=10, threads=255) | threads = 255 is not allowed",
         "torch-cuda(sms=10) | is not known",
         "torch-cuda(A100) | is not known",
+        "philox(=3) | generator 'philox(=3)' is not known",
+        "torch-cpu( = 2.10) | is not known",
+        "torch-cuda(=A100) | is not known",
         "torch-cuda(gpu=A100 | is not known"
       })
   void saysWhatIsWrong(String text, String message) {
