@@ -46,7 +46,7 @@ class ArchitectureTest {
         io: .
         initializer: . expression function
         recipe.plan: . initializer io random
-        cli.console: io recipe.plan
+        cli.console:
         natives:
         io.output: . io natives
         cli.plot: . io io.output
@@ -64,7 +64,7 @@ class ArchitectureTest {
         cpu.kernels: . kernel natives
         cpu.memory: . cpu.kernels spi
         blas: . natives
-        cpu.orthogonal: . blas cpu.fill cpu.memory torch
+        cpu.orthogonal: . blas cpu.fill cpu.memory
         torch: . function law.quantile random spi torch.kernel
         cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal kernel random spi torch
         cuda: .
@@ -140,6 +140,21 @@ class ArchitectureTest {
             .map(Dependency::getDescription)
             .collect(toCollection(TreeSet::new));
     assertTrue(faults.isEmpty(), () -> String.join("\n", faults));
+  }
+
+  /** The table shows what is, not what once was. */
+  @Test
+  void everyArrowIsUsed() {
+    Map<String, Set<String>> unused = arrows();
+    unused.values().forEach(to -> to.remove(named("text")));
+    dependencies()
+        .forEach(
+            d ->
+                unused
+                    .getOrDefault(d.getOriginClass().getPackageName(), Set.of())
+                    .remove(target(d)));
+    unused.values().removeIf(Set::isEmpty);
+    assertEquals(Map.of(), unused);
   }
 
   private static String target(Dependency dependency) {

@@ -27,11 +27,13 @@ final class BenchCommand {
   private static final List<String> CASES =
       List.of("uniform(-1, 1)", "normal(0, 1)", "trunc_normal(0, 1, -2, 2)");
   private static final long WARM_UP_NANOS = 1_500_000_000L;
+  private static final int MOST_REPEATS = 1_000_000;
 
   private final PrintStream out = System.out;
 
   int run(Device device, long bytes, int repeats) {
-    ArgumentChecks.that(repeats >= 1, "repeats", repeats, "1 or more");
+    ArgumentChecks.that(
+        repeats >= 1 && repeats <= MOST_REPEATS, "repeats", repeats, "1 to " + MOST_REPEATS);
     ArgumentChecks.that(bytes >= DType.F64.bytes(), "size", bytes, "8 bytes or more, for one f64");
     // What is not there, or has not so much memory, is said before the head of a table.
     Tensor.empty(Shape.of(bytes / DType.F32.bytes()), DType.F32, device).close();

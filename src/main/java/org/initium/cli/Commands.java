@@ -297,7 +297,7 @@ final class Commands {
             "N",
             Syntax::count,
             "9",
-            "How often each fill is timed; the median counts. Default: 9.");
+            "How often each fill is timed, 1 to 1000000; the median counts. Default: 9.");
     return line.does(() -> new BenchCommand().run(device.get(), bytes.get(), repeats.get()));
   }
 }

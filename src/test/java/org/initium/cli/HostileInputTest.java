@@ -82,6 +82,16 @@ class HostileInputTest {
         run.err());
   }
 
+  /** So many times have no room in memory, and would take years. */
+  @Test
+  void repeatsWithoutEnd() {
+    CommandLineRun run = CommandLineRun.of("bench", "--repeats", "2000000000");
+    assertEquals(2, run.status(), run.err());
+    assertTrue(
+        run.err().contains("repeats = 2000000000 is not allowed; it must be 1 to 1000000"),
+        run.err());
+  }
+
   /** Two such names would be one to Java, and the second file would take the place of the first. */
   @Test
   void namesThatAreNotUtf8AreRefused() {

@@ -219,8 +219,9 @@ class SurroundingsTest {
   @MethodSource("table")
   void oneLineAndAStatus(String line, int status, String message) throws Exception {
     List<String> told = new ArrayList<>(shell(line));
+    told.removeIf(text -> text.matches("(writing|verifying): .*/s.*")); // a slow machine's
     if (status != 0) {
-      told.removeIf(text -> text.startsWith("note: ") || text.startsWith("writing: "));
+      told.removeIf(text -> text.startsWith("note: "));
     }
     assertEquals(Integer.toString(status), told.getFirst(), told.toString());
     assertEquals(message == null ? 1 : 2, told.size(), told.toString());
