@@ -329,17 +329,21 @@ final class ModelCommands {
   /** Each shard by itself, whatever the others are. */
   private int verifyShards(Path folder, Reading reading, Plan plan, Source source)
       throws IOException {
-    Map<Path, RowShard> shards = CheckpointFolder.shards(folder);
-    long bytes = shards.values().stream().mapToLong(plan::bytes).sum();
+    Map<RowShard, List<Path>> shards = CheckpointFolder.shards(folder);
+    long bytes = shards.keySet().stream().mapToLong(plan::bytes).sum();
     List<String> differences = new ArrayList<>();
     PlanFiller filler = null;
     String summary;
     try (Progress progress = new Progress("verifying", bytes)) {
-      for (Map.Entry<Path, RowShard> shard : shards.entrySet()) {
-        try (Checkpoint file = Checkpoint.open(shard.getKey())) {
-          filler = filler(file, reading, source, shard.getValue());
-          ModelVerifier.verify(file, plan, filler, progress)
-              .ifPresent(difference -> differences.add(file.path() + ": " + difference));
+      for (Map.Entry<RowShard, List<Path>> shard : shards.entrySet()) {
+        try (Checkpoint files = Checkpoint.open(shard.getValue())) {
+          String what =
+              shard.getValue().size() == 1
+                  ? files.path().toString()
+                  : Text.message("%s: shard %s", folder, shard.getKey());
+          filler = filler(files, reading, source, shard.getKey());
+          ModelVerifier.verify(files, plan, filler, progress)
+              .ifPresent(difference -> differences.add(what + ": " + difference));
         }
       }
       summary = progress.summary();

@@ -83,6 +83,25 @@ public final class Checkpoint implements AutoCloseable {
     return file.toString().endsWith(".json") ? openIndex(file) : openFile(file);
   }
 
+  /**
+   * Opens files that are one checkpoint without an index.
+   *
+   * @param files one or more, of one run; no two have a tensor of the same name
+   * @return the checkpoint, which the caller closes; its path and metadata are those of the first
+   * @throws java.io.IOException if a file cannot be read
+   * @throws MalformedFileException if a file is not sound
+   */
+  public static Checkpoint open(List<Path> files) throws IOException {
+    LinkedHashMap<Path, SafetensorsHeader> headers = new LinkedHashMap<>();
+    for (Path file : files) {
+      headers.put(file, SafetensorsHeader.read(file));
+    }
+    List<Entry> entries = new ArrayList<>();
+    headers.forEach((file, header) -> entries.addAll(entries(file, header)));
+    Map.Entry<Path, SafetensorsHeader> first = headers.firstEntry();
+    return new Checkpoint(first.getKey(), first.getValue().metadata(), entries);
+  }
+
   /** What a folder has instead of a model, null if nothing: its shards, a file of another name. */
   private static String filesOf(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {

@@ -152,6 +152,43 @@ class SharedFolderTest {
             .toArray(String[]::new));
   }
 
+  /** A shard of several files, which finish takes, is whole where each of its tensors is in one. */
+  @Test
+  void aShardOfSeveralFilesIsVerifiedAsOne() throws IOException {
+    for (int i = 0; i < 2; i++) {
+      Path file = shared.resolve("s" + i + ".safetensors");
+      String shard = i + "/2";
+      CommandLineRun run =
+          init("--out", file.toString(), "--shard", shard, "--max-shard-size", "200B");
+      assertEquals(0, run.status(), run.err());
+      Files.delete(shared.resolve("s" + i + ".safetensors.index.json"));
+    }
+    CommandLineRun finished = CommandLineRun.of("finish", shared.toString());
+    assertEquals(0, finished.status(), finished.err());
+    CommandLineRun whole = verify(shared);
+    assertEquals(0, whole.status(), whole.err());
+    assertTrue(whole.out().contains("all bits of 9 tensors in 2 shards equal"), whole.out());
+    CommandLineRun differs = verify(shared, "--seed", "1");
+    assertEquals(1, differs.status());
+    assertEquals(
+        List.of(
+            "initium: " + shared + ": shard 0/2: tensor 'wte' differs first",
+            "initium: " + shared + ": shard 1/2: tensor 'wte' differs first"),
+        differs.err().lines().map(line -> line.replaceFirst(" at .*", "")).toList());
+  }
+
+  /** Where nothing is written there is nothing that differs. */
+  @Test
+  void shardsWithoutTensorsAreVerified() throws IOException {
+    Files.writeString(
+        recipe, "tensors: {a: {shape: [2], write: never}}\nrules: [{match: a, init: ones}]\n");
+    shards(2, 0);
+    assertEquals(0, CommandLineRun.of("finish", shared.toString()).status());
+    CommandLineRun whole = verify(shared);
+    assertEquals(0, whole.status(), whole.err());
+    assertTrue(whole.out().contains("all bits of 0 tensors in 2 shards equal"), whole.out());
+  }
+
   /** A folder of shards is a model: all of it is looked at, and what differs has a line each. */
   @Test
   void shardsAreVerifiedTogether() throws IOException {

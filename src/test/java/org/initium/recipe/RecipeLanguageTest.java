@@ -159,6 +159,24 @@ class RecipeLanguageTest {
     }
   }
 
+  /** Whatever a rule makes of it; a copy or a norm, too. */
+  @Test
+  void whatIsNeverWrittenIsNotWritten() throws IOException {
+    Plan plan =
+        plan(
+            """
+            tensors:
+              w: [2, 3]
+              "{like,drawn}": {shape: [2, 3], write: never}
+              norm: {shape: [2, 1], write: never}
+            rules:
+              - {match: like, like: w}
+              - {match: norm, norm_of: w}
+              - {match: "*", init: normal}
+            """);
+    assertEquals(List.of("w"), plan.written().stream().map(PlannedTensor::name).toList());
+  }
+
   @Test
   void aNormIsThatOfTheRows() throws IOException {
     Plan plan =

@@ -102,12 +102,12 @@ public final class CheckpointFolder {
    * The files of a finished folder of shards: all are there, of one run, and its index is theirs.
    *
    * @param folder that {@link #ofShards} found
-   * @return the shard in each file, in the order of the shards
+   * @return the files of each shard, in the order of the shards
    * @throws java.io.IOException if a file cannot be read
    * @throws MalformedFileException if a file is missing, not whole, of another model, or not what
    *     the index says
    */
-  public static Map<Path, RowShard> shards(Path folder) throws IOException {
+  public static Map<RowShard, List<Path>> shards(Path folder) throws IOException {
     CheckpointFolder found = new CheckpointFolder(folder);
     found.checkRun();
     ShardedFolder sharded = new ShardedFolder(folder, found.files);

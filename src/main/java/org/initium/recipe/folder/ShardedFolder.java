@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,9 +23,12 @@ final class ShardedFolder {
   /** What a file has of a tensor, and where in the tensor that begins, where the file says so. */
   private record Slice(String file, Shape shape, long[] offsets) {}
 
+  private static final Comparator<RowShard> ORDER =
+      Comparator.comparing(RowShard::count).thenComparing(RowShard::index);
+
   private final Path folder;
-  private final Map<RowShard, Map<String, Slice>> shards =
-      new TreeMap<>(Comparator.comparing(RowShard::count).thenComparing(RowShard::index));
+  private final Map<RowShard, Map<String, Slice>> shards = new TreeMap<>(ORDER);
+  private final Map<RowShard, List<Path>> files = new TreeMap<>(ORDER);
 
   /** Reads and checks the shards that a folder's files are. */
   ShardedFolder(Path folder, Map<String, SafetensorsHeader> files) {
@@ -43,12 +45,8 @@ final class ShardedFolder {
     return shards.values().iterator().next().size();
   }
 
-  /** The shard in each file, in the order of the shards. */
-  Map<Path, RowShard> files() {
-    Map<Path, RowShard> files = new LinkedHashMap<>();
-    shards.forEach(
-        (shard, slices) ->
-            slices.values().forEach(slice -> files.put(folder.resolve(slice.file()), shard)));
+  /** The files of each shard, which are several of some, in the order of the shards. */
+  Map<RowShard, List<Path>> files() {
     return files;
   }
 
@@ -64,6 +62,7 @@ final class ShardedFolder {
       throw broken("%s: %s", name, e.getMessage());
     }
     Map<String, long[]> offsets = DistributedCheckpoint.savedOffsets(folder.resolve(name), header);
+    files.computeIfAbsent(shard, s -> new ArrayList<>()).add(folder.resolve(name));
     Map<String, Slice> slices = shards.computeIfAbsent(shard, s -> new HashMap<>());
     for (StoredTensor tensor : header.tensors()) {
       long[] at = offsets.get(tensor.name());
