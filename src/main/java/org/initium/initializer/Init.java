@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.initium.Fill;
 import org.initium.Fill.Orthogonal.Method;
 import org.initium.Initializer;
@@ -48,7 +49,8 @@ public final class Init implements Initializer, Serializable {
   static Init of(String name, Object... namesAndValues) {
     Map<String, Object> arguments = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
-      arguments.put((String) namesAndValues[i], namesAndValues[i + 1]);
+      String parameter = (String) namesAndValues[i];
+      arguments.put(parameter, Objects.requireNonNull(namesAndValues[i + 1], parameter));
     }
     return of(Catalog.of(name), arguments);
   }
@@ -180,7 +182,7 @@ public final class Init implements Initializer, Serializable {
 
   private Init with(String argument, Object value) {
     Map<String, Object> changed = arguments.asMap();
-    changed.put(argument, value);
+    changed.put(argument, Objects.requireNonNull(value, argument));
     return of(arguments.initializer(), changed);
   }
 

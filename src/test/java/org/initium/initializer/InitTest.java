@@ -376,4 +376,16 @@ class InitTest {
         assertThrows(IllegalArgumentException.class, () -> Init.calculateGain("leaky"));
     assertTrue(e.getMessage().contains("unknown nonlinearity 'leaky'; "), e.getMessage());
   }
+
+  /** It is no word for the default, which would be taken without a word. */
+  @Test
+  void noArgumentIsNull() {
+    assertEquals(
+        "wave",
+        assertThrows(NullPointerException.class, () -> Values.rotary(null, 10000)).getMessage());
+    Init init = Init.kaimingNormal();
+    assertEquals(
+        "mode",
+        assertThrows(NullPointerException.class, () -> init.with("mode", null)).getMessage());
+  }
 }
