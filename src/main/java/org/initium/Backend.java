@@ -296,7 +296,7 @@ final class Registry {
       ServiceLoader<Backend> services =
           ServiceLoader.load(Backend.class, Backend.class.getClassLoader());
       Iterator<Provider<Backend>> rest = services.stream().iterator();
-      while (rest.hasNext() && (type == null || !FOUND.containsKey(type))) {
+      while ((type == null || !FOUND.containsKey(type)) && rest.hasNext()) { // in that order
         add(rest.next());
       }
     } catch (ServiceConfigurationError e) {

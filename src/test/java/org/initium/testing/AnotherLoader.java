@@ -16,14 +16,23 @@ import java.util.concurrent.Callable;
  * server, Spark or a notebook makes one for each application.
  */
 public final class AnotherLoader implements AutoCloseable {
-  private final URLClassLoader loader =
-      new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader());
+  private final URLClassLoader loader;
 
-  private static URL[] classPath() {
-    List<URL> urls = new ArrayList<>();
+  /** Behind the class path of the tests it has those folders. */
+  public AnotherLoader(Path... behind) {
+    loader = new URLClassLoader(classPath(behind), ClassLoader.getPlatformClassLoader());
+  }
+
+  private static URL[] classPath(Path... behind) {
+    List<Path> all = new ArrayList<>();
     for (String each : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      all.add(Path.of(each));
+    }
+    all.addAll(List.of(behind));
+    List<URL> urls = new ArrayList<>();
+    for (Path each : all) {
       try {
-        urls.add(Path.of(each).toUri().toURL());
+        urls.add(each.toUri().toURL());
       } catch (MalformedURLException e) {
         throw new AssertionError(e);
       }
