@@ -252,7 +252,7 @@ final class HadoopOutput implements Output {
     files.delete(new Path(folder, name), true);
   }
 
-  /** Has a file of this job removed when the process ends by a signal. */
+  /** Has a file of this job, which is there, removed when the process ends by a signal. */
   void removeOfJobAtExit(String name) throws IOException {
     files.deleteOnExit(new Path(work, name));
   }

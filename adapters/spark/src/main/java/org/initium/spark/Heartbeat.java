@@ -46,8 +46,8 @@ final class Heartbeat implements AutoCloseable {
     this.application = application;
     try {
       output.makeFolder();
-      output.removeOfJobAtExit(name);
       refuseOthers();
+      output.removeOfJobAtExit(name);
     } catch (IOException | RuntimeException e) {
       try {
         close();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -17,6 +18,7 @@ import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -294,6 +296,20 @@ class SparkInitTest {
         sign, FileTime.fromMillis(now.toMillis() - Heartbeat.SILENCE.toMillis()));
     job(FILES).run();
     Folders.assertSame(expected(FILES), out());
+  }
+
+  /** A driver that is stopped by a signal has its file systems closed, and no more. */
+  @Test
+  void aJobThatIsStoppedTakesItsSignAway() throws IOException {
+    Configuration cached = new Configuration(hadoop);
+    cached.setBoolean("fs.faulty.impl.disable.cache", false);
+    HadoopOutput output = new HadoopOutput("faulty://" + out(), "stopped", cached);
+    Path sign = out().resolve("_initium-stopped/alive-1");
+    try (Heartbeat _ = new Heartbeat(output, "1", "application_7")) {
+      assertTrue(Files.exists(sign));
+      FileSystem.get(URI.create("faulty://" + out()), cached).close(); // as Hadoop does at exit
+      assertFalse(Files.exists(sign));
+    }
   }
 
   /** It was not dead, but slow: nothing that another job has made meanwhile goes. */
