@@ -64,7 +64,7 @@ final class Heartbeat implements AutoCloseable {
   private void beatAgain() {
     try {
       output.writeOfJob(name, application);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // a timer ends with the latter, unseen
       // Whether the job may still end well is asked before it does.
     }
   }
