@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.initium.random;
 
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
 import org.initium.text.ArgumentChecks;
 
 /**
@@ -67,6 +70,13 @@ public final class PhiloxGenerator implements Generator {
   @Override
   public PhiloxGenerator copy() {
     return new PhiloxGenerator(seed, offset());
+  }
+
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    if (offset < 0) {
+      throw new InvalidObjectException("offset = " + offset + " is no place in a stream of words");
+    }
   }
 
   @Override

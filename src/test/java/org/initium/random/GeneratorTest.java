@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.initium.DType;
 import org.initium.Shape;
@@ -165,5 +167,24 @@ class GeneratorTest {
     }
     next(there, Init.uniform());
     assertEquals(next(sent(here), Init.normal()), next(here, Init.normal()), "moves on its own");
+  }
+
+  @Test
+  void whatIsReadIsInTheStream() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(Generator.philox(5, 0x0123456789abcdefL));
+    }
+    ByteBuffer broken = ByteBuffer.wrap(bytes.toByteArray());
+    for (int at = 0; at + Long.BYTES <= broken.limit(); at++) {
+      if (broken.getLong(at) == 0x0123456789abcdefL) {
+        broken.putLong(at, -4);
+      }
+    }
+    try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(broken.array()))) {
+      assertEquals(
+          "offset = -4 is no place in a stream of words",
+          assertThrows(InvalidObjectException.class, in::readObject).getMessage());
+    }
   }
 }
