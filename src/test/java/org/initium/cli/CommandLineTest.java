@@ -132,7 +132,7 @@ class CommandLineTest {
         "verify @junk.safetensors | Missing required parameter: 'RECIPE'",
         "bench --size tiny | 'tiny' is not a size",
         "bench --size 7B | size = 7 is not allowed; it must be 8 bytes or more",
-        "bench --repeats 0 | repeats = 0 is not allowed; it must be 1 or more",
+        "bench --repeats 0 | repeats = 0 is not allowed; it must be 1 to 1000000",
         "init @t.yaml --out @o --set a=3 | there is no variable 'a' to set; 'vars' has none",
         "inti @r.yaml | did you mean init?",
         "init @r.yaml --out @o --dtipe f32 | did you mean --dtype?",

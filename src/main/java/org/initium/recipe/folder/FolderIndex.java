@@ -4,6 +4,7 @@ package org.initium.recipe.folder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.initium.io.CheckpointLayout;
 import org.initium.io.Json;
 import org.initium.io.SafetensorsHeader;
@@ -36,7 +37,7 @@ public record FolderIndex(String name, String text) {
    * @param files their headers, by the names of the files
    */
   public static FolderIndex ofShards(Map<String, SafetensorsHeader> files) {
-    Map<String, Object> shards = new LinkedHashMap<>();
+    Map<String, Object> shards = new TreeMap<>(); // from 100,000 on, not the order of numbers
     files.forEach((name, header) -> shards.put(name, header.metadata().get(Provenance.SHARD)));
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("metadata", Map.of("total_size", bytes(files)));
