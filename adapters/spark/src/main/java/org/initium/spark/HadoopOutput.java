@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +33,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.initium.io.output.Output;
+import org.initium.recipe.model.PieceWriter.Receipt;
 
 /**
  * A folder of a Hadoop file system: HDFS, S3, a mounted disk. Nothing is ever read or written out
@@ -56,6 +59,7 @@ final class HadoopOutput implements Output {
   private final Path folder;
   private final Path work;
   private final boolean isObjectStore;
+  private final Set<String> foundNamed = ConcurrentHashMap.newKeySet();
 
   HadoopOutput(String folder, String job, Configuration configuration) throws IOException {
     this.folder = new Path(folder);
@@ -177,14 +181,34 @@ final class HadoopOutput implements Output {
   private Void rename(Named file) throws IOException {
     Path from = attempt(file.piece(), file.attempt());
     Path to = new Path(folder, file.name());
+    if (from.equals(to)) {
+      return null;
+    }
     // Another driver of the same model may have named the very file, which is not to be lost.
-    if (!from.equals(to) && !(files.exists(to) && !files.exists(from))) {
-      files.delete(to, false); // rename does not replace
-      if (!files.rename(from, to)) {
-        throw new IOException("cannot rename " + from + " to " + to);
-      }
+    if (files.exists(to) && !files.exists(from)) {
+      foundNamed.add(file.name());
+      return null;
+    }
+    files.delete(to, false); // rename does not replace
+    if (!files.rename(from, to)) {
+      throw new IOException("cannot rename " + from + " to " + to);
     }
     return null;
+  }
+
+  /**
+   * Checks the files that had their names at the commit, where the attempts were gone: another
+   * driver of the same model may have named them, or they are an older model's.
+   */
+  void checkFoundNamed(List<Receipt> receipts) throws IOException {
+    for (Receipt receipt : receipts) {
+      String name = receipt.file();
+      if (foundNamed.contains(name) && !has(name, receipt.bytes(), receipt.sha256())) {
+        throw new IOException(
+            new Path(folder, name)
+                + " is another model's: what a task made of it is gone; begin again");
+      }
+    }
   }
 
   /** Removes what an attempt wrote, if it is there. */

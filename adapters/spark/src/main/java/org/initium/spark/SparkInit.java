@@ -149,6 +149,7 @@ public final class SparkInit {
     }
     output.remove(SUCCESS); // while files change
     output.commit(named);
+    output.checkFoundNamed(receipts);
     replaced.remove();
     output.write(index.name(), index.text());
     String success = title(job.id()) + Hashes.of(receipts);

@@ -334,6 +334,12 @@ class SparkInitTest {
     output.commit(named);
     output.commit(named);
     assertEquals("bits", Files.readString(out().resolve(FIRST)));
+    String bits = "e5e59d10f196504b6e08ac7785f84430a61e1558fd6246075a9566edaab2e814";
+    output.checkFoundNamed(List.of(new Receipt(FIRST, "1", 4, bits)));
+    Receipt other = new Receipt(FIRST, "1", 4, "0".repeat(64));
+    String message =
+        assertThrows(IOException.class, () -> output.checkFoundNamed(List.of(other))).getMessage();
+    assertTrue(message.contains(FIRST + " is another model's"), message);
   }
 
   /** A driver that was killed while files got their names: the next one knows what was there. */
