@@ -40,7 +40,8 @@ class ArchitectureTest {
         text:
         expression:
         function:
-        random:
+        random.twister:
+        random: random.twister
         spi:
         .: function random spi
         io: .
@@ -59,13 +60,14 @@ class ArchitectureTest {
         law.quantile: . function
         law: . law.quantile spi
         kernel: . law spi
-        torch.kernel: . kernel law random spi
-        cpu.fill: . cpu.memory function kernel law law.quantile random spi torch torch.kernel
+        torch.kernel: . kernel law random random.twister spi
+        cpu.fill: . cpu.memory function kernel law law.quantile random.twister spi torch \
+            torch.kernel
         cpu.kernels: . kernel natives
         cpu.memory: . cpu.kernels spi
         blas: . natives
         cpu.orthogonal: . blas cpu.fill cpu.memory
-        torch: . function law.quantile random spi torch.kernel
+        torch: . function law.quantile random random.twister spi torch.kernel
         cpu: . cpu.fill cpu.kernels cpu.memory cpu.orthogonal kernel random spi torch
         cuda: .
         cuda.library: . natives

@@ -4,7 +4,8 @@ package org.initium.random;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
-import java.lang.foreign.MemorySegment;
+import org.initium.random.twister.TorchState;
+import org.initium.random.twister.TwisterEngine;
 import org.initium.text.ArgumentChecks;
 
 /**
@@ -22,18 +23,26 @@ public final class TorchCpuGenerator implements Generator {
 
   private final long seed;
   private final TorchVersion version;
-  private final transient Mt19937 twister;
-  private double cachedNormal; // NaN where there is none
+  private final transient TwisterEngine engine;
 
-  private TorchCpuGenerator(long seed, TorchVersion version, Mt19937 twister, double cachedNormal) {
+  private TorchCpuGenerator(long seed, TorchVersion version, TwisterEngine engine) {
     this.seed = seed;
     this.version = version;
-    this.twister = twister;
-    this.cachedNormal = cachedNormal;
+    this.engine = engine;
   }
 
   TorchCpuGenerator(long seed, TorchVersion version) {
-    this(seed, version, Mt19937.seeded((int) seed), Double.NaN);
+    this(seed, version, TwisterEngine.seeded(seed));
+  }
+
+  /**
+   * {@return what fills draw by} No part of the interface: its type is not exported.
+   *
+   * @hidden
+   */
+  @SuppressWarnings("exports")
+  public TwisterEngine engine() {
+    return engine;
   }
 
   /** {@return the version of PyTorch whose numbers it gives} */
@@ -48,7 +57,7 @@ public final class TorchCpuGenerator implements Generator {
    * @return a generator in the same state, which moves on its own
    */
   public TorchCpuGenerator as(TorchVersion other) {
-    return new TorchCpuGenerator(seed, other, twister.copy(), cachedNormal);
+    return new TorchCpuGenerator(seed, other, engine.copy());
   }
 
   /**
@@ -66,8 +75,7 @@ public final class TorchCpuGenerator implements Generator {
    */
   public static TorchCpuGenerator ofState(byte[] bytes) {
     TorchState state = TorchState.parse(bytes);
-    Mt19937 twister = Mt19937.of(state.block());
-    return new TorchCpuGenerator(state.seed(), TorchVersion.FROM_2_13, twister, state.normal());
+    return new TorchCpuGenerator(state.seed(), TorchVersion.FROM_2_13, TwisterEngine.of(state));
   }
 
   /**
@@ -77,37 +85,12 @@ public final class TorchCpuGenerator implements Generator {
    * @return 5056 bytes
    */
   public byte[] state() {
-    return new TorchState(seed, twister.block(), cachedNormal).bytes();
+    return engine.state(seed).bytes();
   }
 
   @Override
   public long seed() {
     return seed;
-  }
-
-  /** {@return the next two words, the first in the upper half} */
-  public long nextLong() {
-    long upper = twister.next();
-    return upper << 32 | twister.next() & 0xffffffffL;
-  }
-
-  /**
-   * Puts the next words at the start of a segment, in the order of this machine's bytes.
-   *
-   * @param target at least 4 bytes for each word
-   * @param count how many
-   */
-  public void nextInts(MemorySegment target, long count) {
-    twister.next(target, count);
-  }
-
-  /**
-   * Lets a backend's code make the words that this generator and its later copies draw.
-   *
-   * @param words what makes them, the same as {@link Twister#reference} would
-   */
-  public void use(Twister words) {
-    twister.use(words);
   }
 
   /**
@@ -117,31 +100,7 @@ public final class TorchCpuGenerator implements Generator {
   @Override
   public void advance(long words) {
     ArgumentChecks.that(words >= 0, "words", words, "0 or more");
-    twister.skip(words);
-  }
-
-  /** How many words this generator and its copies have made, those that nobody asked for too. */
-  long wordsMade() {
-    return twister.made();
-  }
-
-  /**
-   * {@return the standard normal that the last draw of one value left behind, once} NaN if there is
-   * none.
-   */
-  public double takeNormal() {
-    double taken = cachedNormal;
-    cachedNormal = Double.NaN;
-    return taken;
-  }
-
-  /**
-   * Leaves a standard normal behind for the next draw of one value.
-   *
-   * @param value the other value of the pair
-   */
-  public void cacheNormal(double value) {
-    cachedNormal = value;
+    engine.skip(words);
   }
 
   @Override
@@ -151,7 +110,7 @@ public final class TorchCpuGenerator implements Generator {
 
   @Override
   public TorchCpuGenerator copy() {
-    return new TorchCpuGenerator(seed, version, twister.copy(), cachedNormal);
+    return new TorchCpuGenerator(seed, version, engine.copy());
   }
 
   private record Sent(byte[] state, TorchVersion version) implements Serializable {

@@ -54,13 +54,13 @@ record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers workers)
    * half stays in the generator for the next.
    */
   private double nextNormal() {
-    double cached = host.takeNormal();
+    double cached = host.engine().takeNormal();
     if (cached == cached) {
       return cached;
     }
-    double angle = DoubleDraws.angle(host.nextLong());
-    double radius = DoubleDraws.radius(host.nextLong());
-    host.cacheNormal(radius * HalfUlp.sin(angle));
+    double angle = DoubleDraws.angle(host.engine().nextLong());
+    double radius = DoubleDraws.radius(host.engine().nextLong());
+    host.engine().cacheNormal(radius * HalfUlp.sin(angle));
     return radius * HalfUlp.cos(angle);
   }
 
@@ -70,7 +70,7 @@ record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers workers)
 
   @Override
   public void oneByOne(DrawnTensor whole, DoubleDraws.Law law, ElementSink sink) {
-    oneByOne(whole, () -> law.element().applyAsDouble(host.nextLong()), sink);
+    oneByOne(whole, () -> law.element().applyAsDouble(host.engine().nextLong()), sink);
   }
 
   private static void oneByOne(DrawnTensor whole, DoubleSupplier next, ElementSink sink) {
@@ -131,7 +131,7 @@ record CpuDraws(TorchCpuGenerator host, TorchKernels kernels, Workers workers)
         int count = count(at);
         next += count;
         if (at < kept && sink.wants(at, Math.min(count, kept - at))) {
-          host.nextInts(words, numbers.words(count));
+          host.engine().nextInts(words, numbers.words(count));
           return at;
         }
         host.advance(numbers.words(count));

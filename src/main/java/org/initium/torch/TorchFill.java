@@ -28,14 +28,14 @@ public final class TorchFill {
 
   /** As torch fills on the CPU. */
   public static TorchFill cpu(TorchCpuGenerator generator, TorchKernels kernels, Workers workers) {
-    generator.use(kernels.twister());
+    generator.engine().use(kernels.twister());
     return new TorchFill(new CpuDraws(generator, kernels, workers));
   }
 
   /** As torch fills on a GPU. */
   public static TorchFill cuda(
       TorchCudaGenerator generator, GpuGeometry gpu, TorchKernels kernels, Workers workers) {
-    generator.host().use(kernels.twister());
+    generator.host().engine().use(kernels.twister());
     return new TorchFill(new CudaDraws(generator, gpu, kernels, workers));
   }
 

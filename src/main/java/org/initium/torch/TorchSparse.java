@@ -59,7 +59,7 @@ final class TorchSparse {
     for (int i = 0; i < n; i++) {
       order[i] = i;
     }
-    generator.nextInts(MemorySegment.ofArray(words), n - 1);
+    generator.engine().nextInts(MemorySegment.ofArray(words), n - 1);
     int swaps = Math.min(kept, n - 1);
     places(swaps);
     for (int i = 0; i < swaps; i++) {
@@ -86,7 +86,7 @@ final class TorchSparse {
   /** Inside out: each element in turn is put in a place not behind it, whose own moves there. */
   private void insert() {
     for (int i = 0; i < order.length; i++) {
-      int other = (int) Long.remainderUnsigned(generator.nextLong(), i + 1L);
+      int other = (int) Long.remainderUnsigned(generator.engine().nextLong(), i + 1L);
       order[i] = order[other];
       order[other] = i;
     }

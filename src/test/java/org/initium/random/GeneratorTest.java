@@ -132,7 +132,7 @@ class GeneratorTest {
       assertThrows(
           IllegalArgumentException.class, () -> region.fill(Init.parse("sparse(0.5)"), generator));
     }
-    assertEquals(Generator.torchCpu(5).nextLong(), generator.nextLong());
+    assertEquals(Generator.torchCpu(5).engine().nextLong(), generator.engine().nextLong());
   }
 
   private static Generator sent(Generator generator) throws Exception {

@@ -35,7 +35,7 @@ class TorchCpuWordsTest {
   @Test
   void wordsBehindSkippedOnesAreThoseOfTheSequence() {
     int[] sequence = new int[7 * WAYPOINT];
-    Generator.torchCpu(5).nextInts(MemorySegment.ofArray(sequence), sequence.length);
+    Generator.torchCpu(5).engine().nextInts(MemorySegment.ofArray(sequence), sequence.length);
     Random random = new Random(1);
     List<TorchCpuGenerator> copies = new ArrayList<>(List.of(Generator.torchCpu(5)));
     List<Integer> places = new ArrayList<>(List.of(0));
@@ -52,7 +52,7 @@ class TorchCpuWordsTest {
           break;
         }
         int[] words = new int[count];
-        copy.nextInts(MemorySegment.ofArray(words), count);
+        copy.engine().nextInts(MemorySegment.ofArray(words), count);
         assertArrayEquals(Arrays.copyOfRange(sequence, place, place + count), words);
         place += count;
       }
@@ -96,7 +96,7 @@ class TorchCpuWordsTest {
             CHUNK_BYTES,
             Integer.MAX_VALUE)
         .fill(plan, (tensor, offset, bytes) -> {});
-    double made = (double) generator.wordsMade() / elements;
+    double made = (double) generator.engine().made() / elements;
     assertTrue(made <= times, () -> made + " words for each element");
   }
 }

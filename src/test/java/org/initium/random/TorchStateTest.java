@@ -49,7 +49,7 @@ class TorchStateTest {
   })
   void isPyTorchs(int words, String hash) throws Exception {
     TorchCpuGenerator drawn = Generator.torchCpu((1L << 40) + 5);
-    drawn.nextInts(MemorySegment.ofArray(new int[words]), words);
+    drawn.engine().nextInts(MemorySegment.ofArray(new int[words]), words);
     assertEquals(hash, sha256(drawn.state()));
     TorchCpuGenerator skipped = Generator.torchCpu((1L << 40) + 5);
     skipped.advance(words);
@@ -66,7 +66,8 @@ class TorchStateTest {
     }
     byte[] state = generator.state();
     assertEquals("5dc20bbdc68dede503c2fd3be8c61c03e0ba6fb7884c5665b6b65dea69a927c5", sha256(state));
-    assertEquals(generator.takeNormal(), TorchCpuGenerator.ofState(state).takeNormal());
+    assertEquals(
+        generator.engine().takeNormal(), TorchCpuGenerator.ofState(state).engine().takeNormal());
   }
 
   @Test
@@ -78,14 +79,14 @@ class TorchStateTest {
         generator.advance(random.nextInt(1 << random.nextInt(22)));
       }
       int count = random.nextInt(1 << random.nextInt(13));
-      generator.nextInts(MemorySegment.ofArray(new int[count]), count);
+      generator.engine().nextInts(MemorySegment.ofArray(new int[count]), count);
       byte[] state = generator.state();
       TorchCpuGenerator other = TorchCpuGenerator.ofState(state);
       assertArrayEquals(state, other.state());
       int[] expected = new int[3000];
       int[] actual = new int[3000];
-      generator.copy().nextInts(MemorySegment.ofArray(expected), expected.length);
-      other.nextInts(MemorySegment.ofArray(actual), actual.length);
+      generator.copy().engine().nextInts(MemorySegment.ofArray(expected), expected.length);
+      other.engine().nextInts(MemorySegment.ofArray(actual), actual.length);
       assertArrayEquals(expected, actual);
       assertEquals(generator.seed(), other.seed());
       generator = random.nextBoolean() ? TorchCpuGenerator.ofState(state) : generator;

@@ -10,7 +10,7 @@ import org.initium.DType;
 import org.initium.kernel.Kernel;
 import org.initium.kernel.KernelSet;
 import org.initium.kernel.Parameters;
-import org.initium.random.Twister;
+import org.initium.random.twister.Twister;
 import org.initium.torch.kernel.CpuNumbers;
 import org.initium.torch.kernel.CudaLaunch;
 import org.initium.torch.kernel.CudaNumbers;

@@ -2,7 +2,7 @@
 package org.initium.torch.kernel;
 
 import java.lang.foreign.MemorySegment;
-import org.initium.random.Twister;
+import org.initium.random.twister.Twister;
 
 /** What makes torch's numbers: a processor's own code, or {@link TorchReference}. */
 public interface TorchKernels {

@@ -10,7 +10,7 @@ import org.initium.law.Normal32;
 import org.initium.law.Normal64;
 import org.initium.law.Philox;
 import org.initium.law.UnitInterval;
-import org.initium.random.Twister;
+import org.initium.random.twister.Twister;
 
 /** Torch's numbers one by one, as they are defined. */
 public enum TorchReference implements TorchKernels {

@@ -21,7 +21,7 @@ import org.initium.kernel.SparseKeys;
 import org.initium.law.Quantile32;
 import org.initium.law.Quantile64;
 import org.initium.law.quantile.NormalSide;
-import org.initium.random.Twister;
+import org.initium.random.twister.Twister;
 import org.initium.torch.kernel.CpuNumbers;
 import org.initium.torch.kernel.CudaLaunch;
 import org.initium.torch.kernel.CudaNumbers;

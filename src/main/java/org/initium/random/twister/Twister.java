@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.random;
+package org.initium.random.twister;
 
 /**
  * Makes words of the Mersenne Twister MT19937, whose state is the last 624 before tempering.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.random;
+package org.initium.random.twister;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.random;
+package org.initium.random.twister;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,7 +13,7 @@ import org.initium.text.Text;
  * @param block the twister's words before tempering, and how many of them have been drawn
  * @param normal what the last draw of one value left behind; NaN if nothing
  */
-record TorchState(long seed, Mt19937.Block block, double normal) {
+public record TorchState(long seed, Mt19937.Block block, double normal) {
   private static final int BYTES = 5056;
   private static final int NORMAL =
       24 + Twister.STATE * Long.BYTES; // x, y, rho, and which is valid
@@ -24,7 +24,7 @@ record TorchState(long seed, Mt19937.Block block, double normal) {
    *
    * @throws IllegalArgumentException if they are no such state
    */
-  static TorchState parse(byte[] bytes) {
+  public static TorchState parse(byte[] bytes) {
     if (bytes.length != BYTES) {
       throw new IllegalArgumentException(
           Text.message(
@@ -64,7 +64,8 @@ record TorchState(long seed, Mt19937.Block block, double normal) {
     }
   }
 
-  byte[] bytes() {
+  /** {@return the bytes} */
+  public byte[] bytes() {
     ByteBuffer to = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     to.putLong(seed);
     to.putInt(block.drawn() == 0 ? 1 : Twister.STATE + 1 - block.drawn());
