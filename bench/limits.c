@@ -183,7 +183,8 @@ int main(int argc, char **argv) {
   madvise(memory, bytes, MADV_HUGEPAGE);
   part all = {memory, count / 16 * 16};
   regular(&all);
-  double philox = fmin(philox_rate(philox_by_shifts, threads), philox_rate(philox_by_shuffles, threads));
+  double shifts = philox_rate(philox_by_shifts, threads), shuffles = philox_rate(philox_by_shuffles, threads);
+  double philox = shifts < shuffles ? shifts : shuffles;
   printf("{\"philox\": %.3f, ", philox);
   printf("\"regular-1e7\": %.2f, ", rate(regular, memory, 10000000, threads));
   printf("\"streaming-1e7\": %.2f, ", rate(streaming, memory, 10000000, threads));
