@@ -26,7 +26,8 @@ public final class KernelFills extends ReferenceFills {
 
   /**
    * As many as a huge page has, where there are enough for all threads: of two threads that first
-   * touch the same one at a time, each has Linux write zeros to 2 MiB, one of them in vain.
+   * touch the same one at a time, each has Linux write zeros to 2 MiB, one of them in vain. Of 20,
+   * two threads would lose a twentieth: the one who ends first has nothing left to take.
    */
   private static final long HUGE_PIECE = 1 << 17;
 
@@ -136,7 +137,7 @@ public final class KernelFills extends ReferenceFills {
   }
 
   private void run(String kernel, Parameters parameters, long items, long flags) {
-    long piece = items >= 8 * HUGE_PIECE * team().threads() ? HUGE_PIECE : PIECE;
+    long piece = items >= 16 * HUGE_PIECE * team().threads() ? HUGE_PIECE : PIECE;
     team().share(items, piece, new Call(kernels.kernel(kernel), parameters.fields(), flags));
   }
 
