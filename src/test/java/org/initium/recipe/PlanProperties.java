@@ -37,6 +37,7 @@ import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlanTable;
 import org.initium.recipe.plan.RowShard;
+import org.initium.testing.Fillers;
 
 /** What holds for the plans of all shapes, axes, cuts and laws: one seed is one of them. */
 class PlanProperties {
@@ -88,13 +89,7 @@ class PlanProperties {
   private static byte[] made(Plan plan, RowShard shard, long chunk) throws IOException {
     ByteArrayOutputStream made = new ByteArrayOutputStream();
     Generator generator = Generator.philox(7);
-    new PlanFiller(
-            generator,
-            GeneratorSharing.of(generator),
-            List.of(Device.CPU),
-            shard,
-            chunk,
-            Integer.MAX_VALUE)
+    Fillers.of(generator, shard, chunk)
         .fill(
             plan, (tensor, offset, bytes) -> made.writeBytes(bytes.toArray(ValueLayout.JAVA_BYTE)));
     return made.toByteArray();

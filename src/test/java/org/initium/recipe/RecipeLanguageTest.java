@@ -17,18 +17,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.initium.DType;
-import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
-import org.initium.recipe.model.PlanFiller;
 import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlanTable;
 import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.RowShard;
+import org.initium.testing.Fillers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,13 +47,7 @@ class RecipeLanguageTest {
       Plan plan, Generator generator, RowShard shard, long chunk) throws IOException {
     Map<String, ByteArrayOutputStream> made = new LinkedHashMap<>();
     plan.written().forEach(tensor -> made.put(tensor.name(), new ByteArrayOutputStream()));
-    new PlanFiller(
-            generator,
-            GeneratorSharing.of(generator),
-            List.of(Device.CPU),
-            shard,
-            chunk,
-            Integer.MAX_VALUE)
+    Fillers.of(generator, shard, chunk)
         .fill(
             plan,
             (tensor, offset, bytes) -> {

@@ -24,11 +24,8 @@ import net.jqwik.api.constraints.AlphaChars;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
-import org.initium.Device;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
-import org.initium.recipe.model.PlanFiller;
-import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.Glob;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
@@ -38,6 +35,7 @@ import org.initium.recipe.yaml.EvaluationWork;
 import org.initium.recipe.yaml.NamePattern;
 import org.initium.recipe.yaml.Variables;
 import org.initium.recipe.yaml.YamlNode;
+import org.initium.testing.Fillers;
 
 /** What holds for all recipes, whatever their names, ranges, rules and parts. */
 class RecipeProperties {
@@ -158,13 +156,7 @@ class RecipeProperties {
     }
     List<Float> made = new ArrayList<>();
     Generator generator = Generator.philox(0);
-    new PlanFiller(
-            generator,
-            GeneratorSharing.of(generator),
-            List.of(Device.CPU),
-            RowShard.ALL,
-            chunkBytes,
-            Integer.MAX_VALUE)
+    Fillers.of(generator, RowShard.ALL, chunkBytes)
         .fill(
             plan(recipe.toString()),
             (tensor, offset, bytes) -> {

@@ -18,16 +18,14 @@ import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.initium.DType;
-import org.initium.Device;
 import org.initium.Fill;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
-import org.initium.recipe.model.PlanFiller;
-import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.RowShard;
+import org.initium.testing.Fillers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -115,13 +113,7 @@ class RecipeReportsTest {
     Plan plan = Recipe.parse(recipe, "r");
     Map<String, double[]> made = new HashMap<>();
     Generator generator = Generator.philox(7);
-    new PlanFiller(
-            generator,
-            GeneratorSharing.of(generator),
-            List.of(Device.CPU),
-            shard,
-            1 << 20,
-            Integer.MAX_VALUE)
+    Fillers.of(generator, shard, 1 << 20)
         .fill(
             plan,
             (tensor, offset, bytes) -> {

@@ -5,20 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.initium.DType;
-import org.initium.Device;
 import org.initium.Shape;
 import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
 import org.initium.random.Generator;
-import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.RowShard;
+import org.initium.testing.Fillers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,13 +28,7 @@ class ModelVerifierTest {
 
   private static PlanFiller filler(long seed) {
     Generator generator = Generator.philox(seed);
-    return new PlanFiller(
-        generator,
-        GeneratorSharing.of(generator),
-        List.of(Device.CPU),
-        RowShard.ALL,
-        400,
-        Integer.MAX_VALUE);
+    return Fillers.of(generator, RowShard.ALL, 400);
   }
 
   @Test

@@ -16,18 +16,17 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.initium.DType;
-import org.initium.Device;
 import org.initium.Shape;
 import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
 import org.initium.random.GpuGeometry;
-import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.Region;
 import org.initium.recipe.plan.RowShard;
 import org.initium.recipe.plan.TensorContent;
+import org.initium.testing.Fillers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -97,13 +96,7 @@ class PlanFillerTest {
   }
 
   private static PlanFiller filler(Generator generator, RowShard shard, long chunkBytes) {
-    return new PlanFiller(
-        generator,
-        GeneratorSharing.of(generator),
-        List.of(Device.CPU),
-        shard,
-        chunkBytes,
-        Integer.MAX_VALUE);
+    return Fillers.of(generator, shard, chunkBytes);
   }
 
   private static Map<String, byte[]> whole(Generator generator) throws IOException {
