@@ -30,6 +30,7 @@ import org.initium.Tensor;
 import org.initium.initializer.Init;
 import org.initium.io.Checkpoint;
 import org.initium.random.Generator;
+import org.initium.recipe.model.Fillers;
 import org.initium.recipe.model.ModelVerifier;
 import org.initium.recipe.model.ModelWriter;
 import org.initium.recipe.model.PlanFiller;
@@ -37,7 +38,6 @@ import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlanTable;
 import org.initium.recipe.plan.RowShard;
-import org.initium.testing.Fillers;
 
 /** What holds for the plans of all shapes, axes, cuts and laws: one seed is one of them. */
 class PlanProperties {

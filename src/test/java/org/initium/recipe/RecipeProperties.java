@@ -26,6 +26,7 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 import org.initium.initializer.Init;
 import org.initium.random.Generator;
+import org.initium.recipe.model.Fillers;
 import org.initium.recipe.plan.Glob;
 import org.initium.recipe.plan.Plan;
 import org.initium.recipe.plan.PlannedTensor;
@@ -35,7 +36,6 @@ import org.initium.recipe.yaml.EvaluationWork;
 import org.initium.recipe.yaml.NamePattern;
 import org.initium.recipe.yaml.Variables;
 import org.initium.recipe.yaml.YamlNode;
-import org.initium.testing.Fillers;
 
 /** What holds for all recipes, whatever their names, ranges, rules and parts. */
 class RecipeProperties {

@@ -26,7 +26,6 @@ import org.initium.recipe.plan.PlannedTensor;
 import org.initium.recipe.plan.Region;
 import org.initium.recipe.plan.RowShard;
 import org.initium.recipe.plan.TensorContent;
-import org.initium.testing.Fillers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.initium.testing;
+package org.initium.recipe.model;
 
 import java.util.List;
 import org.initium.Device;
 import org.initium.random.Generator;
-import org.initium.recipe.model.PlanFiller;
 import org.initium.recipe.plan.GeneratorSharing;
 import org.initium.recipe.plan.RowShard;
 
